@@ -1,0 +1,175 @@
+//! Decoding of transfer encodings, character sets, encoded words, addresses and dates: the one place that names
+//! `encodify` and `mail-parser`. Always on a copy or a borrowed slice; the message itself never changes.
+
+use std::borrow::Cow;
+
+use encodify::{base64, qp};
+use mail_parser::decoders::charsets::map::charset_decoder;
+use mail_parser::parsers::MessageStream;
+use mail_parser::{Address as ParsedAddress, HeaderValue};
+
+use super::header::unfold;
+
+/// How a body travels (RFC 2045 §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferEncoding {
+    /// `7bit`, `8bit`, `binary`, absent or unknown: the bytes are the content.
+    Identity,
+    /// `base64`.
+    Base64,
+    /// `quoted-printable`.
+    QuotedPrintable,
+}
+
+impl TransferEncoding {
+    pub(super) fn of(value: Option<&[u8]>) -> Self {
+        let value = value.unwrap_or_default().trim_ascii();
+        let value = value.split(|byte| matches!(byte, b';' | b' ' | b'(')).next().unwrap_or_default();
+        if value.eq_ignore_ascii_case(b"base64") {
+            Self::Base64
+        } else if value.eq_ignore_ascii_case(b"quoted-printable") {
+            Self::QuotedPrintable
+        } else {
+            Self::Identity
+        }
+    }
+
+    /// The content of `body`. What cannot be decoded is left out (base64) or kept as it stands (quoted-printable).
+    pub(super) fn decode(self, body: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Self::Identity => Cow::Borrowed(body),
+            Self::Base64 => Cow::Owned(decode_base64(body)),
+            Self::QuotedPrintable => qp::BODY.decode(body).unwrap_or(Cow::Borrowed(body)),
+        }
+    }
+}
+
+/// Base64 as mail carries it: bytes outside the alphabet are skipped (RFC 2045 §6.8).
+pub(crate) fn decode_base64(body: &[u8]) -> Vec<u8> {
+    base64::MIME.decode(body).unwrap_or_else(|_| {
+        let kept: Vec<u8> = body
+            .iter()
+            .copied()
+            .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+            .collect();
+        base64::MIME.decode(&kept).unwrap_or_default()
+    })
+}
+
+/// Text in the named character set; unknown sets and bytes become U+FFFD, as does what is not UTF-8.
+pub(super) fn text<'b>(bytes: Cow<'b, [u8]>, charset: Option<&[u8]>) -> Cow<'b, str> {
+    let charset = charset.unwrap_or_default();
+    let ascii =
+        charset.is_empty() || charset.eq_ignore_ascii_case(b"utf-8") || charset.eq_ignore_ascii_case(b"us-ascii");
+    if !ascii && let Some(decode) = charset_decoder(charset) {
+        return Cow::Owned(decode(&bytes));
+    }
+    match bytes {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(
+            String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        ),
+    }
+}
+
+/// An unstructured header value: folding undone, encoded words decoded (RFC 2047), runs of white space made one.
+#[must_use]
+pub fn unstructured(value: &[u8]) -> String {
+    if memchr::memmem::find(value, b"=?").is_none() {
+        let plain = String::from_utf8_lossy(value);
+        return collapse(&plain);
+    }
+    // The parser wants the line end that the value has lost.
+    let mut line = unfold(value).into_owned();
+    line.push(b'\n');
+    match MessageStream::new(&line).parse_unstructured() {
+        HeaderValue::Text(text) => collapse(&text),
+        _ => String::new(),
+    }
+}
+
+/// Text with every run of white space made one blank, none at the ends.
+#[must_use]
+pub fn collapse(text: &str) -> String {
+    let mut collapsed = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !collapsed.is_empty() {
+            collapsed.push(' ');
+        }
+        collapsed.push_str(word);
+    }
+    collapsed
+}
+
+/// One address of a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The display name, decoded.
+    pub name: Option<String>,
+    /// The addr-spec as written; empty when there is none.
+    pub address: String,
+}
+
+/// The addresses of a header value, groups opened (RFC 5322 §3.4).
+#[must_use]
+pub fn addresses(value: &[u8]) -> Vec<Mailbox> {
+    let mut line = unfold(value).into_owned();
+    line.push(b'\n');
+    let one = |address: mail_parser::Addr<'_>| Mailbox {
+        name: address.name.map(|name| collapse(&name)).filter(|name| !name.is_empty()),
+        address: address.address.map(|address| address.trim().to_owned()).unwrap_or_default(),
+    };
+    match MessageStream::new(&line).parse_address() {
+        HeaderValue::Address(ParsedAddress::List(list)) => list.into_iter().map(one).collect(),
+        HeaderValue::Address(ParsedAddress::Group(groups)) => {
+            groups.into_iter().flat_map(|group| group.addresses).map(one).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A Date header in seconds since 1970, UTC (RFC 5322 §3.3).
+#[must_use]
+pub fn date(value: &[u8]) -> Option<i64> {
+    let mut line = unfold(value).into_owned();
+    line.push(b'\n');
+    match MessageStream::new(&line).parse_date() {
+        HeaderValue::DateTime(date) if date.is_valid() => Some(date.to_timestamp()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoded_words_and_folding() {
+        assert_eq!(unstructured(b" POSTA CERTIFICATA:\r\n  Re:   x "), "POSTA CERTIFICATA: Re: x");
+        assert_eq!(unstructured(b"=?iso-8859-1?Q?ACCETTAZIONE:_citt=E0?="), "ACCETTAZIONE: città");
+        assert_eq!(unstructured(b"=?utf-8?b?Y2l0?=\r\n =?utf-8?b?dMOg?="), "città");
+    }
+
+    #[test]
+    fn addresses_of_envelopes() {
+        let found = addresses(b" \"Per conto di: a@b.it\" <posta-certificata@pec.aruba.it>");
+        assert_eq!(
+            found,
+            [Mailbox { name: Some("Per conto di: a@b.it".into()), address: "posta-certificata@pec.aruba.it".into() }]
+        );
+        assert_eq!(addresses(b"a@b.it, <c@d.it>").len(), 2);
+        assert_eq!(addresses(b"").len(), 0);
+    }
+
+    #[test]
+    fn base64_with_foreign_bytes() {
+        assert_eq!(decode_base64(b"aGVs\r\nbG8="), b"hello");
+        assert_eq!(decode_base64(b"aG!Vs\r\n bG8="), b"hello");
+    }
+
+    #[test]
+    fn dates() {
+        assert_eq!(date(b" Tue, 13 Nov 2018 16:39:27 +0100"), Some(1_542_123_567));
+        assert_eq!(date(b"rubbish"), None);
+    }
+}

@@ -1,0 +1,307 @@
+//! Content-Type and Content-Disposition: the value, its parameters, and whether two readers could disagree on them.
+//!
+//! RFC 2045 §5.1 (comments and folding included) and RFC 2231 (continuations, charset, percent encoding). Repeated
+//! parameters are kept, because a reader that takes the first and one that takes the last see two different messages
+//! (PEC-SPEC §10.3, P8).
+
+use std::borrow::Cow;
+
+/// What the scanner has to know of a Content-Type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MediaType {
+    Multipart { digest: bool },
+    Message,
+    Other,
+}
+
+impl MediaType {
+    pub(super) fn of(value: &[u8]) -> Self {
+        let main = main_value(value).0;
+        let starts = |prefix: &[u8]| main.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        if starts(b"multipart/") {
+            Self::Multipart { digest: main[10..].eq_ignore_ascii_case(b"digest") }
+        } else if main.eq_ignore_ascii_case(b"message/rfc822") || main.eq_ignore_ascii_case(b"message/global") {
+            Self::Message
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// The boundary, by the reading that everybody shares when there is no conflict: the first.
+pub(super) fn boundary(value: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let found = Parameterized::parse(value).parameters.into_iter().find(|parameter| parameter.name == "boundary")?;
+    (!found.value.is_empty()).then_some(found.value)
+}
+
+/// A header value with parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameterized<'m> {
+    /// The value before the first `;`, comments removed: `multipart/signed`, `attachment`.
+    pub value: Cow<'m, str>,
+    /// Parameters in order; RFC 2231 pieces joined at the place of the first.
+    pub parameters: Vec<Parameter<'m>>,
+}
+
+/// One parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter<'m> {
+    /// The name in lower case, without the marks of RFC 2231.
+    pub name: String,
+    /// The value, unquoted; with RFC 2231, percent-decoded.
+    pub value: Cow<'m, [u8]>,
+    /// The charset that RFC 2231 names, if any.
+    pub charset: Option<String>,
+    /// Written with the marks of RFC 2231 (`name*`, `name*0`).
+    pub extended: bool,
+}
+
+/// Do the instances of one parameter agree?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreement {
+    /// At most one instance.
+    Single,
+    /// Several that say the same.
+    Repeated,
+    /// Several that say different things.
+    Conflicting,
+}
+
+impl<'m> Parameterized<'m> {
+    /// Reads a header value. Never fails: what cannot be read is left out.
+    #[must_use]
+    pub fn parse(value: &'m [u8]) -> Self {
+        let (main, mut rest) = main_value(value);
+        let mut raw = Vec::new();
+        while let Some((name, value, next)) = next_parameter(rest) {
+            rest = next;
+            if !name.is_empty() {
+                raw.push((name, value));
+            }
+        }
+        Self { value: String::from_utf8_lossy(main), parameters: join(raw) }
+    }
+
+    /// The value of a parameter: the RFC 2231 form where there is one, else the first.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Parameter<'m>> {
+        let mut all = self.parameters.iter().filter(|parameter| parameter.name == name);
+        let first = all.next()?;
+        if first.extended { Some(first) } else { all.find(|parameter| parameter.extended).or(Some(first)) }
+    }
+
+    /// Whether the instances of a parameter agree. `name` beside `name*` is the fall-back that RFC 2231 foresees and
+    /// no conflict; two of the same form are.
+    #[must_use]
+    pub fn agreement(&self, name: &str) -> Agreement {
+        let mut worst = Agreement::Single;
+        for extended in [false, true] {
+            let mut same = self.parameters.iter().filter(|p| p.name == name && p.extended == extended);
+            let Some(first) = same.next() else { continue };
+            for other in same {
+                if other.value != first.value {
+                    return Agreement::Conflicting;
+                }
+                worst = Agreement::Repeated;
+            }
+        }
+        worst
+    }
+}
+
+/// The text before the first `;` outside comments, trimmed, and what follows.
+fn main_value(value: &[u8]) -> (&[u8], &[u8]) {
+    let value = skip_blank(value);
+    let end = value.iter().position(|byte| matches!(byte, b';' | b'(')).unwrap_or(value.len());
+    let (main, rest) = value.split_at(end);
+    (main.trim_ascii(), rest)
+}
+
+/// The next `; name = value` of `rest`.
+fn next_parameter(rest: &[u8]) -> Option<(&[u8], Cow<'_, [u8]>, &[u8])> {
+    let mut rest = skip_blank(rest);
+    // Whatever stands before the semicolon is not a parameter.
+    while let [first, tail @ ..] = rest {
+        match first {
+            b';' => {
+                rest = skip_blank(tail);
+                if rest.first() != Some(&b';') {
+                    break;
+                }
+            }
+            b'(' => rest = skip_blank(rest),
+            _ => rest = tail,
+        }
+    }
+    if rest.is_empty() {
+        return None;
+    }
+    let end = rest.iter().position(|byte| matches!(byte, b'=' | b';' | b'(' | b' ' | b'\t' | b'\r' | b'\n'));
+    let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
+    let after = skip_blank(after);
+    let Some((b'=', after)) = after.split_first() else { return Some((&[], Cow::Borrowed(&[]), after)) };
+    let (value, after) = parameter_value(skip_blank(after));
+    Some((name, value, after))
+}
+
+/// A quoted string or a token. A token ends where it must, but `/`, `=`, `?` and the like, which RFC 2045 forbids in
+/// tokens, are taken along: real messages carry unquoted boundaries with them.
+fn parameter_value(input: &[u8]) -> (Cow<'_, [u8]>, &[u8]) {
+    let Some((b'"', quoted)) = input.split_first() else {
+        let end = input.iter().position(|byte| matches!(byte, b';' | b'(' | b' ' | b'\t' | b'\r' | b'\n'));
+        let (token, rest) = input.split_at(end.unwrap_or(input.len()));
+        return (Cow::Borrowed(token), rest);
+    };
+    let mut plain = true;
+    let mut at = 0;
+    while let Some(byte) = quoted.get(at) {
+        match byte {
+            b'"' => break,
+            b'\\' => (plain, at) = (false, at + 2),
+            b'\r' | b'\n' => (plain, at) = (false, at + 1),
+            _ => at += 1,
+        }
+    }
+    let at = at.min(quoted.len());
+    let rest = quoted.get(at + 1..).unwrap_or_default();
+    if plain {
+        return (Cow::Borrowed(&quoted[..at]), rest);
+    }
+    let mut value = Vec::with_capacity(at);
+    let mut bytes = quoted[..at].iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => value.extend(bytes.next()),
+            b'\r' | b'\n' => {}
+            byte => value.push(*byte),
+        }
+    }
+    (Cow::Owned(value), rest)
+}
+
+/// Skips white space, folding and comments; comments nest (RFC 5322 §3.2.2).
+fn skip_blank(mut input: &[u8]) -> &[u8] {
+    let mut depth = 0_usize;
+    while let [first, rest @ ..] = input {
+        match first {
+            b' ' | b'\t' | b'\r' | b'\n' => input = rest,
+            b'(' => (depth, input) = (depth + 1, rest),
+            b')' if depth > 0 => (depth, input) = (depth - 1, rest),
+            b'\\' if depth > 0 => input = rest.get(1..).unwrap_or_default(),
+            _ if depth > 0 => input = rest,
+            _ => break,
+        }
+    }
+    input
+}
+
+/// The marks of RFC 2231 on a name: base name, number of the piece, percent-encoded.
+fn marks(name: &[u8]) -> (&[u8], Option<u32>, bool) {
+    let (name, encoded) = name.strip_suffix(b"*").map_or((name, false), |name| (name, true));
+    let Some(star) = name.iter().rposition(|byte| *byte == b'*') else { return (name, None, encoded) };
+    let number = std::str::from_utf8(&name[star + 1..]).ok().and_then(|digits| digits.parse().ok());
+    match number {
+        Some(number) => (&name[..star], Some(number), encoded),
+        None => (name, None, encoded),
+    }
+}
+
+/// Joins RFC 2231 pieces (§3) and undoes their encoding (§4).
+fn join<'m>(raw: Vec<(&'m [u8], Cow<'m, [u8]>)>) -> Vec<Parameter<'m>> {
+    let mut parameters: Vec<Parameter<'m>> = Vec::with_capacity(raw.len());
+    // Next piece that each continued parameter waits for.
+    let mut waiting: Vec<(usize, u32)> = Vec::new();
+    for (name, value) in raw {
+        let (base, piece, encoded) = marks(name);
+        let base = String::from_utf8_lossy(base).to_ascii_lowercase();
+        if let Some(number @ 1..) = piece {
+            let place = waiting.iter_mut().find(|(at, next)| *next == number && parameters[*at].name == base);
+            if let Some((at, next)) = place {
+                let value = if encoded { percent_decode(&value) } else { value };
+                parameters[*at].value.to_mut().extend_from_slice(&value);
+                *next += 1;
+            }
+            continue;
+        }
+        let mut parameter = Parameter { name: base, value, charset: None, extended: piece.is_some() || encoded };
+        if encoded {
+            let mut parts = parameter.value.splitn(3, |byte| *byte == b'\'');
+            if let (Some(charset), Some(_language), Some(text)) = (parts.next(), parts.next(), parts.next()) {
+                parameter.charset = Some(String::from_utf8_lossy(charset).into_owned());
+                parameter.value = Cow::Owned(percent_decode(text).into_owned());
+            }
+        }
+        if piece.is_some() {
+            waiting.push((parameters.len(), 1));
+        }
+        parameters.push(parameter);
+    }
+    parameters
+}
+
+fn percent_decode(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'%') {
+        return Cow::Borrowed(text);
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let pair = (text.get(at + 1).copied().and_then(digit), text.get(at + 2).copied().and_then(digit));
+        match (byte, pair) {
+            #[allow(clippy::cast_possible_truncation, reason = "two hexadecimal digits are a byte")]
+            (b'%', (Some(high), Some(low))) => {
+                decoded.push((high << 4 | low) as u8);
+                at += 3;
+            }
+            _ => {
+                decoded.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    Cow::Owned(decoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(value: &str, name: &str) -> Option<String> {
+        Parameterized::parse(value.as_bytes()).get(name).map(|p| String::from_utf8_lossy(&p.value).into_owned())
+    }
+
+    #[test]
+    fn quoted_folded_commented() {
+        let value = "multipart/signed (x \\) (y)) ;\r\n protocol=\"application/pkcs7-signature\" ; micalg=sha-256;\r\n\tboundary = \"a\\\"b;c\" (z)";
+        assert_eq!(Parameterized::parse(value.as_bytes()).value, "multipart/signed");
+        assert_eq!(get(value, "boundary").as_deref(), Some("a\"b;c"));
+        assert_eq!(get(value, "micalg").as_deref(), Some("sha-256"));
+        assert_eq!(get("text/plain; boundary=\r\n ----=_x/1?", "boundary").as_deref(), Some("----=_x/1?"));
+    }
+
+    #[test]
+    fn rfc_2231() {
+        let value = "application/x-stuff; title*0*=us-ascii'en'This%20is%20even%20more%20; title*1*=%2A%2A%2Afun%2A%2A%2A%20; title*2=\"isn't it!\"";
+        assert_eq!(get(value, "title").as_deref(), Some("This is even more ***fun*** isn't it!"));
+        let both = Parameterized::parse(b"attachment; filename=\"x.xml\"; filename*=UTF-8''%C3%A8.xml");
+        assert_eq!(both.get("filename").unwrap().value, "è.xml".as_bytes());
+        assert_eq!(both.agreement("filename"), Agreement::Single);
+    }
+
+    #[test]
+    fn conflicts() {
+        let agreement = |value: &str| Parameterized::parse(value.as_bytes()).agreement("boundary");
+        assert_eq!(agreement("multipart/mixed; boundary=a"), Agreement::Single);
+        assert_eq!(agreement("multipart/mixed; boundary=a; boundary=\"a\""), Agreement::Repeated);
+        assert_eq!(agreement("multipart/mixed; boundary=a; Boundary=b"), Agreement::Conflicting);
+    }
+
+    #[test]
+    fn odd_input_ends() {
+        for value in ["", ";", ";;;", "a;=", "a;b", "a;b=\"", "a;b=\"\\", "(", "a(;b=c", "a;*=x", "a; b*1=x", "a;b==;c"]
+        {
+            Parameterized::parse(value.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The places of a PEC message: the signed part, its certification data, the original, the signature.
+//!
+//! Only direct children of the signed part count (PEC-SPEC §0.2): any sender can attach a file called `daticert.xml`.
+
+use super::{Message, Part};
+
+impl<B: AsRef<[u8]>> Message<B> {
+    /// The signed part of a `multipart/signed` message: header and body of its first part (RFC 1847 §2.1).
+    ///
+    /// That the part stands where a signed part stands does not prove that anybody signed it.
+    #[must_use]
+    pub fn signed_part(&self) -> Option<Part<'_>> {
+        let root = self.root();
+        if root.media_type() == "multipart/signed" { root.children().next() } else { None }
+    }
+
+    /// The part that holds the detached signature (`smime.p7s`), or the root of an opaque `smime.p7m`.
+    #[must_use]
+    pub fn signature_part(&self) -> Option<Part<'_>> {
+        let root = self.root();
+        if root.media_type() == "multipart/signed" {
+            return root.children().nth(1);
+        }
+        root.media_type().ends_with("pkcs7-mime").then_some(root)
+    }
+
+    /// The original message (`postacert.eml`) that an envelope or a receipt carries.
+    ///
+    /// Proven only as far as the verdict on the message around it.
+    #[doc(alias = "messaggio originale")]
+    #[doc(alias = "postacert.eml")]
+    #[must_use]
+    pub fn original(&self) -> Option<Part<'_>> {
+        self.signed_part()?.original()
+    }
+
+    /// The certification data (`daticert.xml`), undecoded.
+    #[doc(alias = "dati di certificazione")]
+    #[must_use]
+    pub fn daticert(&self) -> Option<Part<'_>> {
+        self.signed_part()?.daticert()
+    }
+}
+
+impl<'m> Part<'m> {
+    /// The original message among the direct children.
+    #[must_use]
+    pub fn original(&self) -> Option<Part<'m>> {
+        self.children().find(|child| child.is_original())
+    }
+
+    /// The certification data among the direct children.
+    #[must_use]
+    pub fn daticert(&self) -> Option<Part<'m>> {
+        self.children().find(|child| child.is_daticert())
+    }
+
+    /// Whether any reader could take the part for the certification data.
+    #[must_use]
+    pub fn is_daticert(&self) -> bool {
+        self.is_named("daticert.xml")
+    }
+
+    /// Whether any reader could take the part for the original message.
+    #[must_use]
+    pub fn is_original(&self) -> bool {
+        self.is_message() || self.is_named("postacert.eml") || self.media_type() == "message/rfc822"
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.names().iter().any(|found| found.trim().eq_ignore_ascii_case(name))
+    }
+}

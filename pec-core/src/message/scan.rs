@@ -1,0 +1,446 @@
+//! The scanner: one pass over the bytes, one node per part, nothing decoded, nothing copied, no recursion.
+//!
+//! Lines that begin with `--` are compared with the boundaries of all multiparts that are open at that point; an outer
+//! boundary ends everything inside it (RFC 2046 §5.1.2), and where an inner multipart repeats an outer boundary the
+//! outer one counts. A delimiter must fill its line up to white space: RFC 2046 §5.1.1 would also take a line that
+//! only begins with it, but then the sender could end a part with a line that other readers take for text.
+//!
+//! Budgets are kept apart for what stands outside and inside a nested message, so that an original with a million
+//! parts cannot hide the signature of the envelope around it.
+
+use memchr::{memchr, memmem};
+
+use super::header::{self, Field};
+use super::parameter::{self, MediaType};
+use crate::limits::Limits;
+
+/// A range of the message, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Span {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Span {
+    fn new(start: usize, end: usize) -> Self {
+        let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: narrow(start), end: narrow(end.max(start)) }
+    }
+
+    pub(super) fn of(self, bytes: &[u8]) -> &[u8] {
+        bytes.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+/// What a part is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Structure {
+    Leaf,
+    Multipart,
+    Message,
+}
+
+pub(super) const NONE: u32 = u32::MAX;
+
+/// One part; children form a list through `next`.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) parent: u32,
+    pub(super) first_child: u32,
+    pub(super) next: u32,
+    pub(super) structure: Structure,
+    /// The header block, its last line end included, the blank line not.
+    pub(super) header: Span,
+    /// The body, without the line end that belongs to the delimiter after it.
+    pub(super) body: Span,
+    /// Multipart: the text before the first delimiter.
+    pub(super) preamble: Span,
+    /// Multipart: the text after the close delimiter.
+    pub(super) epilogue: Span,
+    /// Multipart: its close delimiter was found.
+    pub(super) closed: bool,
+    /// A message/rfc822 part encloses this one.
+    pub(super) nested: bool,
+}
+
+/// Which limit was hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// `Limits::message_bytes`.
+    MessageBytes,
+    /// `Limits::header_bytes` or `Limits::header_fields`.
+    Header,
+    /// `Limits::parts`.
+    Parts,
+    /// `Limits::depth`.
+    Depth,
+    /// `Limits::boundary_bytes`.
+    Boundary,
+}
+
+/// A limit that was hit while scanning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitHit {
+    /// Which one.
+    pub limit: Limit,
+    /// Inside a nested message: the outer structure is complete all the same.
+    pub nested: bool,
+    /// Byte offset at which it was hit.
+    pub offset: usize,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tree {
+    pub(super) nodes: Vec<Node>,
+    pub(super) hits: Vec<LimitHit>,
+}
+
+/// A multipart whose close delimiter has not been seen.
+struct Open<'b> {
+    node: u32,
+    last_child: u32,
+    /// Borrowed from the message unless the parameter had to be unquoted or joined.
+    boundary: std::borrow::Cow<'b, [u8]>,
+    digest: bool,
+}
+
+enum Delimiter {
+    Part,
+    Close,
+}
+
+struct Scanner<'b> {
+    bytes: &'b [u8],
+    limits: &'b Limits,
+    tree: Tree,
+    open: Vec<Open<'b>>,
+    /// One number per open boundary, compared before the boundary itself.
+    keys: Vec<u32>,
+    outer_parts: usize,
+    nested_parts: usize,
+}
+
+/// Scans `bytes`. The tree has at least its root.
+pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Tree {
+    let mut scanner = Scanner {
+        bytes,
+        limits,
+        tree: Tree::default(),
+        open: Vec::new(),
+        keys: Vec::new(),
+        outer_parts: 0,
+        nested_parts: 0,
+    };
+    if bytes.len() > limits.message_bytes.min(NONE as usize) {
+        scanner.hit(Limit::MessageBytes, false, limits.message_bytes);
+        scanner.tree.nodes.push(leaf(NONE, Span::default(), Span::default(), false));
+        return scanner.tree;
+    }
+    scanner.run();
+    scanner.tree
+}
+
+fn leaf(parent: u32, header: Span, body: Span, nested: bool) -> Node {
+    Node {
+        parent,
+        first_child: NONE,
+        next: NONE,
+        structure: Structure::Leaf,
+        header,
+        body,
+        preamble: Span::default(),
+        epilogue: Span::default(),
+        closed: false,
+        nested,
+    }
+}
+
+/// Where the scan stands between two delimiters.
+enum Region {
+    /// In the header or body of this part (and of the messages it stands in).
+    Part(u32),
+    /// After the close delimiter of this multipart.
+    Epilogue(u32, usize),
+    /// In the preamble of this multipart.
+    Preamble(u32),
+    /// In a part that was not recorded because a budget is spent.
+    Skipped,
+}
+
+impl<'b> Scanner<'b> {
+    fn run(&mut self) {
+        let finder = memmem::Finder::new(b"\n--");
+        let (mut region, mut at) = self.begin_part(0, NONE, false);
+        loop {
+            // The line feed that ends the line before `at` is where the search begins, so that a delimiter on the
+            // very next line is found.
+            let from = at.saturating_sub(1);
+            let mut found = None;
+            let mut search = from;
+            if at == 0 && self.bytes.starts_with(b"--") {
+                found = self.delimiter(0).map(|(level, kind, next)| (0, level, kind, next));
+            }
+            while found.is_none() {
+                let Some(position) = finder.find(self.bytes.get(search..).unwrap_or_default()) else { break };
+                let line = search + position + 1;
+                search = line;
+                found = self.delimiter(line).map(|(level, kind, next)| (line, level, kind, next));
+            }
+            let Some((line, level, kind, next)) = found else { break };
+            let end = before_line_end(self.bytes, line);
+            self.end_region(&region, end);
+            self.end_above(level, end);
+            let node = self.open[level].node;
+            match kind {
+                Delimiter::Part => {
+                    let digest = self.open[level].digest;
+                    (region, at) = self.begin_part(next, node, digest);
+                }
+                Delimiter::Close => {
+                    self.tree.nodes[node as usize].closed = true;
+                    self.open.pop();
+                    self.keys.pop();
+                    region = Region::Epilogue(node, next);
+                    at = next;
+                }
+            }
+        }
+        let end = self.bytes.len();
+        self.end_region(&region, end);
+        self.end_above_all(end);
+    }
+
+    /// Reads the header at `start` and, through nested messages, every header that follows at once. Returns the
+    /// region in which the scan goes on and the offset of the first line of that region.
+    fn begin_part(&mut self, start: usize, parent: u32, digest: bool) -> (Region, usize) {
+        let mut start = start;
+        let mut parent = parent;
+        let mut default_message = digest;
+        loop {
+            let nested = match self.tree.nodes.get(parent as usize) {
+                Some(node) => node.nested || node.structure == Structure::Message,
+                None => false,
+            };
+            let count = if nested { &mut self.nested_parts } else { &mut self.outer_parts };
+            if *count >= self.limits.parts {
+                self.hit(Limit::Parts, nested, start);
+                // A message whose root is one part too many is still a part that has to end.
+                let inside =
+                    self.tree.nodes.get(parent as usize).is_some_and(|node| node.structure == Structure::Message);
+                return (if inside { Region::Part(parent) } else { Region::Skipped }, start);
+            }
+            *count += 1;
+            let (header_end, body_start) = self.header_end(start);
+            let index = u32::try_from(self.tree.nodes.len()).unwrap_or(NONE);
+            let header = Span::new(start, header_end);
+            self.tree.nodes.push(leaf(parent, header, Span::new(body_start, body_start), nested));
+            self.attach(parent, index);
+            if header_end - start > self.limits.header_bytes {
+                self.hit(Limit::Header, nested, start);
+                return (Region::Part(index), body_start);
+            }
+            let (content_type, encoded) = self.content_type(header, nested);
+            let media = match &content_type {
+                Some(field) => MediaType::of(field),
+                None if default_message => MediaType::Message,
+                None => MediaType::Other,
+            };
+            match media {
+                MediaType::Multipart { digest } => {
+                    let boundary = content_type.and_then(|field| parameter::boundary(field));
+                    let Some(boundary) = boundary else { return (Region::Part(index), body_start) };
+                    if boundary.len() > self.limits.boundary_bytes {
+                        self.hit(Limit::Boundary, nested, start);
+                        return (Region::Part(index), body_start);
+                    }
+                    if self.depth(index) >= self.limits.depth {
+                        self.hit(Limit::Depth, nested, start);
+                        return (Region::Part(index), body_start);
+                    }
+                    self.tree.nodes[index as usize].structure = Structure::Multipart;
+                    self.keys.push(key(&boundary));
+                    self.open.push(Open { node: index, last_child: NONE, boundary, digest });
+                    return (Region::Preamble(index), body_start);
+                }
+                MediaType::Message if !encoded => {
+                    if self.depth(index) >= self.limits.depth {
+                        self.hit(Limit::Depth, nested, start);
+                        return (Region::Part(index), body_start);
+                    }
+                    self.tree.nodes[index as usize].structure = Structure::Message;
+                    (start, parent, default_message) = (body_start, index, false);
+                }
+                _ => return (Region::Part(index), body_start),
+            }
+        }
+    }
+
+    /// Content-Type of the part, and whether its transfer encoding hides the content from the scan.
+    fn content_type(&mut self, header: Span, nested: bool) -> (Option<&'b [u8]>, bool) {
+        let block = header.of(self.bytes);
+        let mut content_type = None;
+        let mut encoded = false;
+        for (count, Field { name, value }) in header::fields(block).enumerate() {
+            if count == self.limits.header_fields {
+                self.hit(Limit::Header, nested, header.start as usize);
+                break;
+            }
+            // Both names have their distinctive length; the first instance of each counts.
+            if name.len() == 12 && content_type.is_none() && name.eq_ignore_ascii_case(b"content-type") {
+                content_type = Some(value);
+            } else if name.len() == 25 && name.eq_ignore_ascii_case(b"content-transfer-encoding") {
+                let value = value.trim_ascii();
+                encoded = value.len() > 5
+                    && (value[..6].eq_ignore_ascii_case(b"base64") || value[..6].eq_ignore_ascii_case(b"quoted"));
+            }
+        }
+        (content_type, encoded)
+    }
+
+    fn attach(&mut self, parent: u32, child: u32) {
+        let Some(node) = self.tree.nodes.get_mut(parent as usize) else { return };
+        if node.first_child == NONE {
+            node.first_child = child;
+        }
+        if let Some(open) = self.open.last_mut().filter(|open| open.node == parent) {
+            if let Some(previous) = self.tree.nodes.get_mut(open.last_child as usize) {
+                previous.next = child;
+            }
+            open.last_child = child;
+        }
+    }
+
+    /// Number of parts around this one.
+    fn depth(&self, index: u32) -> usize {
+        let mut depth = 0;
+        let mut at = index;
+        while let Some(node) = self.tree.nodes.get(at as usize) {
+            (depth, at) = (depth + 1, node.parent);
+        }
+        depth
+    }
+
+    /// Where the header that begins at `start` ends, and where the body begins. A delimiter ends a header too.
+    fn header_end(&self, start: usize) -> (usize, usize) {
+        let mut line = start;
+        loop {
+            match self.bytes.get(line..) {
+                None | Some([]) => return (line, line),
+                Some([b'\n', ..]) => return (line, line + 1),
+                Some([b'\r', b'\n', ..]) => return (line, line + 2),
+                Some([b'-', b'-', ..]) if self.delimiter(line).is_some() => return (line, line),
+                Some(rest) => match memchr(b'\n', rest) {
+                    Some(length) => line += length + 1,
+                    None => return (self.bytes.len(), self.bytes.len()),
+                },
+            }
+        }
+    }
+
+    /// Is the line at `line`, which begins with `--`, a delimiter of an open multipart? Outermost first.
+    /// Returns its level, what it is, and where the next line begins.
+    fn delimiter(&self, line: usize) -> Option<(usize, Delimiter, usize)> {
+        let rest = self.bytes.get(line + 2..)?;
+        let longest = self.limits.boundary_bytes + 2;
+        // White space after the boundary is transport padding (RFC 2046 §5.1.1); a line that is longer than any
+        // boundary is cut before its end is sought.
+        let end = memchr(b'\n', rest.get(..longest + 256).unwrap_or(rest));
+        let text = match end {
+            Some(end) => &rest[..end],
+            None if rest.len() <= longest + 256 => rest,
+            None => return None,
+        };
+        let text = text.trim_ascii_end();
+        let next = line + 2 + end.map_or(rest.len(), |end| end + 1);
+        let plain = key(text);
+        let closing = text.strip_suffix(b"--");
+        let close = closing.map_or(plain, key);
+        for (level, found) in self.keys.iter().enumerate() {
+            if *found != plain && *found != close {
+                continue;
+            }
+            let boundary = &*self.open[level].boundary;
+            if boundary == text {
+                return Some((level, Delimiter::Part, next));
+            }
+            if closing == Some(boundary) {
+                return Some((level, Delimiter::Close, next));
+            }
+        }
+        None
+    }
+
+    /// Ends whatever the scan was in at `end`.
+    fn end_region(&mut self, region: &Region, end: usize) {
+        match *region {
+            Region::Part(index) => self.end_part(index, end),
+            Region::Preamble(index) => {
+                let node = &mut self.tree.nodes[index as usize];
+                node.preamble = Span::new(node.body.start as usize, end);
+            }
+            Region::Epilogue(index, start) => {
+                self.tree.nodes[index as usize].epilogue = Span::new(start, end);
+                self.end_part(index, end);
+            }
+            Region::Skipped => {}
+        }
+    }
+
+    /// Ends a part, and the messages of which it is the root.
+    fn end_part(&mut self, index: u32, end: usize) {
+        let node = &mut self.tree.nodes[index as usize];
+        node.body = Span::new(node.body.start as usize, end);
+        let parent = node.parent;
+        self.end_messages(parent, end);
+    }
+
+    fn end_messages(&mut self, from: u32, end: usize) {
+        let mut at = from;
+        while let Some(node) = self.tree.nodes.get_mut(at as usize) {
+            if node.structure != Structure::Message {
+                break;
+            }
+            node.body = Span::new(node.body.start as usize, end);
+            at = node.parent;
+        }
+    }
+
+    /// Ends the multiparts that stand inside the one of `level`; they were never closed.
+    fn end_above(&mut self, level: usize, end: usize) {
+        while self.open.len() > level + 1 {
+            let Some(open) = self.open.pop() else { break };
+            self.keys.pop();
+            self.end_part(open.node, end);
+        }
+    }
+
+    fn end_above_all(&mut self, end: usize) {
+        while let Some(open) = self.open.pop() {
+            self.end_part(open.node, end);
+        }
+    }
+
+    fn hit(&mut self, limit: Limit, nested: bool, offset: usize) {
+        // One of each kind says enough.
+        if !self.tree.hits.iter().any(|hit| hit.limit == limit && hit.nested == nested) {
+            self.tree.hits.push(LimitHit { limit, nested, offset });
+        }
+    }
+}
+
+/// The offset of the line end before `line`: it belongs to the delimiter (RFC 2046 §5.1.1).
+fn before_line_end(bytes: &[u8], line: usize) -> usize {
+    match bytes.get(..line) {
+        Some([.., b'\r', b'\n']) => line - 2,
+        Some([.., b'\n']) => line - 1,
+        _ => line,
+    }
+}
+
+/// Length, ends and middle of a boundary in one number.
+fn key(text: &[u8]) -> u32 {
+    let at = |index: usize| text.get(index).copied().unwrap_or(0);
+    let length = text.len();
+    #[allow(clippy::cast_possible_truncation, reason = "the low byte of the length is all that is wanted")]
+    u32::from_le_bytes([length as u8, at(0), at(length / 2), at(length.wrapping_sub(1))])
+}

@@ -1,0 +1,150 @@
+use super::*;
+
+fn parse(text: &str) -> Message<Vec<u8>> {
+    Message::parse(text.replace('\n', "\r\n").into_bytes(), &Limits::DEFAULT)
+}
+
+/// The tree as text: media types, children in brackets.
+fn outline(part: Part<'_>) -> String {
+    let children: Vec<_> = part.children().map(outline).collect();
+    let name = part.media_type();
+    let name = name.rsplit('/').next().unwrap();
+    if children.is_empty() { name.to_owned() } else { format!("{name}[{}]", children.join(" ")) }
+}
+
+const SIGNED: &str = "Content-Type: multipart/signed;\n boundary=\"S\"\n\npreamble\n--S\nContent-Type: multipart/mixed; boundary=M\n\n--M\n\ntext\n--M\nContent-Type: message/rfc822\n\nSubject: inner\nContent-Type: multipart/mixed; boundary=I\n\n--I\n\na --S b\n--Sx\n--I--\nepilogue of I\n--M--\n\n--S\nContent-Type: application/pkcs7-signature\n\nAAAA\n--S--\nend";
+
+#[test]
+fn a_signed_message_and_its_exact_ranges() {
+    let message = parse(SIGNED);
+    let root = message.root();
+    assert_eq!(outline(root), "signed[mixed[plain rfc822[mixed[plain]]] pkcs7-signature]");
+    assert_eq!(root.preamble(), b"preamble");
+    assert_eq!(root.epilogue(), b"end");
+    let [signed, signature] = root.children().collect::<Vec<_>>()[..] else { panic!("two parts") };
+    let raw = std::str::from_utf8(signed.raw()).unwrap();
+    assert!(raw.starts_with("Content-Type: multipart/mixed") && raw.ends_with("--M--\r\n"), "{raw:?}");
+    assert_eq!(signature.body(), b"AAAA");
+    let inner = signed.children().nth(1).unwrap();
+    assert!(inner.is_message());
+    assert_eq!(inner.body(), inner.content().as_ref());
+    assert!(inner.body().ends_with(b"epilogue of I"));
+    let inner_root = inner.children().next().unwrap();
+    assert_eq!(inner_root.epilogue(), b"epilogue of I");
+    assert_eq!(inner_root.children().next().unwrap().body(), b"a --S b\r\n--Sx");
+}
+
+#[test]
+fn bare_line_feeds_give_the_same_tree() {
+    let message = Message::parse(SIGNED.as_bytes(), &Limits::DEFAULT);
+    assert_eq!(outline(message.root()), outline(parse(SIGNED).root()));
+    assert!(message.root().children().next().unwrap().raw().ends_with(b"--M--\n"));
+}
+
+#[test]
+fn an_outer_boundary_ends_what_is_inside() {
+    let message = parse(
+        "Content-Type: multipart/mixed; boundary=A\n\n--A\nContent-Type: multipart/mixed; boundary=B\n\n--B\n\nx\n--A\n\ny\n--A--\n",
+    );
+    assert_eq!(outline(message.root()), "mixed[mixed[plain] plain]");
+    let inner = message.root().children().next().unwrap();
+    assert!(!inner.is_closed() && message.root().is_closed());
+    assert_eq!(inner.children().next().unwrap().body(), b"x");
+}
+
+#[test]
+fn a_repeated_boundary_belongs_to_the_outer_multipart() {
+    let message = parse(
+        "Content-Type: multipart/mixed; boundary=A\n\n--A\nContent-Type: multipart/mixed; boundary=A\n\n--A\n\nx\n--A--\nrest\n--A--\n",
+    );
+    assert_eq!(outline(message.root()), "mixed[mixed plain]");
+    assert_eq!(message.root().epilogue(), b"rest\r\n--A--\r\n");
+}
+
+#[test]
+fn a_header_may_end_in_a_delimiter() {
+    let message = parse("Content-Type: multipart/mixed; boundary=A\n\n--A\nX: y\n--A--\n");
+    let part = message.root().children().next().unwrap();
+    assert_eq!((part.headers().get("x"), part.body()), (Some(&b" y"[..]), &b""[..]));
+}
+
+#[test]
+fn encoded_messages_are_opened_on_demand() {
+    let message =
+        parse("Content-Type: message/rfc822; name=a.eml\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeA0KDQp5\n");
+    let root = message.root();
+    assert!(!root.is_message());
+    let nested = root.to_message();
+    assert_eq!(nested.root().headers().get("Subject"), Some(&b" x"[..]));
+    assert_eq!(nested.root().body(), b"y");
+}
+
+#[test]
+fn attachments_are_named_and_decoded() {
+    let message = parse(
+        "Content-Type: multipart/mixed; boundary=A\n\n--A\n\nbody\n--A\nContent-Type: application/pdf; name=\"=?utf-8?q?citt=C3=A0.pdf?=\"\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n--A\nContent-Type: message/rfc822\n\nContent-Type: application/x-inner\n\nz\n--A--\n",
+    );
+    let found: Vec<_> = message.attachments().map(|part| (part.media_type(), part.file_name())).collect();
+    assert_eq!(
+        found,
+        [("application/pdf".to_owned(), Some("città.pdf".to_owned())), ("message/rfc822".to_owned(), None)]
+    );
+    assert_eq!(&*message.attachments().next().unwrap().content(), b"hello");
+}
+
+fn small() -> Limits {
+    Limits { parts: 10, depth: 8, header_fields: 20, header_bytes: 1000, message_bytes: 1 << 20, ..Limits::DEFAULT }
+}
+
+#[test]
+fn a_million_inner_parts_do_not_hide_the_signature() {
+    let inner = "--I\r\n\r\n".repeat(1000);
+    let text = format!(
+        "Content-Type: multipart/signed; boundary=S\r\n\r\n--S\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=I\r\n\r\n{inner}--I--\r\n--S\r\nContent-Type: application/pkcs7-signature\r\n\r\nA\r\n--S--\r\n"
+    );
+    let message = Message::parse(text.as_bytes(), &small());
+    assert_eq!(message.root().children().nth(1).unwrap().media_type(), "application/pkcs7-signature");
+    assert!(matches!(message.limit_hits(), [LimitHit { limit: Limit::Parts, nested: true, .. }]));
+    let signed = message.root().children().next().unwrap();
+    assert!(signed.raw().ends_with(b"--I--"));
+}
+
+#[test]
+fn every_limit_is_reported_once() {
+    let deep = "Content-Type: message/rfc822\n\n".repeat(20_000);
+    let hits = |text: String| {
+        Message::parse(text.into_bytes(), &small())
+            .limit_hits()
+            .iter()
+            .map(|hit| (hit.limit, hit.nested))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(hits(deep), [(Limit::Depth, true)]);
+    assert_eq!(hits("a:\n".repeat(300)), [(Limit::Header, false)]);
+    assert_eq!(hits(format!("a: {}\n\n", "x".repeat(2000))), [(Limit::Header, false)]);
+    assert_eq!(
+        hits(format!("Content-Type: multipart/mixed; boundary={}\n\n", "b".repeat(300))),
+        [(Limit::Boundary, false)]
+    );
+    assert_eq!(hits("x".repeat(2 << 20)), [(Limit::MessageBytes, false)]);
+}
+
+#[test]
+fn nothing_in_particular_is_a_message_too() {
+    for text in [
+        "",
+        "\n",
+        "\r\n",
+        "-",
+        "--",
+        "--\n--\n",
+        ":",
+        " ",
+        "\0\0\0",
+        "Content-Type: multipart/mixed; boundary=\"\"\n\n--\n",
+    ] {
+        let message = Message::parse(text.as_bytes(), &Limits::DEFAULT);
+        assert!(message.root().range().end <= text.len());
+        assert_eq!(message.root().children().count(), 0, "{text:?}");
+    }
+}
