@@ -1,11 +1,13 @@
 //! The one table of findings: what a check can report, how grave it is, which rule it enforces, and how it reads to a
 //! person. Rust, C, Python and docs/FINDINGS.md are made from it.
 
+mod document;
 mod table;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub use document::document;
 pub use table::Code;
 
 /// How grave a finding is (PEC-SPEC §10.2), in rising order.
