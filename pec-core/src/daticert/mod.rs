@@ -1,0 +1,28 @@
+//! Certification data (`daticert.xml`, RFC 6109 §4.4): the signed facts of every PEC message except the anomaly envelope.
+//!
+//! ```text
+//! bytes ──> parse    quick-xml cuts events, our own checklist (xml.rs) decides whether they are XML, read.rs fills the slots
+//!      ──> CertData  the model, beside the findings and the repairs
+//! CertData ──> write  the bytes again, in the layout of one or the other provider family
+//! ```
+//!
+//! The reader is strict first. A document that is not XML gets a second pass, which repairs nothing but single characters
+//! inside the text of `oggetto` and `errore-esteso` (VERDICT §6): a repaired address would be another address.
+
+mod checks;
+mod model;
+mod parse;
+mod read;
+mod time;
+mod write;
+mod xml;
+
+pub use model::{
+    Address, AddressClass, CertData, CertTime, ErrorDetail, ErrorKind, Kind, ReceiptForm, Recipient, Unknown,
+};
+pub use parse::{Parsed, parse};
+pub use write::{Layout, WriteError, write};
+pub use xml::{Repair, RepairKind};
+
+#[cfg(test)]
+mod tests;
