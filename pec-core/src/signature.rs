@@ -1,0 +1,51 @@
+//! The signature object: one CMS SignedData (RFC 5652), read without copying, and every check that needs nothing but
+//! the signed content and the certificates that travel with it.
+//!
+//! `view` reads, `verify` states facts about each signer, `findings` says what the facts mean for a PEC message. Nothing here knows which authorities are trusted or what time it is: a signature that "passes" was made
+//! with the key of the certificate found in the same file, and a forger can do as much. Trust is the business of
+//! `trust` and `verify`.
+//!
+//! Beside the signatures of providers there are two other uses: [`timestamp`] reads time-stamp tokens, [`cades`]
+//! opens signed attachments (`.p7m`).
+
+pub mod cades;
+pub mod timestamp;
+
+mod attributes;
+mod certificate;
+pub(crate) mod findings;
+mod oid;
+pub(crate) mod verify;
+pub(crate) mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use attributes::CertificateBinding;
+pub(crate) use certificate::CarriedCertificate;
+pub(crate) use findings::{Placement, error_finding, push_findings};
+pub(crate) use verify::{Check, Content, ContentDigest, ContentHasher, SignerFacts, verify};
+pub(crate) use view::{SignedData, SignerInfo};
+
+use crate::asn1::Asn1Error;
+
+/// Why a signature object cannot be judged at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// It is larger or has more parts than [`Limits`](crate::limits::Limits) allow; the text names the limit.
+    #[error("too much of: {0}")]
+    Limit(&'static str),
+    /// It is not encoded as BER or DER, or does not have the structure of RFC 5652 §5.1.
+    #[error("unreadable: {0}")]
+    Malformed(String),
+    /// It is a CMS object of another type, or no CMS object.
+    #[error("no CMS SignedData")]
+    NotSignedData,
+}
+
+impl From<Asn1Error> for Error {
+    fn from(error: Asn1Error) -> Self {
+        Self::Malformed(error.to_string())
+    }
+}
