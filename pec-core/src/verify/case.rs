@@ -1,0 +1,259 @@
+//! One message under verification: the order in which the checks are made, and the answers put together.
+
+use jiff::Timestamp;
+
+use super::kind::{self, Kind, Markers};
+use super::outer::Outer;
+use super::time::{self, Time};
+use super::verdict::{self, Shape, Verdict};
+use super::{Integrity, Signer, TimeProof, Verification, Verifier, certdata, cms, identity, original, shape};
+use crate::daticert::{self, CertData, Kind as CertKind};
+use crate::finding::{Code, Finding, Severity};
+use crate::message::{Mailbox, Message, Part, unstructured};
+use crate::trust::{
+    self, Certificate, ChainCache, Evidence, Judgement, Question, Revocation, TrustAtSigning, TrustNow, attribute,
+};
+
+/// A message, what is known beside it, and what has been found so far.
+pub(super) struct Case<'c, B> {
+    pub(super) verifier: &'c Verifier<'c>,
+    pub(super) message: &'c Message<B>,
+    pub(super) outer: Outer<'c>,
+    /// Seconds since 1970.
+    pub(super) now: i64,
+    pub(super) cache: &'c mut ChainCache,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What the signed part is and says.
+struct Content {
+    kind: Kind,
+    data: Option<CertData>,
+    /// The one mailbox of From, or the first of several.
+    from: Option<Mailbox>,
+}
+
+impl<B: AsRef<[u8]>> Case<'_, B> {
+    /// No signature at the root: an ordinary message, whatever it claims (row 1).
+    pub(super) fn unsigned(mut self) -> Verification {
+        self.findings.push(Finding::new(Code::MimeRootNotSigned).with(self.message.root().media_type()));
+        let markers = Markers::of(&self.outer);
+        let contains_pec = shape::contains_pec(self.message);
+        if contains_pec {
+            self.report_contained();
+        } else if !markers.none() || self.poses_as_pec() {
+            let claim = if markers.none() { self.outer.subject_text().unwrap_or_default() } else { markers.list() };
+            self.findings.push(Finding::new(Code::KindClaimedUnsigned).with(claim));
+        }
+        let verdict = verdict::decide(Shape::NotPec { contains_pec }, &self.findings);
+        Verification { integrity: Integrity::Unsigned, ..self.unproven(verdict) }
+    }
+
+    /// A PEC subject under a service address.
+    fn poses_as_pec(&self) -> bool {
+        let subject = self.outer.subject.first().map(|value| unstructured(value)).unwrap_or_default();
+        let service = |mailbox: &Mailbox| {
+            mailbox.address.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
+        };
+        kind::split_subject(&subject).is_some()
+            && self.outer.from.iter().flat_map(|value| crate::message::addresses(value)).any(|from| service(&from))
+    }
+
+    fn report_contained(&mut self) {
+        self.findings.push(Finding::new(Code::MimeSignedNested));
+        if self.outer.list {
+            self.findings.push(Finding::new(Code::TransitListModified));
+        }
+    }
+
+    /// Everything after the signature object: `signed` is the part that was signed, `checked` what its signature says.
+    pub(super) fn conclude(mut self, signed: Option<Part<'_>>, checked: Option<cms::Checked<'_>>) -> Verification {
+        let integrity = checked.as_ref().map_or(Integrity::Unknown, |checked| checked.integrity);
+        let markers = Markers::of(&self.outer);
+        let data_parts: Vec<Part<'_>> =
+            signed.iter().flat_map(|part| part.children()).filter(|part| part.is_daticert()).collect();
+        if signed.is_some() && data_parts.is_empty() && markers.none() {
+            // Neither marker nor certification data: an ordinary signed message.
+            let contains_pec = shape::contains_pec(self.message);
+            if contains_pec {
+                self.report_contained();
+            }
+            let verdict = verdict::decide(Shape::NotPec { contains_pec }, &self.findings);
+            return Verification { integrity, ..self.unproven(verdict) };
+        }
+        let content = self.read(signed, &data_parts, &markers);
+        let signer = checked.and_then(|checked| self.judge(&checked, &content));
+        let shape = if content.kind == Kind::Anomaly { Shape::Anomaly } else { Shape::Pec };
+        let verdict = verdict::decide(shape, &self.findings);
+        let certified_at = content.certified_at().and_then(|at| Timestamp::from_second(at).ok());
+        let Content { kind, data: daticert, .. } = content;
+        let Some((judgement, time, signer)) = signer else {
+            return Verification { kind, integrity, daticert, signed_at: certified_at, ..self.unproven(verdict) };
+        };
+        Verification {
+            kind,
+            verdict,
+            integrity,
+            trust_at_signing: judgement.trust_at_signing,
+            trust_now: judgement.trust_now,
+            time: time.proof,
+            revocation: judgement.revocation,
+            anchor: judgement.anchor,
+            signed_at: time.signed_at.and_then(|at| Timestamp::from_second(at).ok()),
+            signer: Some(signer),
+            daticert,
+            findings: self.findings,
+        }
+    }
+
+    /// The answers for a message whose signer is not known.
+    fn unproven(self, verdict: Verdict) -> Verification {
+        Verification {
+            kind: Kind::Ordinary,
+            verdict,
+            integrity: Integrity::Unknown,
+            trust_at_signing: TrustAtSigning::Unknown,
+            trust_now: TrustNow::Unknown,
+            time: TimeProof::Claimed,
+            revocation: Revocation::NotChecked,
+            anchor: None,
+            signed_at: None,
+            signer: None,
+            daticert: None,
+            findings: self.findings,
+        }
+    }
+
+    /// Reads the signed part and compares it with the outer header and the original.
+    fn read(&mut self, signed: Option<Part<'_>>, data_parts: &[Part<'_>], markers: &Markers) -> Content {
+        let data = self.read_data(data_parts);
+        let anomaly = data_parts.is_empty() && markers.anomaly();
+        if signed.is_some() && data_parts.is_empty() && !anomaly {
+            self.findings.push(Finding::new(Code::DaticertMissing).with(markers.list()));
+        }
+        let kind = match &data {
+            Some(data) => Kind::Pec(data.kind.clone()),
+            None if anomaly => Kind::Anomaly,
+            None => Kind::Ordinary,
+        };
+        let data = data.as_ref();
+        if data.is_some() || data_parts.is_empty() {
+            markers.check(data, &mut self.findings);
+        }
+        self.outer.check(kind.is_envelope(), &mut self.findings);
+        kind::check_headers(&kind, data, &self.outer, self.verifier.mailbox, &mut self.findings);
+        if anomaly {
+            self.findings.push(Finding::new(Code::AnomalyNotCertified));
+        }
+        let from = identity::from(&self.outer, &mut self.findings);
+        identity::check_names(&kind, data, from.as_ref(), &self.outer, &mut self.findings);
+        if let Some(data) = data {
+            certdata::check_outer(data, &self.outer, &mut self.findings);
+        }
+        if let Some(signed) = signed {
+            self.read_parts(&kind, data, signed);
+        }
+        Content { kind, data: data.cloned(), from }
+    }
+
+    /// The certification data; two of them are as good as none.
+    fn read_data(&mut self, parts: &[Part<'_>]) -> Option<CertData> {
+        if parts.len() > 1 {
+            self.findings.push(Finding::new(Code::DaticertMultiple).with(parts.len().to_string()));
+        }
+        let part = parts.first()?;
+        let parsed = daticert::parse(&part.content(), self.message.limits());
+        self.findings.extend(parsed.findings);
+        parsed.data
+    }
+
+    /// The parts that were signed: the provider's own, then the original.
+    fn read_parts(&mut self, kind: &Kind, data: Option<&CertData>, signed: Part<'_>) {
+        let findings = &mut self.findings;
+        shape::check_signed(signed, findings);
+        original::check_html(signed, findings);
+        original::check_names(signed, findings);
+        let originals = signed.children().filter(Part::is_original).count();
+        original::check_presence(kind, data, originals, findings);
+        let (Some(data), Some(part)) = (data, signed.original()) else { return };
+        if !matches!(kind, Kind::Pec(CertKind::Transport | CertKind::Delivery)) {
+            return;
+        }
+        match part.children().next().filter(|_| part.is_message()) {
+            // Scanned in place with the message around it.
+            Some(root) => {
+                certdata::check_original(data, root.headers(), findings);
+                original::check_brief(data, root, findings);
+            }
+            None => {
+                let inner = part.to_message();
+                certdata::check_original(data, inner.root().headers(), findings);
+                original::check_brief(data, inner.root(), findings);
+            }
+        }
+    }
+
+    /// Who signed, and who vouches for that.
+    fn judge(&mut self, checked: &cms::Checked<'_>, content: &Content) -> Option<(Judgement, Time, Signer)> {
+        let leaf = checked.leaf?;
+        let now = self.now;
+        let certified_at = content.certified_at();
+        let time = time::judged(checked, certified_at, self.verifier, now, self.message.limits(), &mut self.findings);
+        let none = Evidence::none();
+        let question = Question {
+            leaf,
+            carried: &checked.certificates,
+            time: time.judged,
+            proven: time.proof == TimeProof::Proven,
+            now,
+            from: content.from.as_ref().map(|from| from.address.as_str()),
+            evidence: self.verifier.evidence.unwrap_or(&none),
+            store: self.verifier.trust,
+            limits: self.message.limits(),
+        };
+        let judgement = trust::judge(&question, Some(self.cache));
+        self.findings.extend_from_slice(&judgement.findings);
+        // A further signer that nobody vouches for must not hide behind the first.
+        for other in checked.further.iter().filter(|other| **other != leaf) {
+            let judgement = trust::judge(&Question { leaf: other, ..question }, Some(self.cache));
+            self.findings.extend(judgement.findings.into_iter().filter(|finding| finding.severity == Severity::Fatal));
+        }
+        time::check_ends(&time, &judgement, now, &mut self.findings);
+        let certificate = Certificate::parse(leaf).ok()?;
+        time::check_life(&time, &certificate, &mut self.findings);
+        let addresses: Vec<&str> = certificate.email_addresses().collect();
+        identity::check_from(content.from.as_ref(), &addresses, &mut self.findings);
+        let name = |kind| certificate.subject.text(kind);
+        let (organization, common_name) = (name(attribute::ORGANIZATION), name(attribute::COMMON_NAME));
+        if let Some(data) = &content.data {
+            let names: Vec<&str> = [&organization, &common_name].into_iter().flatten().map(String::as_str).collect();
+            certdata::check_provider(data, &names, &mut self.findings);
+        }
+        self.check_directory(leaf, content);
+        let signer = Signer {
+            subject: certificate.subject.display(),
+            name: organization.or(common_name),
+            email: addresses.first().map(|address| (*address).to_owned()),
+            issuer: certificate.issuer.display(),
+            not_after: Timestamp::from_second(certificate.not_after).ok(),
+            sha256: judgement.path.first().map_or_else(|| trust::fingerprint(leaf), |first| first.sha256).to_string(),
+        };
+        Some((judgement, time, signer))
+    }
+
+    /// `id.domain_not_managed`, where a directory is given (RFC 6109 §7).
+    fn check_directory(&mut self, leaf: &[u8], content: &Content) {
+        let (Some(directory), Some(from)) = (self.verifier.directory, &content.from) else { return };
+        let Some((_, domain)) = from.address.rsplit_once('@') else { return };
+        if directory.manages(leaf, domain) == Some(false) {
+            self.findings.push(Finding::new(Code::IdDomainNotManaged).with(domain.to_owned()));
+        }
+    }
+}
+
+impl Content {
+    /// The time of the certification data, seconds since 1970.
+    fn certified_at(&self) -> Option<i64> {
+        self.data.as_ref()?.time.as_ref()?.utc.map(Timestamp::as_second)
+    }
+}

@@ -1,0 +1,126 @@
+//! The outer header, which nobody signs: every field that is compared with the signed part, found in one pass.
+
+use crate::finding::{Code, Finding, Severity};
+use crate::message::{Headers, unstructured};
+
+/// The values of the fields that matter, each instance, in order.
+#[derive(Debug, Default)]
+pub(super) struct Outer<'m> {
+    pub(super) from: Vec<&'m [u8]>,
+    pub(super) sender: Vec<&'m [u8]>,
+    pub(super) reply_to: Vec<&'m [u8]>,
+    pub(super) to: Vec<&'m [u8]>,
+    pub(super) cc: Vec<&'m [u8]>,
+    pub(super) subject: Vec<&'m [u8]>,
+    pub(super) date: Vec<&'m [u8]>,
+    pub(super) message_id: Vec<&'m [u8]>,
+    pub(super) return_path: Vec<&'m [u8]>,
+    pub(super) content_type: Vec<&'m [u8]>,
+    pub(super) receipt: Vec<&'m [u8]>,
+    pub(super) transport: Vec<&'m [u8]>,
+    pub(super) receipt_form: Vec<&'m [u8]>,
+    pub(super) reference_id: Vec<&'m [u8]>,
+    pub(super) security: Vec<&'m [u8]>,
+    /// A field of a mailing list program.
+    pub(super) list: bool,
+    raw: &'m [u8],
+}
+
+impl<'m> Outer<'m> {
+    pub(super) fn of(headers: Headers<'m>) -> Self {
+        let mut outer = Self { raw: headers.raw(), ..Self::default() };
+        for field in headers.iter() {
+            // The length tells most names apart before they are compared.
+            let known: &[(&str, fn(&mut Self) -> &mut Vec<&'m [u8]>)] = match field.name.len() {
+                2 => &[("to", |o| &mut o.to), ("cc", |o| &mut o.cc)],
+                4 => &[("from", |o| &mut o.from), ("date", |o| &mut o.date)],
+                6 => &[("sender", |o| &mut o.sender)],
+                7 => &[("subject", |o| &mut o.subject)],
+                8 => &[("reply-to", |o| &mut o.reply_to)],
+                10 => &[("message-id", |o| &mut o.message_id), ("x-ricevuta", |o| &mut o.receipt)],
+                11 => &[("return-path", |o| &mut o.return_path), ("x-trasporto", |o| &mut o.transport)],
+                12 => &[("content-type", |o| &mut o.content_type)],
+                14 => &[("x-tiporicevuta", |o| &mut o.receipt_form)],
+                19 => &[("x-verificasicurezza", |o| &mut o.security)],
+                24 => &[("x-riferimento-message-id", |o| &mut o.reference_id)],
+                _ => &[],
+            };
+            if let Some((_, list)) = known.iter().find(|(name, _)| field.is(name)) {
+                list(&mut outer).push(field.value);
+            } else if field.name.len() >= 7 && field.name[..5].eq_ignore_ascii_case(b"list-") {
+                outer.list = true;
+            }
+        }
+        outer
+    }
+
+    /// The first subject, decoded, its white space collapsed.
+    pub(super) fn subject_text(&self) -> Option<String> {
+        self.subject.first().map(|value| unstructured(value))
+    }
+
+    /// `mime.duplicate_header` and `mime.header_charset`. On an envelope the sender can plant what the provider
+    /// inherits from his message: there a duplicate is a warning (VERDICT §5).
+    pub(super) fn check(&self, envelope: bool, findings: &mut Vec<Finding>) {
+        let inherited = if envelope { Severity::Warning } else { Severity::Error };
+        let rows: [(&str, &[&[u8]], Severity); 13] = [
+            ("From", &self.from, Severity::Error),
+            ("Sender", &self.sender, Severity::Error),
+            ("Subject", &self.subject, inherited),
+            ("Date", &self.date, inherited),
+            ("Message-ID", &self.message_id, Severity::Error),
+            ("To", &self.to, inherited),
+            ("Cc", &self.cc, inherited),
+            ("Reply-To", &self.reply_to, inherited),
+            ("X-Ricevuta", &self.receipt, Severity::Error),
+            ("X-Trasporto", &self.transport, Severity::Error),
+            ("X-TipoRicevuta", &self.receipt_form, inherited),
+            ("X-Riferimento-Message-ID", &self.reference_id, inherited),
+            ("Content-Type", &self.content_type, Severity::Error),
+        ];
+        for (name, values, severity) in rows {
+            if values.len() > 1 {
+                let detail = format!("{name}: {}", values.len());
+                findings.push(Finding::new(Code::MimeDuplicateHeader).graded(severity).with(detail));
+            }
+        }
+        if let Some(what) = odd_bytes(self.raw) {
+            findings.push(Finding::new(Code::MimeHeaderCharset).with(what));
+        }
+    }
+}
+
+/// Bytes that a header must not have: above 127, NUL, a line end that is not the one of the block.
+fn odd_bytes(block: &[u8]) -> Option<&'static str> {
+    if !block.is_ascii() {
+        return Some("8-bit");
+    }
+    let [mut returns, mut feeds, mut pairs, mut nul] = [0_usize; 4];
+    let mut previous = 0;
+    for byte in block {
+        returns += usize::from(*byte == b'\r');
+        feeds += usize::from(*byte == b'\n');
+        pairs += usize::from(*byte == b'\n' && previous == b'\r');
+        nul += usize::from(*byte == 0);
+        previous = *byte;
+    }
+    if nul > 0 {
+        Some("NUL")
+    } else if returns > pairs {
+        Some("bare CR")
+    } else if pairs > 0 && feeds > pairs {
+        Some("bare LF")
+    } else {
+        None
+    }
+}
+
+/// The text of a value without white space around it.
+pub(super) fn token(value: &[u8]) -> String {
+    String::from_utf8_lossy(value.trim_ascii()).to_ascii_lowercase()
+}
+
+/// A message identifier without white space, angle brackets kept.
+pub(super) fn identifier(value: &[u8]) -> String {
+    String::from_utf8_lossy(value).chars().filter(|c| !c.is_ascii_whitespace()).collect()
+}
