@@ -1,0 +1,471 @@
+//! A provider: what its access, incoming and delivery points issue (RFC 6109 §3), each message first as a
+//! [`Draft`], then sealed.
+
+use crate::authority::Authority;
+use crate::certificate::Certificate;
+use crate::cms::{Encoding, Protection, SignedData, Signer, Spelling};
+use crate::compose::daticert::CertData;
+use crate::compose::submission::{ReceiptForm, Submission, Transaction};
+use crate::compose::text::{self, Wording};
+use crate::compose::{Draft, Family, Headers, brief, header_text, token};
+use crate::key::{Digest, Key};
+use crate::{Error, Moment};
+
+/// How a provider writes where others write otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    /// Lengths in the signature.
+    pub encoding: Encoding,
+    /// Spelling of the signature algorithm.
+    pub spelling: Spelling,
+    /// CMSAlgorithmProtection.
+    pub protection: Protection,
+    /// signingCertificateV2.
+    pub signing_certificate: bool,
+    /// `errore` of a mailbox that does not exist: `no-dest` or `altro` (PEC-SPEC §2.11).
+    pub unknown_mailbox: &'static str,
+    /// Whether the envelope repeats `X-TipoRicevuta`.
+    pub writes_receipt_kind: bool,
+}
+
+impl Dialect {
+    /// The habits of 2018: DER, `rsaEncryption`.
+    pub const Y2018: Self = Self {
+        encoding: Encoding::Der,
+        spelling: Spelling::KeyOnly,
+        protection: Protection::None,
+        signing_certificate: false,
+        unknown_mailbox: "no-dest",
+        writes_receipt_kind: true,
+    };
+    /// The habits of 2026: BER, `sha256WithRSAEncryption`, algorithm protection.
+    pub const Y2026: Self = Self {
+        encoding: Encoding::Ber,
+        spelling: Spelling::Full,
+        protection: Protection::True,
+        signing_certificate: false,
+        unknown_mailbox: "altro",
+        writes_receipt_kind: false,
+    };
+}
+
+/// A provider with its certificate.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// `gestore-emittente`.
+    pub name: String,
+    /// Host of the service address.
+    pub host: String,
+    /// Layout.
+    pub family: Family,
+    /// Private key.
+    pub key: Key,
+    /// Certificate of the key.
+    pub certificate: Certificate,
+    /// Who issued it.
+    pub authority: Authority,
+    /// Digest of signatures.
+    pub digest: Digest,
+    /// Habits.
+    pub dialect: Dialect,
+    /// Seed of boundaries and identifiers.
+    pub seed: u64,
+}
+
+/// Which of the two notices of a late delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delay {
+    /// Twelve hours without a sign.
+    Hours12,
+    /// Twenty-four hours without delivery.
+    Hours24,
+}
+
+/// Why a message was not delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// No such mailbox.
+    UnknownMailbox,
+    /// No such domain.
+    UnknownDomain,
+    /// The mailbox is full.
+    MailboxFull,
+}
+
+impl Provider {
+    /// `posta-certificata@host`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("posta-certificata@{}", self.host)
+    }
+
+    /// Accepts a submission: gives it an identifier and a time.
+    #[must_use]
+    pub fn accept(&self, submission: Submission, subject: Option<&str>, at: Moment) -> Transaction {
+        let id = Transaction::identifier(&self.host, &submission, at);
+        Transaction::new(submission, id, subject, at)
+    }
+
+    /// The signer that this provider is at `at`.
+    #[must_use]
+    pub fn signer(&self, at: Moment) -> Signer {
+        let mut signer = Signer::new(&self.key, &self.certificate, self.digest, at);
+        if signer.spelling == Spelling::KeyOnly {
+            signer.spelling = self.dialect.spelling;
+        }
+        signer.protection = self.dialect.protection;
+        signer.signing_certificate = self.dialect.signing_certificate;
+        signer
+    }
+
+    /// The signature that this provider makes at `at`.
+    #[must_use]
+    pub fn signed_data(&self, at: Moment) -> SignedData {
+        SignedData { encoding: self.dialect.encoding, ..SignedData::detached(self.signer(at), &self.authority) }
+    }
+
+    /// Signs a draft at its own time.
+    ///
+    /// # Errors
+    /// When the key does not fit the digest.
+    pub fn seal(&self, draft: &Draft) -> Result<Vec<u8>, Error> {
+        self.seal_with(draft, &self.signed_data(draft.at))
+    }
+
+    /// Signs a draft with a signature made otherwise.
+    ///
+    /// # Errors
+    /// When a key does not fit its digest.
+    pub fn seal_with(&self, draft: &Draft, signature: &SignedData) -> Result<Vec<u8>, Error> {
+        let content = draft.content();
+        Ok(draft.message(&content, &signature.build(&content)?))
+    }
+
+    /// Acceptance receipt (*ricevuta di accettazione*).
+    #[must_use]
+    pub fn acceptance(&self, tx: &Transaction) -> Draft {
+        let data = tx.data("accettazione", &self.name, tx.accepted);
+        let mut body = opening(&data, tx);
+        body.push_str("ed indirizzato a:\n");
+        for r in &tx.submission.recipients {
+            let class = if r.certified { "posta certificata" } else { "posta ordinaria" };
+            body.push_str(&format!("{} (\"{class}\")\n", r.address));
+        }
+        body.push_str("è stato accettato dal sistema ed inoltrato.\n");
+        self.receipt(tx, data, "ACCETTAZIONE", "Ricevuta di accettazione", &body)
+    }
+
+    /// Notice of non-acceptance for a formal reason (*avviso di non accettazione*).
+    #[must_use]
+    pub fn non_acceptance(&self, tx: &Transaction, reason: &str) -> Draft {
+        let mut data = tx.data("non-accettazione", &self.name, tx.accepted);
+        data.error = "altro";
+        data.error_detail = Some(reason.to_owned());
+        let body = format!(
+            "{}{}è stato rilevato un problema che ne impedisce l'accettazione:\n{reason}\nIl messaggio non è stato accettato.\n",
+            opening(&data, tx),
+            addressed(tx)
+        );
+        self.receipt(tx, data, "AVVISO DI NON ACCETTAZIONE", "Avviso di non accettazione", &body)
+    }
+
+    /// Notice of non-acceptance because of a virus.
+    #[must_use]
+    pub fn non_acceptance_virus(&self, tx: &Transaction, virus: &str) -> Draft {
+        let mut data = tx.data("non-accettazione", &self.name, tx.accepted);
+        data.error = "virus";
+        data.error_detail = Some(virus.to_owned());
+        let body = format!(
+            "{}{}è stato rilevato un problema di sicurezza:\n{virus}\nIl messaggio non è stato accettato.\n",
+            opening(&data, tx),
+            addressed(tx)
+        );
+        let prefix = "AVVISO DI NON ACCETTAZIONE PER VIRUS";
+        let mut draft = self.receipt(tx, data, prefix, "Avviso di non accettazione per virus", &body);
+        draft.headers.push("X-VerificaSicurezza", "errore");
+        draft
+    }
+
+    /// Transport envelope (*busta di trasporto*).
+    #[must_use]
+    pub fn transport(&self, tx: &Transaction) -> Draft {
+        let mut data = tx.data("posta-certificata", &self.name, tx.accepted);
+        data.receipt = Some(tx.submission.receipt.as_str());
+        let body = format!(
+            "Il giorno {} alle ore {} ({}) il messaggio con Oggetto\n\"{}\" è stato inviato da \"{}\"\nindirizzato a:\n{}\
+             Il messaggio originale è incluso in allegato.\nIdentificativo messaggio: {}\n",
+            data.at.giorno(),
+            data.at.ora(),
+            data.at.zona(),
+            data.subject.as_deref().unwrap_or_default(),
+            data.sender,
+            tx.submission.recipients.iter().map(|r| format!("{}\n", r.address)).collect::<String>(),
+            data.pec_id,
+        );
+        let mut headers = inherited(tx);
+        headers.push("Subject", subject_of("POSTA CERTIFICATA", tx));
+        if let Some(id) = &tx.client_message_id {
+            headers.push("X-Riferimento-Message-ID", id.clone());
+        }
+        headers.push("Date", tx.accepted.date_header());
+        headers.push("Message-ID", format!("<{}>", tx.pec_id));
+        if headers.get("Reply-To").is_none() {
+            headers.push("Reply-To", tx.reply_to.clone());
+        }
+        headers.push("X-Trasporto", "posta-certificata");
+        headers.push("From", format!("\"Per conto di: {}\" <{}>", tx.submission.sender, self.address()));
+        if self.dialect.writes_receipt_kind {
+            headers.push("X-TipoRicevuta", tx.submission.receipt.as_str());
+        }
+        let wording = Wording { title: "Messaggio di posta certificata".into(), body };
+        let mut draft = self.draft(headers, tx.accepted, &wording);
+        draft.daticert = Some(data.xml(self.family));
+        draft.original = Some(tx.original.clone());
+        draft
+    }
+
+    /// Take-charge receipt (*ricevuta di presa in carico*) of the recipient's provider to the service mailbox `to`.
+    #[must_use]
+    pub fn take_charge(&self, tx: &Transaction, covered: &[&str], to: &str, at: Moment) -> Draft {
+        let mut data = tx.data("presa-in-carico", &self.name, at);
+        data.received_for = covered.iter().map(|a| (*a).to_owned()).collect();
+        let body = format!("{}{}è stato accettato dal sistema.\n", opening(&data, tx), addressed(tx));
+        let mut draft = self.receipt(tx, data, "PRESA IN CARICO", "Ricevuta di presa in carico", &body);
+        draft.headers.set("To", to);
+        draft
+    }
+
+    /// Anomaly envelope (*busta di anomalia*) around whatever `received` is; `from` is its claimed sender.
+    #[must_use]
+    pub fn anomaly(&self, received: &[u8], from: &str, reason: &str, at: Moment) -> Draft {
+        let fields = crate::compose::submission::fields(received);
+        let mut headers = Headers::default();
+        for (name, value) in &fields.0 {
+            if ["Received", "To", "Cc", "Return-Path", "Reply-To", "Message-ID"]
+                .iter()
+                .any(|n| n.eq_ignore_ascii_case(name))
+            {
+                headers.push(name, value.clone());
+            }
+        }
+        let subject = fields.get("Subject").unwrap_or_default().to_owned();
+        headers.push("Subject", format!("ANOMALIA MESSAGGIO: {subject}"));
+        headers.push("Date", at.date_header());
+        if headers.get("Reply-To").is_none() {
+            headers.push("Reply-To", from);
+        }
+        headers.push("X-Trasporto", "errore");
+        headers.push("From", format!("\"Per conto di: {from}\" <{}>", self.address()));
+        let body = format!(
+            "Il giorno {} alle ore {} ({}) è stato ricevuto il messaggio\n\"{subject}\" da \"{from}\"\nindirizzato a:\n{}\n\
+             Tali dati non sono stati certificati per il seguente errore:\n{reason}\n\
+             Il messaggio originale è incluso in allegato.\n",
+            at.giorno(),
+            at.ora(),
+            at.zona(),
+            fields.get("To").unwrap_or_default(),
+        );
+        let wording = Wording { title: "Anomalia nel messaggio".into(), body };
+        let mut draft = self.draft(headers, at, &wording);
+        draft.original = Some(received.to_vec());
+        draft
+    }
+
+    /// Virus detection notice (*avviso di rilevazione virus*) between providers.
+    #[must_use]
+    pub fn virus_detection(&self, tx: &Transaction, recipient: &str, virus: &str, to: &str, at: Moment) -> Draft {
+        let mut data = tx.data("rilevazione-virus", &self.name, at);
+        data.error = "virus";
+        data.delivered_to = Some(recipient.to_owned());
+        data.error_detail = Some(virus.to_owned());
+        let body = format!(
+            "{}e destinato all'utente \"{recipient}\"\nè stato rilevato un problema di sicurezza:\n{virus}\n",
+            opening(&data, tx)
+        );
+        let mut draft = self.receipt(tx, data, "PROBLEMA DI SICUREZZA", "Avviso di rilevazione virus", &body);
+        draft.headers.set("To", to);
+        draft.headers.push("X-Mittente", tx.submission.sender.clone());
+        draft
+    }
+
+    /// Delivery failure because of a virus, by the sender's provider.
+    #[must_use]
+    pub fn delivery_error_virus(&self, tx: &Transaction, recipient: &str, virus: &str, at: Moment) -> Draft {
+        let mut data = tx.data("errore-consegna", &self.name, at);
+        data.error = "virus";
+        data.delivered_to = Some(recipient.to_owned());
+        data.error_detail = Some(format!("5.5.1, {}, presenza di un virus nel messaggio ({virus})", self.name));
+        let body = format!(
+            "Il giorno {} alle ore {} ({}) nel messaggio con Oggetto\n\"{}\"\ne destinato all'utente \"{recipient}\"\n\
+             è stato rilevato un problema di sicurezza: {virus}\nIl messaggio non è stato consegnato.\n",
+            data.at.giorno(),
+            data.at.ora(),
+            data.at.zona(),
+            data.subject.as_deref().unwrap_or_default()
+        );
+        let prefix = "AVVISO DI MANCATA CONSEGNA PER VIRUS";
+        let mut draft = self.receipt(tx, data, prefix, "Avviso di mancata consegna per virus", &body);
+        draft.headers.push("X-VerificaSicurezza", "errore");
+        draft
+    }
+
+    /// Notice that the maximum time is over (*preavviso di mancata consegna*), by the sender's provider.
+    #[must_use]
+    pub fn delay_notice(&self, tx: &Transaction, recipient: &str, which: Delay, at: Moment) -> Draft {
+        let mut data = tx.data("preavviso-errore-consegna", &self.name, at);
+        data.error = "altro";
+        data.delivered_to = Some(recipient.to_owned());
+        let hours = if which == Delay::Hours12 { "dodici" } else { "ventiquattro" };
+        data.error_detail = Some(format!(
+            "5.4.1 - {} - il messaggio non è stato consegnato nelle prime {hours} ore dal suo invio",
+            self.name
+        ));
+        let end = match which {
+            Delay::Hours12 => {
+                "Non è escluso che questo avvenga in un momento successivo; seguirà eventualmente un secondo avviso.\n"
+            }
+            Delay::Hours24 => "La spedizione si considera terminata con esito negativo.\n",
+        };
+        let body = format!(
+            "{}e destinato all'utente \"{recipient}\"\nnon è stato consegnato nelle prime {hours} ore dal suo invio.\n{end}",
+            opening(&data, tx)
+        );
+        let prefix = "AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO";
+        let title = "Avviso di mancata consegna per superamento dei tempi massimi";
+        self.receipt(tx, data, prefix, title, &body)
+    }
+
+    /// Delivery receipt (*ricevuta di avvenuta consegna*) for one recipient.
+    #[must_use]
+    pub fn delivery(&self, tx: &Transaction, recipient: &str, form: ReceiptForm, at: Moment) -> Draft {
+        let mut data = tx.data("avvenuta-consegna", &self.name, at);
+        data.receipt = Some(form.as_str());
+        data.delivered_to = Some(recipient.to_owned());
+        let body = format!(
+            "{}e destinato all'utente \"{recipient}\"\nè stato consegnato nella casella di destinazione.\n",
+            opening(&data, tx)
+        );
+        let title = match form {
+            ReceiptForm::Full => "Ricevuta di avvenuta consegna",
+            ReceiptForm::Brief => "Ricevuta di avvenuta consegna breve",
+            ReceiptForm::Concise => "Ricevuta di avvenuta consegna sintetica",
+        };
+        let mut draft = self.receipt(tx, data, "CONSEGNA", title, &body);
+        draft.original = match form {
+            ReceiptForm::Full => Some(tx.original.clone()),
+            ReceiptForm::Brief => Some(brief::brief(&tx.original)),
+            ReceiptForm::Concise => None,
+        };
+        draft
+    }
+
+    /// Delivery failure (*avviso di mancata consegna*).
+    #[must_use]
+    pub fn delivery_error(&self, tx: &Transaction, recipient: &str, why: Failure, at: Moment) -> Draft {
+        let mut data = tx.data("errore-consegna", &self.name, at);
+        let (error, code, reason) = match why {
+            Failure::UnknownMailbox => (self.dialect.unknown_mailbox, "5.1.1", "indirizzo non valido"),
+            Failure::UnknownDomain => ("no-dominio", "5.1.2", "dominio non valido"),
+            Failure::MailboxFull => ("altro", "5.2.2", "casella piena"),
+        };
+        data.error = error;
+        data.delivered_to = Some(recipient.to_owned());
+        data.error_detail = Some(format!("{code} - {} - {reason}", self.name));
+        let body = format!(
+            "{}e destinato all'utente \"{recipient}\"\nè stato rilevato un errore {code} - {} - {reason}\n\
+             Il messaggio è stato rifiutato dal sistema.\n",
+            opening(&data, tx),
+            self.name
+        );
+        self.receipt(tx, data, "AVVISO DI MANCATA CONSEGNA", "Avviso di mancata consegna", &body)
+    }
+
+    /// What receipts and notices have in common: addressed to the sender, an own Message-ID, no original.
+    fn receipt(&self, tx: &Transaction, data: CertData, prefix: &str, title: &str, body: &str) -> Draft {
+        let mut headers = Headers::default();
+        headers.push("Subject", subject_of(prefix, tx));
+        if let Some(id) = &tx.client_message_id {
+            headers.push("X-Riferimento-Message-ID", id.clone());
+        }
+        headers.push("Date", data.at.date_header());
+        let labels = [tx.pec_id.as_bytes(), data.kind.as_bytes(), title.as_bytes()];
+        let to = data.delivered_to.clone().unwrap_or_default();
+        let own = token(&[labels[0], labels[1], labels[2], to.as_bytes(), &self.seed.to_be_bytes()], 6);
+        headers.push("Message-ID", format!("<opec{own}.{}@{}>", data.at.stamp(), self.host));
+        headers.push("To", tx.submission.sender.clone());
+        headers.push("X-Ricevuta", data.kind);
+        headers.push("From", self.address());
+        let body = format!("{body}Identificativo messaggio: {}\n", tx.pec_id);
+        let mut draft = self.draft(headers, data.at, &Wording { title: title.to_owned(), body });
+        draft.daticert = Some(data.xml(self.family));
+        draft
+    }
+
+    fn draft(&self, headers: Headers, at: Moment, wording: &Wording) -> Draft {
+        let seed = self.seed.to_be_bytes();
+        let label = headers.bytes();
+        let hex = token(&[&seed, &label, b"outer"], 16);
+        let number = u32::from_str_radix(&hex[..8], 16).unwrap_or(0) % 32_768;
+        let (outer, inner, alternative) = match self.family {
+            Family::A => {
+                let part = |n: u32| format!("----------=_{}-{number}-{n}", at.unix());
+                (format!("----{hex}"), part(number % 900), part(number % 900 + 1))
+            }
+            Family::B => {
+                let part = |n: u32| format!("----=_Part_{}_{}.{}", number + n, &hex[..9], at.unix());
+                (part(0), part(1), part(2))
+            }
+        };
+        Draft {
+            family: self.family,
+            at,
+            headers,
+            digest: self.digest,
+            micalg: None,
+            protocol: None,
+            text: text::part(self.family, wording, &alternative),
+            daticert: None,
+            original: None,
+            more: Vec::new(),
+            outer,
+            inner,
+            epilogue: Vec::new(),
+            after: Vec::new(),
+        }
+    }
+}
+
+fn subject_of(prefix: &str, tx: &Transaction) -> String {
+    header_text(&format!("{prefix}: {}", tx.subject.as_deref().unwrap_or_default())).trim_end().to_owned()
+}
+
+/// Fields that the envelope takes over: the trace and the addressing (RFC 6109 §2.1.1.2), and what clients add.
+fn inherited(tx: &Transaction) -> Headers {
+    const PLAIN: [&str; 5] = ["Received", "To", "Cc", "Return-Path", "Reply-To"];
+    const OWN: [&str; 2] = ["X-TipoRicevuta", "X-Riferimento-Message-ID"];
+    let mut headers = Headers::default();
+    for (name, value) in &tx.headers.0 {
+        let extra = name.len() > 2 && name[..2].eq_ignore_ascii_case("X-");
+        let own = OWN.iter().any(|n| n.eq_ignore_ascii_case(name));
+        if PLAIN.iter().any(|n| n.eq_ignore_ascii_case(name)) || (extra && !own) {
+            headers.push(name, value.clone());
+        }
+    }
+    headers
+}
+
+fn opening(data: &CertData, tx: &Transaction) -> String {
+    format!(
+        "Il giorno {} alle ore {} ({}) il messaggio con Oggetto\n\"{}\" inviato da \"{}\"\n",
+        data.at.giorno(),
+        data.at.ora(),
+        data.at.zona(),
+        data.subject.as_deref().unwrap_or_default(),
+        tx.submission.sender
+    )
+}
+
+fn addressed(tx: &Transaction) -> String {
+    let list: String = tx.submission.recipients.iter().map(|r| format!("{}\n", r.address)).collect();
+    format!("ed indirizzato a:\n{list}")
+}
