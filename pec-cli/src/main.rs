@@ -1,0 +1,79 @@
+//! `pec`: the library for a person at a terminal. No logic of its own: what it prints, the library decides.
+
+mod explain;
+mod extract;
+mod input;
+mod render;
+mod setup;
+mod show;
+mod trust;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use pec_core::finding::Language;
+
+/// Reads and verifies Italian certified e-mail (PEC), offline.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Exit codes: 0 every message is certified, 1 at least one is not, 2 could not run."
+)]
+struct Arguments {
+    /// Language of explanations; by default that of the environment (LC_ALL, LC_MESSAGES, LANG).
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Lang>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Lang {
+    /// Italiano.
+    It,
+    /// English.
+    En,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Verify messages: files, folders, Maildir, mbox, or standard input.
+    Verify(verify::Arguments),
+    /// Show what is inside one message: its parts, their sizes, who signed.
+    Show(show::Arguments),
+    /// Take the original, the certification data, the attachments, the signature or the restored bytes out.
+    Extract(extract::Arguments),
+    /// Explain a finding code.
+    Explain(explain::Arguments),
+    /// Show or check the trust data: pinned authorities, listed certificates, provider hosts.
+    Trust(trust::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let language = match arguments.lang {
+        Some(Lang::It) => Language::It,
+        Some(Lang::En) => Language::En,
+        None => language_of_environment(),
+    };
+    let outcome = match arguments.command {
+        Command::Verify(arguments) => verify::run(&arguments, language),
+        Command::Show(arguments) => show::run(&arguments, language),
+        Command::Extract(arguments) => extract::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments, language),
+        Command::Trust(arguments) => trust::run(&arguments),
+    };
+    outcome.unwrap_or_else(|reason| {
+        anstream::eprintln!("pec: {reason}");
+        ExitCode::from(2)
+    })
+}
+
+/// Italian where the environment is Italian, else English.
+fn language_of_environment() -> Language {
+    let locale =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    if locale.is_some_and(|locale| locale.starts_with("it")) { Language::It } else { Language::En }
+}
