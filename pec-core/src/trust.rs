@@ -13,8 +13,12 @@ mod timestamp;
 
 #[cfg(test)]
 mod pkits;
+#[cfg(test)]
+mod workshop;
 
 pub use cache::ChainCache;
+pub(crate) use certificate::Certificate;
+pub(crate) use distinguished_name::attribute;
 pub use pec::{Judgement, PathCertificate, Question, TrustAtSigning, TrustNow, judge};
 pub use revocation::{Evidence, Reason, Revocation};
 pub use store::{Anchor, Fingerprint, TrustStore, TrustStoreError};

@@ -602,3 +602,5 @@ fn leads_to_public_root(leaf: &Certificate<'_>, pool: &Pool<'_>, limits: &Limits
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,10 @@ const TIME: i64 = 1_767_225_600;
 const SKIPPED: &[(&str, &str)] = &[
     ("Section1ValidDSASignaturesTest4", "DSA is not supported: no PEC certificate uses it"),
     ("Section1ValidDSAParameterInheritanceTest5", "DSA is not supported: no PEC certificate uses it"),
-    ("Section14ValidcRLIssuerTest30", "only its own list says that the signer of the list is not revoked: not believed"),
+    (
+        "Section14ValidcRLIssuerTest30",
+        "only its own list says that the signer of the list is not revoked: not believed",
+    ),
 ];
 
 struct Case {
@@ -151,7 +154,11 @@ fn every_certificate_by_its_name() {
         let others = suite.certificates.keys().filter(|other| *other != name && *other != "TrustAnchorRootCertificate");
         let case = Case {
             name: test.to_owned(),
-            certificates: ["TrustAnchorRootCertificate".to_owned()].into_iter().chain(others.cloned()).chain(last).collect(),
+            certificates: ["TrustAnchorRootCertificate".to_owned()]
+                .into_iter()
+                .chain(others.cloned())
+                .chain(last)
+                .collect(),
             crls: suite.crls.keys().cloned().collect(),
             valid,
             initial: Vec::new(),

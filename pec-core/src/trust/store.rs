@@ -238,7 +238,7 @@ mod base64_text {
 
     pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         let text = Cow::<'_, str>::deserialize(deserializer)?;
-        base64::STANDARD.decode(text.as_ref()).map(Into::into).map_err(serde::de::Error::custom)
+        base64::STANDARD.decode(text.as_ref()).map_err(serde::de::Error::custom)
     }
 }
 
@@ -258,7 +258,7 @@ impl TrustStore {
                 .map(|pin| Pin {
                     anchor: pinned(pin.anchor),
                     spki_sha256: print(pin.spki_sha256),
-                    public_key: base64::STANDARD.decode(pin.public_key).map(Into::into).unwrap_or_default(),
+                    public_key: base64::STANDARD.decode(pin.public_key).unwrap_or_default(),
                     organization: pin.organization.to_owned(),
                     common_name: pin.common_name.to_owned(),
                     source: pin.source.to_owned(),
