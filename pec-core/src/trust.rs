@@ -24,9 +24,6 @@ pub use revocation::{Evidence, Reason, Revocation};
 pub use store::{Anchor, Fingerprint, TrustStore, TrustStoreError};
 pub use timestamp::{TimeStampTrust, judge_time_stamp};
 
-pub(crate) use certificate::Certificate;
-pub(crate) use distinguished_name::attribute;
-
 use crate::crypto::{self, DigestAlgorithm};
 
 /// SHA-256 of a certificate.

@@ -1,30 +1,23 @@
 //! The judgement on a PEC signer (VERDICT §3 and §4): does its certificate lead to AgID CA1, DigitPA CA1 or an anchor
 //! of the host, was it in order when it signed, is it now?
 
+mod profile;
+mod stranger;
+
 use std::sync::Arc;
 
 use super::cache::ChainCache;
-use super::certificate::{Certificate, purpose, usage};
-use super::distinguished_name::oid_text;
-use super::path::{self, Candidate, Options, PathError, PathFailure, Role};
+use super::certificate::Certificate;
+use super::path::{self, Candidate, Options, PathError, Role};
 use super::policy::PolicyInput;
 use super::revocation::{self, Evidence, Fact, Moment, Revocation};
-use super::store::{self, Anchor, Fingerprint, PinnedIssue, TrustStore};
-use crate::crypto::{DigestAlgorithm, KeyKind, PublicKey, SignatureScheme};
+use super::store::{Anchor, Fingerprint, PinnedIssue, TrustStore};
 use crate::finding::{Code, Finding};
 use crate::limits::Limits;
-
-/// Certificate policy of PEC signers, 1.3.76.16.3.1.1.
-const PEC_POLICY: &[u8] = &[0x2b, 0x4c, 0x10, 0x03, 0x01, 0x01];
+use profile::{has_weak_signature, leaf_findings, weak_key};
 
 /// The end of 2018-01-14 UTC: the last day on which RSA below 2048 bits and SHA-1 under DigitPA CA1 are accepted.
 const WEAK_END: i64 = 1_515_974_399;
-
-/// 2015-01-01 UTC: before it providers worked under authorities that are not known here.
-const KNOWN_AUTHORITIES_FROM: i64 = 1_420_070_400;
-
-/// The local part of every provider's service address (RFC 6109 §3.1).
-const SERVICE: &str = "posta-certificata";
 
 /// What is asked about a signer.
 #[derive(Debug, Clone, Copy)]
@@ -195,7 +188,7 @@ fn judge_anew(question: &Question<'_>) -> (Judgement, Option<Chain>) {
             }
             (judgement, Some(chain))
         }
-        Err(failure) => (without_path(&leaf, &pool, &failure, question), None),
+        Err(failure) => (stranger::without_path(&leaf, &pool, &failure, question), None),
     }
 }
 
@@ -367,12 +360,13 @@ impl Judgement {
     }
 }
 
-/// Whether a path is valid now, revocation aside.
+/// Whether a path is valid now, and what its chain says of now.
 fn trust_now(leaf: &Certificate<'_>, pool: &Pool<'_>, question: &Question<'_>) -> TrustNow {
-    let options = Options { time: Some(question.now), email_protection: true, policies: PolicyInput::default() };
+    let question = Question { time: Some(question.now), proven: true, ..*question };
+    let options = Options { time: question.time, email_protection: true, policies: PolicyInput::default() };
     match path::find(leaf, &pool.candidates, &options, question.limits) {
-        Ok(_) if leaf_findings(leaf).iter().any(is_fatal) => TrustNow::Untrusted,
-        Ok(_) => TrustNow::Trusted,
+        Ok(found) => Chain::new(leaf, pool, &found, &question)
+            .map_or(TrustNow::Untrusted, |chain| chain.conclude(&question).trust_now),
         Err(failure) if failure.error == PathError::Expired => TrustNow::Expired,
         Err(_) => TrustNow::Untrusted,
     }
@@ -406,198 +400,6 @@ fn revocation_finding(revocation: Revocation) -> Option<Finding> {
             Some(Finding::new(Code::CertRevoked).with(format!("{} ({reason})", date(when))))
         }
     }
-}
-
-/// The bits of an RSA key below 2048.
-fn weak_key(certificate: &Certificate<'_>) -> Option<u32> {
-    match PublicKey::parse(certificate.spki).ok()?.kind() {
-        KeyKind::Rsa { bits } if bits < 2048 => Some(bits),
-        _ => None,
-    }
-}
-
-fn has_weak_signature(certificate: &Certificate<'_>) -> bool {
-    SignatureScheme::from_x509(&certificate.signature_algorithm)
-        .is_some_and(|scheme| scheme.digest() == DigestAlgorithm::Sha1)
-}
-
-/// What the leaf itself shows, at any time: is it the certificate of a PEC signer?
-fn leaf_findings(leaf: &Certificate<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let extensions = &leaf.extensions;
-    if leaf.is_ca() {
-        findings.push(Finding::new(Code::CertIsCa));
-    }
-    if !leaf.lists_policy(PEC_POLICY) {
-        findings.push(Finding::new(Code::CertPolicy).with("1.3.76.16.3.1.1"));
-    }
-    if !leaf.allows(usage::DIGITAL_SIGNATURE) {
-        findings.push(Finding::new(Code::CertKeyUsage));
-    }
-    if !leaf.serves(purpose::EMAIL_PROTECTION) {
-        findings.push(Finding::new(Code::CertEku));
-    }
-    if let Some(bits) = weak_key(leaf) {
-        findings.push(Finding::new(Code::CertKeyWeak).with(format!("RSA {bits}")));
-    }
-    let mut deviations = String::new();
-    for (deviates, what) in [
-        (extensions.basic_constraints.is_some_and(|constraints| !constraints.ca), "basicConstraints present"),
-        (extensions.key_usage.is_none(), "no keyUsage"),
-        (extensions.key_usage.is_some() && !extensions.key_usage_critical, "keyUsage not critical"),
-        (leaf.subject_email_addresses().next().is_some(), "e-mail address in the subject"),
-        (leaf.email_addresses().next().is_none(), "no e-mail address in subjectAltName"),
-        (extensions.authority_key_id.is_none(), "no authorityKeyIdentifier"),
-        (extensions.subject_key_id.is_none(), "no subjectKeyIdentifier"),
-        (leaf.version != 2, "not version 3"),
-    ] {
-        if deviates {
-            deviations.push_str(if deviations.is_empty() { "" } else { ", " });
-            deviations.push_str(what);
-        }
-    }
-    if !deviations.is_empty() {
-        findings.push(Finding::new(Code::CertProfile).with(deviations));
-    }
-    findings
-}
-
-/// The judgement where no path is valid at the judged time.
-fn without_path(leaf: &Certificate<'_>, pool: &Pool<'_>, failure: &PathFailure, question: &Question<'_>) -> Judgement {
-    let complete = failure.path.as_deref().unwrap_or_default();
-    let mut findings = leaf_findings(leaf);
-    let outside_life = question.time.is_some_and(|time| !(leaf.not_before..=leaf.not_after).contains(&time));
-    if outside_life || matches!(failure.error, PathError::Expired | PathError::NotYetValid) {
-        let detail = format!("{} to {}", date(leaf.not_before), date(leaf.not_after));
-        findings.push(Finding::new(Code::CertValidityAtSigning).with(if outside_life {
-            detail
-        } else {
-            failure.detail(leaf, pool)
-        }));
-    }
-    if failure.path.is_none() {
-        unknown_signer(leaf, pool, failure, question, &mut findings);
-    } else if let Some(code) = failure_code(failure.error) {
-        findings.push(Finding::new(code).with(failure.detail(leaf, pool)));
-    }
-    let anchor = pool.anchor(complete).map(|(anchor, _)| anchor);
-    if let Some(Anchor::Host(print)) = anchor {
-        findings.push(Finding::new(Code::TrustHostAnchor).with(Anchor::Host(print).to_string()));
-    }
-    findings.extend(revocation_finding(Revocation::NotChecked));
-    let certificates: Vec<_> =
-        if complete.is_empty() { Vec::new() } else { pool.chain(leaf, complete).map(PathCertificate::new).collect() };
-    let trust_now = trust_now(leaf, pool, question);
-    let earliest_end = certificates.iter().map(|certificate| certificate.not_after).min();
-    if trust_now == TrustNow::Expired {
-        findings.push(Finding::new(Code::CertExpiredNow).with(date(earliest_end.unwrap_or(leaf.not_after))));
-    }
-    Judgement {
-        trust_at_signing: TrustAtSigning::Untrusted,
-        trust_now,
-        revocation: Revocation::NotChecked,
-        anchor,
-        earliest_end,
-        path: certificates.into(),
-        weak_key: weak_key(leaf).is_some(),
-        findings,
-    }
-}
-
-/// The code of a complete path's failure; failures of validity have been told already.
-const fn failure_code(error: PathError) -> Option<Code> {
-    match error {
-        PathError::Expired | PathError::NotYetValid => None,
-        PathError::Names(_) => Some(Code::CertNameConstraints),
-        PathError::Policy(_) => Some(Code::CertPolicy),
-        PathError::Purpose => Some(Code::CertEku),
-        PathError::Refused => Some(Code::CertCaUnknownIssue),
-        _ => Some(Code::CertPath),
-    }
-}
-
-impl PathFailure {
-    fn detail(&self, leaf: &Certificate<'_>, pool: &Pool<'_>) -> String {
-        let path = self.path.as_deref().unwrap_or_default();
-        let above = self.depth.checked_sub(1).and_then(|at| path.get(at)).and_then(|index| pool.candidates.get(*index));
-        let certificate = above.map_or(leaf, |candidate| &candidate.certificate);
-        let mut detail = format!("{}: {}", certificate.subject.display(), self.error);
-        if self.error == PathError::CriticalExtension
-            && let Some(oid) = certificate.extensions.unknown_critical
-        {
-            detail.push_str(", ");
-            detail.push_str(&oid_text(oid));
-        }
-        detail
-    }
-}
-
-/// No path leads to an anchor: an honest stranger, or somebody who poses as a provider (VERDICT §3)?
-fn unknown_signer(
-    leaf: &Certificate<'_>,
-    pool: &Pool<'_>,
-    failure: &PathFailure,
-    question: &Question<'_>,
-    findings: &mut Vec<Finding>,
-) {
-    if let Some(anchor) = question.store.signed_by_pinned_key(leaf) {
-        // A genuine signer without the certificate of its authority: whether its constraints hold cannot be said.
-        let detail = format!("issued by {anchor}, whose certificate is missing or not usable");
-        findings.push(Finding::new(Code::CertPath).with(detail));
-        return;
-    }
-    let self_issued = leaf.is_self_issued();
-    let public = !self_issued && leads_to_public_root(leaf, pool, question.limits);
-    let base = if public { Code::CertAnchorPublicOnly } else { Code::CertPath };
-    findings.push(Finding::new(base).with(failure.detail(leaf, pool)));
-
-    let addresses = || leaf.email_addresses().chain(question.from).filter_map(service_host);
-    if addresses().next().is_none() {
-        return;
-    }
-    let bears_pinned_name = question.store.names_pinned_authority(&leaf.issuer);
-    let host = addresses().find(|host| question.store.is_provider_host(host));
-    let known_period = KNOWN_AUTHORITIES_FROM..=question.store.data_end();
-    let impersonation = match host {
-        _ if self_issued => Some("the certificate of a service address names itself as its issuer".to_owned()),
-        _ if bears_pinned_name => Some("its issuer bears the name of a PEC authority but not its key".to_owned()),
-        Some(host) if question.time.is_some_and(|time| known_period.contains(&time)) => {
-            Some(format!("{host} is a provider's host, and the certificate is not from a PEC authority"))
-        }
-        _ => None,
-    };
-    match impersonation {
-        Some(detail) => findings.push(Finding::new(Code::CertImpersonation).with(detail)),
-        None if question.time.is_some_and(|time| time > question.store.data_end()) => {
-            findings.push(Finding::new(Code::TrustDataOutdated).with(question.store.data_date()));
-        }
-        None => {}
-    }
-}
-
-/// The host of a service address.
-fn service_host(address: &str) -> Option<&str> {
-    let (local, host) = address.rsplit_once('@')?;
-    local.trim().eq_ignore_ascii_case(SERVICE).then_some(host.trim())
-}
-
-/// Whether signatures lead to a root of the public Web PKI, or to a self-signed authority that the message carries.
-fn leads_to_public_root(leaf: &Certificate<'_>, pool: &Pool<'_>, limits: &Limits) -> bool {
-    let mut candidates: Vec<Candidate<'_>> = pool
-        .candidates
-        .iter()
-        .map(|Candidate { certificate, .. }| {
-            let root = certificate.is_ca()
-                && certificate.is_self_issued()
-                && path::verify_signature(certificate, certificate).is_ok();
-            Candidate { certificate: certificate.clone(), role: if root { Role::Anchor } else { Role::Intermediate } }
-        })
-        .collect();
-    let roots = store::public_roots().filter_map(|der| Certificate::parse(der).ok()).filter(|root| {
-        leaf.is_issued_by(root) || pool.candidates.iter().any(|candidate| candidate.certificate.is_issued_by(root))
-    });
-    candidates.extend(roots.map(|certificate| Candidate { certificate, role: Role::Anchor }));
-    path::find_signed(leaf, &candidates, limits).is_ok()
 }
 
 #[cfg(test)]

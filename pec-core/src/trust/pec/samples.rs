@@ -108,3 +108,58 @@ fn signers_of_real_messages_were_trusted_and_have_expired() {
         assert!(!codes(&alone).contains(&Code::CertImpersonation), "{name}: a genuine signer is called an impostor");
     }
 }
+
+#[test]
+fn an_unlisted_issue_counts_only_under_the_pinned_root() {
+    let mut data: serde_json::Value = serde_json::from_str(&TrustStore::built_in().to_json()).unwrap();
+    data["certificates"] = serde_json::json!([]);
+    let store = TrustStore::from_json(&data.to_string()).unwrap();
+    for signed in messages() {
+        let carried: Vec<&[u8]> = signed.certificates[1..].iter().map(Vec::as_slice).collect();
+        let question = Question {
+            leaf: &signed.certificates[0],
+            carried: &carried,
+            time: Some(signed.time),
+            proven: false,
+            now: NOW,
+            from: None,
+            evidence: &Evidence::none(),
+            store: &store,
+            limits: &Limits::DEFAULT,
+        };
+        let judgement = judge(&question, None);
+        let name = &signed.name;
+        if signed.time > WEAK_END {
+            assert_eq!(judgement.trust_at_signing, TrustAtSigning::Trusted, "{name}: {:?}", judgement.findings);
+        } else {
+            // DigitPA CA1 was issued under another root and counts only when it is listed.
+            assert!(codes(&judgement).contains(&Code::CertCaUnknownIssue), "{name}: {:?}", judgement.findings);
+            assert_eq!(judgement.trust_at_signing, TrustAtSigning::Untrusted);
+        }
+    }
+}
+
+#[test]
+fn every_known_issue_is_recognised() {
+    let Some(root) = reference() else { return };
+    let store = TrustStore::built_in();
+    for entry in std::fs::read_dir(root.join("samples/pec-ca")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.extension().is_none_or(|end| end != "pem") {
+            continue;
+        }
+        let block = encodify::pem::STANDARD.decode(&std::fs::read(&path).unwrap()).unwrap().contents;
+        let certificate = Certificate::parse(&block).unwrap();
+        let expected = match () {
+            () if name.starts_with("AgID") => PinnedIssue::Known { anchor: Anchor::AgidCa1, listed: true },
+            () if name.starts_with("DigitPA") => PinnedIssue::Known { anchor: Anchor::DigitPaCa1, listed: true },
+            () => PinnedIssue::NotPinned,
+        };
+        assert_eq!(store.pinned(&certificate), expected, "{name}");
+        if name.starts_with("AgID") || name.starts_with("DigitPA") {
+            assert!(store.names_pinned_authority(&certificate.subject), "{name}");
+            assert!(path::verify_with_key(&certificate, certificate.spki).is_err(), "{name}: not self-signed");
+        }
+    }
+}

@@ -1,6 +1,9 @@
 //! Every finding of the judgement, on certificates that are wrong in one way each.
 
+use super::profile::PEC_POLICY;
+use super::stranger::KNOWN_AUTHORITIES_FROM;
 use super::*;
+use crate::trust::certificate::purpose;
 use crate::trust::workshop::*;
 use crate::trust::{Reason, sha256};
 
@@ -472,6 +475,54 @@ fn ocsp_answers() {
     assert_eq!(status(appointed(purpose::OCSP_SIGNING, false, &world.key)), Revocation::NotChecked);
     assert_eq!(status(appointed(purpose::EMAIL_PROTECTION, true, &world.key)), Revocation::NotChecked);
     assert_eq!(status(appointed(purpose::OCSP_SIGNING, true, &Key::new())), Revocation::NotChecked);
+}
+
+#[test]
+fn a_revoked_signer_is_not_trusted_now_whatever_time_it_claims() {
+    let world = World::new();
+    let leaf = world.signer().sign(&world.key);
+    let crl = crl(&world.name, SIGNED, NOW, &[(2, SIGNED, Some(4))], &[], &world.key);
+    let evidence = Box::leak(Box::new(Evidence::none().with_crl(crl)));
+    let judgement = world.judge(&leaf, &[&world.authority], |question| {
+        (question.time, question.evidence) = (Some(START), evidence);
+    });
+    assert_only(&judgement, Code::CertValidityAtSigning);
+    assert_eq!(judgement.trust_now, TrustNow::Untrusted);
+}
+
+#[test]
+fn no_changed_byte_is_trusted() {
+    let world = World::new();
+    let leaf = world.signer().sign(&world.key);
+    let list = crl(&world.name, SIGNED, NOW, &[], &[], &world.key);
+    let answer = ocsp(&world.name, &world.key.spki, &tlv(0x80, &[]), SIGNED, &world.name, &world.key, &[]);
+    for bit in [1, 0x20, 0x80] {
+        let changed = |bytes: &[u8], at: usize| {
+            let mut changed = bytes.to_vec();
+            changed[at] ^= bit;
+            changed
+        };
+        for at in 0..leaf.len() {
+            let judgement = world.judge(&changed(&leaf, at), &[&world.authority], |_| {});
+            assert_ne!(judgement.trust_at_signing, TrustAtSigning::Trusted, "leaf, byte {at}");
+        }
+        for at in 0..world.authority.len() {
+            let judgement = world.judge(&leaf, &[&changed(&world.authority, at)], |_| {});
+            assert_ne!(judgement.trust_at_signing, TrustAtSigning::Trusted, "authority, byte {at}");
+        }
+        for at in 0..list.len().max(answer.len()) {
+            let mut evidence = Evidence::none();
+            if at < list.len() {
+                evidence = evidence.with_crl(changed(&list, at));
+            }
+            if at < answer.len() {
+                evidence = evidence.with_ocsp(changed(&answer, at));
+            }
+            let evidence = Box::leak(Box::new(evidence));
+            let judgement = world.judge(&leaf, &[&world.authority], |question| question.evidence = evidence);
+            assert_eq!(judgement.revocation, Revocation::NotChecked, "evidence, byte {at}");
+        }
+    }
 }
 
 #[test]
