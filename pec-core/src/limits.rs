@@ -38,7 +38,8 @@ pub struct Limits {
     pub daticert_bytes: usize,
     /// Recipients in one `daticert.xml`. Providers allow more than 1,000.
     pub recipients: usize,
-    /// Bytes of one text value of `daticert.xml`.
+    /// Bytes of one text value of `daticert.xml`. As large as `header_bytes`: the sender chooses the subject, and a long one
+    /// must not make a genuine envelope unverifiable.
     pub daticert_text_bytes: usize,
     /// Levels of `daticert.xml`. The DTD needs 4 (RFC 6109 §4.4).
     pub daticert_depth: usize,
@@ -63,7 +64,7 @@ impl Limits {
         path_length: 8,
         daticert_bytes: 4 << 20,
         recipients: 20_000,
-        daticert_text_bytes: 64 << 10,
+        daticert_text_bytes: 1 << 20,
         daticert_depth: 16,
         decoded_bytes: 256 << 20,
     };

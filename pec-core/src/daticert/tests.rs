@@ -382,6 +382,17 @@ fn every_limit_is_a_finding() {
     assert_eq!(parse(RICH.as_bytes(), &limits).findings, []);
 }
 
+/// A sender who plants a long subject, or one full of characters that a provider fails to escape, gains nothing.
+#[test]
+fn a_subject_as_long_as_a_header_is_read() {
+    for (planted, repairs) in [("a", 0), ("&", 900_000), ("\u{16}", 900_000)] {
+        let parsed = read(with("Preventivo 12/2026 &amp; allegati", &planted.repeat(900_000)));
+        assert!(parsed.data.is_some_and(|data| data.sender.is_some()));
+        assert_eq!(parsed.repairs.len(), repairs);
+        assert!(parsed.findings.iter().all(|f| f.severity < Severity::Error && f.detail.len() < 2_000));
+    }
+}
+
 /// Each of these takes minutes when a step is quadratic, and overflows the stack when one is recursive.
 #[test]
 fn hostile_megabytes_end() {
