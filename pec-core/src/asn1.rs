@@ -104,11 +104,6 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// Bytes not read yet.
-    pub(crate) const fn rest(&self) -> &'a [u8] {
-        self.rest
-    }
-
     pub(crate) fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }

@@ -22,10 +22,9 @@ pub(crate) mod view;
 mod tests;
 
 pub(crate) use attributes::CertificateBinding;
-pub(crate) use certificate::CarriedCertificate;
 pub(crate) use findings::{Placement, error_finding, push_findings};
 pub(crate) use verify::{Check, Content, ContentDigest, ContentHasher, SignerFacts, verify};
-pub(crate) use view::{SignedData, SignerInfo};
+pub(crate) use view::SignedData;
 
 use crate::asn1::Asn1Error;
 

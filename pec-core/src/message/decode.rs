@@ -45,7 +45,7 @@ impl TransferEncoding {
 }
 
 /// Base64 as mail carries it: bytes outside the alphabet are skipped (RFC 2045 §6.8).
-pub(crate) fn decode_base64(body: &[u8]) -> Vec<u8> {
+fn decode_base64(body: &[u8]) -> Vec<u8> {
     base64::MIME.decode(body).unwrap_or_else(|_| {
         let kept: Vec<u8> = body
             .iter()

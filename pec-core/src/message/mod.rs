@@ -13,7 +13,6 @@ mod tests;
 
 use std::borrow::Cow;
 
-pub(crate) use decode::decode_base64;
 pub use decode::{Mailbox, TransferEncoding, addresses, collapse, date, unstructured};
 pub use header::{Field, Headers, unfold};
 pub use parameter::{Agreement, Parameter, Parameterized};

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::kind::{self, Kind, Markers};
 use super::outer::Outer;
 use super::time::{self, Time};
-use super::verdict::{self, Shape, Verdict};
+use super::verdict::{self, Answers, Shape, Verdict};
 use super::{Integrity, Signer, TimeProof, Verification, Verifier, certdata, cms, identity, original, shape};
 use crate::daticert::{self, CertData, Kind as CertKind};
 use crate::finding::{Code, Finding, Severity};
@@ -45,8 +45,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             let claim = if markers.none() { self.outer.subject_text().unwrap_or_default() } else { markers.list() };
             self.findings.push(Finding::new(Code::KindClaimedUnsigned).with(claim));
         }
-        let verdict = verdict::decide(Shape::NotPec { contains_pec }, &self.findings);
-        Verification { integrity: Integrity::Unsigned, ..self.unproven(verdict) }
+        Verification { integrity: Integrity::Unsigned, ..self.unproven(row_1(contains_pec)) }
     }
 
     /// A PEC subject under a service address.
@@ -78,13 +77,13 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             if contains_pec {
                 self.report_contained();
             }
-            let verdict = verdict::decide(Shape::NotPec { contains_pec }, &self.findings);
-            return Verification { integrity, ..self.unproven(verdict) };
+            return Verification { integrity, ..self.unproven(row_1(contains_pec)) };
         }
         let content = self.read(signed, &data_parts, &markers);
         let signer = checked.and_then(|checked| self.judge(&checked, &content));
         let shape = if content.kind == Kind::Anomaly { Shape::Anomaly } else { Shape::Pec };
-        let verdict = verdict::decide(shape, &self.findings);
+        let trust = signer.as_ref().map_or(TrustAtSigning::Unknown, |(judgement, ..)| judgement.trust_at_signing);
+        let verdict = verdict::decide(shape, Answers { integrity, trust }, &self.findings);
         let certified_at = content.certified_at().and_then(|at| Timestamp::from_second(at).ok());
         let Content { kind, data: daticert, .. } = content;
         let Some((judgement, time, signer)) = signer else {
@@ -249,6 +248,11 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             self.findings.push(Finding::new(Code::IdDomainNotManaged).with(domain.to_owned()));
         }
     }
+}
+
+/// An ordinary message, or one that holds a PEC.
+const fn row_1(contains_pec: bool) -> Verdict {
+    if contains_pec { Verdict::ContainsPec } else { Verdict::NotPec }
 }
 
 impl Content {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::Integrity;
 use crate::finding::{Code, Effect, Finding, Language, Severity};
+use crate::trust::TrustAtSigning;
 
 /// What one message is worth as proof (VERDICT §2).
 ///
@@ -141,40 +143,40 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What the root of the message is, before any finding counts.
+/// What the signed root of the message is, before any finding counts. Row 1, no PEC shape at all, is decided before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Row 1: no signature that could be a provider's, or an ordinary signed message.
-    NotPec {
-        /// A signed PEC stands deeper.
-        contains_pec: bool,
-    },
     /// A signed message that claims to be, or is, a receipt, notice or transport envelope.
     Pec,
     /// A signed message marked as an anomaly envelope, without certification data.
     Anomaly,
 }
 
-/// The first row that matches.
-pub(super) fn decide(shape: Shape, findings: &[Finding]) -> Verdict {
-    if let Shape::NotPec { contains_pec } = shape {
-        return if contains_pec { Verdict::ContainsPec } else { Verdict::NotPec };
-    }
+/// The answers without which no row below 6 is reached, whatever the findings say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Answers {
+    pub(super) integrity: Integrity,
+    pub(super) trust: TrustAtSigning,
+}
+
+/// The first row that matches, from row 2 on.
+pub(super) fn decide(shape: Shape, answers: Answers, findings: &[Finding]) -> Verdict {
     let fatal = |effect: Effect| {
         findings.iter().any(|finding| finding.severity == Severity::Fatal && finding.code.effect() == effect)
     };
     let trick = |finding: &Finding| finding.severity == Severity::Fatal && is_signature_trick(finding.code);
     if fatal(Effect::NotPec) {
         Verdict::NotPec
-    } else if fatal(Effect::Unverifiable) {
+    } else if fatal(Effect::Unverifiable) || matches!(answers.integrity, Integrity::Unknown | Integrity::Unsigned) {
         Verdict::Unverifiable
     } else if findings.iter().any(trick) {
         Verdict::Forged
-    } else if fatal(Effect::Altered) {
+    } else if fatal(Effect::Altered) || answers.integrity == Integrity::Altered {
         Verdict::Altered
     } else if fatal(Effect::Forged) {
         Verdict::Forged
-    } else if fatal(Effect::Untrusted) {
+    } else if fatal(Effect::Untrusted) || answers.trust != TrustAtSigning::Trusted {
+        // Where nothing says when it was signed, no path is valid "at the judged time".
         Verdict::IntactButUntrusted
     } else if shape == Shape::Anomaly {
         Verdict::Anomaly
@@ -202,6 +204,8 @@ const fn is_signature_trick(code: Code) -> bool {
 mod tests {
     use super::*;
 
+    const GOOD: Answers = Answers { integrity: Integrity::Intact, trust: TrustAtSigning::Trusted };
+
     fn fatal(code: Code) -> Finding {
         Finding { code, severity: Severity::Fatal, detail: "".into() }
     }
@@ -209,9 +213,7 @@ mod tests {
     #[test]
     fn the_table_row_by_row() {
         use Code::{CertPath, CmsDigestMismatch, CmsNoSigner, CmsParse, IdFromCertMismatch, KindNone, MimeProtocol};
-        let rows: [(Shape, Vec<Finding>, Verdict); 12] = [
-            (Shape::NotPec { contains_pec: true }, vec![fatal(CmsParse)], Verdict::ContainsPec),
-            (Shape::NotPec { contains_pec: false }, vec![fatal(CmsNoSigner)], Verdict::NotPec),
+        let rows: [(Shape, Vec<Finding>, Verdict); 10] = [
             (Shape::Pec, vec![fatal(CmsNoSigner), fatal(CmsParse)], Verdict::Unverifiable),
             (Shape::Pec, vec![fatal(CmsDigestMismatch), fatal(CmsNoSigner)], Verdict::Forged),
             (Shape::Pec, vec![fatal(IdFromCertMismatch), fatal(CmsDigestMismatch)], Verdict::Altered),
@@ -224,7 +226,23 @@ mod tests {
             (Shape::Pec, vec![], Verdict::Certified),
         ];
         for (shape, findings, expected) in rows {
-            assert_eq!(decide(shape, &findings), expected, "{shape:?} {findings:?}");
+            assert_eq!(decide(shape, GOOD, &findings), expected, "{shape:?} {findings:?}");
+        }
+    }
+
+    /// Without a single finding, nothing is certified that is not intact and trusted.
+    #[test]
+    fn certified_needs_both_answers() {
+        use TrustAtSigning::{Trusted, Unknown, Untrusted};
+        for integrity in [Integrity::Intact, Integrity::Altered, Integrity::Unsigned, Integrity::Unknown] {
+            for trust in [Trusted, Untrusted, Unknown] {
+                for shape in [Shape::Pec, Shape::Anomaly] {
+                    let verdict = decide(shape, Answers { integrity, trust }, &[]);
+                    let good = integrity == Integrity::Intact && trust == Trusted;
+                    assert_eq!(verdict.is_certified(), good && shape == Shape::Pec);
+                    assert_eq!(verdict == Verdict::Anomaly, good && shape == Shape::Anomaly);
+                }
+            }
         }
     }
 
@@ -245,13 +263,13 @@ mod tests {
             .iter()
             .flat_map(|code| code.severities().iter().map(|severity| Finding::new(*code).graded(*severity)))
             .collect();
-        for shape in [Shape::Pec, Shape::Anomaly, Shape::NotPec { contains_pec: false }] {
+        for shape in [Shape::Pec, Shape::Anomaly] {
             for first in &all {
-                let alone = decide(shape, std::slice::from_ref(first));
+                let alone = decide(shape, GOOD, std::slice::from_ref(first));
                 for second in &all {
-                    let both = decide(shape, &[first.clone(), second.clone()]);
+                    let both = decide(shape, GOOD, &[first.clone(), second.clone()]);
                     assert!(distance(both) >= distance(alone), "{first:?} + {second:?}: {alone} became {both}");
-                    assert_eq!(both, decide(shape, &[second.clone(), first.clone()]), "the order counts");
+                    assert_eq!(both, decide(shape, GOOD, &[second.clone(), first.clone()]), "the order counts");
                 }
             }
         }
