@@ -93,6 +93,8 @@ pub enum Fault {
     DigestField(Digest),
     /// This signature value in place of the right one.
     Signature(Vec<u8>),
+    /// This signatureAlgorithm, complete, in place of the right one.
+    Algorithm(Vec<u8>),
 }
 
 /// One signer.
@@ -152,6 +154,10 @@ impl Signer {
     }
 
     fn algorithm(&self) -> Vec<u8> {
+        let other = self.faults.iter().find_map(|f| if let Fault::Algorithm(a) = f { Some(a.clone()) } else { None });
+        if let Some(algorithm) = other {
+            return algorithm;
+        }
         match self.spelling {
             Spelling::KeyOnly => der::sequence(&[der::oid("1.2.840.113549.1.1.1"), der::null()]),
             Spelling::Full => self.scheme.algorithm(),

@@ -306,6 +306,19 @@ impl Key {
     }
 }
 
+impl Key {
+    /// PKCS#1 v1.5 padding around a block of one's own, where a DigestInfo should stand: for forged paddings.
+    ///
+    /// # Errors
+    /// When the key is not RSA or the block is too long.
+    pub fn sign_block(&self, block: &[u8]) -> Result<Vec<u8>, Error> {
+        match &self.0 {
+            Inner::Rsa(key) => key.sign(Pkcs1v15Sign::new_unprefixed(), block).map_err(|e| Error::Key(e.to_string())),
+            _ => Err(Error::Key("not RSA".to_owned())),
+        }
+    }
+}
+
 /// A random generator that follows from its label.
 pub(crate) fn generator(label: &[u8]) -> ChaCha20Rng {
     let mut seed = [0; 32];

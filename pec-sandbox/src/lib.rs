@@ -19,6 +19,7 @@ mod moment;
 mod provider;
 mod revocation;
 mod timestamp;
+pub mod vectors;
 pub mod world;
 
 pub use authority::{Admitted, Authority, Generation, Leaf, PEC_POLICY, Subordinate};

@@ -1,0 +1,8 @@
+//! .
+
+use super::Cases;
+use crate::Error;
+
+pub(super) fn add(_cases: &mut Cases<'_>) -> Result<(), Error> {
+    Ok(())
+}
