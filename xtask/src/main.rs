@@ -1,0 +1,65 @@
+//! `cargo xtask`: the one way to run everything. `test` is all that CI runs.
+
+mod checks;
+mod fuzz;
+mod run;
+mod vectors;
+
+use std::process::ExitCode;
+
+use run::Step;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  test      everything that CI runs: format, lints, tests, doctests, conformance, documents, dependency rules
+  setup     install what the tests can use beyond Rust (Debian packages, Python data); says what is missing
+  vectors   write conformance/ anew from the sandbox; fetch NIST PKITS into target/vectors
+  findings  write docs/FINDINGS.md anew from the finding table
+  bench     side-by-side benchmarks and instruction counts (benches/README.md)
+  fuzz [MINUTES] [TARGET]   fuzz every target with AddressSanitizer (nightly), ten minutes each unless told
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let outcome = match arguments.next().as_deref() {
+        Some("test") => test(),
+        Some("setup") => vectors::setup(),
+        Some("vectors") => vectors::write_conformance().and_then(|()| vectors::fetch_pkits()),
+        Some("findings") => checks::write_findings(),
+        Some("bench") => bench(),
+        Some("fuzz") => fuzz::run_all(arguments.next(), arguments.next()),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// All that CI runs, cheapest first.
+fn test() -> Result<(), String> {
+    run::all([
+        Step::cargo("format", &["fmt", "--all", "--check"]),
+        Step::check("findings document", checks::findings_are_current),
+        Step::check("every finding has a case and a rule", checks::findings_have_cases),
+        Step::check("conformance files", vectors::conformance_is_current),
+        Step::check("dependency rules", checks::dependencies),
+        Step::cargo("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        Step::check("reference data", vectors::try_fetch_pkits),
+        Step::tests(),
+        Step::cargo("doctests", &["test", "--workspace", "--doc"]),
+        Step::cargo("documents", &["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
+        Step::check("licences and advisories", checks::licences),
+    ])
+}
+
+fn bench() -> Result<(), String> {
+    run::all([Step::cargo("benchmarks", &["bench", "-p", "pec-benches"])])
+}
