@@ -79,7 +79,7 @@ impl Moment {
     #[must_use]
     pub fn der(self) -> Vec<u8> {
         let text = format!("{}Z", digits(Offset::UTC.to_datetime(self.at)));
-        if text < "2050".to_owned() {
+        if text.as_str() < "2050" {
             crate::der::tlv(crate::der::tag::UTC_TIME, &text.as_bytes()[2..])
         } else {
             crate::der::tlv(crate::der::tag::GENERALIZED_TIME, text.as_bytes())

@@ -4,16 +4,20 @@
 //! `NAME.eml` and one `NAME.json` per case into a directory, beside the certificates, revocation lists and trust data
 //! that the cases name; the bytes are the same each time.
 
+mod artefacts;
 mod attacks;
 mod cms;
 mod daticert;
 mod expect;
 mod identity;
+mod impersonation;
 mod kinds;
 mod limits;
 mod mime;
 mod quirks;
+mod revocation;
 mod scene;
+mod time;
 mod trust;
 mod write;
 
@@ -115,6 +119,9 @@ pub fn all() -> Result<Vec<Vector>, Error> {
     kinds::add(&mut cases)?;
     cms::add(&mut cases)?;
     trust::add(&mut cases)?;
+    revocation::add(&mut cases)?;
+    impersonation::add(&mut cases)?;
+    time::add(&mut cases)?;
     mime::add(&mut cases)?;
     identity::add(&mut cases)?;
     daticert::add(&mut cases)?;
@@ -130,9 +137,9 @@ pub fn all() -> Result<Vec<Vector>, Error> {
 /// When the sandbox's own keys are broken.
 pub fn artefacts() -> Result<Vec<Artefact>, Error> {
     let scene = Scene::new()?;
-    let mut list = trust::certificates(&scene);
-    list.extend(trust::revocation(&scene)?);
-    list.push(trust::trust_data(&scene));
+    let mut list = artefacts::certificates(&scene);
+    list.extend(artefacts::revocation(&scene)?);
+    list.push(artefacts::trust_data(&scene));
     Ok(list)
 }
 

@@ -1,5 +1,7 @@
 //! Every kind in both layouts, judged by OpenSSL at the signing time.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! The vectors themselves: names, coverage of codes, and OpenSSL's opinion of each.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 use std::collections::BTreeSet;
 use std::process::Command;
 

@@ -93,8 +93,8 @@ fn part_name(part: &Headers) -> Option<String> {
 }
 
 fn boundary(content_type: &str) -> Option<String> {
-    content_type.trim_start().to_ascii_lowercase().starts_with("multipart/").then(|| ())?;
-    parameter(content_type, "boundary")
+    let multipart = content_type.trim_start().to_ascii_lowercase().starts_with("multipart/");
+    if multipart { parameter(content_type, "boundary") } else { None }
 }
 
 /// A parameter of a header that the sandbox wrote itself: quoted or bare, no continuations.

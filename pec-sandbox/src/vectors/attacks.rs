@@ -3,7 +3,7 @@
 use pec_core::finding::Code;
 
 use super::expect::{anomaly, certified, contains_pec};
-use super::scene::{ANNA, BODY, OFFICE, SUBJECT, letter, letter_with, submission};
+use super::scene::{ANNA, OFFICE, SUBJECT, letter, letter_with, submission};
 use super::{Cases, ERROR, FATAL, INFO, WARNING};
 use crate::compose::submission::ReceiptForm;
 use crate::compose::{Draft, Headers, Part};
@@ -309,7 +309,6 @@ fn nested(cases: &mut Cases<'_>) -> Result<(), Error> {
     );
     let wrapped = world.alfa.anomaly(&mail, ANNA, "firma assente", at);
     cases.add("attack-p2-anomaly-body", "attack P2", made, world.alfa.seal(&wrapped)?, anomaly().partial());
-    let _ = BODY;
     Ok(())
 }
 
@@ -326,15 +325,9 @@ fn changed(cases: &mut Cases<'_>) -> Result<(), Error> {
     let made = "A blank was added at the end of a line of the original.";
     let bytes = text.replacen("Buongiorno,\r\n", "Buongiorno, \r\n", 1).into_bytes();
     cases.add("changed-trailing-blank", rule, made, bytes, altered()).openssl(false, "");
-    let made = "A header field of the original was folded anew.";
+    let made = "A field of the outer header, which nobody signs, was folded anew.";
     let bytes = text.replacen("To: ufficio@cert.beta.example, info", "To: ufficio@cert.beta.example,\r\n info", 1);
-    let bytes = if bytes == text { text.replacen("Buongiorno", "buongiorno", 1) } else { bytes }.into_bytes();
-    let mut expect = altered();
-    // The first such field is the envelope's own, which nobody signed.
-    expect.verdict = "certified";
-    expect.integrity = Some("intact");
-    expect.findings.retain(|(code, _)| *code != Code::CmsDigestMismatch);
-    cases.add("changed-outer-folding", "VERDICT §5", made, bytes, expect).openssl(true, "");
+    cases.add("changed-outer-folding", "VERDICT §5", made, bytes.into_bytes(), certified(KIND));
     let made = "The signed parts are those of one message, the signature is that of another of the same provider.";
     let other = cases.scene.acceptance();
     let p7s = alfa.signed_data(other.at).build(&other.content())?;
@@ -346,10 +339,9 @@ fn changed(cases: &mut Cases<'_>) -> Result<(), Error> {
         &[],
         "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\nPerch@ no: @ cos@.\r\n",
     );
-    let latin1: Vec<u8> = accented.clone();
-    let body = latin1.windows(4).position(|w| w == b"\r\n\r\n").unwrap_or(0);
+    let body = accented.windows(4).position(|w| w == b"\r\n\r\n").unwrap_or(0);
     let latin1: Vec<u8> =
-        latin1.iter().enumerate().map(|(n, b)| if *b == b'@' && n > body { 0xE9 } else { *b }).collect();
+        accented.iter().enumerate().map(|(n, b)| if *b == b'@' && n > body { 0xE9 } else { *b }).collect();
     let tx = alfa.accept(submission(&latin1, ReceiptForm::Full), Some(SUBJECT), cases.scene.at);
     let sealed = alfa.seal(&alfa.transport(&tx))?;
     let made = "An original in ISO-8859-1 with eight bits, as it came.";

@@ -3,7 +3,7 @@
 use pec_core::finding::Code;
 
 use super::expect::{Expectation, anomaly, certified};
-use super::scene::{ANNA, OFFICE, OUTSIDE, SERVICE, delivered, letter, submission};
+use super::scene::{OFFICE, OUTSIDE, SERVICE, delivered, letter, submission};
 use super::{Cases, ERROR, INFO, WARNING};
 use crate::compose::Draft;
 use crate::compose::submission::{ReceiptForm, Transaction};
@@ -17,12 +17,17 @@ pub(super) fn add(cases: &mut Cases<'_>) -> Result<(), Error> {
             let rule = "PEC-SPEC §2.14, RFC 6109 §3";
             let made = "Issued by the sandbox as a provider of 2026 does, and put into a mailbox.";
             let sealed = provider.seal(&draft)?;
-            let bytes = delivered(&sealed, &provider.address(), draft.headers.get("To").unwrap_or(ANNA));
+            let bytes = delivered(&sealed, &provider.address(), mailbox(&draft));
             cases.add(&format!("kind-{kind}-{family}"), rule, made, bytes, expect).at(draft.at);
         }
     }
     generations(cases)?;
     forms(cases)
+}
+
+/// Where the message ends up: envelopes at the office, the rest where they are addressed to.
+fn mailbox(draft: &Draft) -> &str {
+    draft.headers.get("To").filter(|to| !to.contains(',')).unwrap_or(OFFICE)
 }
 
 /// Every kind, as `provider` issues it.

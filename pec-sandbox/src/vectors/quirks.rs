@@ -4,7 +4,7 @@ use pec_core::finding::Code;
 
 use super::expect::{certified, contains_pec};
 use super::scene::{OFFICE, OUTSIDE, SUBJECT, letter, letter_with, submission};
-use super::{Cases, INFO, WARNING};
+use super::{Cases, INFO};
 use crate::Error;
 use crate::compose::submission::{ReceiptForm, Recipient};
 use crate::compose::{Headers, Part, base64};
@@ -60,7 +60,7 @@ fn originals(cases: &mut Cases<'_>) -> Result<(), Error> {
     let tx = alfa.accept(submission(&open, ReceiptForm::Full), Some(SUBJECT), at);
     cases.add("quirk-unclosed-original", RULE, made, alfa.seal(&alfa.transport(&tx))?, certified(KIND));
 
-    let made = "The original is base64 of eight megabits with wrong padding.";
+    let made = "The original is base64 with wrong padding and stray characters.";
     let odd = letter_with(
         &[],
         "Content-Type: application/octet-stream; name=\"x.bin\"\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA=AAA\r\n!!\r\n",
@@ -220,6 +220,5 @@ fn wording(cases: &mut Cases<'_>) -> Result<(), Error> {
         world.alfa.seal(&draft)?,
         certified("accettazione").partial(),
     );
-    let _ = WARNING;
     Ok(())
 }

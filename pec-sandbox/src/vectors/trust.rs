@@ -1,36 +1,33 @@
-//! Certificates, paths, revocation and time.
+//! Anchors, certificates and paths.
 
 use pec_core::finding::Code;
-use serde::Serialize;
 
+use super::Cases;
+use super::INFO;
 use super::expect::{Expectation, certified};
-use super::scene::Scene;
-use super::{Artefact, Cases, ERROR, INFO, WARNING};
-use crate::cms::SignedData;
-use crate::world::{ALFA, BETA, GAMMA, ca1_name};
-use crate::{
-    Authority, Certificate, Crl, Digest, Error, Generation, Key, Leaf, Moment, Ocsp, Provider, Reason, Revoked, Status,
-    Subordinate, World, extension, name,
-};
+use crate::world::{ALFA, BETA, ca1_name};
+use crate::{Authority, Digest, Error, Generation, Key, Leaf, Moment, Provider, Subordinate, World, extension, name};
 
-const KIND: &str = "posta-certificata";
-const NO_CRL: &str = "it is not asked about revocation";
+pub(super) const KIND: &str = "posta-certificata";
 const LENIENT: &str = "it is told to accept any purpose and does not know the rule";
+
+/// Makes a leaf other than it should be.
+type Change = fn(&mut Leaf);
 
 pub(super) fn add(cases: &mut Cases<'_>) -> Result<(), Error> {
     anchors(cases)?;
     validity(cases)?;
     constraints(cases)?;
     leaves(cases)?;
-    paths(cases)?;
-    evidence(cases)?;
-    impersonation(cases)?;
-    weak(cases)?;
-    times(cases)
+    paths(cases)
 }
 
 /// Alfa with another certificate.
-fn alfa_with(world: &World, authority: &Authority, change: impl FnOnce(&mut Leaf)) -> Result<Provider, Error> {
+pub(super) fn alfa_with(
+    world: &World,
+    authority: &Authority,
+    change: impl FnOnce(&mut Leaf),
+) -> Result<Provider, Error> {
     let mut leaf = Leaf::provider(Generation::Y2026, &ALFA, "2025-10-01T08:00:00Z".parse()?);
     change(&mut leaf);
     let mut alfa = world.alfa.clone();
@@ -40,15 +37,15 @@ fn alfa_with(world: &World, authority: &Authority, change: impl FnOnce(&mut Leaf
 }
 
 /// Its transport envelope of the usual letter.
-fn envelope(cases: &Cases<'_>, by: &Provider) -> Result<Vec<u8>, Error> {
+pub(super) fn envelope(cases: &Cases<'_>, by: &Provider) -> Result<Vec<u8>, Error> {
     by.seal(&by.transport(&cases.scene.transaction(by)))
 }
 
-fn envelope_at(cases: &Cases<'_>, by: &Provider, at: Moment) -> Result<Vec<u8>, Error> {
+pub(super) fn envelope_at(cases: &Cases<'_>, by: &Provider, at: Moment) -> Result<Vec<u8>, Error> {
     by.seal(&by.transport(&cases.scene.transaction_at(by, at)))
 }
 
-fn untrusted(code: Code) -> Expectation {
+pub(super) fn untrusted(code: Code) -> Expectation {
     certified(KIND).untrusted(code)
 }
 
@@ -143,7 +140,7 @@ fn constraints(cases: &mut Cases<'_>) -> Result<(), Error> {
         .host(|h| h.intermediates = vec!["ca1-2025"])
         .openssl(false, "OpenSSL is not given the other issue");
 
-    let rows: [(&str, &'static str, fn(&mut Leaf)); 4] = [
+    let rows: [(&str, &'static str, Change); 4] = [
         ("host", "The service address is at a host that the authority does not admit.", |l| {
             l.emails = vec!["posta-certificata@pec.evil.example".into()];
         }),
@@ -174,7 +171,7 @@ fn constraints(cases: &mut Cases<'_>) -> Result<(), Error> {
 
 fn leaves(cases: &mut Cases<'_>) -> Result<(), Error> {
     let world = cases.world();
-    let rows: [(&str, &'static str, &'static str, Code, fn(&mut Leaf)); 8] = [
+    let rows: [(&str, &'static str, &'static str, Code, Change); 8] = [
         ("no-policy", "The leaf carries no certificate policy.", "VERDICT §3 cert.policy", Code::CertPolicy, |l| {
             l.policies.clear();
         }),
@@ -348,520 +345,4 @@ fn paths(cases: &mut Cases<'_>) -> Result<(), Error> {
     let bytes = alfa.seal_with(&draft, &data)?;
     cases.add("trust-path-nowhere", "VERDICT §2 row 6", made, bytes, untrusted(Code::CertPath)).openssl(false, "");
     Ok(())
-}
-
-fn evidence(cases: &mut Cases<'_>) -> Result<(), Error> {
-    let world = cases.world();
-    let rule = "VERDICT §4, revocation";
-    let bytes = envelope(cases, &world.alfa)?;
-    let good = certified(KIND).without(Code::CertRevocationUnknown);
-    let rows: [(&str, &'static str, Vec<&'static str>, Vec<&'static str>, Expectation, &'static str); 12] = [
-        (
-            "crl-good",
-            "A CRL of after the signing does not list the leaf; another covers the authority.",
-            vec!["crl-good", "crl-root"],
-            vec![],
-            good.clone(),
-            "",
-        ),
-        (
-            "crl-key-compromise",
-            "Revoked after the signing because the key was compromised: every signature falls.",
-            vec!["crl-key-compromise", "crl-root"],
-            vec![],
-            untrusted(Code::CertRevoked),
-            NO_CRL,
-        ),
-        (
-            "crl-no-reason",
-            "Revoked after the signing without a reason: every signature falls.",
-            vec!["crl-no-reason", "crl-root"],
-            vec![],
-            untrusted(Code::CertRevoked),
-            NO_CRL,
-        ),
-        (
-            "crl-superseded-later",
-            "Superseded six days after the signing: earlier signatures stand.",
-            vec!["crl-superseded-later", "crl-root"],
-            vec![],
-            good.clone(),
-            "",
-        ),
-        (
-            "crl-superseded-before",
-            "Superseded a week before the signing.",
-            vec!["crl-superseded-before", "crl-root"],
-            vec![],
-            untrusted(Code::CertRevoked),
-            NO_CRL,
-        ),
-        (
-            "crl-stale",
-            "The only CRL ended before the signing: nothing is known.",
-            vec!["crl-stale"],
-            vec![],
-            certified(KIND),
-            "",
-        ),
-        (
-            "crl-forged",
-            "A CRL in the authority's name, signed by a stranger, lists the leaf.",
-            vec!["crl-forged"],
-            vec![],
-            certified(KIND),
-            "",
-        ),
-        (
-            "crl-authority-revoked",
-            "The root revoked the authority because its key was compromised.",
-            vec!["crl-good", "crl-root-revokes"],
-            vec![],
-            untrusted(Code::CertRevoked),
-            NO_CRL,
-        ),
-        (
-            "ocsp-good",
-            "An OCSP response says good; a CRL covers the authority.",
-            vec!["crl-root"],
-            vec!["ocsp-good"],
-            good.clone(),
-            "",
-        ),
-        (
-            "ocsp-revoked",
-            "An OCSP response says revoked, key compromise.",
-            vec!["crl-root"],
-            vec!["ocsp-revoked"],
-            untrusted(Code::CertRevoked),
-            NO_CRL,
-        ),
-        (
-            "ocsp-unknown",
-            "An OCSP response says that the responder does not know the leaf.",
-            vec!["crl-root"],
-            vec!["ocsp-unknown"],
-            certified(KIND),
-            "",
-        ),
-        (
-            "ocsp-other",
-            "The OCSP response is about another provider's certificate.",
-            vec!["crl-root"],
-            vec!["ocsp-other"],
-            certified(KIND),
-            "",
-        ),
-    ];
-    for (what, made, crls, ocsp, expect, why) in rows {
-        let name = format!("revocation-{what}");
-        cases
-            .add(&name, rule, made, bytes.clone(), expect)
-            .host(|h| (h.crls, h.ocsp) = (crls, ocsp))
-            .openssl(true, why);
-    }
-    let at = "2018-11-13T16:39:27+01:00".parse()?;
-    let old = envelope_at(cases, &world.alfa_2018, at)?;
-    let past = certified(KIND).sha1().expired();
-    let made = "The CRL was issued years after the leaf ended and does not say that it keeps ended certificates: nothing is known.";
-    cases
-        .add("revocation-crl-after-end", rule, made, old.clone(), past.clone())
-        .at(at)
-        .host(|h| h.crls = vec!["crl-good", "crl-root"]);
-    let made = "The CRL keeps ended certificates (expiredCertsOnCRL) and lists the leaf for key compromise.";
-    cases
-        .add("revocation-crl-keeps-ended", rule, made, old.clone(), untrusted(Code::CertRevoked))
-        .at(at)
-        .host(|h| h.crls = vec!["crl-keeps-ended", "crl-root"])
-        .openssl(true, NO_CRL);
-    let made = "The CRL keeps ended certificates and does not list the leaf.";
-    let expect = past.without(Code::CertRevocationUnknown).partial();
-    cases
-        .add("revocation-crl-keeps-good", rule, made, old, expect)
-        .at(at)
-        .host(|h| h.crls = vec!["crl-keeps-good", "crl-root"]);
-    Ok(())
-}
-
-fn impersonation(cases: &mut Cases<'_>) -> Result<(), Error> {
-    let world = cases.world();
-    let rule = "VERDICT §3 cert.impersonation; attack C4";
-    let forged = || {
-        let mut expect = untrusted(Code::CertImpersonation);
-        expect.verdict = "forged";
-        expect
-    };
-    let stranger = Key::committed("stranger-2048")?;
-    let life = ("2020-01-01T00:00:00Z".parse()?, "2035-01-01T00:00:00Z".parse()?);
-    let fake = |authority: &Authority, host: &str, change: fn(&mut Leaf)| -> Result<Provider, Error> {
-        let mut leaf = Leaf::provider(Generation::Y2026, &ALFA, "2025-10-01T08:00:00Z".parse()?);
-        leaf.emails = vec![format!("posta-certificata@{host}")];
-        change(&mut leaf);
-        let key = stranger.clone();
-        let certificate = authority.issue(&leaf, &key)?;
-        Ok(Provider { certificate, key, authority: authority.clone(), host: host.to_owned(), ..world.alfa.clone() })
-    };
-    let own_name = Leaf::provider(Generation::Y2026, &ALFA, cases.scene.at).subject;
-    let itself = Authority::root(stranger.clone(), own_name, life, Digest::Sha256)?;
-    let self_signed = fake(&itself, ALFA.host, |_| ())?;
-    let made = "A self-signed certificate names posta-certificata@ at a provider's host.";
-    let bytes = envelope(cases, &self_signed)?;
-    cases.add("impersonation-self-signed", rule, made, bytes, forged()).openssl(false, "");
-
-    let agid = name(&[
-        ("C", "IT"),
-        ("L", "Roma"),
-        ("O", "Agenzia per l'Italia Digitale"),
-        ("OU", "Area Soluzioni per la Pubblica Amministrazione"),
-        ("CN", "AgID CA1"),
-    ]);
-    let home_made = Authority::root(Key::committed("public-ca-2048")?, agid, life, Digest::Sha256)?;
-    let made = "The issuer bears the name of the real PEC authority, with a key of the forger.";
-    let bytes = envelope(cases, &fake(&home_made, "pec.evil.example", |_| ())?)?;
-    cases.add("impersonation-authority-name", rule, made, bytes, forged()).openssl(false, "");
-
-    let made = "A public authority certified the service address of a real provider for somebody else.";
-    let bytes = envelope(cases, &fake(&world.public_root, "pec.aruba.it", |_| ())?)?;
-    cases.add("impersonation-real-host", rule, made, bytes, forged()).openssl(false, "");
-
-    let made = "As before with a sandbox provider, judged with the sandbox's trust data.";
-    let bytes = envelope(cases, &fake(&world.public_root, ALFA.host, |_| ())?)?;
-    cases.add("impersonation-listed-host", rule, made, bytes, forged()).sandbox_trust().openssl(false, "");
-
-    let evil = fake(&world.public_root, "pec.evil.example", |_| ())?;
-    let made = "A public authority certified posta-certificata@ at a host that is no provider's (attack P6).";
-    let bytes = envelope(cases, &evil)?;
-    cases
-        .add("impersonation-unlisted-host", "attack P6", made, bytes.clone(), untrusted(Code::CertPath))
-        .openssl(false, "");
-
-    let lookalike = fake(&world.public_root, "pec.evil.example", |l| l.policies.clear())?;
-    let made = "As before, and the host trusts that public authority: the leaf is no PEC certificate all the same.";
-    let bytes = envelope(cases, &lookalike)?;
-    cases
-        .add("impersonation-public-anchor", "VERDICT §3 cert.policy", made, bytes, untrusted(Code::CertPolicy))
-        .host(|h| h.anchors = vec!["public-root"])
-        .openssl(false, "OpenSSL is not given that root");
-
-    let at = "2026-09-01T10:00:00+02:00".parse()?;
-    let later = fake(&world.public_root, ALFA.host, |_| ())?;
-    let made =
-        "A listed host under an unknown authority, signed after the date of the trust data: perhaps a successor.";
-    let expect = untrusted(Code::TrustDataOutdated);
-    let bytes = envelope_at(cases, &later, at)?;
-    cases
-        .add("trust-data-outdated", "VERDICT §3 trust.data_outdated", made, bytes, expect)
-        .sandbox_trust()
-        .at(at)
-        .host(|h| h.now = at.plus(86_400))
-        .openssl(false, "");
-
-    // The pinned key in a certificate that nobody issued.
-    let wrapper = Authority::root(Key::committed("ca1-2048")?, ca1_name(), life, Digest::Sha256)?;
-    let wide = alfa_with(world, &wrapper, |l| l.emails = vec!["posta-certificata@pec.evil.example".into()])?;
-    let wide = Provider { host: "pec.evil.example".into(), ..wide };
-    let made = "The authority's key is the pinned one, in a home-made CA certificate without its constraints.";
-    let bytes = envelope(cases, &wide)?;
-    cases
-        .add(
-            "trust-home-made-issue",
-            "VERDICT §3 cert.ca_unknown_issue",
-            made,
-            bytes,
-            untrusted(Code::CertCaUnknownIssue),
-        )
-        .sandbox_trust()
-        .openssl(false, "");
-    Ok(())
-}
-
-fn weak(cases: &mut Cases<'_>) -> Result<(), Error> {
-    let world = cases.world();
-    let rule = "VERDICT §3 cert.weak_outside_period";
-    let code = Code::CertWeakOutsidePeriod;
-    let at = "2018-11-13T16:39:27+01:00".parse()?;
-    let mut small = world.alfa_2018.clone();
-    small.key = Key::committed("alfa-1024")?;
-    let leaf = Leaf::provider(Generation::Y2018, &ALFA, "2017-12-04T15:05:44Z".parse()?);
-    small.certificate = world.ca1_2017.issue(&leaf, &small.key)?;
-    let made = "A key of 1024 bits under the authority of 2017.";
-    let bytes = envelope_at(cases, &small, at)?;
-    cases
-        .add("weak-key-under-new-authority", rule, made, bytes, untrusted(code))
-        .at(at)
-        .openssl(true, "it does not mind key lengths by default");
-
-    let sha1 = Authority { scheme: world.ca1_2017.key.scheme(Digest::Sha1), ..world.ca1_2017.clone() };
-    let mut signed = world.alfa_2018.clone();
-    signed.certificate = sha1.issue(&leaf, &signed.key)?;
-    let made = "The authority of 2017 signed the leaf with SHA-1.";
-    let bytes = envelope_at(cases, &signed, at)?;
-    cases
-        .add("weak-certificate-digest", rule, made, bytes, untrusted(code))
-        .at(at)
-        .openssl(true, "it does not mind the digest by default");
-
-    let late = "2018-03-01T10:00:00+01:00".parse()?;
-    let mut old = world.alfa_2014.clone();
-    let leaf = Leaf::provider(Generation::Y2014, &ALFA, "2016-06-01T08:00:00Z".parse()?);
-    old.certificate = world.legacy_ca.issue(&leaf, &old.key)?;
-    let made = "A leaf of the legacy authority, used after the authority's end.";
-    let bytes = envelope_at(cases, &old, late)?;
-    cases.add("weak-after-period", rule, made, bytes, untrusted(code)).sandbox_trust().at(late).openssl(false, "");
-
-    let then = "2014-11-07T16:52:00+01:00".parse()?;
-    let bytes = envelope_at(cases, &world.alfa_2014, then)?;
-    let made = "RSA-1024 and SHA-1 of their period, but under an anchor of the host in place of the pinned authority.";
-    cases
-        .add("weak-under-host-anchor", rule, made, bytes, untrusted(code))
-        .at(then)
-        .host(|h| h.anchors = vec!["legacy-root"])
-        .openssl(true, "it does not mind key lengths by default");
-
-    // Whoever holds the old key signs today, in the past.
-    let made = "Made by whoever got hold of an old RSA-1024 key: every stated time lies in the key's life.";
-    let draft = world.alfa_2014.delivery(
-        &cases.scene.transaction_at(&world.alfa_2014, then),
-        super::scene::OFFICE,
-        crate::compose::submission::ReceiptForm::Full,
-        then.plus(60),
-    );
-    let mut expect =
-        certified("avvenuta-consegna").sha1().with(Code::CertKeyWeak, WARNING).with(Code::CertProfile, INFO);
-    expect = expect.with(Code::CertExpiredNow, INFO).with(Code::TimeClaimed, ERROR);
-    expect.verdict = "certified-with-problems";
-    cases
-        .add("weak-backdated", "VERDICT §4 and attacker C", made, world.alfa_2014.seal(&draft)?, expect)
-        .sandbox_trust()
-        .at(draft.at);
-    Ok(())
-}
-
-fn times(cases: &mut Cases<'_>) -> Result<(), Error> {
-    let world = cases.world();
-    let rule = "VERDICT §3 cms.signing_time_future";
-    let ahead = cases.scene.now.plus(3_600);
-    let bytes = envelope_at(cases, &world.alfa, ahead)?;
-    let made = "Signed an hour after the caller's now.";
-    cases
-        .add("time-future", rule, made, bytes, untrusted(Code::CmsSigningTimeFuture))
-        .at(ahead)
-        .openssl(true, "it does not look at the signing time");
-    let near = cases.scene.now.plus(300);
-    let bytes = envelope_at(cases, &world.alfa, near)?;
-    let made = "Signed five minutes after the caller's now: within the tolerance for clocks.";
-    cases.add("time-ahead", rule, made, bytes, certified(KIND)).at(near);
-
-    // Signing time inside the life of an old leaf, certification data of today.
-    let mut old = world.alfa_2018.clone();
-    old.digest = Digest::Sha256;
-    let draft = old.transport(&cases.scene.transaction(&old));
-    let past: Moment = "2020-06-01T10:00:00+02:00".parse()?;
-    let data =
-        SignedData::detached(crate::cms::Signer::new(&old.key, &old.certificate, Digest::Sha256, past), &old.authority);
-    let made = "Signing time within the life of an ended leaf, certification data of years later.";
-    let mut expect = certified(KIND).expired().with(Code::CmsSigningTime, ERROR);
-    expect.verdict = "certified-with-problems";
-    let bytes = old.seal_with(&draft, &data)?;
-    cases.add("time-backdated-signature", "VERDICT §4; PEC-SPEC §10.2 cms.signing_time", made, bytes, expect).at(past);
-
-    // Time-stamps.
-    let at: Moment = "2018-11-13T16:39:27+01:00".parse()?;
-    let alfa = &world.alfa_2018;
-    let draft = alfa.transport(&cases.scene.transaction_at(alfa, at));
-    let stamped = |stamper: &crate::TimeStamper, when: Moment| -> Result<Vec<u8>, Error> {
-        let mut data = alfa.signed_data(at);
-        if let Some(signer) = data.signers.first_mut() {
-            signer.time_stamp = Some((stamper.clone(), when));
-        }
-        alfa.seal_with(&draft, &data)
-    };
-    let rule = "VERDICT §4; RFC 3161 §2.4.2";
-    let past = certified(KIND).sha1().with(Code::CertExpiredNow, INFO);
-    let bytes = stamped(&world.stamper, at.plus(3_600))?;
-    let made = "A time-stamp of one hour later, under an authority that the host believes: the time is proven.";
-    let expect = past.clone().with(Code::TimeStamped, INFO);
-    cases.add("time-stamped", rule, made, bytes.clone(), expect).at(at).host(|h| h.time_anchors = vec!["time-root"]);
-    let made = "The same time-stamp, but the host believes no time-stamping authority: the time stays claimed.";
-    let expect = past.clone().with(Code::TimeClaimed, WARNING).partial();
-    cases.add("time-stamp-not-believed", rule, made, bytes, expect).at(at);
-    let other = crate::TimeStamper { imprint_of: Some(b"another signature".to_vec()), ..world.stamper.clone() };
-    let made = "The time-stamp is over other bytes.";
-    let expect = past.with(Code::TimeClaimed, WARNING).with(Code::TimeStampInvalid, WARNING);
-    cases
-        .add("time-stamp-other-bytes", rule, made, stamped(&other, at.plus(3_600))?, expect.clone())
-        .at(at)
-        .host(|h| h.time_anchors = vec!["time-root"]);
-    let mut liar = world.stamper.clone();
-    liar.key = Key::committed("stranger-2048")?;
-    let made = "The time-stamp bears the authority's certificate and a stranger's signature.";
-    cases
-        .add("time-stamp-forged", rule, made, stamped(&liar, at.plus(3_600))?, expect)
-        .at(at)
-        .host(|h| h.time_anchors = vec!["time-root"]);
-    let late: Moment = "2022-06-01T10:00:00+02:00".parse()?;
-    let made = "A time-stamp made after the leaf had ended: it does not close the gap.";
-    let expect = certified(KIND).sha1().with(Code::CertExpiredNow, INFO).with(Code::TimeClaimed, WARNING).partial();
-    cases
-        .add("time-stamped-late", rule, made, stamped(&world.stamper, late)?, expect)
-        .at(at)
-        .host(|h| h.time_anchors = vec!["time-root"]);
-    Ok(())
-}
-
-/// Certificates by name.
-pub(super) fn certificates(scene: &Scene) -> Vec<Artefact> {
-    let world = &scene.world;
-    [
-        ("root", &world.root),
-        ("ca1-2017", &world.ca1_2017),
-        ("ca1-2021", &world.ca1_2021),
-        ("ca1-2025", &world.ca1_2025),
-        ("legacy-root", &world.legacy_root),
-        ("legacy-ca", &world.legacy_ca),
-        ("public-root", &world.public_root),
-        ("time-root", &world.time_root),
-    ]
-    .into_iter()
-    .map(|(name, a)| Artefact { name, extension: "crt", bytes: a.certificate.der.clone() })
-    .collect()
-}
-
-/// Revocation evidence by name. CRLs are of 2026-02-20 unless the name says otherwise.
-pub(super) fn revocation(scene: &Scene) -> Result<Vec<Artefact>, Error> {
-    let world = &scene.world;
-    let (this_update, next_update): (Moment, Moment) =
-        ("2026-02-20T00:00:00Z".parse()?, "2026-03-20T00:00:00Z".parse()?);
-    let crl = |revoked: Vec<Revoked>| Crl { this_update, next_update, number: 7, revoked, keeps_expired_since: None };
-    let entry = |certificate: &Certificate, since: &str, reason| -> Result<Revoked, Error> {
-        Ok(Revoked { serial: certificate.serial.clone(), since: since.parse()?, reason })
-    };
-    let alfa = &world.alfa.certificate;
-    let after = "2026-02-15T00:00:00Z";
-    let other = entry(&world.beta.certificate, after, Reason::CessationOfOperation)?;
-    let keeps = Some("2010-01-01T00:00:00Z".parse()?);
-    let old = entry(&world.alfa_2018.certificate, "2019-01-01T00:00:00Z", Reason::KeyCompromise)?;
-    let stranger = Authority { key: Key::committed("stranger-2048")?, ..world.ca1_2025.clone() };
-    let ended = Crl {
-        this_update: "2026-01-01T00:00:00Z".parse()?,
-        next_update: "2026-01-31T00:00:00Z".parse()?,
-        ..crl(vec![other.clone()])
-    };
-    let lists: [(&'static str, &Authority, Crl); 11] = [
-        ("crl-good", &world.ca1_2025, crl(vec![other.clone()])),
-        ("crl-key-compromise", &world.ca1_2025, crl(vec![entry(alfa, after, Reason::KeyCompromise)?])),
-        ("crl-no-reason", &world.ca1_2025, crl(vec![entry(alfa, after, Reason::None)?])),
-        ("crl-superseded-later", &world.ca1_2025, crl(vec![entry(alfa, after, Reason::Superseded)?])),
-        ("crl-superseded-before", &world.ca1_2025, crl(vec![entry(alfa, "2026-02-02T00:00:00Z", Reason::Superseded)?])),
-        ("crl-stale", &world.ca1_2025, ended),
-        ("crl-forged", &stranger, crl(vec![entry(alfa, after, Reason::KeyCompromise)?])),
-        ("crl-keeps-ended", &world.ca1_2025, Crl { keeps_expired_since: keeps, ..crl(vec![old]) }),
-        ("crl-keeps-good", &world.ca1_2025, Crl { keeps_expired_since: keeps, ..crl(vec![other]) }),
-        ("crl-root", &world.root, crl(Vec::new())),
-        ("crl-root-revokes", &world.root, crl(vec![entry(&world.ca1_2025.certificate, after, Reason::KeyCompromise)?])),
-    ];
-    let mut out = Vec::new();
-    for (name, authority, crl) in lists {
-        out.push(Artefact { name, extension: "crl", bytes: crl.sign(authority)? });
-    }
-    let since = after.parse()?;
-    for (name, certificate, status) in [
-        ("ocsp-good", alfa, Status::Good),
-        ("ocsp-revoked", alfa, Status::Revoked(since, Reason::KeyCompromise)),
-        ("ocsp-unknown", alfa, Status::Unknown),
-        ("ocsp-other", &world.beta.certificate, Status::Revoked(since, Reason::KeyCompromise)),
-    ] {
-        let response = Ocsp { status, this_update, next_update };
-        out.push(Artefact { name, extension: "ocsp", bytes: response.sign(&world.ca1_2025, certificate)? });
-    }
-    Ok(out)
-}
-
-#[derive(Serialize)]
-struct Data<'a> {
-    version: u32,
-    data_date: &'a str,
-    pins: Vec<Pin<'a>>,
-    certificates: Vec<Listed<'a>>,
-    root: Pinned<'a>,
-    provider_hosts: Hosts<'a>,
-    host_anchors: [(); 0],
-    time_stamp_anchors: [(); 0],
-    intermediates: [(); 0],
-}
-
-#[derive(Serialize)]
-struct Pin<'a> {
-    anchor: &'a str,
-    spki_sha256: String,
-    public_key: String,
-    organization: &'a str,
-    common_name: &'a str,
-    source: &'a str,
-}
-
-#[derive(Serialize)]
-struct Listed<'a> {
-    anchor: &'a str,
-    sha256: String,
-    not_before: &'a str,
-    not_after: &'a str,
-    source: &'a str,
-}
-
-#[derive(Serialize)]
-struct Pinned<'a> {
-    spki_sha256: String,
-    common_name: &'a str,
-    source: &'a str,
-}
-
-#[derive(Serialize)]
-struct Hosts<'a> {
-    source: &'a str,
-    hosts: Vec<&'a str>,
-}
-
-/// The sandbox's authorities in the place of the real ones, in the JSON form of pec-core's trust store.
-pub(super) fn trust_data(scene: &Scene) -> Artefact {
-    const SOURCE: &str = "pec-sandbox";
-    let world = &scene.world;
-    let spki = |a: &Authority| crate::hex(&Digest::Sha256.of(&a.certificate.spki));
-    let pin = |anchor, organization, common_name, a| Pin {
-        anchor,
-        spki_sha256: spki(a),
-        public_key: encodify::base64::STANDARD.encode(&a.certificate.spki),
-        organization,
-        common_name,
-        source: SOURCE,
-    };
-    let listed = |anchor, not_before, not_after, a: &Authority| Listed {
-        anchor,
-        sha256: a.certificate.fingerprint(),
-        not_before,
-        not_after,
-        source: SOURCE,
-    };
-    let data = Data {
-        version: 1,
-        data_date: "2026-06-30",
-        pins: vec![
-            pin("agid-ca1", "Sandbox per la PEC", "Sandbox CA1", &world.ca1_2025),
-            pin("digitpa-ca1", "Sandbox Legacy", "Sandbox Legacy CA1", &world.legacy_ca),
-        ],
-        certificates: vec![
-            listed("agid-ca1", "2017-10-12T13:29:53Z", "2027-10-12T13:29:53Z", &world.ca1_2017),
-            listed("agid-ca1", "2021-09-21T06:30:58Z", "2030-09-22T11:22:02Z", &world.ca1_2021),
-            listed("agid-ca1", "2025-02-20T14:57:40Z", "2030-09-22T11:22:02Z", &world.ca1_2025),
-            listed("digitpa-ca1", "2011-01-14T16:29:56Z", "2018-01-14T16:28:50Z", &world.legacy_ca),
-        ],
-        root: Pinned { spki_sha256: spki(&world.root), common_name: "Sandbox Authentication Root CA", source: SOURCE },
-        provider_hosts: Hosts { source: SOURCE, hosts: vec![ALFA.host, BETA.host, GAMMA.host] },
-        host_anchors: [],
-        time_stamp_anchors: [],
-        intermediates: [],
-    };
-    let mut bytes = serde_json::to_vec_pretty(&data).unwrap_or_default();
-    bytes.push(b'\n');
-    Artefact { name: "trust-sandbox", extension: "json", bytes }
 }
