@@ -6,6 +6,27 @@
 //!                                                    Provider (key, certificate, dialect)
 //! ```
 //!
+//! ```
+//! use pec_sandbox::compose::submission::{ReceiptForm, Recipient, Submission};
+//! use pec_sandbox::World;
+//!
+//! # fn main() -> Result<(), pec_sandbox::Error> {
+//! let alfa = World::new()?.alfa;
+//! let submission = Submission {
+//!     message: b"From: anna@pec.alfa.example\r\nTo: ufficio@cert.beta.example\r\nSubject: Ciao\r\n\r\nCiao\r\n".to_vec(),
+//!     sender: "anna@pec.alfa.example".into(),
+//!     recipients: vec![Recipient::certified("ufficio@cert.beta.example")],
+//!     receipt: ReceiptForm::Full,
+//! };
+//! let transaction = alfa.accept(submission, Some("Ciao"), "2026-02-09T10:15:30+01:00".parse()?);
+//! let envelope = alfa.seal(&alfa.transport(&transaction))?;
+//! let text = String::from_utf8_lossy(&envelope);
+//! assert!(text.contains("X-Trasporto: posta-certificata\r\n"));
+//! assert!(text.contains(&format!("Message-ID: <{}>\r\n", transaction.pec_id)));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Nothing here is secret: the keys are committed test keys, the names are the sandbox's own, and whoever trusts
 //! [`World`]'s authorities trusts everybody.
 

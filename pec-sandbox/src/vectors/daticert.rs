@@ -99,7 +99,7 @@ fn well_formed(cases: &mut Cases<'_>) -> Result<(), Error> {
     let mut draft = cases.world().beta.delivery_error(&fail, OFFICE, Failure::UnknownMailbox, cases.scene.at);
     draft.edit_daticert(|xml| xml.replace("indirizzo non", "indirizzo\u{1}non"));
     let made = "A raw control character stands in errore-esteso.";
-    let expect = certified("errore-consegna").with(Code::DaticertMalformed, WARNING).partial();
+    let expect = certified("errore-consegna").with(Code::DaticertMalformed, WARNING);
     cases.add("daticert-detail-control", rule, made, cases.world().beta.seal(&draft)?, expect);
 
     type Edit = fn(&str) -> String;
@@ -241,11 +241,11 @@ fn schema(cases: &mut Cases<'_>) -> Result<(), Error> {
         rule,
         made,
         bytes,
-        certified(KIND).with(Code::DaticertErroreInconsistent, WARNING).partial(),
+        certified(KIND).with(Code::DaticertErroreInconsistent, WARNING),
     );
     let bytes = delivered(|x| x.replace("errore=\"nessuno\"", "errore=\"altro\""))?;
     let made = "A delivery receipt with errore altro.";
-    let expect = certified("avvenuta-consegna").with(Code::DaticertErroreInconsistent, WARNING).partial();
+    let expect = certified("avvenuta-consegna").with(Code::DaticertErroreInconsistent, WARNING);
     cases.add("daticert-errore-delivery", rule, made, bytes, expect);
 
     let bytes = data(cases, |x| x.replace("Alfa PEC S.p.A.", "Omega Servizi"))?;
@@ -460,7 +460,7 @@ fn original(cases: &mut Cases<'_>) -> Result<(), Error> {
     let mut draft = cases.scene.acceptance();
     draft.original = Some(tx.original.clone());
     let made = "An acceptance receipt with the original.";
-    let expect = certified("accettazione").with(Code::OriginalUnexpected, WARNING).partial();
+    let expect = certified("accettazione").with(Code::OriginalUnexpected, WARNING);
     cases.add("original-unexpected", rule, made, cases.world().alfa.seal(&draft)?, expect);
     let alfa = &cases.world().alfa;
     let mut draft = alfa.anomaly(&letter(&[]), ANNA, "firma assente", cases.scene.at);
