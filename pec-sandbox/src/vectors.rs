@@ -1,6 +1,6 @@
 //! The conformance vectors: messages, genuine, quirky and forged, each with what the specification says about it.
 //!
-//! Expectations are written from PEC-SPEC and VERDICT, never from the output of a verifier. [`write`] puts one
+//! Expectations are written from PEC-SPEC and VERDICT, never from the output of a verifier. [`write()`] puts one
 //! `NAME.eml` and one `NAME.json` per case into a directory, beside the certificates, revocation lists and trust data
 //! that the cases name; the bytes are the same each time.
 
