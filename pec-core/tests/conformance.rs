@@ -52,25 +52,28 @@ struct Found {
     severity: String,
 }
 
-/// The first certificate that travels in a signature: in every case of the sandbox, the signer's.
-fn leaf_of(signature: &[u8]) -> Option<Vec<u8>> {
+/// The certificates that travel in a signature.
+fn certificates_of(signature: &[u8]) -> Option<Vec<Vec<u8>>> {
     use cms::cert::CertificateChoices;
     use der::{Decode, Encode};
     let info = cms::content_info::ContentInfo::from_ber(signature).ok()?;
-    let signed: cms::signed_data::SignedData = info.content.decode_as().ok()?;
-    signed.certificates?.0.iter().find_map(|choice| match choice {
+    let signed: cms::signed_data::SignedData = info.content.decode_as_encoding(der::EncodingRules::Ber).ok()?;
+    let certificates = signed.certificates?.0.into_vec().into_iter().filter_map(|choice| match choice {
         CertificateChoices::Certificate(certificate) => certificate.to_der().ok(),
         CertificateChoices::Other(_) => None,
-    })
+    });
+    Some(certificates.collect())
 }
 
 /// A directory with one provider, in the form of PEC-SPEC §7.6.
-fn ldif(leaf: &[u8], domains: &[String]) -> String {
-    let base64 = encodify::base64::STANDARD.encode(leaf);
-    let mut text = format!(
-        "version: 1\n\ndn: providerName=Sandbox,o=postacert\nobjectClass: top\nobjectClass: provider\n\
-         providerName: Sandbox\nproviderCertificate;binary:: {base64}\nmailReceipt: ricevute@sandbox.example\n"
-    );
+fn ldif(certificates: &[Vec<u8>], domains: &[String]) -> String {
+    let mut text = "version: 1\n\ndn: providerName=Sandbox,o=postacert\nobjectClass: top\nobjectClass: provider\n\
+         providerName: Sandbox\nmailReceipt: ricevute@sandbox.example\n"
+        .to_owned();
+    for certificate in certificates {
+        let base64 = encodify::base64::STANDARD.encode(certificate);
+        text.push_str(&format!("providerCertificate;binary:: {base64}\n"));
+    }
     for domain in domains {
         text.push_str(&format!("managedDomains: {domain}\n"));
     }
@@ -127,8 +130,8 @@ impl Host {
     /// A directory that gives these domains to the signer of the message.
     fn directory(&self, signature: Option<Vec<u8>>) -> Option<ProviderDirectory> {
         let domains = self.managed_domains.as_ref()?;
-        let leaf = leaf_of(&signature?)?;
-        Some(ProviderDirectory::from_ldif(ldif(&leaf, domains).as_bytes()).unwrap())
+        let certificates = certificates_of(&signature?)?;
+        Some(ProviderDirectory::from_ldif(ldif(&certificates, domains).as_bytes()).unwrap())
     }
 }
 
@@ -178,7 +181,8 @@ fn difference(expected: &Expected, found: &Verification) -> String {
         .iter()
         .map(|finding| Found { code: finding.code.as_str().into(), severity: finding.severity.as_str().into() })
         .collect();
-    let list = |set: Vec<&Found>| set.iter().map(|f| format!("{} {}", f.severity, f.code)).collect::<Vec<_>>().join(", ");
+    let list =
+        |set: Vec<&Found>| set.iter().map(|f| format!("{} {}", f.severity, f.code)).collect::<Vec<_>>().join(", ");
     let missing: Vec<&Found> = wanted.difference(&there).collect();
     if !missing.is_empty() {
         differences.push(format!("missing: {}", list(missing)));

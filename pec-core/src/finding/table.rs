@@ -269,10 +269,12 @@ codes! {
              for PEC. The content may be intact, but it is not shown that a PEC provider signed it: ask the provider \
              named for confirmation.";
     CertAnchorPublicOnly = "cert.anchor_public_only", [Fatal], Untrusted, Trust, "VERDICT §3; attack P6",
-        it: "Chi ha firmato usa un certificato di posta elettronica comune, che chiunque può ottenere per il proprio \
-             indirizzo, e non quello di un gestore PEC. La firma non prova che il messaggio venga da un gestore PEC.",
-        en: "The signer uses an ordinary e-mail certificate, which anybody can obtain for an address of theirs, and \
-             not that of a PEC provider. The signature does not show that the message comes from a PEC provider.";
+        it: "Il certificato di chi ha firmato viene da un'autorità che non è quella della PEC: può essere un comune \
+             certificato di posta elettronica, che chiunque può ottenere, o un'autorità fatta in casa. La firma non \
+             prova che il messaggio venga da un gestore PEC.",
+        en: "The signer's certificate comes from an authority that is not the one of PEC: it may be an ordinary \
+             e-mail certificate, which anybody can obtain, or an authority made at home. The signature does not show \
+             that the message comes from a PEC provider.";
     CertCaUnknownIssue = "cert.ca_unknown_issue", [Fatal], Untrusted, Trust, "VERDICT §3",
         it: "Il certificato dell'autorità ha la chiave di un'autorità PEC nota, ma non è fra quelli riconosciuti né \
              è confermato dall'autorità superiore. Chi ha firmato non è quindi dimostrato: aggiornare i dati di \

@@ -90,16 +90,16 @@ impl<'m> Parameterized<'m> {
         if first.extended { Some(first) } else { all.find(|parameter| parameter.extended).or(Some(first)) }
     }
 
-    /// Whether the instances of a parameter agree. `name` beside `name*` is the fall-back that RFC 2231 foresees and
-    /// no conflict; two of the same form are.
+    /// Whether the instances of a parameter agree. For file names, `name` beside `name*` is the fall-back that RFC 6266
+    /// and RFC 2231 foresee and no conflict; two of the same form are. For all other parameters every instance counts.
     #[must_use]
     pub fn agreement(&self, name: &str) -> Agreement {
+        let is_file_name = matches!(name, "name" | "filename");
         let mut worst = Agreement::Single;
-        for extended in [false, true] {
-            let mut same = self.parameters.iter().filter(|p| p.name == name && p.extended == extended);
-            let Some(first) = same.next() else { continue };
-            for other in same {
-                if other.value != first.value {
+        for (at, one) in self.parameters.iter().enumerate().filter(|(_, one)| one.name == name) {
+            let others = self.parameters[at + 1..].iter().filter(|other| other.name == name);
+            for other in others.filter(|other| !is_file_name || other.extended == one.extended) {
+                if other.value != one.value {
                     return Agreement::Conflicting;
                 }
                 worst = Agreement::Repeated;

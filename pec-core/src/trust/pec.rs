@@ -283,8 +283,7 @@ impl Chain {
     }
 
     fn weak_allowed(&self, time: Option<i64>) -> bool {
-        let old_authority = matches!(self.anchor, Anchor::DigitPaCa1 | Anchor::Host(_));
-        !self.weak || old_authority && time.is_some_and(|time| time <= WEAK_END)
+        !self.weak || self.anchor == Anchor::DigitPaCa1 && time.is_some_and(|time| time <= WEAK_END)
     }
 
     fn revocation(&self, moment: Moment) -> Revocation {

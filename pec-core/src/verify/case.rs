@@ -8,8 +8,8 @@ use super::time::{self, Time};
 use super::verdict::{self, Answers, Shape, Verdict};
 use super::{Integrity, Signer, TimeProof, Verification, Verifier, certdata, cms, identity, original, shape};
 use crate::daticert::{self, CertData, Kind as CertKind};
-use crate::finding::{Code, Finding, Severity};
-use crate::message::{Mailbox, Message, Part, unstructured};
+use crate::finding::{Code, Effect, Finding, Severity};
+use crate::message::{Limit, Mailbox, Message, Part, unstructured};
 use crate::trust::{
     self, Certificate, ChainCache, Evidence, Judgement, Question, Revocation, TrustAtSigning, TrustNow, attribute,
 };
@@ -36,14 +36,21 @@ struct Content {
 impl<B: AsRef<[u8]>> Case<'_, B> {
     /// No signature at the root: an ordinary message, whatever it claims (row 1).
     pub(super) fn unsigned(mut self) -> Verification {
-        self.findings.push(Finding::new(Code::MimeRootNotSigned).with(self.message.root().media_type()));
         let markers = Markers::of(&self.outer);
         let contains_pec = shape::contains_pec(self.message);
+        self.findings.push(Finding::new(Code::MimeRootNotSigned).with(self.message.root().media_type()));
         if contains_pec {
             self.report_contained();
         } else if !markers.none() || self.poses_as_pec() {
             let claim = if markers.none() { self.outer.subject_text().unwrap_or_default() } else { markers.list() };
             self.findings.push(Finding::new(Code::KindClaimedUnsigned).with(claim));
+        }
+        // A root header that was too long to read may have said anything.
+        let unread = self.message.limit_hits().iter().any(|hit| {
+            !hit.nested && (hit.limit == Limit::MessageBytes || (hit.limit == Limit::Header && hit.offset == 0))
+        });
+        if unread {
+            return self.unproven(Verdict::Unverifiable);
         }
         Verification { integrity: Integrity::Unsigned, ..self.unproven(row_1(contains_pec)) }
     }
@@ -82,7 +89,13 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
         let content = self.read(signed, &data_parts, &markers);
         let signer = checked.and_then(|checked| self.judge(&checked, &content));
         let shape = if content.kind == Kind::Anomaly { Shape::Anomaly } else { Shape::Pec };
-        let trust = signer.as_ref().map_or(TrustAtSigning::Unknown, |(judgement, ..)| judgement.trust_at_signing);
+        let untrusted =
+            |finding: &Finding| finding.severity == Severity::Fatal && finding.code.effect() == Effect::Untrusted;
+        let trust = match &signer {
+            Some(_) if self.findings.iter().any(untrusted) => TrustAtSigning::Untrusted,
+            Some((judgement, ..)) => judgement.trust_at_signing,
+            None => TrustAtSigning::Unknown,
+        };
         let verdict = verdict::decide(shape, Answers { integrity, trust }, &self.findings);
         let certified_at = content.certified_at().and_then(|at| Timestamp::from_second(at).ok());
         let Content { kind, data: daticert, .. } = content;
@@ -93,7 +106,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             kind,
             verdict,
             integrity,
-            trust_at_signing: judgement.trust_at_signing,
+            trust_at_signing: trust,
             trust_now: judgement.trust_now,
             time: time.proof,
             revocation: judgement.revocation,
@@ -219,7 +232,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
         }
         time::check_ends(&time, &judgement, now, &mut self.findings);
         let certificate = Certificate::parse(leaf).ok()?;
-        time::check_life(&time, &certificate, &mut self.findings);
+        time::check_life(&time, certified_at, &certificate, &mut self.findings);
         let addresses: Vec<&str> = certificate.email_addresses().collect();
         identity::check_from(content.from.as_ref(), &addresses, &mut self.findings);
         let name = |kind| certificate.subject.text(kind);

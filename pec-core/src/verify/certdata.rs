@@ -63,7 +63,10 @@ pub(super) fn check_original(data: &CertData, inner: Headers<'_>, findings: &mut
     if data.kind == CertKind::Transport
         && let Some(id) = &data.pec_id
     {
-        compare_id("Message-ID of the original", id, &inner_ids, findings);
+        // The provider writes it; an original that is not readable as a message has none to compare.
+        if !inner_ids.is_empty() {
+            compare_id("Message-ID of the original", id, &inner_ids, findings);
+        }
     }
     if let Some(sender) = &data.sender {
         let mut named = inner.all("from").flat_map(addresses).peekable();
@@ -90,8 +93,9 @@ fn compare_id(place: &str, signed: &str, values: &[&[u8]], findings: &mut Vec<Fi
     let bare = |value: &str| value.trim_start_matches('<').trim_end_matches('>').to_owned();
     let signed = bare(&identifier(signed.as_bytes()));
     let found: Vec<String> = values.iter().map(|value| bare(&identifier(value))).collect();
-    if !found.is_empty() && !found.contains(&signed) {
-        let detail = format!("{place} {}; signed: {signed}", found.join(", "));
+    if !found.contains(&signed) {
+        let found = if found.is_empty() { "is absent".to_owned() } else { found.join(", ") };
+        let detail = format!("{place} {found}; signed: {signed}");
         findings.push(Finding::new(Code::DaticertIdVsMessageId).with(detail));
     }
 }

@@ -52,12 +52,17 @@ pub(super) fn judged(
     Time { signed_at, judged, proof, signing_time }
 }
 
-/// `cms.signing_time` as an error: the signer states a time at which its certificate did not live.
-pub(super) fn check_life(time: &Time, leaf: &Certificate<'_>, findings: &mut Vec<Finding>) {
-    if time.signing_time.is_some_and(|signed| !(leaf.not_before..=leaf.not_after).contains(&signed)) {
-        let finding = Finding::new(Code::CmsSigningTime).graded(Severity::Error);
-        findings.push(finding.with("outside the life of the certificate"));
-    }
+/// `cms.signing_time` as an error: the signature or the certification data state a time at which the certificate did
+/// not live. The latter is how a signature looks that was made with an old key for data of today.
+pub(super) fn check_life(time: &Time, certified_at: Option<i64>, leaf: &Certificate<'_>, findings: &mut Vec<Finding>) {
+    let outside = |time: Option<i64>| time.is_some_and(|time| !(leaf.not_before..=leaf.not_after).contains(&time));
+    let what = match (outside(time.signing_time), outside(certified_at)) {
+        (false, false) => return,
+        (true, _) => "the signing time is outside the life of the certificate",
+        (false, true) => "the certified time is outside the life of the certificate",
+    };
+    findings.retain(|finding| finding.code != Code::CmsSigningTime);
+    findings.push(Finding::new(Code::CmsSigningTime).graded(Severity::Error).with(what));
 }
 
 /// `time.claimed`: once a certificate of the path has ended, whoever holds its key can state any earlier time.

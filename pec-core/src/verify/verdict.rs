@@ -167,10 +167,12 @@ pub(super) fn decide(shape: Shape, answers: Answers, findings: &[Finding]) -> Ve
     let trick = |finding: &Finding| finding.severity == Severity::Fatal && is_signature_trick(finding.code);
     if fatal(Effect::NotPec) {
         Verdict::NotPec
-    } else if fatal(Effect::Unverifiable) || matches!(answers.integrity, Integrity::Unknown | Integrity::Unsigned) {
+    } else if fatal(Effect::Unverifiable) {
         Verdict::Unverifiable
     } else if findings.iter().any(trick) {
         Verdict::Forged
+    } else if matches!(answers.integrity, Integrity::Unknown | Integrity::Unsigned) {
+        Verdict::Unverifiable
     } else if fatal(Effect::Altered) || answers.integrity == Integrity::Altered {
         Verdict::Altered
     } else if fatal(Effect::Forged) {

@@ -348,32 +348,37 @@ fn anchors_of_the_host_are_visible() {
 
 #[test]
 fn weak_keys_belong_to_their_period() {
-    let key = Key::new();
-    let own = name("DigitPA", "Test");
-    let (old, end) = (1_325_376_000, 1_546_300_800); // 2012 to 2019
-    let authority = Draft::authority(&own, &own, &key).between(old, end).sign(&key);
-    let store = TrustStore::built_in().with_host_anchor(&authority).unwrap();
-    let leaf = Draft::signer(&own, ADDRESS, &rsa_1024()).between(old, end).sign(&key);
-    let evidence = Evidence::none();
-    let at = |time| {
+    let mut world = World::new();
+    let old = (1_325_376_000, 1_546_300_800); // 2012 to 2019
+    world.authority = Draft::authority(&world.name, &world.name, &world.key).between(old.0, old.1).sign(&world.key);
+    let leaf = Draft::signer(&world.name, ADDRESS, &rsa_1024()).between(old.0, old.1).sign(&world.key);
+    let at = |store: &TrustStore, time| {
+        let evidence = Evidence::none();
+        let carried = [world.authority.as_slice()];
         let question = Question {
             leaf: &leaf,
-            carried: &[],
+            carried: &carried,
             time,
             proven: false,
             now: NOW,
             from: None,
             evidence: &evidence,
-            store: &store,
+            store,
             limits: &Limits::DEFAULT,
         };
         judge(&question, None)
     };
-    let then = at(Some(WEAK_END));
+    let data = store(&world.key, &[&world.authority]).to_json().replace("agid-ca1", "digitpa-ca1");
+    let as_digitpa = TrustStore::from_json(&data).unwrap();
+    let then = at(&as_digitpa, Some(WEAK_END));
     assert_eq!((then.trust_at_signing, then.trust_now), (TrustAtSigning::Trusted, TrustNow::Expired));
     assert!(then.weak_key && codes(&then).contains(&Code::CertKeyWeak));
-    assert_only(&at(Some(WEAK_END + 1)), Code::CertWeakOutsidePeriod);
-    assert_only(&at(None), Code::CertWeakOutsidePeriod);
+    assert_only(&at(&as_digitpa, Some(WEAK_END + 1)), Code::CertWeakOutsidePeriod);
+    assert_only(&at(&as_digitpa, None), Code::CertWeakOutsidePeriod);
+
+    // Under an anchor of the host never.
+    let host = TrustStore::built_in().with_host_anchor(&world.authority).unwrap();
+    assert_only(&at(&host, Some(WEAK_END)), Code::CertWeakOutsidePeriod);
 
     // Under AgID CA1 never.
     let world = World::new();
