@@ -16,7 +16,11 @@ const FORBIDDEN: [&str; 9] =
 pub(crate) fn findings_are_current() -> Result<(), String> {
     let path = root().join("docs/FINDINGS.md");
     let written = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    if written == finding::document() { Ok(()) } else { Err("docs/FINDINGS.md is old: run `cargo xtask findings`".into()) }
+    if written == finding::document() {
+        Ok(())
+    } else {
+        Err("docs/FINDINGS.md is old: run `cargo xtask findings`".into())
+    }
 }
 
 /// Writes `docs/FINDINGS.md`.

@@ -93,18 +93,24 @@ const PACKAGES: [(&str, &str, &str); 4] = [
 pub(crate) fn setup() -> Result<(), String> {
     let missing: Vec<&str> = PACKAGES
         .iter()
-        .filter(|(program, _, _)| !Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
-            && !Command::new(program).arg("-V").output().is_ok_and(|output| output.status.success())
-            && !Command::new(program).arg("version").output().is_ok_and(|output| output.status.success()))
+        .filter(|(program, _, _)| {
+            !Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+                && !Command::new(program).arg("-V").output().is_ok_and(|output| output.status.success())
+                && !Command::new(program).arg("version").output().is_ok_and(|output| output.status.success())
+        })
         .map(|(_, package, why)| {
             println!("missing: {package} ({why})");
             *package
         })
         .collect();
     if !missing.is_empty() {
-        let installed = run(Command::new("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(&missing));
+        let installed =
+            run(Command::new("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(&missing));
         if let Err(reason) = installed {
-            println!("{reason}; install by hand: {}. The tests that need them will say that they skip.", missing.join(" "));
+            println!(
+                "{reason}; install by hand: {}. The tests that need them will say that they skip.",
+                missing.join(" ")
+            );
         }
     }
     try_fetch_pkits()

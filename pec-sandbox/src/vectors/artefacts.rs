@@ -92,6 +92,7 @@ struct Data<'a> {
 struct Pin<'a> {
     anchor: &'a str,
     spki_sha256: String,
+    public_key: String,
     organization: &'a str,
     common_name: &'a str,
     source: &'a str,
@@ -127,6 +128,7 @@ pub(super) fn trust_data(scene: &Scene) -> Artefact {
     let pin = |anchor, organization, common_name, a| Pin {
         anchor,
         spki_sha256: spki(a),
+        public_key: encodify::base64::STANDARD.encode(&a.certificate.spki),
         organization,
         common_name,
         source: SOURCE,

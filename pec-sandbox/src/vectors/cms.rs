@@ -186,7 +186,8 @@ fn signers(cases: &mut Cases<'_>) -> Result<(), Error> {
     let rule = "RFC 5652 §5.1; attacks C2 and C3";
     let made = "A SignedData without any signer, as certificates are sent around.";
     let bytes = envelope(cases, |data| data.signers.clear())?;
-    let expect = certified(KIND).forged(Code::CmsNoSigner).any_integrity().any_trust().partial();
+    let mut expect = certified(KIND).forged(Code::CmsNoSigner).any_integrity().any_trust().partial();
+    expect.findings = vec![(Code::CmsNoSigner, super::FATAL)];
     cases.add("cms-no-signer", rule, made, bytes, expect).openssl(false, "");
 
     let second = cases.world().alfa.signer(cases.scene.at);

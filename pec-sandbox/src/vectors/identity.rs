@@ -66,7 +66,9 @@ fn from(cases: &mut Cases<'_>) -> Result<(), Error> {
             .set("From", format!("\"Per conto di: {ANNA}\" (x <y@z.example>) <posta-certificata@pec.alfa.example>"))
     })?;
     let made = "From contains a comment with another address.";
-    cases.add("from-comment", "RFC 5322 §3.2.2", made, bytes, certified(KIND).partial());
+    let mut expect = certified(KIND).with(Code::IdDisplayName, super::ERROR).partial();
+    expect.verdict = "certified-with-problems";
+    cases.add("from-comment", "RFC 5322 §3.2.2; attack I2", made, bytes, expect);
 
     // A provider whose service address has another local part.
     let mut leaf = Leaf::provider(Generation::Y2026, &ALFA, "2025-10-01T08:00:00Z".parse()?);

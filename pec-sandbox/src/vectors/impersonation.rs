@@ -64,7 +64,7 @@ fn impersonation(cases: &mut Cases<'_>) -> Result<(), Error> {
     let made = "A public authority certified posta-certificata@ at a host that is no provider's (attack P6).";
     let bytes = envelope(cases, &evil)?;
     cases
-        .add("impersonation-unlisted-host", "attack P6", made, bytes.clone(), untrusted(Code::CertPath))
+        .add("impersonation-unlisted-host", "attack P6", made, bytes.clone(), untrusted(Code::CertAnchorPublicOnly))
         .openssl(false, "");
 
     let lookalike = fake(&world.public_root, "pec.evil.example", |l| l.policies.clear())?;
@@ -139,7 +139,11 @@ fn weak(cases: &mut Cases<'_>) -> Result<(), Error> {
     old.certificate = world.legacy_ca.issue(&leaf, &old.key)?;
     let made = "A leaf of the legacy authority, used after the authority's end.";
     let bytes = envelope_at(cases, &old, late)?;
-    cases.add("weak-after-period", rule, made, bytes, untrusted(code)).sandbox_trust().at(late).openssl(false, "");
+    cases
+        .add("weak-after-period", rule, made, bytes, untrusted(Code::CertValidityAtSigning))
+        .sandbox_trust()
+        .at(late)
+        .openssl(false, "");
 
     let then = "2014-11-07T16:52:00+01:00".parse()?;
     let bytes = envelope_at(cases, &world.alfa_2014, then)?;

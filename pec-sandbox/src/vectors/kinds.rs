@@ -17,7 +17,10 @@ pub(super) fn add(cases: &mut Cases<'_>) -> Result<(), Error> {
             let rule = "PEC-SPEC §2.14, RFC 6109 §3";
             let made = "Issued by the sandbox as a provider of 2026 does, and put into a mailbox.";
             let sealed = provider.seal(&draft)?;
-            let bytes = delivered(&sealed, &provider.address(), mailbox(&draft));
+            // The envelope travels under the sender's own reverse path (RFC 6109 §3.1.5).
+            let service = provider.address();
+            let path = if kind == "transport" { super::scene::ANNA } else { service.as_str() };
+            let bytes = delivered(&sealed, path, mailbox(&draft));
             cases.add(&format!("kind-{kind}-{family}"), rule, made, bytes, expect).at(draft.at);
         }
     }
@@ -190,6 +193,12 @@ fn forms(cases: &mut Cases<'_>) -> Result<(), Error> {
     let inner = beta.seal(&beta.anomaly(&attached, "mario@stranger.example", "firma assente", at))?;
     let outer = alfa.anomaly(&inner, "posta-certificata@cert.beta.example", "busta non corretta", at);
     let made = "An anomaly envelope that wraps another anomaly envelope with a genuine signature of its own.";
-    cases.add("form-anomaly-in-anomaly", "PEC-SPEC §2.6", made, alfa.seal(&outer)?, anomaly());
+    cases.add(
+        "form-anomaly-in-anomaly",
+        "PEC-SPEC §2.6",
+        made,
+        alfa.seal(&outer)?,
+        anomaly().with(Code::OriginalReservedName, super::INFO),
+    );
     Ok(())
 }

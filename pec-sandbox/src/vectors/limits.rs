@@ -86,8 +86,8 @@ fn data(cases: &mut Cases<'_>) -> Result<(), Error> {
     let mut limit = certified(KIND).with(Code::DaticertLimits, FATAL).any_kind().partial();
     limit.verdict = "unverifiable";
     let mut draft = cases.scene.transport();
-    draft.edit_daticert(|x| x.replace("Preventivo", &"Preventivo ".repeat(6_500)));
-    let made = "The subject in the certification data has more than 64 kibibytes.";
+    draft.edit_daticert(|x| x.replace("Preventivo", &"Preventivo ".repeat(100_000)));
+    let made = "The subject in the certification data has more than one mebibyte.";
     cases.add("limit-daticert-text", rule, made, alfa.seal(&draft)?, limit.clone());
     let mut draft = cases.scene.transport();
     let (open, close) = ("<a>".repeat(40), "</a>".repeat(40));

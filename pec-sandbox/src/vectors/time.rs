@@ -21,7 +21,7 @@ pub(super) fn add(cases: &mut Cases<'_>) -> Result<(), Error> {
     let near = cases.scene.now.plus(300);
     let bytes = envelope_at(cases, &world.alfa, near)?;
     let made = "Signed five minutes after the caller's now: within the tolerance for clocks.";
-    cases.add("time-ahead", rule, made, bytes, certified(KIND)).at(near);
+    cases.add("time-ahead", rule, made, bytes, certified(KIND).with(Code::DaticertDate, WARNING)).at(near);
 
     // Signing time inside the life of an old leaf, certification data of today.
     let mut old = world.alfa_2018.clone();
