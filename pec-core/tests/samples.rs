@@ -1,5 +1,7 @@
 //! Real messages, read where they are kept beside the project. They skip, with a reason, where they are absent.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 use std::path::PathBuf;
 
 use pec_core::finding::{Code, Severity};

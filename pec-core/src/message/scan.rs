@@ -247,7 +247,7 @@ impl<'b> Scanner<'b> {
             };
             match media {
                 MediaType::Multipart { digest } => {
-                    let boundary = content_type.and_then(|field| parameter::boundary(field));
+                    let boundary = content_type.and_then(parameter::boundary);
                     let Some(boundary) = boundary else { return (Region::Part(index), body_start) };
                     if boundary.len() > self.limits.boundary_bytes {
                         self.hit(Limit::Boundary, nested, start);

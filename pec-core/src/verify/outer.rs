@@ -26,12 +26,15 @@ pub(super) struct Outer<'m> {
     raw: &'m [u8],
 }
 
+/// Where the values of a name are kept.
+type Slot<'m> = for<'o> fn(&'o mut Outer<'m>) -> &'o mut Vec<&'m [u8]>;
+
 impl<'m> Outer<'m> {
     pub(super) fn of(headers: Headers<'m>) -> Self {
         let mut outer = Self { raw: headers.raw(), ..Self::default() };
         for field in headers.iter() {
             // The length tells most names apart before they are compared.
-            let known: &[(&str, fn(&mut Self) -> &mut Vec<&'m [u8]>)] = match field.name.len() {
+            let known: &[(&str, Slot<'m>)] = match field.name.len() {
                 2 => &[("to", |o| &mut o.to), ("cc", |o| &mut o.cc)],
                 4 => &[("from", |o| &mut o.from), ("date", |o| &mut o.date)],
                 6 => &[("sender", |o| &mut o.sender)],
