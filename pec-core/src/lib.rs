@@ -58,3 +58,7 @@ pub mod trust;
 pub mod verify;
 
 pub use crypto::{Digest, DigestAlgorithm};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

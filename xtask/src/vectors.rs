@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::run::{root, run};
 
 /// Version of the PyPI package that holds NIST PKITS.
-const PKITS: &str = "cryptography-vectors==46.0.3";
+const PKITS: &str = "cryptography-vectors==50.0.2";
 
 /// Writes conformance/ anew from the sandbox.
 pub(crate) fn write_conformance() -> Result<(), String> {
