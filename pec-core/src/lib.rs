@@ -51,6 +51,9 @@ mod crypto;
 pub mod daticert;
 pub mod directory;
 pub mod finding;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod limits;
 pub mod message;
 pub mod signature;

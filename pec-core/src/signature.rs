@@ -23,6 +23,8 @@ mod tests;
 
 pub(crate) use attributes::CertificateBinding;
 pub(crate) use findings::{Placement, error_finding, push_findings};
+#[cfg(feature = "fuzzing")]
+pub(crate) use oid::SIGNED_DATA as ID_SIGNED_DATA;
 pub(crate) use verify::{Check, Content, ContentDigest, ContentHasher, SignerFacts, verify};
 pub(crate) use view::SignedData;
 

@@ -377,11 +377,11 @@ impl TrustStore {
         self.data_end
     }
 
-    pub(super) fn host_anchor_certificates(&self) -> impl Iterator<Item = (Fingerprint, &[u8])> {
+    pub(crate) fn host_anchor_certificates(&self) -> impl Iterator<Item = (Fingerprint, &[u8])> {
         self.data.host_anchors.iter().map(|given| (given.sha256, given.der.as_slice()))
     }
 
-    pub(super) fn intermediates(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn intermediates(&self) -> impl Iterator<Item = &[u8]> {
         self.data.intermediates.iter().map(|given| given.der.as_slice())
     }
 

@@ -1,0 +1,48 @@
+//! The committed corpus of the fuzz targets, replayed on the stable toolchain: every file, every assertion.
+
+use std::fs;
+use std::path::Path;
+
+#[path = "../../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "the library of the fuzz targets")]
+mod targets;
+
+/// `deep`: files that must get behind the first refusal, or the corpus tests nothing.
+fn replay(name: &str, target: fn(&[u8]) -> bool, deep: usize) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(name);
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut reached = 0;
+    for file in &files {
+        // The last one printed is the one that fails.
+        println!("{}", file.display());
+        reached += usize::from(target(&fs::read(file).unwrap()));
+    }
+    assert!(reached >= deep, "{reached} of {} files", files.len());
+    assert!(!target(b""));
+}
+
+#[test]
+fn mime() {
+    replay("mime", targets::mime, 15);
+}
+
+#[test]
+fn cms() {
+    replay("cms", targets::cms, 20);
+}
+
+#[test]
+fn path() {
+    replay("path", targets::path, 15);
+}
+
+#[test]
+fn daticert() {
+    replay("daticert", targets::daticert, 30);
+}
+
+#[test]
+fn verify() {
+    replay("verify", targets::verify, 25);
+}
