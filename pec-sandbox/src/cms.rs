@@ -253,6 +253,12 @@ impl Signer {
     }
 }
 
+/// The signed attribute signingCertificateV2 that names this certificate.
+pub(crate) fn signing_certificate_attribute(certificate: &Certificate) -> Vec<u8> {
+    let value = der::set_of(&[signing_certificate(certificate)]);
+    der::sequence(&[der::oid(SIGNING_CERTIFICATE_V2), value])
+}
+
 /// SigningCertificateV2 (RFC 5035) of one certificate, with the default hash SHA-256.
 pub(crate) fn signing_certificate(certificate: &Certificate) -> Vec<u8> {
     let id = der::sequence(&[der::octets(&Digest::Sha256.of(&certificate.der))]);

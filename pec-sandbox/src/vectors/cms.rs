@@ -4,7 +4,9 @@ use pec_core::finding::Code;
 
 use super::expect::{certified, unverifiable};
 use super::{Cases, FATAL, INFO, WARNING};
-use crate::cms::{Content, Encoding, Fault, Protection, SignedData, Signer, SignerId, Spelling};
+use crate::cms::{
+    Content, Encoding, Fault, Protection, SignedData, Signer, SignerId, Spelling, signing_certificate_attribute,
+};
 use crate::compose::Draft;
 use crate::world::GAMMA;
 use crate::{Curve, Digest, Error, Generation, Key, Leaf, Provider, Scheme, der};
@@ -111,6 +113,18 @@ fn shapes(cases: &mut Cases<'_>) -> Result<(), Error> {
         signer(data, |s| (s.signing_certificate, s.protection) = (true, Protection::True));
     })?;
     cases.add("cms-all-attributes", rule, made, bytes, certified(KIND));
+    let made = "signingCertificateV2 names another certificate than the one that travels as the signer's.";
+    let other = signing_certificate_attribute(&cases.world().beta.certificate);
+    let bytes = envelope(cases, |data| signer(data, |s| s.more_attributes.push(other)))?;
+    cases
+        .add(
+            "cms-other-certificate",
+            "RFC 5035 §5.4",
+            made,
+            bytes,
+            certified(KIND).altered(Code::CmsCertificateBinding),
+        )
+        .openssl(true, "it compares that attribute only when asked to (-cades)");
     let made = "Only contentType, signingTime and messageDigest.";
     let bytes = envelope(cases, |data| {
         signer(data, |s| (s.capabilities, s.protection) = (false, Protection::None));
