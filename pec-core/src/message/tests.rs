@@ -1,5 +1,7 @@
 use super::*;
 
+mod round_trip;
+
 fn parse(text: &str) -> Message<Vec<u8>> {
     Message::parse(text.replace('\n', "\r\n").into_bytes(), &Limits::DEFAULT)
 }

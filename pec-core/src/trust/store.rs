@@ -1,6 +1,8 @@
 //! The trust store: a dated value that says whom a judgement trusts, with a public source for every entry.
 
 mod data;
+#[cfg(test)]
+mod round_trip;
 
 use std::borrow::Cow;
 use std::fmt;
