@@ -190,7 +190,7 @@ impl<'m> Part<'m> {
         // Nodes stand in the order of their bytes, so that a subtree is a run of them.
         (this.index + 1..)
             .map_while(move |index| this.tree.nodes.get(index as usize).map(|node| (index, node)))
-            .take_while(move |(_, node)| (node.header.start as usize) < end)
+            .take_while(move |(_, node)| node.header.start as usize <= end)
             .filter_map(move |(index, _)| this.at(index))
             .take_while(move |part| part.is_below(this))
     }

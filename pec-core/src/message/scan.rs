@@ -49,7 +49,7 @@ pub(super) struct Node {
     pub(super) first_child: u32,
     pub(super) next: u32,
     pub(super) structure: Structure,
-    /// The header block, its last line end included, the blank line not.
+    /// The header block, its last line end included unless a delimiter follows, the blank line not.
     pub(super) header: Span,
     /// The body, without the line end that belongs to the delimiter after it.
     pub(super) body: Span,
@@ -61,6 +61,16 @@ pub(super) struct Node {
     pub(super) closed: bool,
     /// A message/rfc822 part encloses this one.
     pub(super) nested: bool,
+}
+
+impl Node {
+    /// The part ends at `end`. A header without a blank line may have run into the line end before the delimiter,
+    /// which is not its own.
+    fn end(&mut self, end: usize) {
+        let within = |at: u32| (at as usize).min(end);
+        self.header = Span::new(within(self.header.start), within(self.header.end));
+        self.body = Span::new(within(self.body.start), end);
+    }
 }
 
 /// Which limit was hit.
@@ -389,7 +399,7 @@ impl<'b> Scanner<'b> {
     /// Ends a part, and the messages of which it is the root.
     fn end_part(&mut self, index: u32, end: usize) {
         let node = &mut self.tree.nodes[index as usize];
-        node.body = Span::new(node.body.start as usize, end);
+        node.end(end);
         let parent = node.parent;
         self.end_messages(parent, end);
     }
@@ -400,7 +410,7 @@ impl<'b> Scanner<'b> {
             if node.structure != Structure::Message {
                 break;
             }
-            node.body = Span::new(node.body.start as usize, end);
+            node.end(end);
             at = node.parent;
         }
     }

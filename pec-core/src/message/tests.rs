@@ -150,3 +150,19 @@ fn nothing_in_particular_is_a_message_too() {
         assert_eq!(message.root().children().count(), 0, "{text:?}");
     }
 }
+
+/// The line end before a delimiter is never part of what stands before it, not even where a header was cut short.
+#[test]
+fn a_part_without_blank_line_ends_before_the_delimiter() {
+    let message = parse("Content-Type: multipart/digest; boundary=D\n\n--D\nX: y\n\nc\n--D\nX: y\n--D\n--D--\n");
+    let parts: Vec<_> = message.root().children().collect();
+    assert_eq!(parts.iter().map(|part| part.raw()).collect::<Vec<_>>(), [&b"X: y\r\n\r\nc"[..], b"X: y", b""]);
+    for part in parts {
+        let inner: Vec<_> = part.children().collect();
+        assert_eq!(inner.len(), 1);
+        assert!(inner[0].range().start >= part.range().start && inner[0].range().end <= part.range().end);
+    }
+    let message = parse("Content-Type: message/rfc822\n\n");
+    assert_eq!(message.root().children().count(), 1);
+    assert_eq!(message.root().descendants().count(), 1, "an empty part is a part");
+}
