@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Signer, Verification};
+use super::{Signer, Verification, opened};
 use crate::daticert::CertData;
 use crate::message::{Message, Part, addresses, unstructured};
 
@@ -62,6 +62,8 @@ impl<'v> Report<'v> {
     /// listed from there.
     #[must_use]
     pub fn new<B: AsRef<[u8]>>(file: &'v str, message: &Message<B>, verification: &'v Verification) -> Self {
+        let entity = opened(message);
+        let original = entity.as_ref().map_or_else(|| message.original(), |entity| entity.root().original());
         let findings = verification.findings.iter().map(|finding| FindingReport {
             code: finding.code.as_str(),
             severity: finding.severity.as_str(),
@@ -81,7 +83,7 @@ impl<'v> Report<'v> {
             signed_at: verification.signed_at,
             signer: verification.signer.as_ref(),
             daticert: verification.daticert.as_ref(),
-            original: message.original().map(|part| OriginalReport::of(&part.to_message())),
+            original: original.map(|part| OriginalReport::of(&part.to_message())),
             findings: findings.collect(),
         }
     }
