@@ -2,7 +2,6 @@
 //! the signature around it. A [`Draft`] stays open until it is sealed, so that a vector can bend any piece of it.
 
 pub mod brief;
-pub mod daticert;
 pub mod submission;
 pub mod text;
 

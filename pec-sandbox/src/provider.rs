@@ -1,10 +1,11 @@
 //! A provider: what its access, incoming and delivery points issue (RFC 6109 §3), each message first as a
 //! [`Draft`], then sealed.
 
+use pec_core::daticert::{self, Address, CertData, ErrorDetail, ErrorKind, Kind};
+
 use crate::authority::Authority;
 use crate::certificate::Certificate;
 use crate::cms::{Encoding, Protection, SignedData, Signer, Spelling};
-use crate::compose::daticert::CertData;
 use crate::compose::submission::{ReceiptForm, Submission, Transaction};
 use crate::compose::text::{self, Wording};
 use crate::compose::{Draft, Family, Headers, brief, header_text, token};
@@ -144,44 +145,44 @@ impl Provider {
     /// Acceptance receipt (*ricevuta di accettazione*).
     #[must_use]
     pub fn acceptance(&self, tx: &Transaction) -> Draft {
-        let data = tx.data("accettazione", &self.name, tx.accepted);
-        let mut body = opening(&data, tx);
+        let data = tx.data(Kind::Acceptance, &self.name, tx.accepted);
+        let mut body = opening(tx, tx.accepted);
         body.push_str("ed indirizzato a:\n");
         for r in &tx.submission.recipients {
             let class = if r.certified { "posta certificata" } else { "posta ordinaria" };
             body.push_str(&format!("{} (\"{class}\")\n", r.address));
         }
         body.push_str("è stato accettato dal sistema ed inoltrato.\n");
-        self.receipt(tx, data, "ACCETTAZIONE", "Ricevuta di accettazione", &body)
+        self.receipt(tx, &data, tx.accepted, "ACCETTAZIONE", "Ricevuta di accettazione", &body)
     }
 
     /// Notice of non-acceptance for a formal reason (*avviso di non accettazione*).
     #[must_use]
     pub fn non_acceptance(&self, tx: &Transaction, reason: &str) -> Draft {
-        let mut data = tx.data("non-accettazione", &self.name, tx.accepted);
-        data.error = "altro";
-        data.error_detail = Some(reason.to_owned());
+        let mut data = tx.data(Kind::NonAcceptance, &self.name, tx.accepted);
+        data.error = ErrorKind::Other;
+        data.error_detail = Some(ErrorDetail::new(reason));
         let body = format!(
             "{}{}è stato rilevato un problema che ne impedisce l'accettazione:\n{reason}\nIl messaggio non è stato accettato.\n",
-            opening(&data, tx),
+            opening(tx, tx.accepted),
             addressed(tx)
         );
-        self.receipt(tx, data, "AVVISO DI NON ACCETTAZIONE", "Avviso di non accettazione", &body)
+        self.receipt(tx, &data, tx.accepted, "AVVISO DI NON ACCETTAZIONE", "Avviso di non accettazione", &body)
     }
 
     /// Notice of non-acceptance because of a virus.
     #[must_use]
     pub fn non_acceptance_virus(&self, tx: &Transaction, virus: &str) -> Draft {
-        let mut data = tx.data("non-accettazione", &self.name, tx.accepted);
-        data.error = "virus";
-        data.error_detail = Some(virus.to_owned());
+        let mut data = tx.data(Kind::NonAcceptance, &self.name, tx.accepted);
+        data.error = ErrorKind::Virus;
+        data.error_detail = Some(ErrorDetail::new(virus));
         let body = format!(
             "{}{}è stato rilevato un problema di sicurezza:\n{virus}\nIl messaggio non è stato accettato.\n",
-            opening(&data, tx),
+            opening(tx, tx.accepted),
             addressed(tx)
         );
         let prefix = "AVVISO DI NON ACCETTAZIONE PER VIRUS";
-        let mut draft = self.receipt(tx, data, prefix, "Avviso di non accettazione per virus", &body);
+        let mut draft = self.receipt(tx, &data, tx.accepted, prefix, "Avviso di non accettazione per virus", &body);
         draft.headers.push("X-VerificaSicurezza", "errore");
         draft
     }
@@ -189,18 +190,18 @@ impl Provider {
     /// Transport envelope (*busta di trasporto*).
     #[must_use]
     pub fn transport(&self, tx: &Transaction) -> Draft {
-        let mut data = tx.data("posta-certificata", &self.name, tx.accepted);
-        data.receipt = Some(tx.submission.receipt.as_str());
+        let mut data = tx.data(Kind::Transport, &self.name, tx.accepted);
+        data.receipt = Some(tx.submission.receipt.on_the_wire());
         let body = format!(
             "Il giorno {} alle ore {} ({}) il messaggio con Oggetto\n\"{}\" è stato inviato da \"{}\"\nindirizzato a:\n{}\
              Il messaggio originale è incluso in allegato.\nIdentificativo messaggio: {}\n",
-            data.at.giorno(),
-            data.at.ora(),
-            data.at.zona(),
+            tx.accepted.giorno(),
+            tx.accepted.ora(),
+            tx.accepted.zona(),
             data.subject.as_deref().unwrap_or_default(),
-            data.sender,
+            tx.submission.sender,
             tx.submission.recipients.iter().map(|r| format!("{}\n", r.address)).collect::<String>(),
-            data.pec_id,
+            tx.pec_id,
         );
         let mut headers = inherited(tx);
         headers.push("Subject", subject_of("POSTA CERTIFICATA", tx));
@@ -219,7 +220,7 @@ impl Provider {
         }
         let wording = Wording { title: "Messaggio di posta certificata".into(), body };
         let mut draft = self.draft(headers, tx.accepted, &wording);
-        draft.daticert = Some(data.xml(self.family));
+        draft.daticert = Some(daticert_xml(&data, self.family));
         draft.original = Some(tx.original.clone());
         draft
     }
@@ -227,10 +228,10 @@ impl Provider {
     /// Take-charge receipt (*ricevuta di presa in carico*) of the recipient's provider to the service mailbox `to`.
     #[must_use]
     pub fn take_charge(&self, tx: &Transaction, covered: &[&str], to: &str, at: Moment) -> Draft {
-        let mut data = tx.data("presa-in-carico", &self.name, at);
-        data.received_for = covered.iter().map(|a| (*a).to_owned()).collect();
-        let body = format!("{}{}è stato accettato dal sistema.\n", opening(&data, tx), addressed(tx));
-        let mut draft = self.receipt(tx, data, "PRESA IN CARICO", "Ricevuta di presa in carico", &body);
+        let mut data = tx.data(Kind::TakeCharge, &self.name, at);
+        data.received_for = covered.iter().map(|a| Address::new(*a)).collect();
+        let body = format!("{}{}è stato accettato dal sistema.\n", opening(tx, at), addressed(tx));
+        let mut draft = self.receipt(tx, &data, at, "PRESA IN CARICO", "Ricevuta di presa in carico", &body);
         draft.headers.set("To", to);
         draft
     }
@@ -274,15 +275,15 @@ impl Provider {
     /// Virus detection notice (*avviso di rilevazione virus*) between providers.
     #[must_use]
     pub fn virus_detection(&self, tx: &Transaction, recipient: &str, virus: &str, to: &str, at: Moment) -> Draft {
-        let mut data = tx.data("rilevazione-virus", &self.name, at);
-        data.error = "virus";
-        data.delivered_to = Some(recipient.to_owned());
-        data.error_detail = Some(virus.to_owned());
+        let mut data = tx.data(Kind::VirusDetection, &self.name, at);
+        data.error = ErrorKind::Virus;
+        data.delivered_to = Some(Address::new(recipient));
+        data.error_detail = Some(ErrorDetail::new(virus));
         let body = format!(
             "{}e destinato all'utente \"{recipient}\"\nè stato rilevato un problema di sicurezza:\n{virus}\n",
-            opening(&data, tx)
+            opening(tx, at)
         );
-        let mut draft = self.receipt(tx, data, "PROBLEMA DI SICUREZZA", "Avviso di rilevazione virus", &body);
+        let mut draft = self.receipt(tx, &data, at, "PROBLEMA DI SICUREZZA", "Avviso di rilevazione virus", &body);
         draft.headers.set("To", to);
         draft.headers.push("X-Mittente", tx.submission.sender.clone());
         draft
@@ -291,20 +292,21 @@ impl Provider {
     /// Delivery failure because of a virus, by the sender's provider.
     #[must_use]
     pub fn delivery_error_virus(&self, tx: &Transaction, recipient: &str, virus: &str, at: Moment) -> Draft {
-        let mut data = tx.data("errore-consegna", &self.name, at);
-        data.error = "virus";
-        data.delivered_to = Some(recipient.to_owned());
-        data.error_detail = Some(format!("5.5.1, {}, presenza di un virus nel messaggio ({virus})", self.name));
+        let mut data = tx.data(Kind::DeliveryError, &self.name, at);
+        data.error = ErrorKind::Virus;
+        data.delivered_to = Some(Address::new(recipient));
+        data.error_detail =
+            Some(ErrorDetail::new(format!("5.5.1, {}, presenza di un virus nel messaggio ({virus})", self.name)));
         let body = format!(
             "Il giorno {} alle ore {} ({}) nel messaggio con Oggetto\n\"{}\"\ne destinato all'utente \"{recipient}\"\n\
              è stato rilevato un problema di sicurezza: {virus}\nIl messaggio non è stato consegnato.\n",
-            data.at.giorno(),
-            data.at.ora(),
-            data.at.zona(),
-            data.subject.as_deref().unwrap_or_default()
+            at.giorno(),
+            at.ora(),
+            at.zona(),
+            tx.subject.as_deref().unwrap_or_default()
         );
         let prefix = "AVVISO DI MANCATA CONSEGNA PER VIRUS";
-        let mut draft = self.receipt(tx, data, prefix, "Avviso di mancata consegna per virus", &body);
+        let mut draft = self.receipt(tx, &data, at, prefix, "Avviso di mancata consegna per virus", &body);
         draft.headers.push("X-VerificaSicurezza", "errore");
         draft
     }
@@ -312,14 +314,14 @@ impl Provider {
     /// Notice that the maximum time is over (*preavviso di mancata consegna*), by the sender's provider.
     #[must_use]
     pub fn delay_notice(&self, tx: &Transaction, recipient: &str, which: Delay, at: Moment) -> Draft {
-        let mut data = tx.data("preavviso-errore-consegna", &self.name, at);
-        data.error = "altro";
-        data.delivered_to = Some(recipient.to_owned());
+        let mut data = tx.data(Kind::DelayNotice, &self.name, at);
+        data.error = ErrorKind::Other;
+        data.delivered_to = Some(Address::new(recipient));
         let hours = if which == Delay::Hours12 { "dodici" } else { "ventiquattro" };
-        data.error_detail = Some(format!(
+        data.error_detail = Some(ErrorDetail::new(format!(
             "5.4.1 - {} - il messaggio non è stato consegnato nelle prime {hours} ore dal suo invio",
             self.name
-        ));
+        )));
         let end = match which {
             Delay::Hours12 => {
                 "Non è escluso che questo avvenga in un momento successivo; seguirà eventualmente un secondo avviso.\n"
@@ -328,29 +330,29 @@ impl Provider {
         };
         let body = format!(
             "{}e destinato all'utente \"{recipient}\"\nnon è stato consegnato nelle prime {hours} ore dal suo invio.\n{end}",
-            opening(&data, tx)
+            opening(tx, at)
         );
         let prefix = "AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO";
         let title = "Avviso di mancata consegna per superamento dei tempi massimi";
-        self.receipt(tx, data, prefix, title, &body)
+        self.receipt(tx, &data, at, prefix, title, &body)
     }
 
     /// Delivery receipt (*ricevuta di avvenuta consegna*) for one recipient.
     #[must_use]
     pub fn delivery(&self, tx: &Transaction, recipient: &str, form: ReceiptForm, at: Moment) -> Draft {
-        let mut data = tx.data("avvenuta-consegna", &self.name, at);
-        data.receipt = Some(form.as_str());
-        data.delivered_to = Some(recipient.to_owned());
+        let mut data = tx.data(Kind::Delivery, &self.name, at);
+        data.receipt = Some(form.on_the_wire());
+        data.delivered_to = Some(Address::new(recipient));
         let body = format!(
             "{}e destinato all'utente \"{recipient}\"\nè stato consegnato nella casella di destinazione.\n",
-            opening(&data, tx)
+            opening(tx, at)
         );
         let title = match form {
             ReceiptForm::Full => "Ricevuta di avvenuta consegna",
             ReceiptForm::Brief => "Ricevuta di avvenuta consegna breve",
             ReceiptForm::Concise => "Ricevuta di avvenuta consegna sintetica",
         };
-        let mut draft = self.receipt(tx, data, "CONSEGNA", title, &body);
+        let mut draft = self.receipt(tx, &data, at, "CONSEGNA", title, &body);
         draft.original = match form {
             ReceiptForm::Full => Some(tx.original.clone()),
             ReceiptForm::Brief => Some(brief::brief(&tx.original)),
@@ -362,42 +364,42 @@ impl Provider {
     /// Delivery failure (*avviso di mancata consegna*).
     #[must_use]
     pub fn delivery_error(&self, tx: &Transaction, recipient: &str, why: Failure, at: Moment) -> Draft {
-        let mut data = tx.data("errore-consegna", &self.name, at);
+        let mut data = tx.data(Kind::DeliveryError, &self.name, at);
         let (error, code, reason) = match why {
             Failure::UnknownMailbox => (self.dialect.unknown_mailbox, "5.1.1", "indirizzo non valido"),
             Failure::UnknownDomain => ("no-dominio", "5.1.2", "dominio non valido"),
             Failure::MailboxFull => ("altro", "5.2.2", "casella piena"),
         };
-        data.error = error;
-        data.delivered_to = Some(recipient.to_owned());
-        data.error_detail = Some(format!("{code} - {} - {reason}", self.name));
+        data.error = ErrorKind::from_wire(error);
+        data.delivered_to = Some(Address::new(recipient));
+        data.error_detail = Some(ErrorDetail::new(format!("{code} - {} - {reason}", self.name)));
         let body = format!(
             "{}e destinato all'utente \"{recipient}\"\nè stato rilevato un errore {code} - {} - {reason}\n\
              Il messaggio è stato rifiutato dal sistema.\n",
-            opening(&data, tx),
+            opening(tx, at),
             self.name
         );
-        self.receipt(tx, data, "AVVISO DI MANCATA CONSEGNA", "Avviso di mancata consegna", &body)
+        self.receipt(tx, &data, at, "AVVISO DI MANCATA CONSEGNA", "Avviso di mancata consegna", &body)
     }
 
     /// What receipts and notices have in common: addressed to the sender, an own Message-ID, no original.
-    fn receipt(&self, tx: &Transaction, data: CertData, prefix: &str, title: &str, body: &str) -> Draft {
+    fn receipt(&self, tx: &Transaction, data: &CertData, at: Moment, prefix: &str, title: &str, body: &str) -> Draft {
         let mut headers = Headers::default();
         headers.push("Subject", subject_of(prefix, tx));
         if let Some(id) = &tx.client_message_id {
             headers.push("X-Riferimento-Message-ID", id.clone());
         }
-        headers.push("Date", data.at.date_header());
-        let labels = [tx.pec_id.as_bytes(), data.kind.as_bytes(), title.as_bytes()];
-        let to = data.delivered_to.clone().unwrap_or_default();
+        headers.push("Date", at.date_header());
+        let labels = [tx.pec_id.as_bytes(), data.kind.as_str().as_bytes(), title.as_bytes()];
+        let to = data.delivered_to.as_ref().map_or("", Address::as_str);
         let own = token(&[labels[0], labels[1], labels[2], to.as_bytes(), &self.seed.to_be_bytes()], 6);
-        headers.push("Message-ID", format!("<opec{own}.{}@{}>", data.at.stamp(), self.host));
+        headers.push("Message-ID", format!("<opec{own}.{}@{}>", at.stamp(), self.host));
         headers.push("To", tx.submission.sender.clone());
-        headers.push("X-Ricevuta", data.kind);
+        headers.push("X-Ricevuta", data.kind.as_str());
         headers.push("From", self.address());
         let body = format!("{body}Identificativo messaggio: {}\n", tx.pec_id);
-        let mut draft = self.draft(headers, data.at, &Wording { title: title.to_owned(), body });
-        draft.daticert = Some(data.xml(self.family));
+        let mut draft = self.draft(headers, at, &Wording { title: title.to_owned(), body });
+        draft.daticert = Some(daticert_xml(data, self.family));
         draft
     }
 
@@ -454,13 +456,28 @@ fn inherited(tx: &Transaction) -> Headers {
     headers
 }
 
-fn opening(data: &CertData, tx: &Transaction) -> String {
+/// The certification data as the family prints them: A indented, B on one line. A character that XML cannot express
+/// becomes U+FFFD.
+fn daticert_xml(data: &CertData, family: Family) -> Vec<u8> {
+    let layout = if family == Family::A { daticert::Layout::Indented } else { daticert::Layout::OneLine };
+    daticert::write(data, layout).unwrap_or_else(|_| {
+        let plain = |text: &String| text.replace(|c: char| c.is_control() || c > '\u{fffd}', "\u{fffd}");
+        let mut data = data.clone();
+        data.subject = data.subject.as_ref().map(plain);
+        data.error_detail = data.error_detail.map(|detail| ErrorDetail::new(plain(&detail.as_str().to_owned())));
+        daticert::write(&data, layout).unwrap_or_default()
+    })
+}
+
+fn opening(tx: &Transaction, at: Moment) -> String {
     format!(
-        "Il giorno {} alle ore {} ({}) il messaggio con Oggetto\n\"{}\" inviato da \"{}\"\n",
-        data.at.giorno(),
-        data.at.ora(),
-        data.at.zona(),
-        data.subject.as_deref().unwrap_or_default(),
+        "Il giorno {} alle ore {} ({}) il messaggio con Oggetto
+\"{}\" inviato da \"{}\"
+",
+        at.giorno(),
+        at.ora(),
+        at.zona(),
+        tx.subject.as_deref().unwrap_or_default(),
         tx.submission.sender
     )
 }

@@ -1,6 +1,7 @@
 //! What a client hands to the access point, and the transaction that the access point makes of it (RFC 6109 §2.2.1).
 
-use super::daticert::CertData;
+use pec_core::daticert::{self, Address, AddressClass, CertData, CertTime, Kind};
+
 use super::{Headers, token};
 use crate::Moment;
 
@@ -25,6 +26,11 @@ impl ReceiptForm {
             Self::Brief => "breve",
             Self::Concise => "sintetica",
         }
+    }
+
+    /// As certification data name it.
+    pub(crate) fn on_the_wire(self) -> daticert::ReceiptForm {
+        daticert::ReceiptForm::from_wire(self.as_str())
     }
 }
 
@@ -114,23 +120,23 @@ impl Transaction {
 
     /// Certification data of `kind`, issued by `provider` at `at`, with everything that follows from the transaction.
     #[must_use]
-    pub fn data(&self, kind: &'static str, provider: &str, at: Moment) -> CertData {
-        CertData {
-            kind,
-            error: "nessuno",
-            sender: self.submission.sender.clone(),
-            recipients: self.submission.recipients.iter().map(|r| (r.address.clone(), r.certified)).collect(),
-            reply_to: self.reply_to.clone(),
-            subject: self.subject.clone(),
-            provider: provider.to_owned(),
-            at,
-            pec_id: self.pec_id.clone(),
-            client_message_id: self.client_message_id.clone(),
-            receipt: None,
-            delivered_to: None,
-            received_for: Vec::new(),
-            error_detail: None,
-        }
+    pub fn data(&self, kind: Kind, provider: &str, at: Moment) -> CertData {
+        let class = |certified| if certified { AddressClass::Certified } else { AddressClass::External };
+        let mut data = CertData::new(kind);
+        data.sender = Some(Address::new(&self.submission.sender));
+        data.recipients = self
+            .submission
+            .recipients
+            .iter()
+            .map(|r| daticert::Recipient { address: Address::new(&r.address), class: class(r.certified) })
+            .collect();
+        data.reply_to = Some(Address::new(&self.reply_to));
+        data.subject.clone_from(&self.subject);
+        data.issuer = Some(provider.to_owned());
+        data.time = Some(CertTime::printed(at.giorno(), at.ora(), at.zona()));
+        data.pec_id = Some(self.pec_id.clone());
+        data.client_message_id.clone_from(&self.client_message_id);
+        data
     }
 }
 
