@@ -1,0 +1,123 @@
+//! What the documents name exists: files, conformance cases, finding codes, tests; and the counts of conformance/ are
+//! the ones that its README prints.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pec_core::finding::Code;
+use pec_core::verify::Verdict;
+
+const DOCUMENTS: [&str; 4] = ["SECURITY.md", "CONTRIBUTING.md", "docs/COMPARE.md", "conformance/README.md"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// The texts between single backquotes, outside code blocks.
+fn quoted(document: &str) -> Vec<String> {
+    let prose: String = document.split("```").step_by(2).collect();
+    prose.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The names of the conformance cases.
+fn cases() -> Vec<String> {
+    let files = fs::read_dir(root().join("conformance")).unwrap().map(|entry| entry.unwrap().path());
+    let messages = files.filter(|path| path.extension().is_some_and(|extension| extension == "eml"));
+    messages.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
+}
+
+/// Every Rust source of the workspace in one text.
+fn sources() -> String {
+    let mut text = String::new();
+    let mut folders = ["pec-core", "pec-sandbox", "pec-cli", "xtask"].map(|name| root().join(name)).to_vec();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    text
+}
+
+/// What is wrong with a name, if it is the name of something of ours.
+fn wrong(name: &str, cases: &[String], sources: &str) -> Option<&'static str> {
+    let plain =
+        |extra: &str| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || extra.contains(b as char));
+    let layer = [
+        "mime", "cms", "cert", "trust", "time", "id", "kind", "anomaly", "transit", "daticert", "original", "brief",
+        "html",
+    ];
+    let family = |name: &str| cases.iter().any(|case| case.split('-').next() == name.split('-').next());
+    if name.contains('/') && plain("/_.-") && name.split('/').next_back()?.contains('.') {
+        let exists = [root().join(name), root().join("pec-core/src").join(name)].iter().any(|path| path.exists());
+        return (!exists).then_some("no such file");
+    }
+    if let Some((first, rest)) = name.split_once('.')
+        && layer.contains(&first)
+        && plain("._")
+        && !["xml", "eml", "rs"].contains(&rest)
+    {
+        return Code::parse(name).is_none().then_some("no such finding");
+    }
+    if name.contains('-') && plain("-*") && family(name) {
+        let found = match name.strip_suffix('*') {
+            Some(start) => cases.iter().any(|case| case.starts_with(start)),
+            None => name.ends_with('-') || cases.iter().any(|case| case == name),
+        };
+        return (!found).then_some("no such case");
+    }
+    let identifier = name.bytes().filter(|byte| *byte == b'_').count() >= 2 && plain("_");
+    (identifier && !sources.contains(name)).then_some("not in the sources")
+}
+
+#[test]
+fn what_is_named_exists() {
+    let (cases, sources) = (cases(), sources());
+    let mut failures = Vec::new();
+    let mut checked = 0;
+    for document in DOCUMENTS {
+        for name in quoted(&read(document)) {
+            checked += 1;
+            if let Some(reason) = wrong(&name, &cases, &sources) {
+                failures.push(format!("{document}: {name}: {reason}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(checked > 200, "only {checked} names: is the document read?");
+    for (name, reason) in [
+        ("verify/no-such.rs", "no such file"),
+        ("cms.no_such", "no such finding"),
+        ("kind-no-such", "no such case"),
+        ("no_such_test", "not in the sources"),
+    ] {
+        // The last is a string of this file, which is a source.
+        let sources = if name == "no_such_test" { "" } else { &sources };
+        assert_eq!(wrong(name, &cases, sources), Some(reason));
+    }
+}
+
+#[test]
+fn the_counts_of_the_cases_are_those_of_the_readme() {
+    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
+    for case in cases() {
+        let description: serde_json::Value = serde_json::from_str(&read(&format!("conformance/{case}.json"))).unwrap();
+        *counted.entry(description["expected"]["verdict"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    let readme = read("conformance/README.md");
+    for verdict in Verdict::ALL {
+        let row = format!("| `{verdict}` | {} |", counted[verdict.as_str()]);
+        assert!(readme.contains(&row), "conformance/README.md lacks {row}");
+    }
+    let total = format!("{} cases", counted.values().sum::<usize>());
+    assert!(readme.contains(&total), "conformance/README.md lacks {total}");
+}
