@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use encodify::pem;
 use jiff::Timestamp;
 use pec_core::trust::{Evidence, TrustStore};
 use pec_core::verify::JudgedAt;
@@ -74,10 +75,14 @@ impl Options {
         }
         let mut evidence = Evidence::none();
         for path in &self.crl {
-            evidence = evidence.with_crl(file(path)?);
+            for list in objects(path, "X509 CRL")? {
+                evidence = evidence.with_crl(list);
+            }
         }
         for path in &self.ocsp {
-            evidence = evidence.with_ocsp(file(path)?);
+            for response in objects(path, "OCSP RESPONSE")? {
+                evidence = evidence.with_ocsp(response);
+            }
         }
         Ok(Setup { trust, evidence, at: self.at, now: self.now.unwrap_or_else(Timestamp::now) })
     }
@@ -88,6 +93,47 @@ pub(crate) fn load_trust(path: &PathBuf) -> Result<TrustStore, String> {
     TrustStore::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// The DER objects in a file of evidence, PEM or DER. What is neither is refused: it would count for nothing, and nobody
+/// would know.
+fn objects(path: &PathBuf, label: &str) -> Result<Vec<Vec<u8>>, String> {
+    let bytes = file(path)?;
+    if bytes.first() == Some(&0x30) {
+        return Ok(vec![bytes]);
+    }
+    let blocks = pem::STANDARD.blocks(&bytes).filter_map(Result::ok).filter(|block| block.label == label);
+    let found: Vec<Vec<u8>> = blocks.map(|block| block.contents).collect();
+    if found.is_empty() {
+        return Err(format!("{}: there is no {label} in it, in PEM or DER", path.display()));
+    }
+    Ok(found)
+}
+
 fn file(path: &PathBuf) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_is_read_or_refused() {
+        let der =
+            PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/artefacts/crl-key-compromise.crl"));
+        let bytes = file(&der).unwrap();
+        assert_eq!(objects(&der, "X509 CRL"), Ok(vec![bytes.clone()]));
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let text = pem::STANDARD.encode("X509 CRL", &bytes);
+        assert_eq!(objects(&write("one.pem", &text), "X509 CRL"), Ok(vec![bytes.clone()]));
+        let two = format!("of two authorities\n{text}{text}");
+        assert_eq!(objects(&write("two.pem", &two), "X509 CRL").map(|found| found.len()), Ok(2));
+        for (name, other) in [("none", ""), ("text", "a list"), ("other", text.replace("CRL", "CRX").as_str())] {
+            assert!(objects(&write(name, other), "X509 CRL").is_err(), "{name}");
+        }
+    }
 }
