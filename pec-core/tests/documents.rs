@@ -58,7 +58,8 @@ fn wrong(name: &str, cases: &[String], sources: &str) -> Option<&'static str> {
     ];
     let family = |name: &str| cases.iter().any(|case| case.split('-').next() == name.split('-').next());
     if name.contains('/') && plain("/_.-") && name.split('/').next_back()?.contains('.') {
-        let exists = [root().join(name), root().join("pec-core/src").join(name)].iter().any(|path| path.exists());
+        let folders = ["", "pec-core/src", "conformance"].map(|folder| root().join(folder).join(name));
+        let exists = folders.iter().any(|path| path.exists());
         return (!exists).then_some("no such file");
     }
     if let Some((first, rest)) = name.split_once('.')
@@ -71,7 +72,10 @@ fn wrong(name: &str, cases: &[String], sources: &str) -> Option<&'static str> {
     if name.contains('-') && plain("-*") && family(name) {
         let found = match name.strip_suffix('*') {
             Some(start) => cases.iter().any(|case| case.starts_with(start)),
-            None => name.ends_with('-') || cases.iter().any(|case| case == name),
+            None => {
+                cases.iter().any(|case| case == name)
+                    || root().join(format!("conformance/artefacts/{name}.json")).exists()
+            }
         };
         return (!found).then_some("no such case");
     }
