@@ -14,7 +14,7 @@ pub mod timestamp;
 mod attributes;
 mod certificate;
 pub(crate) mod findings;
-mod oid;
+pub(crate) mod oid;
 pub(crate) mod verify;
 pub(crate) mod view;
 
@@ -23,8 +23,6 @@ mod tests;
 
 pub(crate) use attributes::CertificateBinding;
 pub(crate) use findings::{Placement, error_finding, push_findings};
-#[cfg(feature = "fuzzing")]
-pub(crate) use oid::SIGNED_DATA as ID_SIGNED_DATA;
 pub(crate) use verify::{Check, Content, ContentDigest, ContentHasher, SignerFacts, verify};
 pub(crate) use view::SignedData;
 
