@@ -157,7 +157,7 @@ impl<'m> Part<'m> {
     /// Whether the part has parts: it is a multipart with a boundary.
     #[must_use]
     pub fn is_multipart(&self) -> bool {
-        self.node().structure == Structure::Multipart
+        matches!(self.node().structure, Structure::Multipart(_))
     }
 
     /// Whether the part is a nested message that could be scanned in place.
@@ -221,15 +221,15 @@ impl<'m> Part<'m> {
     /// The media type in lower case, `text/plain` where none is given (RFC 2045 §5.2).
     #[must_use]
     pub fn media_type(&self) -> String {
-        let written = self.content_type().map(|value| value.value.to_ascii_lowercase()).unwrap_or_default();
+        let written = self.headers().get("content-type").map(parameter::value_of).unwrap_or_default();
         if !written.is_empty() {
-            return written;
+            return written.to_ascii_lowercase();
         }
-        let digest = self.parent().is_some_and(|parent| {
-            parent.is_multipart()
-                && parent.content_type().is_some_and(|v| v.value.eq_ignore_ascii_case("multipart/digest"))
-        });
-        if digest { "message/rfc822".into() } else { "text/plain".into() }
+        if self.parent().is_some_and(|parent| parent.node().is_digest()) {
+            "message/rfc822".into()
+        } else {
+            "text/plain".into()
+        }
     }
 
     /// Content-Transfer-Encoding.
@@ -280,10 +280,7 @@ impl<'m> Part<'m> {
             return false;
         }
         let media_type = self.media_type();
-        if let Some(parent) = self.parent()
-            && parent.media_type() == "multipart/signed"
-            && media_type.ends_with("pkcs7-signature")
-        {
+        if self.parent().is_some_and(|parent| parent.node().is_signed()) && media_type.ends_with("pkcs7-signature") {
             return false;
         }
         self.file_name().is_some() || !media_type.starts_with("text/")

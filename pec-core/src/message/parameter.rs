@@ -5,12 +5,24 @@
 //! (PEC-SPEC §10.3, P8).
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
+
+use super::header::unfold;
 
 /// What the scanner has to know of a Content-Type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MediaType {
-    Multipart { digest: bool },
+    Multipart(Multipart),
     Message,
+    Other,
+}
+
+/// The multiparts that say something about their parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Multipart {
+    Signed,
+    /// Its parts are messages unless they say otherwise (RFC 2046 §5.1.5).
+    Digest,
     Other,
 }
 
@@ -19,12 +31,29 @@ impl MediaType {
         let main = main_value(value).0;
         let starts = |prefix: &[u8]| main.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
         if starts(b"multipart/") {
-            Self::Multipart { digest: main[10..].eq_ignore_ascii_case(b"digest") }
+            Self::Multipart(match &main[10..] {
+                sub if sub.eq_ignore_ascii_case(b"signed") => Multipart::Signed,
+                sub if sub.eq_ignore_ascii_case(b"digest") => Multipart::Digest,
+                _ => Multipart::Other,
+            })
         } else if main.eq_ignore_ascii_case(b"message/rfc822") || main.eq_ignore_ascii_case(b"message/global") {
             Self::Message
         } else {
             Self::Other
         }
+    }
+}
+
+/// The value without its parameters.
+pub(super) fn value_of(field: &[u8]) -> Cow<'_, str> {
+    text(main_value(field).0)
+}
+
+/// A value in one line, so that it does not depend on the line ends of the message.
+fn text(main: &[u8]) -> Cow<'_, str> {
+    match unfold(main) {
+        Cow::Borrowed(main) => String::from_utf8_lossy(main),
+        Cow::Owned(main) => Cow::Owned(String::from_utf8_lossy(&main).into_owned()),
     }
 }
 
@@ -79,7 +108,7 @@ impl<'m> Parameterized<'m> {
                 raw.push((name, value));
             }
         }
-        Self { value: String::from_utf8_lossy(main), parameters: join(raw) }
+        Self { value: text(main), parameters: join(raw) }
     }
 
     /// The value of a parameter: the RFC 2231 form where there is one, else the first.
@@ -212,17 +241,17 @@ fn marks(name: &[u8]) -> (&[u8], Option<u32>, bool) {
 /// Joins RFC 2231 pieces (§3) and undoes their encoding (§4).
 fn join<'m>(raw: Vec<(&'m [u8], Cow<'m, [u8]>)>) -> Vec<Parameter<'m>> {
     let mut parameters: Vec<Parameter<'m>> = Vec::with_capacity(raw.len());
-    // Next piece that each continued parameter waits for.
-    let mut waiting: Vec<(usize, u32)> = Vec::new();
+    // Who waits for which piece, the first in the text first: the k-th `name*1` belongs to the k-th `name*0`.
+    let mut waiting: BTreeMap<(String, u32), VecDeque<usize>> = BTreeMap::new();
     for (name, value) in raw {
         let (base, piece, encoded) = marks(name);
         let base = String::from_utf8_lossy(base).to_ascii_lowercase();
         if let Some(number @ 1..) = piece {
-            let place = waiting.iter_mut().find(|(at, next)| *next == number && parameters[*at].name == base);
-            if let Some((at, next)) = place {
+            let key = (base, number);
+            if let Some(at) = waiting.get_mut(&key).and_then(VecDeque::pop_front) {
                 let value = if encoded { percent_decode(&value) } else { value };
-                parameters[*at].value.to_mut().extend_from_slice(&value);
-                *next += 1;
+                parameters[at].value.to_mut().extend_from_slice(&value);
+                waiting.entry((key.0, number.saturating_add(1))).or_default().push_back(at);
             }
             continue;
         }
@@ -235,7 +264,7 @@ fn join<'m>(raw: Vec<(&'m [u8], Cow<'m, [u8]>)>) -> Vec<Parameter<'m>> {
             }
         }
         if piece.is_some() {
-            waiting.push((parameters.len(), 1));
+            waiting.entry((parameter.name.clone(), 1)).or_default().push_back(parameters.len());
         }
         parameters.push(parameter);
     }
@@ -283,6 +312,15 @@ mod tests {
         assert_eq!(get("text/plain; boundary=\r\n ----=_x/1?", "boundary").as_deref(), Some("----=_x/1?"));
     }
 
+    /// Found by fuzzing: the media type differed between a message and the same message with other line ends.
+    #[test]
+    fn a_folded_type_is_one_line() {
+        for value in ["multipart/mi\r\n xed; a=b", "multipart/mi\n xed; a=b"] {
+            assert_eq!(Parameterized::parse(value.as_bytes()).value, "multipart/mi xed");
+            assert_eq!(value_of(value.as_bytes()), "multipart/mi xed");
+        }
+    }
+
     #[test]
     fn rfc_2231() {
         let value = "application/x-stuff; title*0*=us-ascii'en'This%20is%20even%20more%20; title*1*=%2A%2A%2Afun%2A%2A%2A%20; title*2=\"isn't it!\"";
@@ -298,6 +336,16 @@ mod tests {
         assert_eq!(agreement("multipart/mixed; boundary=a"), Agreement::Single);
         assert_eq!(agreement("multipart/mixed; boundary=a; boundary=\"a\""), Agreement::Repeated);
         assert_eq!(agreement("multipart/mixed; boundary=a; Boundary=b"), Agreement::Conflicting);
+    }
+
+    /// Pieces are found without a search through all that wait for one.
+    #[test]
+    fn a_megabyte_of_pieces() {
+        let first: String = (0..60_000).map(|i| format!(";a{i}*0=x")).collect();
+        let value = format!("x{first}{}{}", ";a*0=y".repeat(60_000), ";a*1=z;b*1=z".repeat(60_000));
+        let read = Parameterized::parse(value.as_bytes());
+        assert_eq!(read.parameters.len(), 120_000);
+        assert!(read.parameters.iter().filter(|p| p.name == "a").all(|p| *p.value == *b"yz"));
     }
 
     #[test]

@@ -11,7 +11,7 @@
 use memchr::{memchr, memmem};
 
 use super::header::{self, Field};
-use super::parameter::{self, MediaType};
+use super::parameter::{self, MediaType, Multipart};
 use crate::limits::Limits;
 
 /// A range of the message, in bytes.
@@ -36,7 +36,7 @@ impl Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Structure {
     Leaf,
-    Multipart,
+    Multipart(Multipart),
     Message,
 }
 
@@ -64,6 +64,14 @@ pub(super) struct Node {
 }
 
 impl Node {
+    pub(super) fn is_digest(&self) -> bool {
+        self.structure == Structure::Multipart(Multipart::Digest)
+    }
+
+    pub(super) fn is_signed(&self) -> bool {
+        self.structure == Structure::Multipart(Multipart::Signed)
+    }
+
     /// The part ends at `end`. A header without a blank line may have run into the line end before the delimiter,
     /// which is not its own.
     fn end(&mut self, end: usize) {
@@ -111,7 +119,6 @@ struct Open<'b> {
     last_child: u32,
     /// Borrowed from the message unless the parameter had to be unquoted or joined.
     boundary: std::borrow::Cow<'b, [u8]>,
-    digest: bool,
 }
 
 enum Delimiter {
@@ -180,7 +187,7 @@ enum Region {
 impl<'b> Scanner<'b> {
     fn run(&mut self) {
         let finder = memmem::Finder::new(b"\n--");
-        let (mut region, mut at) = self.begin_part(0, NONE, false);
+        let (mut region, mut at) = self.begin_part(0, NONE);
         loop {
             // The line feed that ends the line before `at` is where the search begins, so that a delimiter on the
             // very next line is found.
@@ -202,10 +209,7 @@ impl<'b> Scanner<'b> {
             self.end_above(level, end);
             let node = self.open[level].node;
             match kind {
-                Delimiter::Part => {
-                    let digest = self.open[level].digest;
-                    (region, at) = self.begin_part(next, node, digest);
-                }
+                Delimiter::Part => (region, at) = self.begin_part(next, node),
                 Delimiter::Close => {
                     self.tree.nodes[node as usize].closed = true;
                     self.open.pop();
@@ -222,14 +226,13 @@ impl<'b> Scanner<'b> {
 
     /// Reads the header at `start` and, through nested messages, every header that follows at once. Returns the
     /// region in which the scan goes on and the offset of the first line of that region.
-    fn begin_part(&mut self, start: usize, parent: u32, digest: bool) -> (Region, usize) {
+    fn begin_part(&mut self, start: usize, parent: u32) -> (Region, usize) {
         let mut start = start;
         let mut parent = parent;
-        let mut default_message = digest;
         loop {
-            let nested = match self.tree.nodes.get(parent as usize) {
-                Some(node) => node.nested || node.structure == Structure::Message,
-                None => false,
+            let (nested, in_digest) = match self.tree.nodes.get(parent as usize) {
+                Some(node) => (node.nested || node.structure == Structure::Message, node.is_digest()),
+                None => (false, false),
             };
             let count = if nested { &mut self.nested_parts } else { &mut self.outer_parts };
             if *count >= self.limits.parts {
@@ -252,11 +255,11 @@ impl<'b> Scanner<'b> {
             let (content_type, encoded) = self.content_type(header, nested);
             let media = match &content_type {
                 Some(field) => MediaType::of(field),
-                None if default_message => MediaType::Message,
+                None if in_digest => MediaType::Message,
                 None => MediaType::Other,
             };
             match media {
-                MediaType::Multipart { digest } => {
+                MediaType::Multipart(kind) => {
                     let boundary = content_type.and_then(parameter::boundary);
                     let Some(boundary) = boundary else { return (Region::Part(index), body_start) };
                     if boundary.len() > self.limits.boundary_bytes {
@@ -267,9 +270,9 @@ impl<'b> Scanner<'b> {
                         self.hit(Limit::Depth, nested, start);
                         return (Region::Part(index), body_start);
                     }
-                    self.tree.nodes[index as usize].structure = Structure::Multipart;
+                    self.tree.nodes[index as usize].structure = Structure::Multipart(kind);
                     self.keys.push(key(&boundary));
-                    self.open.push(Open { node: index, last_child: NONE, boundary, digest });
+                    self.open.push(Open { node: index, last_child: NONE, boundary });
                     return (Region::Preamble(index), body_start);
                 }
                 MediaType::Message if !encoded => {
@@ -278,7 +281,7 @@ impl<'b> Scanner<'b> {
                         return (Region::Part(index), body_start);
                     }
                     self.tree.nodes[index as usize].structure = Structure::Message;
-                    (start, parent, default_message) = (body_start, index, false);
+                    (start, parent) = (body_start, index);
                 }
                 _ => return (Region::Part(index), body_start),
             }
