@@ -1,0 +1,93 @@
+//! Instructions for each scenario, the same on every run of one machine:
+//! `cargo bench -p pec-benches --bench instructions` (needs valgrind and `cargo install gungraun-runner --version 0.20.0`).
+#![allow(missing_docs, reason = "a program, not an interface")]
+
+use std::hint::black_box;
+
+use gungraun::{Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main};
+use pec_benches::genuine::{Envelope, SIZES, Variant};
+use pec_benches::hostile::{self, Input};
+use pec_core::limits::Limits;
+use pec_core::message::Message;
+use pec_core::trust::{ChainCache, TrustStore};
+use pec_core::verify::{Verification, Verifier};
+
+type Warm = (Envelope, ChainCache);
+
+#[allow(clippy::expect_used, reason = "without its input nothing can be measured")]
+fn warm(size: usize, variant: Variant) -> Warm {
+    let envelope = Envelope::new(SIZES[size], variant).expect("the sandbox makes it");
+    let cache = envelope.warm_cache();
+    (envelope, cache)
+}
+
+#[library_benchmark(setup = warm)]
+#[bench::kb10(0, Variant::Wire)]
+#[bench::mb1(1, Variant::Wire)]
+#[bench::mb25(2, Variant::Wire)]
+fn parse((envelope, cache): Warm) -> Warm {
+    black_box(Message::parse(&envelope.bytes[..], &Limits::DEFAULT));
+    (envelope, cache)
+}
+
+#[library_benchmark(setup = warm)]
+#[bench::kb10(0, Variant::Wire)]
+#[bench::mb1(1, Variant::Wire)]
+#[bench::mb25(2, Variant::Wire)]
+#[bench::kb10_lf(0, Variant::LineFeeds)]
+#[bench::kb10_sha1(0, Variant::Sha1)]
+fn verify((envelope, mut cache): Warm) -> (Verification, Envelope, ChainCache) {
+    (envelope.verify(&mut cache), envelope, cache)
+}
+
+#[library_benchmark(setup = warm)]
+#[bench::kb10(0, Variant::Wire)]
+fn verify_without_cache((envelope, cache): Warm) -> (Verification, Envelope, ChainCache) {
+    (envelope.verify(&mut ChainCache::new(0)), envelope, cache)
+}
+
+/// Instructions that a byte of a hostile message may cost.
+const PER_BYTE: u64 = 60;
+
+const fn at_most(bytes: u64) -> u64 {
+    PER_BYTE * bytes
+}
+
+fn limited(bytes: u64) -> LibraryBenchmarkConfig {
+    let mut config = LibraryBenchmarkConfig::default();
+    config.tool(Callgrind::default().hard_limits([(EventKind::Ir, at_most(bytes))]));
+    config
+}
+
+fn armed(input: fn() -> Input) -> (Input, TrustStore) {
+    (input(), TrustStore::built_in())
+}
+
+// The limits stand beside the inputs in bytes, rounded down.
+#[library_benchmark(setup = armed)]
+#[bench::nested_messages(args = (hostile::nested_messages), config = limited(1_600_000))]
+#[bench::tiny_parts(args = (hostile::tiny_parts), config = limited(14_000_000))]
+#[bench::many_headers(args = (hostile::many_headers), config = limited(12_000_000))]
+#[bench::many_headers_everywhere(args = (hostile::many_headers_everywhere), config = limited(12_000_000))]
+#[bench::dashes(args = (hostile::dashes), config = limited(20_000_000))]
+#[bench::long_header_line(args = (hostile::long_header_line), config = limited(10_000_000))]
+#[bench::near_delimiters(args = (hostile::near_delimiters), config = limited(10_000_000))]
+#[bench::original_of_nested_messages(args = (hostile::original_of_nested_messages), config = limited(1_600_000))]
+#[bench::original_of_tiny_parts(args = (hostile::original_of_tiny_parts), config = limited(14_000_000))]
+#[bench::original_of_many_headers(args = (hostile::original_of_many_headers), config = limited(12_000_000))]
+#[bench::original_of_near_delimiters(args = (hostile::original_of_near_delimiters), config = limited(10_000_000))]
+#[bench::xml_bomb(args = (hostile::xml_bomb), config = limited(2_900_000))]
+#[bench::xml_depth(args = (hostile::xml_depth), config = limited(4_000_000))]
+#[bench::xml_recipients(args = (hostile::xml_recipients), config = limited(3_400_000))]
+fn hostile_message((input, trust): (Input, TrustStore)) -> (Verification, Input, TrustStore) {
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let verification = {
+        let message = Message::parse(&input.bytes[..], &Limits::DEFAULT);
+        Verifier::new(&trust).verify(&message, now, &mut ChainCache::default())
+    };
+    (verification, input, trust)
+}
+
+library_benchmark_group!(name = genuine_messages, benchmarks = [parse, verify, verify_without_cache]);
+library_benchmark_group!(name = hostile_messages, benchmarks = [hostile_message]);
+main!(library_benchmark_groups = [genuine_messages, hostile_messages]);
