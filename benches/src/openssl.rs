@@ -1,5 +1,6 @@
 //! The peer: OpenSSL's library on the whole message, as `openssl smime -verify` does it in memory.
 
+use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::pkcs7::{Pkcs7, Pkcs7Flags};
 use openssl::stack::Stack;
 use openssl::x509::store::{X509Store, X509StoreBuilder};
@@ -40,6 +41,24 @@ impl Peer {
         Ok(())
     }
 
+    /// `SMIME_read_CMS` and `CMS_verify`, with the content that was found before: the binding does not hand it out.
+    ///
+    /// # Errors
+    /// When OpenSSL does not agree.
+    pub fn verify_cms(&self, message: &[u8], content: &[u8]) -> Result<()> {
+        let mut signed = CmsContentInfo::smime_read_cms(message)?;
+        signed.verify(None, Some(&self.store), Some(content), None, CMSOptions::empty())?;
+        Ok(())
+    }
+
+    /// The content of a message, for [`Peer::verify_cms`].
+    ///
+    /// # Errors
+    /// When OpenSSL finds none.
+    pub fn content(message: &[u8]) -> Result<Vec<u8>> {
+        Ok(Pkcs7::from_smime(message)?.1.ok_or("no content")?)
+    }
+
     /// The library's version.
     #[must_use]
     pub fn version() -> &'static str {
@@ -58,6 +77,7 @@ mod tests {
             let mut envelope = Envelope::new(SIZES[0], variant).unwrap();
             let peer = Peer::new(&envelope).unwrap();
             peer.verify(&envelope.bytes).unwrap();
+            peer.verify_cms(&envelope.bytes, &Peer::content(&envelope.bytes).unwrap()).unwrap();
             let middle = envelope.bytes.len() / 2;
             envelope.bytes[middle] ^= 1;
             assert!(peer.verify(&envelope.bytes).is_err());

@@ -23,7 +23,7 @@ mod tests;
 
 pub(crate) use attributes::CertificateBinding;
 pub(crate) use findings::{Placement, error_finding, push_findings};
-pub(crate) use verify::{Check, Content, ContentDigest, ContentHasher, SignerFacts, verify};
+pub(crate) use verify::{Check, Content, ContentDigest, ContentHasher, Keys, SignerFacts, verify_with};
 pub(crate) use view::SignedData;
 
 use crate::asn1::Asn1Error;

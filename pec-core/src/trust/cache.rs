@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::pec::{Chain, Question};
 use super::store::Fingerprint;
 use crate::crypto::{PublicKey, SignatureScheme, Verifier};
+use crate::signature::Keys;
 
 /// Chains of providers that were trusted, owned by the caller (VERDICT §9).
 ///
@@ -62,22 +63,6 @@ impl ChainCache {
         self.entries.is_empty()
     }
 
-    /// The leaf's key made ready for `scheme`, if a chain of this leaf is kept. The key depends on nothing but the
-    /// leaf's bytes; whether it is trusted is another question.
-    pub(crate) fn verifier(&mut self, leaf: &[u8], scheme: SignatureScheme) -> Option<Arc<Verifier>> {
-        let entry = self.entries.iter_mut().find(|entry| entry.leaf() == leaf)?;
-        if let Some((_, verifier)) = entry.verifiers.iter().find(|(known, _)| *known == scheme) {
-            return Some(Arc::clone(verifier));
-        }
-        let certificate = super::certificate::Certificate::parse(leaf).ok()?;
-        let key = PublicKey::parse(certificate.spki).ok()?;
-        let verifier = Arc::new(Verifier::new(&key, scheme).ok()?);
-        if entry.verifiers.len() < MAX_SCHEMES {
-            entry.verifiers.push((scheme, Arc::clone(&verifier)));
-        }
-        Some(verifier)
-    }
-
     pub(super) fn find(&mut self, question: &Question<'_>) -> Option<Arc<Chain>> {
         let at = self.entries.iter().position(|entry| entry.answers(question))?;
         self.entries[..=at].rotate_right(1);
@@ -105,6 +90,24 @@ impl ChainCache {
             verifiers: Vec::new(),
         };
         self.entries.insert(0, entry);
+    }
+}
+
+impl Keys for ChainCache {
+    /// The leaf's key made ready for `scheme`, if a chain of this leaf is kept. The key depends on nothing but the
+    /// leaf's bytes; whether it is trusted is another question.
+    fn ready(&mut self, leaf: &[u8], scheme: SignatureScheme) -> Option<Arc<Verifier>> {
+        let entry = self.entries.iter_mut().find(|entry| entry.leaf() == leaf)?;
+        if let Some((_, verifier)) = entry.verifiers.iter().find(|(known, _)| *known == scheme) {
+            return Some(Arc::clone(verifier));
+        }
+        let certificate = super::certificate::Certificate::parse(leaf).ok()?;
+        let key = PublicKey::parse(certificate.spki).ok()?;
+        let verifier = Arc::new(Verifier::new(&key, scheme).ok()?);
+        if entry.verifiers.len() < MAX_SCHEMES {
+            entry.verifiers.push((scheme, Arc::clone(&verifier)));
+        }
+        Some(verifier)
     }
 }
 

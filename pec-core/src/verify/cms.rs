@@ -9,8 +9,8 @@ use crate::crypto::DigestAlgorithm;
 use crate::finding::{Code, Finding};
 use crate::limits::Limits;
 use crate::message::Message;
-use crate::signature::{self, Check, Content, Placement, SignedData, SignerFacts, timestamp};
-use crate::trust::{Certificate, TrustStore, judge_time_stamp};
+use crate::signature::{self, Check, Content, Keys, Placement, SignedData, SignerFacts, timestamp};
+use crate::trust::{Certificate, ChainCache, TrustStore, judge_time_stamp};
 
 /// What the signature object says, once its bytes and the signed bytes are compared.
 pub(super) struct Checked<'a> {
@@ -39,6 +39,7 @@ pub(super) fn check<'a>(
     der: &'a [u8],
     content: &[u8],
     placement: Placement,
+    keys: &mut dyn Keys,
     limits: &Limits,
     findings: &mut Vec<Finding>,
 ) -> Option<Checked<'a>> {
@@ -51,14 +52,14 @@ pub(super) fn check<'a>(
     };
     let likely = if placement == Placement::Opaque { Form::Received } else { canonical::likely_form(content) };
     let mut form = likely;
-    let mut signers = over(&signed, content, likely);
+    let mut signers = over(&signed, content, likely, keys);
     if placement == Placement::Detached && signers.iter().any(is_mismatch) {
         let other = if likely == Form::Received { Form::Canonical } else { Form::Received };
-        let again = over(&signed, content, other);
+        let again = over(&signed, content, other, keys);
         if again.iter().all(|signer| !is_mismatch(signer)) {
             (signers, form) = (again, other);
         } else if let Some(restored) = canonical::latin_1(content)
-            && holds(&signed, &restored)
+            && holds(&signed, &restored, keys)
         {
             findings.push(Finding::new(Code::CmsRestorableTranscoding));
         }
@@ -71,10 +72,10 @@ pub(super) fn check<'a>(
 }
 
 /// The facts over one form of the content.
-fn over<'a>(signed: &SignedData<'a>, content: &[u8], form: Form) -> Vec<SignerFacts<'a>> {
+fn over<'a>(signed: &SignedData<'a>, content: &[u8], form: Form, keys: &mut dyn Keys) -> Vec<SignerFacts<'a>> {
     let start = content.get(..64).unwrap_or(content);
     let mut digest = |algorithm| canonical::digest(algorithm, content, form);
-    signature::verify(signed, &[], Content { start, digest: &mut digest })
+    signature::verify_with(keys, signed, &[], Content { start, digest: &mut digest })
 }
 
 /// The content is not what was signed.
@@ -83,9 +84,9 @@ fn is_mismatch(signer: &SignerFacts<'_>) -> bool {
 }
 
 /// Every signature holds over this content, in one or the other form.
-fn holds(signed: &SignedData<'_>, content: &[u8]) -> bool {
+fn holds(signed: &SignedData<'_>, content: &[u8], keys: &mut dyn Keys) -> bool {
     [Form::Received, Form::Canonical].into_iter().any(|form| {
-        let signers = over(signed, content, form);
+        let signers = over(signed, content, form, keys);
         !signers.is_empty() && signers.iter().all(SignerFacts::verifies)
     })
 }
@@ -164,7 +165,7 @@ pub fn restored<B: AsRef<[u8]>>(message: &Message<B>) -> Option<Vec<u8>> {
     let again = Message::parse(bytes, message.limits());
     let der = again.signature_part()?.content().into_owned();
     let signed = SignedData::parse(&der, message.limits()).ok()?;
-    let holds = holds(&signed, again.signed_part()?.raw());
+    let holds = holds(&signed, again.signed_part()?.raw(), &mut ChainCache::new(0));
     drop(signed);
     holds.then(|| again.into_bytes())
 }

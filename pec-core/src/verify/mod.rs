@@ -233,7 +233,14 @@ impl<'t> Verifier<'t> {
         match shape::root(message, &mut case.findings) {
             Root::Detached { signed, signature, content_type } => {
                 let der = signature.content();
-                let checked = cms::check(&der, signed.raw(), Placement::Detached, message.limits(), &mut case.findings);
+                let checked = cms::check(
+                    &der,
+                    signed.raw(),
+                    Placement::Detached,
+                    case.cache,
+                    message.limits(),
+                    &mut case.findings,
+                );
                 if let Some(digest) = checked.as_ref().and_then(|checked| checked.digest_algorithm) {
                     shape::check_micalg(&content_type, digest.as_str(), &mut case.findings);
                 }
@@ -244,7 +251,8 @@ impl<'t> Verifier<'t> {
                 let der = signature.content();
                 let entity = opened(message);
                 let content = entity.as_ref().map(Message::bytes).unwrap_or_default();
-                let checked = cms::check(&der, content, Placement::Opaque, message.limits(), &mut case.findings);
+                let checked =
+                    cms::check(&der, content, Placement::Opaque, case.cache, message.limits(), &mut case.findings);
                 case.conclude(entity.as_ref().map(Message::root), checked)
             }
             Root::Broken => case.conclude(None, None),
