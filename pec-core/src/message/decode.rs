@@ -56,6 +56,14 @@ fn decode_base64(body: &[u8]) -> Vec<u8> {
     })
 }
 
+/// Text with U+FFFD for whatever is not UTF-8. Nearly all of it is, and that is told fastest by asking first.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// Text in the named character set; unknown sets and bytes become U+FFFD, as does what is not UTF-8.
 pub(super) fn text<'b>(bytes: Cow<'b, [u8]>, charset: Option<&[u8]>) -> Cow<'b, str> {
     let charset = charset.unwrap_or_default();
@@ -65,7 +73,7 @@ pub(super) fn text<'b>(bytes: Cow<'b, [u8]>, charset: Option<&[u8]>) -> Cow<'b, 
         return Cow::Owned(decode(&bytes));
     }
     match bytes {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Borrowed(bytes) => lossy(bytes),
         Cow::Owned(bytes) => Cow::Owned(
             String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
         ),
@@ -76,8 +84,7 @@ pub(super) fn text<'b>(bytes: Cow<'b, [u8]>, charset: Option<&[u8]>) -> Cow<'b, 
 #[must_use]
 pub fn unstructured(value: &[u8]) -> String {
     if memchr::memmem::find(value, b"=?").is_none() {
-        let plain = String::from_utf8_lossy(value);
-        return collapse(&plain);
+        return collapse(&lossy(value));
     }
     // The parser wants the line end that the value has lost.
     let mut line = unfold(value).into_owned();
@@ -113,6 +120,9 @@ pub struct Mailbox {
 /// The addresses of a header value, groups opened (RFC 5322 §3.4).
 #[must_use]
 pub fn addresses(value: &[u8]) -> Vec<Mailbox> {
+    if let Some(address) = lone_address(value) {
+        return vec![Mailbox { name: None, address: address.to_owned() }];
+    }
     let mut line = unfold(value).into_owned();
     line.push(b'\n');
     let one = |address: mail_parser::Addr<'_>| Mailbox {
@@ -126,6 +136,18 @@ pub fn addresses(value: &[u8]) -> Vec<Mailbox> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The one address of a value that is nothing else, in angle brackets or not: most values are, and no two readers
+/// disagree on them.
+fn lone_address(value: &[u8]) -> Option<&str> {
+    let value = value.trim_ascii();
+    let value = value.strip_prefix(b"<").and_then(|value| value.strip_suffix(b">")).unwrap_or(value);
+    let at = memchr::memchr(b'@', value)?;
+    let plain = |text: &[u8]| {
+        !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+    };
+    (plain(&value[..at]) && plain(&value[at + 1..])).then(|| std::str::from_utf8(value).ok())?
 }
 
 /// A Date header in seconds since 1970, UTC (RFC 5322 §3.3).
@@ -159,6 +181,23 @@ mod tests {
         );
         assert_eq!(addresses(b"a@b.it, <c@d.it>").len(), 2);
         assert_eq!(addresses(b"").len(), 0);
+    }
+
+    #[test]
+    fn lone_addresses_are_what_the_parser_makes_of_them() {
+        let parsed = |value: &[u8]| {
+            // A comment that says nothing sends the same value the long way.
+            let long = addresses(&[value, b" ()"].concat());
+            assert_eq!(addresses(value), long, "{}", String::from_utf8_lossy(value));
+            lone_address(value).is_some()
+        };
+        for lone in ["a@b.it", " <a.b-c_d@e.it> ", "A@B", "1@2.3", "a..b@c.", "\r\n\ta@b.it"] {
+            assert!(parsed(lone.as_bytes()), "{lone}");
+        }
+        for other in ["x <a@b>", "a@b, c@d", "a@b>", "<a@b", "a@@b", "a@b@c", "\"a b\"@c", "a b@c", "@b", "a@", "è@b"]
+        {
+            assert!(lone_address(other.as_bytes()).is_none(), "{other}");
+        }
     }
 
     #[test]

@@ -13,9 +13,11 @@ mod tests;
 
 use std::borrow::Cow;
 
+pub(crate) use decode::lossy;
 pub use decode::{Mailbox, TransferEncoding, addresses, collapse, date, unstructured};
 pub use header::{Field, Headers, unfold};
 pub use parameter::{Agreement, Parameter, Parameterized};
+pub(crate) use pec::CertifiedParts;
 pub use scan::{Limit, LimitHit};
 
 use crate::limits::Limits;

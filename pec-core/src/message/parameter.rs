@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::header::unfold;
 
+use super::decode::lossy;
+
 /// What the scanner has to know of a Content-Type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MediaType {
@@ -52,7 +54,7 @@ pub(super) fn value_of(field: &[u8]) -> Cow<'_, str> {
 /// A value in one line, so that it does not depend on the line ends of the message.
 fn text(main: &[u8]) -> Cow<'_, str> {
     match unfold(main) {
-        Cow::Borrowed(main) => String::from_utf8_lossy(main),
+        Cow::Borrowed(main) => lossy(main),
         Cow::Owned(main) => Cow::Owned(String::from_utf8_lossy(&main).into_owned()),
     }
 }
@@ -76,7 +78,7 @@ pub struct Parameterized<'m> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter<'m> {
     /// The name in lower case, without the marks of RFC 2231.
-    pub name: String,
+    pub name: Cow<'m, str>,
     /// The value, unquoted; with RFC 2231, percent-decoded.
     pub value: Cow<'m, [u8]>,
     /// The charset that RFC 2231 names, if any.
@@ -101,14 +103,13 @@ impl<'m> Parameterized<'m> {
     #[must_use]
     pub fn parse(value: &'m [u8]) -> Self {
         let (main, mut rest) = main_value(value);
-        let mut raw = Vec::new();
-        while let Some((name, value, next)) = next_parameter(rest) {
+        let raw = std::iter::from_fn(|| {
+            let (name, value, next) = next_parameter(rest)?;
             rest = next;
-            if !name.is_empty() {
-                raw.push((name, value));
-            }
-        }
-        Self { value: text(main), parameters: join(raw) }
+            Some((name, value))
+        });
+        let parameters = join(raw.filter(|(name, _)| !name.is_empty()));
+        Self { value: text(main), parameters }
     }
 
     /// The value of a parameter: the RFC 2231 form where there is one, else the first.
@@ -239,13 +240,13 @@ fn marks(name: &[u8]) -> (&[u8], Option<u32>, bool) {
 }
 
 /// Joins RFC 2231 pieces (§3) and undoes their encoding (§4).
-fn join<'m>(raw: Vec<(&'m [u8], Cow<'m, [u8]>)>) -> Vec<Parameter<'m>> {
-    let mut parameters: Vec<Parameter<'m>> = Vec::with_capacity(raw.len());
+fn join<'m>(raw: impl Iterator<Item = (&'m [u8], Cow<'m, [u8]>)>) -> Vec<Parameter<'m>> {
+    let mut parameters: Vec<Parameter<'m>> = Vec::new();
     // Who waits for which piece, the first in the text first: the k-th `name*1` belongs to the k-th `name*0`.
-    let mut waiting: BTreeMap<(String, u32), VecDeque<usize>> = BTreeMap::new();
+    let mut waiting: BTreeMap<(Cow<'m, str>, u32), VecDeque<usize>> = BTreeMap::new();
     for (name, value) in raw {
         let (base, piece, encoded) = marks(name);
-        let base = String::from_utf8_lossy(base).to_ascii_lowercase();
+        let base = lower_case(base);
         if let Some(number @ 1..) = piece {
             let key = (base, number);
             if let Some(at) = waiting.get_mut(&key).and_then(VecDeque::pop_front) {
@@ -259,7 +260,7 @@ fn join<'m>(raw: Vec<(&'m [u8], Cow<'m, [u8]>)>) -> Vec<Parameter<'m>> {
         if encoded {
             let mut parts = parameter.value.splitn(3, |byte| *byte == b'\'');
             if let (Some(charset), Some(_language), Some(text)) = (parts.next(), parts.next(), parts.next()) {
-                parameter.charset = Some(String::from_utf8_lossy(charset).into_owned());
+                parameter.charset = Some(lossy(charset).into_owned());
                 parameter.value = Cow::Owned(percent_decode(text).into_owned());
             }
         }
@@ -269,6 +270,11 @@ fn join<'m>(raw: Vec<(&'m [u8], Cow<'m, [u8]>)>) -> Vec<Parameter<'m>> {
         parameters.push(parameter);
     }
     parameters
+}
+
+fn lower_case(name: &[u8]) -> Cow<'_, str> {
+    let name = lossy(name);
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(name.to_ascii_lowercase()) } else { name }
 }
 
 fn percent_decode(text: &[u8]) -> Cow<'_, [u8]> {

@@ -58,16 +58,42 @@ impl<'m> Part<'m> {
     /// Whether any reader could take the part for the certification data.
     #[must_use]
     pub fn is_daticert(&self) -> bool {
-        self.is_named("daticert.xml")
+        is_named(&self.names(), DATICERT)
     }
 
     /// Whether any reader could take the part for the original message.
     #[must_use]
     pub fn is_original(&self) -> bool {
-        self.is_message() || self.is_named("postacert.eml") || self.media_type() == "message/rfc822"
+        self.is_message() || is_named(&self.names(), ORIGINAL) || self.media_type() == "message/rfc822"
     }
 
-    fn is_named(&self, name: &str) -> bool {
-        self.names().iter().any(|found| found.trim().eq_ignore_ascii_case(name))
+    /// The direct children that any reader could take for the certification data, and those for the original message,
+    /// with one look at the names of each.
+    pub(crate) fn certified_parts(&self) -> CertifiedParts<'m> {
+        let mut found = CertifiedParts::default();
+        for child in self.children() {
+            let names = child.names();
+            if is_named(&names, DATICERT) {
+                found.daticert.push(child);
+            }
+            if child.is_message() || is_named(&names, ORIGINAL) || child.media_type() == "message/rfc822" {
+                found.originals.push(child);
+            }
+        }
+        found
     }
+}
+
+/// What stands directly in the signed part, in order.
+#[derive(Debug, Default)]
+pub(crate) struct CertifiedParts<'m> {
+    pub(crate) daticert: Vec<Part<'m>>,
+    pub(crate) originals: Vec<Part<'m>>,
+}
+
+const DATICERT: &str = "daticert.xml";
+const ORIGINAL: &str = "postacert.eml";
+
+fn is_named(names: &[String], name: &str) -> bool {
+    names.iter().any(|found| found.trim().eq_ignore_ascii_case(name))
 }

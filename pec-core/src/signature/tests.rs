@@ -7,6 +7,7 @@ mod samples;
 use openssl::OpenSsl;
 
 use super::findings::Placement;
+use super::verify::verify;
 use super::*;
 use crate::crypto::DigestAlgorithm;
 use crate::finding::{Code, Finding, Severity};

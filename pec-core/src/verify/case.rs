@@ -9,7 +9,7 @@ use super::verdict::{self, Answers, Shape, Verdict};
 use super::{Integrity, Signer, TimeProof, Verification, Verifier, certdata, cms, identity, original, shape};
 use crate::daticert::{self, CertData, Kind as CertKind};
 use crate::finding::{Code, Effect, Finding, Severity};
-use crate::message::{Limit, Mailbox, Message, Part, unstructured};
+use crate::message::{CertifiedParts, Limit, Mailbox, Message, Part, unstructured};
 use crate::trust::{
     self, Certificate, ChainCache, Evidence, Judgement, Question, Revocation, TrustAtSigning, TrustNow, attribute,
 };
@@ -76,9 +76,8 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
     pub(super) fn conclude(mut self, signed: Option<Part<'_>>, checked: Option<cms::Checked<'_>>) -> Verification {
         let integrity = checked.as_ref().map_or(Integrity::Unknown, |checked| checked.integrity);
         let markers = Markers::of(&self.outer);
-        let data_parts: Vec<Part<'_>> =
-            signed.iter().flat_map(|part| part.children()).filter(|part| part.is_daticert()).collect();
-        if signed.is_some() && data_parts.is_empty() && markers.none() {
+        let parts = signed.map(|signed| signed.certified_parts()).unwrap_or_default();
+        if signed.is_some() && parts.daticert.is_empty() && markers.none() {
             // Neither marker nor certification data: an ordinary signed message.
             let contains_pec = shape::contains_pec(self.message);
             if contains_pec {
@@ -86,7 +85,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             }
             return Verification { integrity, ..self.unproven(row_1(contains_pec)) };
         }
-        let content = self.read(signed, &data_parts, &markers);
+        let content = self.read(signed, &parts, &markers);
         let signer = checked.and_then(|checked| self.judge(&checked, &content));
         let shape = if content.kind == Kind::Anomaly { Shape::Anomaly } else { Shape::Pec };
         let untrusted =
@@ -137,19 +136,19 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
     }
 
     /// Reads the signed part and compares it with the outer header and the original.
-    fn read(&mut self, signed: Option<Part<'_>>, data_parts: &[Part<'_>], markers: &Markers) -> Content {
-        let data = self.read_data(data_parts);
-        let anomaly = data_parts.is_empty() && markers.anomaly();
-        if signed.is_some() && data_parts.is_empty() && !anomaly {
+    fn read(&mut self, signed: Option<Part<'_>>, parts: &CertifiedParts<'_>, markers: &Markers) -> Content {
+        let read = self.read_data(&parts.daticert);
+        let anomaly = parts.daticert.is_empty() && markers.anomaly();
+        if signed.is_some() && parts.daticert.is_empty() && !anomaly {
             self.findings.push(Finding::new(Code::DaticertMissing).with(markers.list()));
         }
-        let kind = match &data {
+        let kind = match &read {
             Some(data) => Kind::Pec(data.kind.clone()),
             None if anomaly => Kind::Anomaly,
             None => Kind::Ordinary,
         };
-        let data = data.as_ref();
-        if data.is_some() || data_parts.is_empty() {
+        let data = read.as_ref();
+        if data.is_some() || parts.daticert.is_empty() {
             markers.check(data, &mut self.findings);
         }
         self.outer.check(kind.is_envelope(), &mut self.findings);
@@ -163,9 +162,9 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             certdata::check_outer(data, &self.outer, &mut self.findings);
         }
         if let Some(signed) = signed {
-            self.read_parts(&kind, data, signed);
+            self.read_parts(&kind, data, signed, &parts.originals);
         }
-        Content { kind, data: data.cloned(), from }
+        Content { kind, data: read, from }
     }
 
     /// The certification data; two of them are as good as none.
@@ -180,14 +179,13 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
     }
 
     /// The parts that were signed: the provider's own, then the original.
-    fn read_parts(&mut self, kind: &Kind, data: Option<&CertData>, signed: Part<'_>) {
+    fn read_parts(&mut self, kind: &Kind, data: Option<&CertData>, signed: Part<'_>, originals: &[Part<'_>]) {
         let findings = &mut self.findings;
         shape::check_signed(signed, findings);
         original::check_html(signed, findings);
         original::check_names(signed, findings);
-        let originals = signed.children().filter(Part::is_original).count();
-        original::check_presence(kind, data, originals, findings);
-        let (Some(data), Some(part)) = (data, signed.original()) else { return };
+        original::check_presence(kind, data, originals.len(), findings);
+        let (Some(data), Some(part)) = (data, originals.first()) else { return };
         if !matches!(kind, Kind::Pec(CertKind::Transport | CertKind::Delivery)) {
             return;
         }
@@ -242,13 +240,18 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             certdata::check_provider(data, &names, &mut self.findings);
         }
         self.check_directory(leaf, content);
+        // The path, where there is one, has the texts already.
+        let (subject, issuer, sha256) = match judgement.path.first() {
+            Some(first) => (first.subject.clone(), first.issuer.clone(), first.sha256),
+            None => (certificate.subject.display(), certificate.issuer.display(), trust::fingerprint(leaf)),
+        };
         let signer = Signer {
-            subject: certificate.subject.display(),
+            subject,
             name: organization.or(common_name),
             email: addresses.first().map(|address| (*address).to_owned()),
-            issuer: certificate.issuer.display(),
+            issuer,
             not_after: Timestamp::from_second(certificate.not_after).ok(),
-            sha256: judgement.path.first().map_or_else(|| trust::fingerprint(leaf), |first| first.sha256).to_string(),
+            sha256: sha256.to_string(),
         };
         Some((judgement, time, signer))
     }

@@ -92,8 +92,8 @@ pub(super) fn check_original(data: &CertData, inner: Headers<'_>, findings: &mut
 fn compare_id(place: &str, signed: &str, values: &[&[u8]], findings: &mut Vec<Finding>) {
     let bare = |value: &str| value.trim_start_matches('<').trim_end_matches('>').to_owned();
     let signed = bare(&identifier(signed.as_bytes()));
-    let found: Vec<String> = values.iter().map(|value| bare(&identifier(value))).collect();
-    if !found.contains(&signed) {
+    if !values.iter().any(|value| bare(&identifier(value)) == signed) {
+        let found: Vec<String> = values.iter().map(|value| bare(&identifier(value))).collect();
         let found = if found.is_empty() { "is absent".to_owned() } else { found.join(", ") };
         let detail = format!("{place} {found}; signed: {signed}");
         findings.push(Finding::new(Code::DaticertIdVsMessageId).with(detail));

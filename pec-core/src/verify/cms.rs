@@ -102,9 +102,13 @@ impl<'a> Checked<'a> {
         findings: &mut Vec<Finding>,
     ) -> Option<i64> {
         let signer = self.signed.signers.first()?;
+        let stamps = timestamp::of_signer(signer, limits);
+        if stamps.is_empty() {
+            return None;
+        }
         let ends = Certificate::parse(self.leaf?).ok()?.not_after;
         let mut earliest: Option<i64> = None;
-        for stamp in timestamp::of_signer(signer, limits) {
+        for stamp in stamps {
             let judged = stamp.map_err(|error| error.to_string()).and_then(|stamp| {
                 judge_time_stamp(&stamp, trust, now, limits).map_err(|error| error.to_string())?;
                 if stamp.time <= ends { Ok(stamp.time) } else { Err("made after the certificate had ended".to_owned()) }

@@ -44,10 +44,9 @@ pub(super) fn check_names(signed: Part<'_>, findings: &mut Vec<Finding>) {
         if direct || part.is_multipart() || !named(part) {
             continue;
         }
-        if part.is_daticert() {
-            nested += 1;
-        }
-        for name in part.names() {
+        let names = part.names();
+        nested += usize::from(names.iter().any(|name| name.trim().eq_ignore_ascii_case("daticert.xml")));
+        for name in names {
             if ["smime.p7s", "postacert.eml"].iter().any(|known| name.eq_ignore_ascii_case(known))
                 && !reserved.contains(&name)
             {
@@ -86,7 +85,7 @@ pub(super) fn check_brief(data: &CertData, original: Part<'_>, findings: &mut Ve
     }
 }
 
-/// What an HTML text of a provider must not have (RFC 6109 §4.3.1).
+/// What an HTML text of a provider must not have (RFC 6109 §4.3.1), in any case.
 const ACTIVE: [&str; 12] = [
     "<script",
     "<img",
@@ -102,6 +101,23 @@ const ACTIVE: [&str; 12] = [
     "url(",
 ];
 
+/// The first of [`ACTIVE`], in its order, that stands in `html`. Looks only where one could begin or end.
+fn active(html: &[u8]) -> Option<&'static str> {
+    let starts = |text: &[u8], with: &str| {
+        text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    let tags = memchr::memchr_iter(b'<', html)
+        .filter_map(|at| ACTIVE.iter().position(|known| known.starts_with('<') && starts(&html[at..], known)));
+    let others = memchr::memchr3_iter(b':', b'=', b'(', html).filter_map(|at| {
+        let end = at + 1;
+        ACTIVE.iter().position(|known| {
+            !known.starts_with('<')
+                && end.checked_sub(known.len()).is_some_and(|start| starts(&html[start..end], known))
+        })
+    });
+    tags.chain(others).min().map(|at| ACTIVE[at])
+}
+
 /// `html.active_or_remote`, in the texts that the provider made: children of the signed part, not the original.
 pub(super) fn check_html(signed: Part<'_>, findings: &mut Vec<Finding>) {
     let texts = signed.descendants().filter(|part| !part.is_nested() || signed.is_nested());
@@ -109,9 +125,31 @@ pub(super) fn check_html(signed: Part<'_>, findings: &mut Vec<Finding>) {
         if part.is_multipart() || part.media_type() != "text/html" {
             continue;
         }
-        let html = part.content().to_ascii_lowercase();
-        if let Some(found) = ACTIVE.iter().find(|needle| memchr::memmem::find(&html, needle.as_bytes()).is_some()) {
-            findings.push(Finding::new(Code::HtmlActiveOrRemote).with(*found));
+        if let Some(found) = active(&part.content()) {
+            findings.push(Finding::new(Code::HtmlActiveOrRemote).with(found));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn active_content_is_found_as_a_plain_search_finds_it() {
+        let plain = |html: &str| {
+            let html = html.to_ascii_lowercase();
+            ACTIVE.iter().copied().find(|known| html.contains(known))
+        };
+        let mut texts: Vec<String> =
+            ["", "<", "<p>", "<IMG", "< img", "<form<script", "x=(:", "CID:", "cid", ":", "hurl(", "SRC =", "src="]
+                .map(str::to_owned)
+                .into();
+        texts.extend(
+            ACTIVE.iter().flat_map(|known| [known.to_uppercase(), format!("a{known}b"), format!("{known}<script")]),
+        );
+        for text in texts {
+            assert_eq!(active(text.as_bytes()), plain(&text), "{text:?}");
         }
     }
 }

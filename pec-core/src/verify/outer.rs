@@ -1,7 +1,9 @@
 //! The outer header, which nobody signs: every field that is compared with the signed part, found in one pass.
 
+use std::borrow::Cow;
+
 use crate::finding::{Code, Finding, Severity};
-use crate::message::{Headers, unstructured};
+use crate::message::{Headers, lossy, unstructured};
 
 /// The values of the fields that matter, each instance, in order.
 #[derive(Debug, Default)]
@@ -98,15 +100,10 @@ fn odd_bytes(block: &[u8]) -> Option<&'static str> {
     if !block.is_ascii() {
         return Some("8-bit");
     }
-    let [mut returns, mut feeds, mut pairs, mut nul] = [0_usize; 4];
-    let mut previous = 0;
-    for byte in block {
-        returns += usize::from(*byte == b'\r');
-        feeds += usize::from(*byte == b'\n');
-        pairs += usize::from(*byte == b'\n' && previous == b'\r');
-        nul += usize::from(*byte == 0);
-        previous = *byte;
-    }
+    let count = |wanted: u8| block.iter().filter(|byte| **byte == wanted).count();
+    let [returns, feeds, nul] = [b'\r', b'\n', 0].map(count);
+    let after = block.get(1..).unwrap_or_default();
+    let pairs = block.iter().zip(after).filter(|(first, second)| (**first == b'\r') & (**second == b'\n')).count();
     if nul > 0 {
         Some("NUL")
     } else if returns > pairs {
@@ -120,10 +117,14 @@ fn odd_bytes(block: &[u8]) -> Option<&'static str> {
 
 /// The text of a value without white space around it.
 pub(super) fn token(value: &[u8]) -> String {
-    String::from_utf8_lossy(value.trim_ascii()).to_ascii_lowercase()
+    lossy(value.trim_ascii()).to_ascii_lowercase()
 }
 
 /// A message identifier without white space, angle brackets kept.
-pub(super) fn identifier(value: &[u8]) -> String {
-    String::from_utf8_lossy(value).chars().filter(|c| !c.is_ascii_whitespace()).collect()
+pub(super) fn identifier(value: &[u8]) -> Cow<'_, str> {
+    let text = lossy(value.trim_ascii());
+    if text.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        return Cow::Owned(text.chars().filter(|c| !c.is_ascii_whitespace()).collect());
+    }
+    text
 }

@@ -10,6 +10,8 @@ pub struct Input {
     pub bytes: Vec<u8>,
     /// The code of the finding that must end it.
     pub code: &'static str,
+    /// The verdict on it.
+    pub verdict: &'static str,
     /// Whether it has the form of a transport envelope (whose signature cannot be read).
     pub envelope: bool,
 }
@@ -33,35 +35,48 @@ pub const ALL: [fn() -> Input; 14] = [
 ];
 
 const LIMITS: &str = "mime.limits";
+const UNVERIFIABLE: &str = "unverifiable";
 
-fn bare(name: &'static str, bytes: Vec<u8>) -> Input {
-    Input { name, bytes, code: LIMITS, envelope: false }
+/// No signature at the root.
+fn unsigned(name: &'static str, bytes: Vec<u8>) -> Input {
+    Input { name, bytes, code: LIMITS, verdict: "not-pec", envelope: false }
+}
+
+/// A header that is too long to say whether there is a signature.
+fn headless(name: &'static str, bytes: Vec<u8>) -> Input {
+    Input { name, bytes, code: LIMITS, verdict: UNVERIFIABLE, envelope: false }
 }
 
 fn original(name: &'static str, inner: &[u8]) -> Input {
-    Input { name, bytes: envelope(DATICERT.as_bytes(), inner), code: LIMITS, envelope: true }
+    Input { name, bytes: envelope(DATICERT.as_bytes(), inner), code: LIMITS, verdict: UNVERIFIABLE, envelope: true }
 }
 
 fn daticert(name: &'static str, xml: &str, code: &'static str) -> Input {
-    Input { name, bytes: envelope(xml.as_bytes(), b"Subject: x\r\n\r\nx\r\n"), code, envelope: true }
+    Input {
+        name,
+        bytes: envelope(xml.as_bytes(), b"Subject: x\r\n\r\nx\r\n"),
+        code,
+        verdict: UNVERIFIABLE,
+        envelope: true,
+    }
 }
 
 /// 50,000 messages, each inside the one before.
 #[must_use]
 pub fn nested_messages() -> Input {
-    bare("50,000 nested messages", nested())
+    unsigned("50,000 nested messages", nested())
 }
 
 /// 2,000,000 parts of one multipart, without header or body.
 #[must_use]
 pub fn tiny_parts() -> Input {
-    bare("2,000,000 tiny parts", parts())
+    unsigned("2,000,000 tiny parts", parts())
 }
 
 /// 3,000,000 fields of one header.
 #[must_use]
 pub fn many_headers() -> Input {
-    bare("3,000,000 headers", [&b"a:\r\n".repeat(3_000_000), &b"\r\nx"[..]].concat())
+    headless("3,000,000 headers", [&b"a:\r\n".repeat(3_000_000), &b"\r\nx"[..]].concat())
 }
 
 /// 3,000,000 fields, 1,500 in each of 2,000 parts, none of which has too many; then one part that has.
@@ -69,25 +84,25 @@ pub fn many_headers() -> Input {
 pub fn many_headers_everywhere() -> Input {
     let part = [&b"--b\r\n"[..], &b"a:\r\n".repeat(1_500), b"\r\nx\r\n"].concat();
     let last = [&b"--b\r\n"[..], &b"a:\r\n".repeat(2_500), b"\r\nx\r\n--b--\r\n"].concat();
-    bare("3,000,000 headers over 2,000 parts", [MULTIPART, &part.repeat(2_000), &last].concat())
+    unsigned("3,000,000 headers over 2,000 parts", [MULTIPART, &part.repeat(2_000), &last].concat())
 }
 
 /// 20 MB of dashes.
 #[must_use]
 pub fn dashes() -> Input {
-    bare("20 MB of dashes", b"-".repeat(20_000_000))
+    headless("20 MB of dashes", b"-".repeat(20_000_000))
 }
 
 /// One header line of 10 MB.
 #[must_use]
 pub fn long_header_line() -> Input {
-    bare("a 10 MB header line", [b"Subject: ", &*b"x".repeat(10_000_000), b"\r\n\r\nx"].concat())
+    headless("a 10 MB header line", [b"Subject: ", &*b"x".repeat(10_000_000), b"\r\n\r\nx"].concat())
 }
 
 /// 10 MB of lines that begin like delimiters, in more multiparts than may be open.
 #[must_use]
 pub fn near_delimiters() -> Input {
-    bare("10 MB of near delimiters", delimiters())
+    unsigned("10 MB of near delimiters", delimiters())
 }
 
 /// The first, as an original.
