@@ -10,6 +10,8 @@ mod ocsp;
 
 use std::fmt;
 
+use encodify::pem;
+
 use super::certificate::Certificate;
 use super::path::{self, Candidate};
 use super::policy::PolicyInput;
@@ -19,8 +21,15 @@ use crate::limits::Limits;
 use crl::Crl;
 use ocsp::Answer;
 
-/// Revocation lists and OCSP answers that the host gives, in DER. They are claims until their signatures have been
-/// checked, which happens when they are used.
+/// Revocation lists and OCSP answers that the host gives. They are claims until their signatures have been checked,
+/// which happens when they are used.
+///
+/// ```
+/// use pec_core::trust::Evidence;
+///
+/// assert_eq!(Evidence::none().unreadable(), 0);
+/// assert_eq!(Evidence::none().with_crl(b"no list").unreadable(), 1);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
     crls: Vec<Vec<u8>>,
@@ -35,18 +44,35 @@ impl Evidence {
         Self { crls: Vec::new(), ocsp: Vec::new(), id: None }
     }
 
-    /// This evidence with one more certificate revocation list (CRL), complete or delta.
+    /// This evidence with one more certificate revocation list (CRL), complete or delta, in DER or PEM (every list of
+    /// a PEM text is taken). One that cannot be read says nothing: see [`Self::unreadable`].
     #[must_use]
-    pub fn with_crl(mut self, der: impl Into<Vec<u8>>) -> Self {
-        self.crls.push(der.into());
+    pub fn with_crl(mut self, list: impl Into<Vec<u8>>) -> Self {
+        let list = list.into();
+        let blocks = if list.first() == Some(&SEQUENCE) { Vec::new() } else { pem_lists(&list) };
+        if blocks.is_empty() {
+            self.crls.push(list);
+        } else {
+            self.crls.extend(blocks);
+        }
         self.identified()
     }
 
-    /// This evidence with one more OCSP response.
+    /// This evidence with one more OCSP response, in DER. One that cannot be read, or that only says why there is no
+    /// answer, says nothing: see [`Self::unreadable`].
     #[must_use]
     pub fn with_ocsp(mut self, der: impl Into<Vec<u8>>) -> Self {
         self.ocsp.push(der.into());
         self.identified()
+    }
+
+    /// How many lists and responses say nothing because they cannot be read: they are something else, damaged, or have
+    /// critical extensions that are unknown. Whether the others are authentic, fresh and about the right certificate is
+    /// asked when they are used.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        self.crls.iter().filter(|der| Crl::parse(der).is_err()).count()
+            + self.ocsp.iter().filter(|der| Answer::parse(der).is_err()).count()
     }
 
     /// The identity of this set; `None` when it is empty.
@@ -64,6 +90,15 @@ impl Evidence {
         self.id = Some(Fingerprint(sha256(&hashes)));
         self
     }
+}
+
+/// The first byte of a list in DER.
+const SEQUENCE: u8 = 0x30;
+
+/// The lists of a PEM text (RFC 7468 §6).
+fn pem_lists(text: &[u8]) -> Vec<Vec<u8>> {
+    let blocks = pem::STANDARD.blocks(text).filter_map(Result::ok);
+    blocks.filter(|block| block.label == "X509 CRL").map(|block| block.contents).collect()
 }
 
 /// Why a certificate was revoked (RFC 5280 §5.3.1).
@@ -294,6 +329,43 @@ impl Context<'_, '_> {
             Some(entry) => Revocation::Revoked { when: entry.when, reason: entry.reason },
             None if facts.is_empty() => Revocation::NotChecked,
             None => Revocation::Good,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The PEM form of two lists, as `cat` joins them, is the same evidence as the two in DER.
+    #[test]
+    fn lists_are_read_from_pem_too() {
+        let list = |name: &str| std::fs::read(format!("../conformance/artefacts/{name}.crl")).unwrap();
+        let (one, two) = (list("crl-good"), list("crl-root"));
+        let pem = |der: &[u8]| {
+            let base64 = encodify::base64::STANDARD.encode(der);
+            let lines: Vec<_> = base64.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
+            format!("Issuer: somebody\n-----BEGIN X509 CRL-----\n{}\n-----END X509 CRL-----\n", lines.join("\n"))
+        };
+        let der = Evidence::none().with_crl(one.clone()).with_crl(two.clone());
+        let text = Evidence::none().with_crl(pem(&one) + &pem(&two));
+        assert_eq!(text, der);
+        assert_eq!(text.unreadable(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_counted() {
+        let ocsp = std::fs::read("../conformance/artefacts/ocsp-good.ocsp").unwrap();
+        let crl = std::fs::read("../conformance/artefacts/crl-good.crl").unwrap();
+        assert_eq!(Evidence::none().with_ocsp(ocsp.clone()).with_crl(crl.clone()).unreadable(), 0);
+        let certificate = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        let damaged = &crl[..crl.len() - 1];
+        for list in [&b""[..], b"\x30", damaged, &ocsp, certificate.as_bytes()] {
+            assert_eq!(Evidence::none().with_crl(list).unreadable(), 1);
+        }
+        // OCSPResponse { unauthorized }
+        for response in [&b""[..], &crl, b"\x30\x03\x0a\x01\x06"] {
+            assert_eq!(Evidence::none().with_ocsp(response).unreadable(), 1);
         }
     }
 }
