@@ -1,9 +1,15 @@
 //! `pec explain CODE`.
 
+use std::io::Write;
 use std::process::ExitCode;
 
+use anstyle::Style;
 use clap::Args;
 use pec_core::finding::{Code, Effect, Language};
+use pec_core::verify::JudgedAt;
+
+use crate::render::{Page, printable};
+use crate::text::{Stop, Text};
 
 /// Which code to explain.
 #[derive(Debug, Args)]
@@ -12,31 +18,44 @@ pub(crate) struct Arguments {
     code: Option<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, String> {
+pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
+    let mut output = anstream::stdout();
     let Some(wanted) = &arguments.code else {
         for code in Code::ALL {
-            anstream::println!("{:32} {}", code.as_str(), code.rule());
+            writeln!(output, "{:32} {}", code.as_str(), code.rule())?;
         }
         return Ok(ExitCode::SUCCESS);
     };
-    let Some(code) = Code::parse(wanted) else {
-        let near: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).filter(|code| alike(code, wanted)).collect();
-        let hint = if near.is_empty() {
-            "`pec explain` lists all codes".to_owned()
-        } else {
-            format!("did you mean {}?", near.join(", "))
-        };
-        return Err(format!("no finding is called {wanted:?}; {hint}"));
+    let Some(code) = Code::parse(wanted) else { return Err(unknown(wanted).into()) };
+    let page = Page::new(language, JudgedAt::Signing);
+    let (effect, severities, rule) = match language {
+        Language::It => ("se decisivo, il verdetto è", "gravità", "regola"),
+        Language::En => ("when fatal, the verdict is", "severity", "rule"),
     };
-    let severities: Vec<_> = code.severities().iter().map(|severity| severity.as_str()).collect();
-    anstream::println!("{code}  ({}, {})", severities.join(" / "), code.layer().as_str());
-    anstream::println!("{}", code.explanation(language));
-    anstream::println!("{}: {}", if language == Language::It { "Regola" } else { "Rule" }, code.rule());
+    let bold = Style::new().bold();
+    writeln!(output, "{bold}{code}{bold:#}")?;
+    write!(output, "{}", page.text("  ", code.explanation(language)))?;
+    let grades: Vec<_> = code.severities().iter().map(|severity| severity.as_str()).collect();
+    writeln!(output, "  {severities}: {}", grades.join(" / "))?;
+    writeln!(output, "  {rule}: {}", code.rule())?;
     if code.effect() != Effect::Never {
-        let label = if language == Language::It { "Se fatale, il verdetto è" } else { "When fatal, the verdict is" };
-        anstream::println!("{label}: {}", verdict(code.effect()));
+        writeln!(output, "  {effect}: {}", verdict(code.effect()))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn unknown(wanted: &str) -> Text {
+    let near: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).filter(|code| alike(code, wanted)).collect();
+    let (it, en) = if near.is_empty() {
+        ("`pec explain` li elenca tutti".to_owned(), "`pec explain` lists them all".to_owned())
+    } else {
+        (format!("forse {}?", near.join(", ")), format!("did you mean {}?", near.join(", ")))
+    };
+    let wanted = printable(wanted);
+    Text::new(
+        format!("nessun rilievo si chiama \"{wanted}\"; {it}"),
+        format!("no finding is called \"{wanted}\"; {en}"),
+    )
 }
 
 const fn verdict(effect: Effect) -> &'static str {

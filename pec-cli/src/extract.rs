@@ -8,11 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use pec_core::finding::Language;
 use pec_core::limits::Limits;
 use pec_core::message::{Message, Part};
 use pec_core::verify::{opened, restored};
 
 use crate::input;
+use crate::render::{printable, steers};
+use crate::text::{Stop, Text};
 
 /// What to take out and where to put it.
 #[derive(Debug, Args)]
@@ -46,64 +49,89 @@ struct Object {
     bytes: Vec<u8>,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     let limits = Limits::DEFAULT;
     let bytes = input::read_one(&arguments.file, limits.message_bytes)?;
     let message = Message::parse(bytes, &limits);
-    let objects = take(&message, arguments.what)?;
+    let objects = take(&message, arguments.what).map_err(|text| text.at(&arguments.file))?;
     let Some(folder) = &arguments.out else {
         let [object] = &objects[..] else {
-            return Err(format!("there are {} objects: give a folder with -o DIR", objects.len()));
+            let text = Text::new(
+                format!("gli allegati sono {}: indicare una cartella con -o DIR", objects.len()),
+                format!("there are {} attachments: give a folder with -o DIR", objects.len()),
+            );
+            return Err(text.into());
         };
-        return std::io::stdout()
-            .write_all(&object.bytes)
-            .map(|()| ExitCode::SUCCESS)
-            .map_err(|error| format!("the output cannot be written: {error}"));
+        std::io::stdout().write_all(&object.bytes)?;
+        return Ok(ExitCode::SUCCESS);
     };
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    fs::create_dir_all(folder).map_err(|error| Text::of_io(&error).at(folder))?;
     let mut taken = HashSet::new();
+    let mut output = anstream::stdout();
     for object in objects {
         let path = write_new(folder, &object, &mut taken)?;
-        anstream::println!("{}  {}", path.display(), object.bytes.len());
+        let size = object.bytes.len();
+        let unit = if language == Language::It { "byte" } else { "bytes" };
+        writeln!(output, "{}  {size} {unit}", printable(&path.display().to_string()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn take(message: &Message<Vec<u8>>, what: What) -> Result<Vec<Object>, String> {
+fn take(message: &Message<Vec<u8>>, what: What) -> Result<Vec<Object>, Text> {
     let entity = opened(message);
     let signed = entity.as_ref().map(Message::root).or_else(|| message.signed_part());
     let content = |part: Part<'_>| part.content().into_owned();
-    let one = |name: &str, bytes: Option<Vec<u8>>, missing: &str| match bytes {
+    let one = |name: &str, bytes: Option<Vec<u8>>, it: &str, en: &str| match bytes {
         Some(bytes) => Ok(vec![Object { name: name.to_owned(), bytes }]),
-        None => Err(missing.to_owned()),
+        None => Err(Text::new(it, en)),
     };
     let original = signed.and_then(|part| part.original());
     match what {
-        What::Original => one("postacert.eml", original.map(content), "there is no original message in it"),
-        What::Daticert => {
-            let data = signed.and_then(|part| part.daticert()).map(content);
-            one("daticert.xml", data, "there are no certification data in it")
+        What::Original => one(
+            "postacert.eml",
+            original.map(content),
+            "non contiene un messaggio originale: ne hanno uno le buste di trasporto e le ricevute di consegna complete",
+            "holds no original message: transport envelopes and complete delivery receipts have one",
+        ),
+        What::Daticert => one(
+            "daticert.xml",
+            signed.and_then(|part| part.daticert()).map(content),
+            "non contiene dati di certificazione firmati",
+            "holds no signed certification data",
+        ),
+        What::Signature => {
+            one("smime.p7s", message.signature_part().map(content), "non contiene una firma", "holds no signature")
         }
-        What::Signature => one("smime.p7s", message.signature_part().map(content), "there is no signature in it"),
-        What::Restored => {
-            one("restored.eml", restored(message), "the signature does not hold for any restored form of the message")
-        }
+        What::Restored => one(
+            "restored.eml",
+            restored(message),
+            "nessuna forma del messaggio che si possa ripristinare ha una firma valida",
+            "the signature holds for no form of the message that could be restored",
+        ),
         What::Attachments => {
-            let object = |part: Part<'_>| Object {
-                name: part.file_name().unwrap_or_else(|| "attachment".to_owned()),
-                bytes: content(part),
-            };
             let objects: Vec<Object> = match original {
-                Some(original) => original.to_message().attachments().map(object).collect(),
-                None => message.attachments().map(object).collect(),
+                Some(original) => original.to_message().attachments().map(Object::attachment).collect(),
+                None => message.attachments().map(Object::attachment).collect(),
             };
-            if objects.is_empty() { Err("there are no attachments in it".to_owned()) } else { Ok(objects) }
+            if objects.is_empty() {
+                Err(Text::new("non contiene allegati", "holds no attachments"))
+            } else {
+                Ok(objects)
+            }
         }
     }
 }
 
+impl Object {
+    fn attachment(part: Part<'_>) -> Self {
+        let unnamed = if part.is_message() { "attachment.eml" } else { "attachment" };
+        let name = part.file_name().unwrap_or_else(|| unnamed.to_owned());
+        Self { name, bytes: part.content().into_owned() }
+    }
+}
+
 /// Writes a file that did not exist, under a safe name, numbered when the name is taken.
-fn write_new(folder: &Path, object: &Object, taken: &mut HashSet<String>) -> Result<PathBuf, String> {
+fn write_new(folder: &Path, object: &Object, taken: &mut HashSet<String>) -> Result<PathBuf, Text> {
     let safe = safe_name(&object.name);
     let (stem, extension) = match safe.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => (stem.to_owned(), format!(".{extension}")),
@@ -116,36 +144,59 @@ fn write_new(folder: &Path, object: &Object, taken: &mut HashSet<String>) -> Res
         }
         let path = folder.join(&name);
         // Never over what is there, never through a link.
-        match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                return file
-                    .write_all(&object.bytes)
-                    .map(|()| path.clone())
-                    .map_err(|error| format!("{}: {error}", path.display()));
+        let mut file = match fs::OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(Text::of_io(&error).at(&path)),
+        };
+        return match file.write_all(&object.bytes) {
+            Ok(()) => Ok(path),
+            Err(error) => {
+                // Half a file would pass for the whole.
+                let _ = fs::remove_file(&path);
+                Err(Text::of_io(&error).at(&path))
             }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(format!("{}: {error}", path.display())),
-        }
+        };
     }
-    Err(format!("{}: too many files of the name {safe}", folder.display()))
+    let text = Text::new(
+        format!("troppi file di nome {safe}: scegliere una cartella vuota"),
+        format!("too many files of the name {safe}: choose an empty folder"),
+    );
+    Err(text.at(folder))
 }
 
-/// The last component of a name, without what a file system or a shell gives a meaning to.
+/// Bytes of a name. File systems take 255; the rest is for a number and for what is put in front.
+const NAME: usize = 200;
+
+/// The last component of a name, without what a file system, a shell or a reader gives a meaning to: separators,
+/// streams and wildcards, control characters, those that turn the direction of text (`exe.fdp` read from the right),
+/// leading dots and dashes, trailing dots and blanks (Windows drops them), reserved device names.
 fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String =
-        last.chars().map(|c| if c.is_control() || "<>:\"|?*".contains(c) { '_' } else { c }).take(150).collect();
-    // Hidden files, `.` and `..`, trailing dots and blanks (Windows drops them) and reserved device names.
-    let kept = kept.trim_matches(|c: char| c == '.' || c.is_whitespace()).to_owned();
-    let device = kept.split('.').next().unwrap_or_default().to_ascii_uppercase();
-    let reserved = matches!(device.as_str(), "CON" | "PRN" | "AUX" | "NUL")
-        || (device.len() == 4 && (device.starts_with("COM") || device.starts_with("LPT")));
+    let kept: String = last.chars().map(|c| if steers(c) || "<>:\"|?*".contains(c) { '_' } else { c }).collect();
+    let kept = kept.trim_matches(|c: char| c == '.' || c.is_whitespace()).trim_start_matches('-');
+    let kept = cut(kept, NAME);
+    let device = kept.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let numbered = |name: &str| device.strip_prefix(name).is_some_and(|rest| rest.chars().count() == 1);
+    let reserved = matches!(device.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
+        || numbered("COM")
+        || numbered("LPT");
     if kept.is_empty() || reserved { format!("attachment_{kept}") } else { kept }
+}
+
+/// At most `most` bytes of a name, its extension kept where it is a short one.
+fn cut(name: &str, most: usize) -> String {
+    if name.len() <= most {
+        return name.to_owned();
+    }
+    let (stem, extension) = name.rsplit_once('.').filter(|(_, extension)| extension.len() <= 16).unwrap_or((name, ""));
+    let stem = stem.get(..stem.floor_char_boundary(most - 1 - extension.len())).unwrap_or_default();
+    if extension.is_empty() { stem.to_owned() } else { format!("{stem}.{extension}") }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::safe_name;
+    use super::{NAME, safe_name};
 
     #[test]
     fn names_stay_in_the_folder() {
@@ -160,9 +211,18 @@ mod tests {
             ("nul.txt", "attachment_nul.txt"),
             ("fattura è.pdf", "fattura è.pdf"),
             ("", "attachment_"),
+            ("-rf", "rf"),
+            ("com1", "attachment_com1"),
+            ("COM¹.txt", "attachment_COM¹.txt"),
+            ("nul .txt", "attachment_nul .txt"),
+            ("fattura\u{202e}fdp.exe", "fattura_fdp.exe"),
+            ("x. . ", "x"),
+            (".- ", "attachment_"),
         ] {
             assert_eq!(safe_name(name), safe, "{name:?}");
         }
-        assert!(safe_name(&"x".repeat(5000)).len() <= 150);
+        assert!(safe_name(&"x".repeat(5000)).len() <= NAME);
+        let long = safe_name(&format!("{}.pdf", "è".repeat(5000)));
+        assert!(long.len() <= NAME && long.ends_with("è.pdf"), "{long}");
     }
 }

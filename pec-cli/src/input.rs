@@ -1,147 +1,205 @@
 //! Where messages come from: files, folders (Maildir included), mbox files, standard input.
 
-use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read};
+mod mbox;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use mail_parser::mailbox::mbox::MessageIterator;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::text::Text;
 
 /// One place where messages are.
 #[derive(Debug)]
 pub(crate) enum Source {
     Stdin,
     File(PathBuf),
+    /// There is nothing to read in a place that was named.
+    Missing(String, Text),
 }
 
 /// A message with the name it is reported under, or why it could not be read.
 pub(crate) struct Item {
     pub(crate) name: String,
-    pub(crate) bytes: Result<Vec<u8>, String>,
+    pub(crate) bytes: Result<Vec<u8>, Text>,
+    /// Another reading of the same message, for when the signature does not hold for the first: see
+    /// [`mbox::Entry::as_stored`].
+    pub(crate) otherwise: Option<Vec<u8>>,
 }
 
-/// Opens folders; the order is that of the names, so that two runs print the same.
-pub(crate) fn sources(paths: &[PathBuf]) -> (Vec<Source>, Vec<Item>) {
+impl Item {
+    const fn new(name: String, bytes: Result<Vec<u8>, Text>) -> Self {
+        Self { name, bytes, otherwise: None }
+    }
+}
+
+/// A source that has been opened.
+pub(crate) enum Opened {
+    One(Item),
+    /// Many messages, one by one.
+    Many(Messages),
+}
+
+/// Opens folders; the order is that of the arguments and, below them, of the names, so that two runs print the same.
+pub(crate) fn sources(paths: &[PathBuf]) -> Vec<Source> {
     let mut sources = Vec::new();
-    let mut failures = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
             sources.push(Source::Stdin);
         } else if path.is_dir() {
             let before = sources.len();
-            for entry in WalkDir::new(path).sort_by_file_name() {
-                match entry {
-                    Ok(entry) if entry.file_type().is_file() && !is_hidden(entry.path()) => {
-                        sources.push(Source::File(entry.into_path()));
-                    }
-                    Ok(_) => {}
-                    Err(error) => failures.push(Item {
-                        name: error.path().unwrap_or(path).display().to_string(),
-                        bytes: Err(format!("cannot be read: {error}")),
-                    }),
-                }
-            }
+            sources.extend(files_below(path));
             if sources.len() == before {
-                failures
-                    .push(Item { name: path.display().to_string(), bytes: Err("the folder holds no files".into()) });
+                let text = Text::new("la cartella non contiene file da leggere", "the folder holds no files to read");
+                sources.push(Source::Missing(path.display().to_string(), text));
             }
         } else {
             sources.push(Source::File(path.clone()));
         }
     }
-    (sources, failures)
+    sources
 }
 
-fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
-}
-
-/// The messages of a source, one by one. `limit` is the largest message that is read; a larger file is refused before
-/// its bytes are.
-pub(crate) fn read(source: &Source, limit: usize, mut each: impl FnMut(Item)) {
-    let path = match source {
-        Source::Stdin => {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin().lock().take(limit as u64 + 1).read_to_end(&mut bytes);
-            let bytes = read.map_err(|error| format!("cannot be read: {error}")).and_then(|_| check(bytes, limit));
-            return each(Item { name: "-".into(), bytes });
+fn files_below(folder: &Path) -> impl Iterator<Item = Source> {
+    // A link that leads back to a folder above is an error of WalkDir, not an endless loop.
+    let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    entries.filter_entry(is_wanted).filter_map(move |entry| match entry {
+        Ok(entry) if entry.file_type().is_file() => Some(Source::File(entry.into_path())),
+        Ok(_) => None,
+        Err(error) => {
+            let name = error.path().unwrap_or_else(|| Path::new("?")).display().to_string();
+            let text = match error.io_error() {
+                Some(error) => Text::of_io(error),
+                None => Text::new(
+                    "il collegamento riporta a una cartella superiore",
+                    "the link leads back to a folder above",
+                ),
+            };
+            Some(Source::Missing(name, text))
         }
-        Source::File(path) => path,
+    })
+}
+
+/// Not hidden files, nor what programs keep in a Maildir beside its messages (`tmp`, indexes, lists of names).
+fn is_wanted(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    let is_file = entry.file_type().is_file();
+    if entry.depth() == 0 {
+        return true;
+    }
+    let beside_messages =
+        || entry.path().parent().is_some_and(|folder| folder.join("cur").is_dir() && folder.join("new").is_dir());
+    !(is_file && name.starts_with('.')) && !((is_file || name == "tmp") && beside_messages())
+}
+
+/// Opens a source. `limit` is the largest message that is read; a larger file is refused before its bytes are.
+pub(crate) fn open(source: &Source, limit: usize) -> Opened {
+    let (name, opened) = match source {
+        Source::Missing(name, text) => (name.clone(), Err(text.clone())),
+        Source::Stdin => ("-".to_owned(), begin(Box::new(BufReader::new(io::stdin())), None, limit)),
+        Source::File(path) => (path.display().to_string(), open_file(path, limit)),
     };
-    let name = path.display().to_string();
-    match open(path, limit) {
-        Ok(Opened::Message(bytes)) => each(Item { name, bytes: check(bytes, limit) }),
-        Ok(Opened::Mbox(reader)) => {
-            for (number, message) in MessageIterator::new(reader).enumerate() {
-                let bytes = message
-                    .map(|message| message.unwrap_contents())
-                    .map_err(|_| "the mbox file is damaged here".to_owned());
-                each(Item {
-                    name: format!("{name}#{}", number + 1),
-                    bytes: bytes.and_then(|bytes| check(bytes, limit)),
-                });
-            }
+    match opened {
+        Ok(Begun::Message(bytes)) => Opened::One(Item::new(name, Ok(bytes))),
+        Ok(Begun::Mbox(reader)) => {
+            Opened::Many(Messages { entries: mbox::Entries::new(reader, limit), name, limit, number: 0, held: None })
         }
-        Err(reason) => each(Item { name, bytes: Err(reason) }),
+        Err(text) => Opened::One(Item::new(name, Err(text))),
     }
 }
 
-enum Opened {
+type Reader = Box<dyn BufRead + Send>;
+
+enum Begun {
     Message(Vec<u8>),
-    Mbox(BufReader<File>),
+    Mbox(Reader),
 }
 
-fn open(path: &Path, limit: usize) -> Result<Opened, String> {
-    let explain = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "may not be read: permission denied".to_owned(),
-        _ => format!("cannot be read: {error}"),
-    };
-    let metadata = fs::metadata(path).map_err(explain)?;
-    if !metadata.is_file() {
-        return Err("is not a regular file".to_owned());
+fn open_file(path: &Path, limit: usize) -> Result<Begun, Text> {
+    let explain = |error: io::Error| Text::of_io(&error);
+    let file = File::open(path).map_err(explain)?;
+    let metadata = file.metadata().map_err(explain)?;
+    if metadata.is_dir() {
+        return Err(Text::new("è una cartella, non un messaggio", "is a folder, not a message"));
     }
-    let mut reader = BufReader::new(File::open(path).map_err(explain)?);
-    if reader.fill_buf().map_err(explain)?.starts_with(b"From ") {
-        return Ok(Opened::Mbox(reader));
+    begin(Box::new(BufReader::new(file)), metadata.is_file().then_some(metadata.len()), limit)
+}
+
+/// Reads a message whole, or the first bytes of an mbox. `size` is known of regular files only.
+fn begin(mut reader: Reader, size: Option<u64>, limit: usize) -> Result<Begun, Text> {
+    let explain = |error: io::Error| Text::of_io(&error);
+    if mbox::is_mbox(reader.fill_buf().map_err(explain)?) {
+        return Ok(Begun::Mbox(reader));
     }
-    if metadata.len() > limit as u64 {
-        return Err(too_large(metadata.len(), limit));
+    if size.is_some_and(|size| size > limit as u64) {
+        return Err(too_large(limit));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    let mut bytes = Vec::with_capacity(size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0));
     reader.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(explain)?;
-    Ok(Opened::Message(bytes))
-}
-
-fn check(bytes: Vec<u8>, limit: usize) -> Result<Vec<u8>, String> {
     if bytes.is_empty() {
-        return Err("is empty: there is no message in it".to_owned());
+        return Err(Text::new(
+            "è vuoto: non contiene alcun messaggio; salvarlo di nuovo dalla casella",
+            "is empty: there is no message in it; save it again from the mailbox",
+        ));
     }
-    if bytes.len() > limit {
-        return Err(too_large(bytes.len() as u64, limit));
-    }
-    Ok(bytes)
+    if bytes.len() > limit { Err(too_large(limit)) } else { Ok(Begun::Message(bytes)) }
 }
 
-fn too_large(size: u64, limit: usize) -> String {
-    format!("is too large for one message: {} MiB or more, the limit is {} MiB", size >> 20, limit >> 20)
+fn too_large(limit: usize) -> Text {
+    let limit = limit >> 20;
+    Text::new(
+        format!("è più grande di {limit} MiB, il limite per un messaggio: nessun gestore PEC ne trasporta di simili"),
+        format!("is larger than {limit} MiB, the limit for one message: no PEC provider carries such messages"),
+    )
+}
+
+/// The messages of an mbox file. One that stands there alone bears the name of the file, several are numbered.
+pub(crate) struct Messages {
+    entries: mbox::Entries<Reader>,
+    name: String,
+    limit: usize,
+    number: usize,
+    held: Option<io::Result<mbox::Entry>>,
+}
+
+impl Iterator for Messages {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        let entry = self.held.take().or_else(|| self.entries.next())?;
+        self.number += 1;
+        self.held = self.entries.next();
+        let name = if self.number == 1 && self.held.is_none() {
+            self.name.clone()
+        } else {
+            format!("{}#{}", self.name, self.number)
+        };
+        Some(match entry {
+            Ok(entry) if entry.too_large => Item::new(name, Err(too_large(self.limit))),
+            Ok(entry) => Item { name, otherwise: entry.as_stored(), bytes: Ok(entry.bytes) },
+            Err(error) => Item::new(name, Err(Text::of_io(&error))),
+        })
+    }
 }
 
 /// Reads one file or standard input whole.
-pub(crate) fn read_one(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
+pub(crate) fn read_one(path: &Path, limit: usize) -> Result<Vec<u8>, Text> {
     let source = if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path.to_path_buf()) };
-    if path.is_dir() {
-        return Err(format!("{}: is a folder; name one message", path.display()));
-    }
-    let mut found = None;
-    let mut more = false;
-    read(&source, limit, |item| {
-        more |= found.is_some();
-        found.get_or_insert(item);
-    });
-    match found {
-        Some(_) if more => Err(format!("{}: is an mbox with several messages; name one message", path.display())),
-        Some(item) => item.bytes.map_err(|reason| format!("{}: {reason}", item.name)),
-        None => Err(format!("{}: there is no message in it", path.display())),
-    }
+    let item = match open(&source, limit) {
+        Opened::One(item) => Some(item),
+        Opened::Many(mut messages) => {
+            let first = messages.next();
+            if messages.next().is_some() {
+                let text = Text::new(
+                    "contiene più messaggi (mbox): indicare un file con un solo messaggio",
+                    "holds several messages (mbox): name a file with one message",
+                );
+                return Err(text.at(path));
+            }
+            first
+        }
+    };
+    let empty = || Text::new("non contiene alcun messaggio", "there is no message in it");
+    item.ok_or_else(empty).and_then(|item| item.bytes).map_err(|text| text.at(path))
 }

@@ -2,10 +2,12 @@
 
 mod explain;
 mod extract;
+mod foreign;
 mod input;
 mod render;
 mod setup;
 mod show;
+mod text;
 mod trust;
 mod verify;
 
@@ -13,6 +15,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use pec_core::finding::Language;
+
+use render::printable;
+use text::Stop;
 
 /// Reads and verifies Italian certified e-mail (PEC), offline.
 #[derive(Debug, Parser)]
@@ -61,12 +66,14 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Verify(arguments) => verify::run(&arguments, language),
         Command::Show(arguments) => show::run(&arguments, language),
-        Command::Extract(arguments) => extract::run(&arguments),
+        Command::Extract(arguments) => extract::run(&arguments, language),
         Command::Explain(arguments) => explain::run(&arguments, language),
         Command::Trust(arguments) => trust::run(&arguments),
     };
-    outcome.unwrap_or_else(|reason| {
-        anstream::eprintln!("pec: {reason}");
+    outcome.unwrap_or_else(|stop| {
+        if let Stop::Because(reason) = stop {
+            anstream::eprintln!("pec: {}", printable(reason.of(language)));
+        }
         ExitCode::from(2)
     })
 }

@@ -1,14 +1,37 @@
 //! A verification as a person reads it.
+//!
+//! What comes from a message is wrapped within its own column and loses what steers a terminal, so that nothing in it
+//! can pass for a line of ours.
 
+mod words;
+
+use std::cmp::Reverse;
 use std::fmt::Write;
+use std::io::IsTerminal;
 
 use anstyle::{AnsiColor, Style};
 use pec_core::daticert::CertData;
-use pec_core::finding::{Finding, Language, Severity};
-use pec_core::verify::{Verdict, Verification};
+use pec_core::finding::{Code, Finding, Language, Severity};
+use pec_core::message::Message;
+use pec_core::verify::{Integrity, JudgedAt, Verdict, Verification};
+use textwrap::{Options, WordSeparator, WrapAlgorithm};
+
+use crate::foreign;
 
 /// Recipients that are named before the rest is counted.
 const NAMED: usize = 5;
+
+/// Characters of a value that are shown before the rest is counted.
+const SHOWN: usize = 1000;
+
+/// The same for the kind, which a forger may choose too.
+const KIND: usize = 70;
+
+/// Columns of the names of rows.
+const LABEL: usize = 18;
+
+/// Lines are no longer than this: longer ones are hard to read.
+const WIDEST: usize = 110;
 
 fn colour(verdict: Verdict) -> Style {
     let colour = match verdict {
@@ -23,104 +46,201 @@ fn colour(verdict: Verdict) -> Style {
 /// One line: verdict, kind, name.
 pub(crate) fn line(name: &str, verification: &Verification) -> String {
     let style = colour(verification.verdict);
-    let name = printable(name);
-    format!("{style}{:24}{style:#} {:26} {name}\n", verification.verdict.as_str(), verification.kind.as_str())
+    let (kind, name) = (shortened(verification.kind.as_str(), KIND), printable(name));
+    format!("{style}{:24}{style:#} {kind:26} {name}\n", verification.verdict.as_str())
 }
 
-/// The whole answer.
-pub(crate) fn verification(name: &str, verification: &Verification, language: Language) -> String {
-    let mut text = String::new();
-    let verdict = verification.verdict;
-    let style = colour(verdict);
-    let bold = Style::new().bold();
-    let kind = verification.kind.title(language);
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{bold}{}{bold:#}", printable(name));
-    let _ = writeln!(text, "  {style}{}{style:#} — {kind}", verdict.title(language));
-    let _ = writeln!(text, "  {}", verdict.explanation(language));
-    let mut row = |it: &str, en: &str, value: &str| {
-        if !value.is_empty() {
-            let label = if language == Language::It { it } else { en };
-            let _ = writeln!(text, "    {label:18} {}", printable(value));
+/// How a person wants to read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page {
+    pub(crate) language: Language,
+    width: usize,
+    at: JudgedAt,
+}
+
+impl Page {
+    /// As wide as the terminal; 80 columns where the output goes elsewhere.
+    pub(crate) fn new(language: Language, at: JudgedAt) -> Self {
+        let terminal = std::io::stdout().is_terminal();
+        let width = if terminal { textwrap::termwidth().clamp(40, WIDEST) } else { 80 };
+        Self { language, width, at }
+    }
+
+    /// The whole answer.
+    pub(crate) fn verification(&self, name: &str, message: &Message<Vec<u8>>, verification: &Verification) -> String {
+        let language = self.language;
+        let verdict = verification.verdict;
+        let mut text = String::new();
+        self.paragraph(&mut text, "", Style::new().bold(), &printable(name));
+        let style = colour(verdict);
+        let title = format!(
+            "{style}{}{style:#} — {}",
+            verdict.title(language),
+            shortened(verification.kind.title(language), KIND)
+        );
+        let _ = writeln!(text, "  {title}");
+        let hint = foreign::hint(message).filter(|_| verdict == Verdict::NotPec);
+        let explanation = hint.as_ref().map_or(verdict.explanation(language), |hint| hint.of(language));
+        self.paragraph(&mut text, "  ", Style::new(), explanation);
+        text.push('\n');
+        self.facts(&mut text, verification);
+        self.answers(&mut text, verification);
+        let mut findings: Vec<&Finding> = verification.findings.iter().collect();
+        // Gravest first; but that a message only pretends to be a PEC is said before anything else (VERDICT §3).
+        findings.sort_by_key(|finding| (finding.code != Code::KindClaimedUnsigned, Reverse(finding.severity)));
+        for finding in findings {
+            self.finding(&mut text, finding);
         }
-    };
-    if let Some(data) = &verification.daticert {
-        rows_of_data(data, &mut row);
+        text.push('\n');
+        text
     }
-    if let Some(signer) = &verification.signer {
-        let who = signer.name.as_deref().unwrap_or(&signer.subject);
-        let address = signer.email.as_deref().map(|email| format!(" <{email}>")).unwrap_or_default();
-        row("firmato da", "signed by", &format!("{who}{address}"));
-        row("certificato di", "certificate by", &signer.issuer);
+
+    /// What the signed part says, or claims where nothing proves it.
+    fn facts(&self, text: &mut String, verification: &Verification) {
+        if verification.daticert.is_none() && verification.signer.is_none() {
+            return;
+        }
+        if !verification.verdict.is_certified() && verification.verdict != Verdict::Anomaly {
+            let claims = self.pick(
+                "Quanto il messaggio dichiara, senza che nulla lo dimostri:",
+                "What the message claims, and nothing proves:",
+            );
+            self.paragraph(text, "  ", Style::new(), claims);
+        }
+        if let Some(data) = &verification.daticert {
+            self.data(text, data);
+        }
+        if let Some(signer) = &verification.signer {
+            let who = signer.name.as_deref().unwrap_or(&signer.subject);
+            let address = signer.email.as_deref().map(|email| format!(" <{email}>")).unwrap_or_default();
+            self.row(text, "firmato da", "signed by", &format!("{who}{address}"));
+            self.row(text, "certificato di", "certificate by", &signer.issuer);
+        }
+        if let Some(signed_at) = verification.signed_at {
+            self.row(text, "firmato il", "signed at", &words::instant(signed_at, self.language));
+        }
+        text.push('\n');
     }
-    if let Some(signed_at) = verification.signed_at {
-        row("firmato il", "signed at", &signed_at.to_string());
-    }
-    row("risposte", "answers", &answers(verification, language));
-    for severity in [Severity::Fatal, Severity::Error, Severity::Warning, Severity::Info] {
-        for finding in verification.findings.iter().filter(|finding| finding.severity == severity) {
-            finding_rows(finding, language, &mut text);
+
+    fn data(&self, text: &mut String, data: &CertData) {
+        let mut row = |it: &str, en: &str, value: &str| self.row(text, it, en, value);
+        if let Some(sender) = &data.sender {
+            row("mittente", "sender", sender.as_str());
+        }
+        let (mut it, mut en) = ("destinatari", "recipients");
+        for recipient in data.recipients.iter().take(NAMED) {
+            row(it, en, &format!("{} ({})", recipient.address.as_str(), words::class(&recipient.class, self.language)));
+            (it, en) = ("", "");
+        }
+        if data.recipients.len() > NAMED {
+            let more = data.recipients.len() - NAMED;
+            row("", "", self.pick(&format!("e altri {more}"), &format!("and {more} more")));
+        }
+        if let Some(delivered_to) = &data.delivered_to {
+            row("consegna a", "delivery to", delivered_to.as_str());
+        }
+        row("oggetto", "subject", data.subject.as_deref().unwrap_or_default());
+        if let Some(time) = &data.time {
+            row("ora certificata", "certified time", &words::certified_time(time, self.language));
+        }
+        row("gestore", "provider", data.issuer.as_deref().unwrap_or_default());
+        row("identificativo", "identifier", data.pec_id.as_deref().unwrap_or_default());
+        if let Some(detail) = &data.error_detail {
+            row("errore", "error", detail.as_str());
         }
     }
-    text.push('\n');
-    text
+
+    /// The separate answers that the verdict sums up.
+    fn answers(&self, text: &mut String, verification: &Verification) {
+        let language = self.language;
+        self.row(text, "integrità", "integrity", words::integrity(verification.integrity, language));
+        if verification.integrity != Integrity::Unsigned {
+            let then = match self.at {
+                JudgedAt::Signing => ("fidato alla firma", "trusted at signing"),
+                JudgedAt::Now | JudgedAt::At(_) => ("fidato, --at", "trusted, --at"),
+            };
+            self.row(text, then.0, then.1, words::trust_then(verification.trust_at_signing, language));
+            self.row(text, "fidato oggi", "trusted today", words::trust_now(verification.trust_now, language));
+            self.row(text, "ora della firma", "time of signing", words::time(verification.time, language));
+            self.row(text, "revoca", "revocation", &words::revocation(verification.revocation, language));
+            self.row(text, "autorità", "authority", &words::anchor(verification.anchor.as_ref(), language));
+        }
+        if !verification.findings.is_empty() {
+            text.push('\n');
+        }
+    }
+
+    fn finding(&self, text: &mut String, finding: &Finding) {
+        // Marks that differ without colours too.
+        let (mark, colour) = match finding.severity {
+            Severity::Fatal => ("✗ ", AnsiColor::Red),
+            Severity::Error => ("!!", AnsiColor::Red),
+            Severity::Warning => ("! ", AnsiColor::Yellow),
+            Severity::Info => ("· ", AnsiColor::Cyan),
+        };
+        let style = Style::new().bold().fg_color(Some(colour.into()));
+        let first = format!("  {style}{mark}{style:#} ");
+        for (number, line) in wrap(finding.code.explanation(self.language), self.width - 5).iter().enumerate() {
+            let _ = writeln!(text, "{}{line}", if number == 0 { &first } else { "     " });
+        }
+        let evidence = if finding.detail.is_empty() {
+            finding.code.as_str().to_owned()
+        } else {
+            format!("{}: {}", finding.code, shortened(&finding.detail, SHOWN))
+        };
+        self.paragraph(text, "     ", Style::new().dimmed(), &evidence);
+    }
+
+    /// A named value; nothing when it is empty.
+    fn row(&self, text: &mut String, it: &str, en: &str, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        let mut label = self.pick(it, en).to_owned();
+        for line in wrap(&shortened(value, SHOWN), self.width - LABEL - 5) {
+            let _ = writeln!(text, "    {label:LABEL$} {line}");
+            label.clear();
+        }
+    }
+
+    /// A paragraph, every line with the same indent.
+    pub(crate) fn text(&self, indent: &str, content: &str) -> String {
+        let mut text = String::new();
+        self.paragraph(&mut text, indent, Style::new(), content);
+        text
+    }
+
+    fn paragraph(&self, text: &mut String, indent: &str, style: Style, content: &str) {
+        for line in wrap(content, self.width - indent.len()) {
+            let _ = writeln!(text, "{indent}{style}{line}{style:#}");
+        }
+    }
+
+    const fn pick<'t>(&self, it: &'t str, en: &'t str) -> &'t str {
+        match self.language {
+            Language::It => it,
+            Language::En => en,
+        }
+    }
 }
 
-fn rows_of_data(data: &CertData, row: &mut impl FnMut(&str, &str, &str)) {
-    if let Some(sender) = &data.sender {
-        row("mittente", "sender", sender.as_str());
-    }
-    let mut recipients: Vec<_> =
-        data.recipients.iter().take(NAMED).map(|r| format!("{} ({})", r.address, r.class)).collect();
-    if data.recipients.len() > NAMED {
-        recipients.push(format!("+{}", data.recipients.len() - NAMED));
-    }
-    row("destinatari", "recipients", &recipients.join(", "));
-    if let Some(delivered_to) = &data.delivered_to {
-        row("consegna a", "delivery to", delivered_to.as_str());
-    }
-    row("oggetto", "subject", data.subject.as_deref().unwrap_or_default());
-    if let Some(time) = &data.time {
-        row("ora certificata", "certified time", &format!("{} {} ({})", time.day, time.hour, time.zone));
-    }
-    row("gestore", "provider", data.issuer.as_deref().unwrap_or_default());
-    row("identificativo", "identifier", data.pec_id.as_deref().unwrap_or_default());
-    if let Some(detail) = &data.error_detail {
-        row("errore", "error", detail.as_str());
-    }
+/// Lines of at most `width` columns; a word that is longer is cut.
+fn wrap(text: &str, width: usize) -> Vec<std::borrow::Cow<'_, str>> {
+    let options = Options::new(width)
+        .wrap_algorithm(WrapAlgorithm::FirstFit)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options)
 }
 
-/// The separate answers of the verdict, in one row.
-fn answers(verification: &Verification, language: Language) -> String {
-    let labels = match language {
-        Language::It => ["integrità", "fiducia alla firma", "fiducia oggi", "tempo", "revoca", "ancora"],
-        Language::En => ["integrity", "trust at signing", "trust now", "time", "revocation", "anchor"],
-    };
-    let anchor = verification.anchor.as_ref().map(ToString::to_string).unwrap_or_else(|| "-".into());
-    let values = [
-        verification.integrity.as_str(),
-        verification.trust_at_signing.as_str(),
-        verification.trust_now.as_str(),
-        verification.time.as_str(),
-        verification.revocation.as_str(),
-        anchor.as_str(),
-    ];
-    labels.iter().zip(values).map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>().join(" · ")
-}
-
-fn finding_rows(finding: &Finding, language: Language, text: &mut String) {
-    let (mark, colour) = match finding.severity {
-        Severity::Fatal => ("✗", AnsiColor::Red),
-        Severity::Error => ("!", AnsiColor::Red),
-        Severity::Warning => ("!", AnsiColor::Yellow),
-        Severity::Info => ("·", AnsiColor::Cyan),
-    };
-    let style = Style::new().fg_color(Some(colour.into()));
-    let dim = Style::new().dimmed();
-    let _ = writeln!(text, "  {style}{mark} {}{style:#} {}", finding.code, finding.code.explanation(language));
-    if !finding.detail.is_empty() {
-        let _ = writeln!(text, "      {dim}{}{dim:#}", printable(&finding.detail));
+/// A value from a message, without what steers a terminal, at most `most` characters of it.
+fn shortened(value: &str, most: usize) -> String {
+    let mut shown: String = value.chars().take(most).collect();
+    let rest = value.chars().skip(most).count();
+    if rest > 0 {
+        let _ = write!(shown, " … (+{rest})");
     }
+    printable(&shown)
 }
 
 /// The last line of a run over several messages.
@@ -131,11 +251,14 @@ pub(crate) fn summary(certified: usize, others: usize, unread: usize, language: 
     }
 }
 
-/// Text from a message must not steer the terminal: control characters, and those that turn the direction of text,
-/// become visible.
+/// Text from a message must not steer the terminal: control characters, line separators, and those that turn the
+/// direction of text, become visible.
 pub(crate) fn printable(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Whether a character moves, hides or turns what stands around it.
+pub(crate) fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -1,13 +1,14 @@
 //! What verification needs beside the message: trust data, evidence and times, as the options give them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use encodify::pem;
 use jiff::Timestamp;
-use pec_core::trust::{Evidence, TrustStore};
-use pec_core::verify::JudgedAt;
+use pec_core::trust::{Evidence, TrustStore, TrustStoreError};
+use pec_core::verify::{JudgedAt, Verifier};
+
+use crate::text::Text;
 
 /// Options that every command which verifies has.
 #[derive(Debug, Args)]
@@ -58,82 +59,65 @@ fn judged_at(text: &str) -> Result<JudgedAt, String> {
 }
 
 impl Options {
-    pub(crate) fn load(&self) -> Result<Setup, String> {
+    pub(crate) fn load(&self) -> Result<Setup, Text> {
         let mut trust = match &self.trust {
             Some(path) => load_trust(path)?,
             None => TrustStore::built_in(),
         };
         for path in &self.anchor {
-            trust = trust.with_host_anchor(&file(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+            trust = trust.with_host_anchor(&file(path)?).map_err(|error| no_certificate(&error, path))?;
         }
         for path in &self.time_anchor {
-            trust =
-                trust.with_time_stamp_anchor(&file(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+            trust = trust.with_time_stamp_anchor(&file(path)?).map_err(|error| no_certificate(&error, path))?;
         }
         for path in &self.intermediate {
-            trust = trust.with_intermediate(&file(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+            trust = trust.with_intermediate(&file(path)?).map_err(|error| no_certificate(&error, path))?;
         }
         let mut evidence = Evidence::none();
         for path in &self.crl {
-            for list in objects(path, "X509 CRL")? {
-                evidence = evidence.with_crl(list);
-            }
+            evidence = readable(evidence.with_crl(file(path)?), path)?;
         }
         for path in &self.ocsp {
-            for response in objects(path, "OCSP RESPONSE")? {
-                evidence = evidence.with_ocsp(response);
-            }
+            evidence = readable(evidence.with_ocsp(file(path)?), path)?;
         }
         Ok(Setup { trust, evidence, at: self.at, now: self.now.unwrap_or_else(Timestamp::now) })
     }
 }
 
-pub(crate) fn load_trust(path: &PathBuf) -> Result<TrustStore, String> {
-    let text = String::from_utf8(file(path)?).map_err(|_| format!("{}: is not text", path.display()))?;
-    TrustStore::from_json(&text).map_err(|error| format!("{}: {error}", path.display()))
+impl Setup {
+    pub(crate) fn verifier(&self) -> Verifier<'_> {
+        Verifier::new(&self.trust).evidence(&self.evidence).judged_at(self.at)
+    }
 }
 
-/// The DER objects in a file of evidence, PEM or DER. What is neither is refused: it would count for nothing, and nobody
-/// would know.
-fn objects(path: &PathBuf, label: &str) -> Result<Vec<Vec<u8>>, String> {
-    let bytes = file(path)?;
-    if bytes.first() == Some(&0x30) {
-        return Ok(vec![bytes]);
-    }
-    let blocks = pem::STANDARD.blocks(&bytes).filter_map(Result::ok).filter(|block| block.label == label);
-    let found: Vec<Vec<u8>> = blocks.map(|block| block.contents).collect();
-    if found.is_empty() {
-        return Err(format!("{}: there is no {label} in it, in PEM or DER", path.display()));
-    }
-    Ok(found)
+fn no_certificate(error: &TrustStoreError, path: &Path) -> Text {
+    let it = "non è un certificato che si possa leggere: occorre il certificato di un'autorità, in PEM o DER";
+    let en = "is not a certificate that can be read: the certificate of an authority is needed, in PEM or DER";
+    Text::new(format!("{it} ({error})"), format!("{en} ({error})")).at(path)
 }
 
-fn file(path: &PathBuf) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+/// Evidence that says nothing must not pass for evidence that was asked.
+fn readable(evidence: Evidence, path: &Path) -> Result<Evidence, Text> {
+    if evidence.unreadable() == 0 {
+        return Ok(evidence);
+    }
+    let text = Text::new(
+        "non dice nulla sulla revoca: non è una lista di revoca (CRL, PEM o DER) né una risposta OCSP (DER), o è danneggiata; scaricarla di nuovo dall'autorità",
+        "says nothing about revocation: it is neither a revocation list (CRL, PEM or DER) nor an OCSP response (DER), or it is damaged; get it again from the authority",
+    );
+    Err(text.at(path))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+pub(crate) fn load_trust(path: &Path) -> Result<TrustStore, Text> {
+    let broken = |error: String| {
+        let it = "non contiene dati di fiducia che si possano usare (la forma è quella di `pec trust show --json`)";
+        let en = "holds no trust data that can be used (the form is that of `pec trust show --json`)";
+        Text::new(format!("{it}: {error}"), format!("{en}: {error}")).at(path)
+    };
+    let text = String::from_utf8(file(path)?).map_err(|error| broken(error.to_string()))?;
+    TrustStore::from_json(&text).map_err(|error| broken(error.to_string()))
+}
 
-    #[test]
-    fn evidence_is_read_or_refused() {
-        let der =
-            PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/artefacts/crl-key-compromise.crl"));
-        let bytes = file(&der).unwrap();
-        assert_eq!(objects(&der, "X509 CRL"), Ok(vec![bytes.clone()]));
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            fs::write(&path, text).unwrap();
-            path
-        };
-        let text = pem::STANDARD.encode("X509 CRL", &bytes);
-        assert_eq!(objects(&write("one.pem", &text), "X509 CRL"), Ok(vec![bytes.clone()]));
-        let two = format!("of two authorities\n{text}{text}");
-        assert_eq!(objects(&write("two.pem", &two), "X509 CRL").map(|found| found.len()), Ok(2));
-        for (name, other) in [("none", ""), ("text", "a list"), ("other", text.replace("CRL", "CRX").as_str())] {
-            assert!(objects(&write(name, other), "X509 CRL").is_err(), "{name}");
-        }
-    }
+fn file(path: &Path) -> Result<Vec<u8>, Text> {
+    fs::read(path).map_err(|error| Text::of_io(&error).at(path))
 }

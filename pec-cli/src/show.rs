@@ -1,5 +1,6 @@
 //! `pec show`: the tree of one message.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,9 +10,10 @@ use pec_core::finding::Language;
 use pec_core::limits::Limits;
 use pec_core::message::{Message, Part, unstructured};
 use pec_core::trust::ChainCache;
-use pec_core::verify::{Verifier, opened};
+use pec_core::verify::opened;
 
 use crate::render::printable;
+use crate::text::Stop;
 use crate::{input, render, setup};
 
 /// Which message to show.
@@ -23,43 +25,42 @@ pub(crate) struct Arguments {
     options: setup::Options,
 }
 
-pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, String> {
+pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     let setup = arguments.options.load()?;
     let limits = Limits::DEFAULT;
     let bytes = input::read_one(&arguments.file, limits.message_bytes)?;
     let message = Message::parse(bytes, &limits);
-    let verifier = Verifier::new(&setup.trust).evidence(&setup.evidence).judged_at(setup.at);
-    let verification = verifier.verify(&message, setup.now, &mut ChainCache::default());
-    anstream::print!("{}", render::line(&arguments.file.display().to_string(), &verification));
+    let verification = setup.verifier().verify(&message, setup.now, &mut ChainCache::default());
+    let mut output = anstream::stdout();
+    write!(output, "{}", render::line(&arguments.file.display().to_string(), &verification))?;
     if let Some(signer) = &verification.signer {
-        anstream::println!(
-            "{}",
-            printable(&format!("{} <{}>", signer.subject, signer.email.as_deref().unwrap_or("-")))
-        );
+        let label = if language == Language::It { "firmato da" } else { "signed by" };
+        let who = format!("{} <{}>", signer.subject, signer.email.as_deref().unwrap_or("-"));
+        writeln!(output, "{label} {}", printable(&who))?;
     }
-    tree(message.root(), 0, language);
+    writeln!(output)?;
+    tree(&mut output, message.root(), 0, language)?;
     if let Some(entity) = opened(&message) {
-        tree(entity.root(), 1, language);
+        tree(&mut output, entity.root(), 1, language)?;
     }
     Ok(ExitCode::from(u8::from(!verification.verdict.is_certified())))
 }
 
 /// A part, and what is in it. Parts come in the order of the bytes, so that their depth is all that has to be known.
-fn tree(root: Part<'_>, indent: usize, language: Language) {
+fn tree(output: &mut impl Write, root: Part<'_>, indent: usize, language: Language) -> io::Result<()> {
     let depth = |part: Part<'_>| std::iter::successors(part.parent(), Part::parent).count();
+    let dim = Style::new().dimmed();
+    let bytes = if language == Language::It { "byte" } else { "bytes" };
     for part in std::iter::once(root).chain(root.descendants()) {
-        let dim = Style::new().dimmed();
-        let name = part.file_name().map(|name| format!(" {name:?}")).unwrap_or_default();
-        let subject =
-            part.headers().get("subject").map(|value| format!(" — {}", unstructured(value))).unwrap_or_default();
-        let pad = "  ".repeat(depth(part) + indent);
-        let bytes = if language == Language::It { "byte" } else { "bytes" };
-        let size = part.range().len();
-        anstream::println!(
-            "{pad}{}{} {dim}{size} {bytes}{dim:#}{}",
+        let name = part.file_name().map(|name| format!(" {}", printable(&name))).unwrap_or_default();
+        let subject = part.headers().get("subject").map(|value| format!(" — {}", printable(&unstructured(value))));
+        let (pad, size) = ("  ".repeat(depth(part) + indent), part.range().len());
+        writeln!(
+            output,
+            "{pad}{}{name} {dim}{size} {bytes}{dim:#}{}",
             printable(&part.media_type()),
-            printable(&name),
-            printable(&subject)
-        );
+            subject.unwrap_or_default()
+        )?;
     }
+    Ok(())
 }

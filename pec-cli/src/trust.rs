@@ -1,5 +1,6 @@
 //! `pec trust`: what is trusted, and since when.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -7,6 +8,7 @@ use clap::{Args, Subcommand};
 use pec_core::trust::TrustStore;
 
 use crate::setup;
+use crate::text::Stop;
 
 /// What to do with the trust data.
 #[derive(Debug, Args)]
@@ -30,11 +32,12 @@ enum Action {
     },
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let mut output = anstream::stdout();
     match &arguments.action {
-        Action::Show { json: true } => anstream::println!("{}", TrustStore::built_in().to_json()),
-        Action::Show { json: false } => anstream::print!("{}", TrustStore::built_in()),
-        Action::Load { file } => anstream::print!("{}", setup::load_trust(file)?),
+        Action::Show { json: true } => writeln!(output, "{}", TrustStore::built_in().to_json())?,
+        Action::Show { json: false } => write!(output, "{}", TrustStore::built_in())?,
+        Action::Load { file } => write!(output, "{}", setup::load_trust(file)?)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,11 +11,13 @@ use pec_core::finding::Language;
 use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::trust::ChainCache;
-use pec_core::verify::{Report, Verifier};
+use pec_core::verify::{Integrity, Report, Verification, Verifier};
 use rayon::prelude::*;
 
-use crate::input::{self, Item, Source};
-use crate::{render, setup};
+use crate::input::{self, Item, Messages, Opened};
+use crate::render::{self, Page};
+use crate::setup::{self, Setup};
+use crate::text::{Stop, Text};
 
 /// What to verify and how to print it.
 #[derive(Debug, Args)]
@@ -32,105 +35,171 @@ pub(crate) struct Arguments {
     options: setup::Options,
 }
 
-/// Sources read and judged before their results are printed: bounds the memory, keeps the order.
+/// Messages judged before their results are printed: bounds the memory, keeps the order.
 const BATCH: usize = 256;
+
+/// Messages of an mbox that are held at once, in bytes.
+const BATCH_BYTES: usize = 64 << 20;
 
 /// Progress is shown from this many sources on.
 const MANY: usize = 50;
 
-/// What became of one source.
-#[derive(Default)]
-struct Outcome {
-    text: String,
-    certified: usize,
-    others: usize,
-    unread: Vec<String>,
-}
-
-pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, String> {
+pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     let setup = arguments.options.load()?;
-    let limits = Limits::DEFAULT;
-    let verifier = Verifier::new(&setup.trust).evidence(&setup.evidence).judged_at(setup.at);
-    let (sources, failures) = input::sources(&arguments.paths);
+    let sources = input::sources(&arguments.paths);
+    let judge = Judge::new(arguments, &setup, language);
     let progress = progress(sources.len());
-    let mut total = Outcome::default();
-    for failure in failures {
-        total.absorb(failed(&failure.name, failure.bytes.err().unwrap_or_default(), arguments.json))?;
-    }
+    let mut tally = Tally::default();
     for batch in sources.chunks(BATCH) {
-        let judge = |cache: &mut ChainCache, source: &Source| {
-            let mut outcome = Outcome::default();
-            input::read(source, limits.message_bytes, |item| {
-                outcome.add(one(item, &verifier, &setup, &limits, cache, arguments, language));
-            });
-            progress.inc(1);
-            outcome
-        };
-        let outcomes: Vec<Outcome> = batch.par_iter().map_init(ChainCache::default, judge).collect();
-        for outcome in outcomes {
-            progress.suspend(|| total.absorb(outcome))?;
+        let opened: Vec<Judged> = batch
+            .par_iter()
+            .map(|source| {
+                let judged = match input::open(source, judge.limits.message_bytes) {
+                    Opened::One(item) => Judged::One(judge.item(item)),
+                    Opened::Many(messages) => Judged::Later(messages),
+                };
+                progress.inc(1);
+                judged
+            })
+            .collect();
+        for judged in opened {
+            match judged {
+                Judged::One(outcome) => progress.suspend(|| tally.print(&outcome, language))?,
+                Judged::Later(messages) => judge.many(messages, &progress, &mut tally)?,
+            }
         }
     }
     progress.finish_and_clear();
-    if total.certified + total.others == 0 {
+    if tally.read() == 0 {
         return Ok(ExitCode::from(2));
     }
-    if !arguments.json && total.certified + total.others + total.unread.len() > 1 {
-        anstream::println!("{}", render::summary(total.certified, total.others, total.unread.len(), language));
+    if !arguments.json && tally.read() + tally.unread > 1 {
+        writeln!(anstream::stdout(), "{}", render::summary(tally.certified, tally.others, tally.unread, language))?;
     }
-    Ok(ExitCode::from(u8::from(total.others + total.unread.len() > 0)))
+    Ok(ExitCode::from(u8::from(tally.others + tally.unread > 0)))
 }
 
-fn one(
-    item: Item,
-    verifier: &Verifier<'_>,
-    setup: &setup::Setup,
-    limits: &Limits,
-    cache: &mut ChainCache,
-    arguments: &Arguments,
-    language: Language,
-) -> Outcome {
-    let bytes = match item.bytes {
-        Ok(bytes) => bytes,
-        Err(reason) => return failed(&item.name, reason, arguments.json),
-    };
-    let message = Message::parse(bytes, limits);
-    let verification = verifier.verify(&message, setup.now, cache);
-    let text = if arguments.json {
-        Report::new(&item.name, &message, &verification).to_json() + "\n"
-    } else if arguments.quiet {
-        render::line(&item.name, &verification)
-    } else {
-        render::verification(&item.name, &verification, language)
-    };
-    let certified = usize::from(verification.verdict.is_certified());
-    Outcome { text, certified, others: 1 - certified, unread: Vec::new() }
+/// What became of one source.
+enum Judged {
+    One(Outcome),
+    /// Many messages: they are judged in their turn, again on all cores.
+    Later(Messages),
 }
 
-fn failed(name: &str, reason: String, json: bool) -> Outcome {
-    let text =
-        if json { serde_json::json!({ "file": name, "error": reason }).to_string() + "\n" } else { String::new() };
-    Outcome { text, unread: vec![format!("{name}: {reason}")], ..Outcome::default() }
+/// What became of one message.
+enum Outcome {
+    Read { text: String, certified: bool },
+    Unread { json: Option<String>, reason: Text },
 }
 
-impl Outcome {
-    /// Adds another message of the same source.
-    fn add(&mut self, other: Self) {
-        self.text.push_str(&other.text);
-        self.certified += other.certified;
-        self.others += other.others;
-        self.unread.extend(other.unread);
+/// Everything that judging takes, shared by all cores.
+struct Judge<'a> {
+    verifier: Verifier<'a>,
+    limits: Limits,
+    setup: &'a Setup,
+    arguments: &'a Arguments,
+    page: Page,
+    /// One for each core.
+    caches: Vec<Mutex<ChainCache>>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(arguments: &'a Arguments, setup: &'a Setup, language: Language) -> Self {
+        let caches = (0..rayon::current_num_threads()).map(|_| Mutex::default()).collect();
+        let page = Page::new(language, setup.at);
+        Self { verifier: setup.verifier(), limits: Limits::DEFAULT, setup, arguments, page, caches }
     }
 
-    /// Prints the outcome of a source and keeps the counts.
-    fn absorb(&mut self, mut other: Self) -> Result<(), String> {
-        let text = std::mem::take(&mut other.text);
-        let written = anstream::stdout().write_all(text.as_bytes());
-        for reason in &other.unread {
-            anstream::eprintln!("pec: {reason}");
+    fn item(&self, item: Item) -> Outcome {
+        match item.bytes {
+            Err(reason) => {
+                let json = self.arguments.json.then(|| {
+                    let error = reason.of(Language::En);
+                    serde_json::json!({ "file": item.name, "error": error }).to_string() + "\n"
+                });
+                Outcome::Unread { json, reason: reason.about(render::printable(&item.name)) }
+            }
+            Ok(bytes) => {
+                let mut message = Message::parse(bytes, &self.limits);
+                let mut verification = self.verify(&message);
+                if let Some(otherwise) = item.otherwise.filter(|_| verification.integrity == Integrity::Altered) {
+                    let other = Message::parse(otherwise, &self.limits);
+                    let found = self.verify(&other);
+                    if found.integrity == Integrity::Intact {
+                        (message, verification) = (other, found);
+                    }
+                }
+                let certified = verification.verdict.is_certified();
+                Outcome::Read { text: self.text(&item.name, &message, &verification), certified }
+            }
         }
-        self.add(other);
-        written.map_err(|error| format!("the output cannot be written: {error}"))
+    }
+
+    fn verify(&self, message: &Message<Vec<u8>>) -> Verification {
+        // A poisoned cache is one whose last chain was not stored: what it holds is whole.
+        let slot = rayon::current_thread_index().and_then(|index| self.caches.get(index));
+        let mut cache = slot.map(|cache| cache.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut own = ChainCache::default();
+        self.verifier.verify(message, self.setup.now, cache.as_deref_mut().unwrap_or(&mut own))
+    }
+
+    fn text(&self, name: &str, message: &Message<Vec<u8>>, verification: &Verification) -> String {
+        if self.arguments.json {
+            Report::new(name, message, verification).to_json() + "\n"
+        } else if self.arguments.quiet {
+            render::line(name, verification)
+        } else {
+            self.page.verification(name, message, verification)
+        }
+    }
+
+    /// The messages of an mbox, in bounded groups.
+    fn many(&self, mut messages: Messages, progress: &ProgressBar, tally: &mut Tally) -> Result<(), Stop> {
+        loop {
+            let mut bytes = 0;
+            let mut group = Vec::new();
+            while group.len() < BATCH && bytes < BATCH_BYTES {
+                let Some(item) = messages.next() else { break };
+                bytes += item.bytes.as_ref().map_or(0, Vec::len);
+                group.push(item);
+            }
+            if group.is_empty() {
+                return Ok(());
+            }
+            let outcomes: Vec<Outcome> = group.into_par_iter().map(|item| self.item(item)).collect();
+            for outcome in outcomes {
+                progress.suspend(|| tally.print(&outcome, self.page.language))?;
+            }
+        }
+    }
+}
+
+/// How many messages came out how.
+#[derive(Default)]
+struct Tally {
+    certified: usize,
+    others: usize,
+    unread: usize,
+}
+
+impl Tally {
+    const fn read(&self) -> usize {
+        self.certified + self.others
+    }
+
+    fn print(&mut self, outcome: &Outcome, language: Language) -> Result<(), Stop> {
+        match outcome {
+            Outcome::Read { text, certified } => {
+                *(if *certified { &mut self.certified } else { &mut self.others }) += 1;
+                anstream::stdout().write_all(text.as_bytes())?;
+            }
+            Outcome::Unread { json, reason } => {
+                self.unread += 1;
+                anstream::eprintln!("pec: {}", reason.of(language));
+                anstream::stdout().write_all(json.as_deref().unwrap_or_default().as_bytes())?;
+            }
+        }
+        Ok(())
     }
 }
 

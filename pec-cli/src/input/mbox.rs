@@ -1,0 +1,226 @@
+//! Messages of an mbox file, one by one, in bounded memory.
+//!
+//! The reader of the crate mail-parser is not used: it takes every line that begins with `From ` for a separator, so
+//! that an unquoted line of a signed text would cut the message and make a genuine one look altered; it holds a whole
+//! message whatever its size; and it drops the quoting, which [`Entry::as_stored`] may have to bring back.
+
+use std::io::{self, BufRead};
+
+/// One message of the file.
+pub(crate) struct Entry {
+    /// The message, one `>` taken away from every quoted `From ` line ("mboxrd").
+    pub(crate) bytes: Vec<u8>,
+    /// Where in `bytes` a `>` was taken away.
+    quoted: Vec<usize>,
+    /// It is larger than the limit; `bytes` is only its beginning.
+    pub(crate) too_large: bool,
+}
+
+impl Entry {
+    /// The message as it stands in the file, when that differs: programs of the "mboxcl2" family quote nothing, so that
+    /// the `>` may have been the sender's.
+    pub(crate) fn as_stored(&self) -> Option<Vec<u8>> {
+        if self.quoted.is_empty() {
+            return None;
+        }
+        let mut stored = Vec::with_capacity(self.bytes.len() + self.quoted.len());
+        let mut from = 0;
+        for &at in &self.quoted {
+            stored.extend_from_slice(self.bytes.get(from..at)?);
+            stored.push(b'>');
+            from = at;
+        }
+        stored.extend_from_slice(self.bytes.get(from..)?);
+        Some(stored)
+    }
+
+    const fn new() -> Self {
+        Self { bytes: Vec::new(), quoted: Vec::new(), too_large: false }
+    }
+
+    fn add(&mut self, line: &Line, limit: usize) {
+        if self.too_large || self.bytes.len() + line.bytes.len() > limit || line.cut {
+            self.too_large = true;
+            return;
+        }
+        let quoted = line.bytes.iter().position(|byte| *byte != b'>').unwrap_or(0);
+        if quoted > 0 && line.bytes.get(quoted..).is_some_and(|rest| rest.starts_with(b"From ")) {
+            self.quoted.push(self.bytes.len());
+            self.bytes.extend(line.bytes.iter().skip(1));
+        } else {
+            self.bytes.extend_from_slice(&line.bytes);
+        }
+    }
+
+    /// Without the empty line that belongs to the separator after it.
+    fn end(mut self) -> Self {
+        if self.bytes.ends_with(b"\n\r\n") {
+            self.bytes.truncate(self.bytes.len() - 2);
+        } else if self.bytes.ends_with(b"\n\n") {
+            self.bytes.truncate(self.bytes.len() - 1);
+        }
+        self
+    }
+}
+
+/// Whether what begins so is an mbox file: its first line is a separator with a date (RFC 4155).
+pub(crate) fn is_mbox(beginning: &[u8]) -> bool {
+    beginning.split(|byte| *byte == b'\n').next().is_some_and(is_separator)
+}
+
+/// Iterates over the messages of `reader`, each at most `limit` bytes.
+pub(crate) struct Entries<R> {
+    reader: R,
+    limit: usize,
+    /// The separator of the next message has been read.
+    begun: bool,
+    /// The file could not be read further.
+    broken: bool,
+}
+
+impl<R: BufRead> Entries<R> {
+    pub(crate) const fn new(reader: R, limit: usize) -> Self {
+        Self { reader, limit, begun: false, broken: false }
+    }
+}
+
+impl<R: BufRead> Iterator for Entries<R> {
+    type Item = io::Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.broken {
+            return None;
+        }
+        let mut entry = Entry::new();
+        let mut after_empty = !self.begun;
+        let mut line = Line::default();
+        loop {
+            match line.read(&mut self.reader, self.limit) {
+                Ok(true) => {}
+                Ok(false) => return std::mem::take(&mut self.begun).then(|| Ok(entry.end())),
+                Err(error) => {
+                    self.broken = true;
+                    return Some(Err(error));
+                }
+            }
+            if is_separator(&line.bytes)
+                && (after_empty || begins_with_field(self.reader.fill_buf().unwrap_or_default()))
+            {
+                if std::mem::replace(&mut self.begun, true) {
+                    return Some(Ok(entry.end()));
+                }
+                after_empty = false;
+                continue;
+            }
+            after_empty = matches!(&line.bytes[..], b"\n" | b"\r\n");
+            entry.add(&line, self.limit);
+        }
+    }
+}
+
+/// `From `, anything, a weekday, a month. A date is asked for because a text may say "From …" too.
+fn is_separator(line: &[u8]) -> bool {
+    const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+    const MONTHS: [&[u8]; 12] =
+        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+    let Some(rest) = line.strip_prefix(b"From ") else { return false };
+    let mut words =
+        rest.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).skip_while(|word| !DAYS.contains(word));
+    words.next().is_some() && words.next().is_some_and(|word| MONTHS.contains(&word))
+}
+
+/// Whether what follows a line begins like a header. Not every program writes the empty line before a separator.
+fn begins_with_field(text: &[u8]) -> bool {
+    let name = text.iter().take_while(|byte| byte.is_ascii_graphic() && **byte != b':').count();
+    name > 0 && text.get(name).is_none_or(|byte| *byte == b':')
+}
+
+/// A line with its end, or the beginning of one that is too long.
+#[derive(Default)]
+struct Line {
+    bytes: Vec<u8>,
+    cut: bool,
+}
+
+impl Line {
+    /// Reads the next line, of which at most `limit` bytes are kept; `false` at the end of the file.
+    fn read(&mut self, reader: &mut impl BufRead, limit: usize) -> io::Result<bool> {
+        self.bytes.clear();
+        self.cut = false;
+        loop {
+            let available = match reader.fill_buf() {
+                Ok(available) => available,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let end = memchr::memchr(b'\n', available).map(|at| at + 1);
+            let piece = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
+            if self.bytes.len() + piece.len() > limit {
+                self.cut = true;
+            } else if !self.cut {
+                self.bytes.extend_from_slice(piece);
+            }
+            let length = piece.len();
+            reader.consume(length);
+            if end.is_some() || length == 0 {
+                return Ok(end.is_some() || !self.bytes.is_empty() || self.cut);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEPARATOR: &str = "From - Mon Feb  9 10:15:30 2026\n";
+
+    fn entries(text: &str, limit: usize) -> Vec<Entry> {
+        Entries::new(text.as_bytes(), limit).map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn messages_are_told_apart() {
+        let file = format!(
+            "{SEPARATOR}A: 1\n\none\n\n{SEPARATOR}A: 2\r\n\r\ntwo\r\n\r\nFrom x@y Tue Mar 10 1:2:3 2026\r\n\r\n"
+        );
+        let found: Vec<_> =
+            entries(&file, 100).into_iter().map(|entry| String::from_utf8(entry.bytes).unwrap()).collect();
+        assert_eq!(found, ["A: 1\n\none\n", "A: 2\r\n\r\ntwo\r\n", "\r\n"]);
+    }
+
+    #[test]
+    fn quoting_is_taken_away_and_can_be_brought_back() {
+        let file = format!("{SEPARATOR}\n>From x\n> From y\n>>From z\n>>");
+        let entry = entries(&file, 100).pop().unwrap();
+        assert_eq!(entry.bytes, b"\nFrom x\n> From y\n>From z\n>>");
+        assert_eq!(entry.as_stored().unwrap(), b"\n>From x\n> From y\n>>From z\n>>");
+        let plain = entries(&format!("{SEPARATOR}\n> From y\n"), 100).pop().unwrap();
+        assert_eq!(plain.as_stored(), None);
+    }
+
+    #[test]
+    fn a_sentence_is_no_separator() {
+        for line in ["From here on Monday counts.\n", "From Mon to Fri\n", "From: a Mon Feb\n"] {
+            let entry = entries(&format!("{SEPARATOR}A: 1\n\n{line}\n"), 100);
+            assert_eq!(entry.len(), 1, "{line}");
+        }
+        // A line with a date separates after an empty line or before a header.
+        assert_eq!(entries(&format!("{SEPARATOR}A: 1\n\ntext\n{SEPARATOR}and text\n"), 100).len(), 1);
+        assert_eq!(entries(&format!("{SEPARATOR}A: 1\n\ntext\n{SEPARATOR}A: 2\n"), 100).len(), 2);
+        assert!(is_mbox(SEPARATOR.as_bytes()) && !is_mbox(b"From: a\n") && !is_mbox(b""));
+        assert!(is_mbox(b"From 1@xxx Mon Feb 09 10:15:30 +0000 2026"));
+    }
+
+    #[test]
+    fn what_is_too_large_is_skipped_and_the_next_is_read() {
+        let long = "x".repeat(60);
+        for large in [format!("{long}\n"), "x\n".repeat(30), format!("a\n{long}\nb\n")] {
+            let file = format!("{SEPARATOR}{large}\n{SEPARATOR}small\n");
+            let found = entries(&file, 40);
+            assert_eq!(found.iter().map(|entry| entry.too_large).collect::<Vec<_>>(), [true, false], "{large}");
+            assert!(found[0].bytes.len() <= 40);
+            assert_eq!(found[1].bytes, b"small\n");
+        }
+    }
+}
