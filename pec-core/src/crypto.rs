@@ -97,16 +97,6 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// A digest that was computed elsewhere; `None` when the length is not the algorithm's.
-    pub(crate) fn from_bytes(algorithm: DigestAlgorithm, value: &[u8]) -> Option<Self> {
-        let mut bytes = [0; 64];
-        if value.len() != algorithm.output_len() {
-            return None;
-        }
-        bytes[..value.len()].copy_from_slice(value);
-        Some(Self { algorithm, bytes })
-    }
-
     /// The value, as many bytes as the algorithm gives.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

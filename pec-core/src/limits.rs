@@ -11,9 +11,10 @@ pub struct Limits {
     /// Bytes of one message. Providers accept up to 100 MB (and 30 MB × recipients by DM 2/11/2005 art. 12); the
     /// signature covers one contiguous range, so the whole message must be in one buffer.
     pub message_bytes: usize,
-    /// Bytes of one header block, name and value of every field together. Long recipient lists need about 100 KB.
+    /// Bytes of one header block, name and value of every field together. Long recipient lists need about 100 KB; an
+    /// envelope inherits the `X-` fields of the sender, who must not be able to make it unreadable with them.
     pub header_bytes: usize,
-    /// Fields of one header block. Real messages have below 100.
+    /// Fields of one header block. Real messages have below 100; for the reason above the limit is far away.
     pub header_fields: usize,
     /// MIME parts of one message, nested messages included. Real messages have below 100.
     pub parts: usize,
@@ -51,8 +52,8 @@ impl Limits {
     /// The values for mail that comes from the Internet.
     pub const DEFAULT: Self = Self {
         message_bytes: 256 << 20,
-        header_bytes: 1 << 20,
-        header_fields: 2_000,
+        header_bytes: 8 << 20,
+        header_fields: 200_000,
         parts: 10_000,
         depth: 64,
         boundary_bytes: 256,

@@ -139,6 +139,13 @@ codes! {
              contraffatto e non va usato come prova.",
         en: "Inside the signed part there is more content after its regular end: this is a way to make text look \
              certified that the provider did not write. Treat the message as forged and do not use it as proof.";
+    MimeSignedHeader = "mime.signed_header", [Fatal], Forged, Mime, "VERDICT §3",
+        it: "Dentro la parte firmata, l'intestazione di una parte contiene righe che nessun gestore scrive: è la traccia \
+             di chi tenta di indovinare i confini interni del messaggio per inserirvi dati di certificazione propri. Il \
+             messaggio va considerato contraffatto e non va usato come prova.",
+        en: "Inside the signed part, the header of a part has lines that no provider writes: the trace of somebody who \
+             tries to guess the inner boundaries of the message, to put certification data of their own into it. Treat \
+             the message as forged and do not use it as proof.";
     MimeSignedCloseRepeated = "mime.signed_close_repeated", [Fatal], Forged, Mime, "VERDICT §3",
         it: "La parte firmata risulta chiusa più di una volta, e programmi diversi possono vedervi contenuti \
              diversi. Il messaggio va considerato contraffatto e non va usato come prova.",
@@ -458,6 +465,11 @@ codes! {
              attenersi ai dati firmati.",
         en: "The header that reports a virus does not agree with the signed data. Headers are not signed: rely on \
              the signed data.";
+    KindReceiptForm = "kind.receipt_form", [Warning], Never, Kind, "RFC 6109 §3.1.5; VERDICT §5",
+        it: "La forma di ricevuta indicata nell'intestazione esterna (completa, breve, sintetica) non è quella \
+             certificata. L'intestazione esterna non è firmata: valgono i dati certificati.",
+        en: "The form of receipt in the outer header (full, brief, concise) is not the certified one. The outer header \
+             is not signed: the certified data count.";
     KindServiceOnly = "kind.service_only", [Warning], Never, Kind, "RFC 6109 §2.1.1.1.1",
         it: "È una comunicazione fra gestori, che di norma non arriva nella casella di un utente. Non prova la \
              consegna al destinatario: chiedere al gestore perché si trova qui.",
@@ -491,6 +503,13 @@ codes! {
              del gestore. Il messaggio va considerato contraffatto e non va usato come prova.",
         en: "The signed part contains more than one document of certification data, and there is no way to know \
              which is the provider's. Treat the message as forged and do not use it as proof.";
+    DaticertUnconfirmed = "daticert.unconfirmed", [Fatal], Unverifiable, Daticert, "VERDICT §3; attacks P2 and P3",
+        it: "I dati di certificazione stanno dopo il messaggio originale e il testo del gestore non ne riporta \
+             l'identificativo: potrebbe averli scritti il mittente e non il gestore. Non è dimostrato né l'uno né \
+             l'altro; chiedere conferma al gestore con l'identificativo.",
+        en: "The certification data stand after the original message, and the provider's text does not print their \
+             identifier: the sender may have written them, not the provider. Neither is proven; ask the provider for \
+             confirmation, with the identifier.";
     DaticertNestedIgnored = "daticert.nested_ignored", [Info], Never, Daticert, "VERDICT §5; attack P2",
         it: "Più in profondità nel messaggio c'è un altro file daticert.xml, che non è stato considerato. È normale \
              se il mittente ha allegato un'altra PEC, che va verificata a parte.",
@@ -549,7 +568,7 @@ codes! {
              firmato; le intestazioni possono essere state modificate dopo la firma.",
         en: "The signed identifier is not the one in the headers. The signed identifier counts; the headers may have \
              been changed after signing.";
-    DaticertMsgidVsHeader = "daticert.msgid_vs_header", [Error], Never, Daticert, "RFC 6109 §2.2.1",
+    DaticertMsgidVsHeader = "daticert.msgid_vs_header", [Error, Warning], Never, Daticert, "RFC 6109 §2.2.1",
         it: "L'identificativo del messaggio inviato, come risulta dai dati firmati, non coincide con quello \
              dell'intestazione. Per abbinare ricevute e messaggi usare quello firmato.",
         en: "The identifier of the sent message in the signed data is not the one in the header. To match receipts \
@@ -559,6 +578,11 @@ codes! {
              firmata: fa fede la data dei dati di certificazione.",
         en: "The date in the header differs by more than five minutes from the certified one. The header is not \
              signed: the date in the certification data counts.";
+    DaticertRcptsVsHeader = "daticert.rcpts_vs_header", [Warning], Never, Daticert, "RFC 6109 §2.1 and §3; VERDICT §5",
+        it: "I destinatari indicati nell'intestazione esterna non sono quelli certificati. L'intestazione esterna non è \
+             firmata e può essere cambiata da chiunque: valgono i dati certificati.",
+        en: "The addressees in the outer header are not the certified ones. The outer header is not signed and anybody \
+             can change it: the certified data count.";
     DaticertSubjectVsHeader = "daticert.subject_vs_header", [Warning], Never, Daticert, "RFC 6109 §3",
         it: "L'oggetto dell'intestazione è diverso da quello certificato. L'intestazione non è firmata e può \
              cambiare lungo il percorso: fa fede l'oggetto dei dati di certificazione.",

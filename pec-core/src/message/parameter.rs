@@ -126,13 +126,14 @@ impl<'m> Parameterized<'m> {
     pub fn agreement(&self, name: &str) -> Agreement {
         let is_file_name = matches!(name, "name" | "filename");
         let mut worst = Agreement::Single;
-        for (at, one) in self.parameters.iter().enumerate().filter(|(_, one)| one.name == name) {
-            let others = self.parameters[at + 1..].iter().filter(|other| other.name == name);
-            for other in others.filter(|other| !is_file_name || other.extended == one.extended) {
-                if other.value != one.value {
-                    return Agreement::Conflicting;
-                }
-                worst = Agreement::Repeated;
+        // The first of each form; for all but file names there is one form.
+        let mut first: [Option<&Parameter<'_>>; 2] = [None, None];
+        for one in self.parameters.iter().filter(|one| one.name == name) {
+            let form = &mut first[usize::from(is_file_name && one.extended)];
+            match form {
+                None => *form = Some(one),
+                Some(first) if first.value == one.value => worst = Agreement::Repeated,
+                Some(_) => return Agreement::Conflicting,
             }
         }
         worst

@@ -95,5 +95,9 @@ const DATICERT: &str = "daticert.xml";
 const ORIGINAL: &str = "postacert.eml";
 
 fn is_named(names: &[String], name: &str) -> bool {
-    names.iter().any(|found| found.trim().eq_ignore_ascii_case(name))
+    names.iter().any(|found| {
+        // Some programs write the whole path; every reader shows its last component.
+        let last = found.rsplit(['/', '\\']).next().unwrap_or_default();
+        last.trim().eq_ignore_ascii_case(name)
+    })
 }

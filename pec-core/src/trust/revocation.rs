@@ -253,9 +253,12 @@ pub(super) fn status(facts: &[Fact], not_after: i64, moment: Moment) -> Revocati
         spared = true;
     }
     let good = moment.time.is_some_and(|time| {
+        // A time that only the signer states may be any time of the certificate's life: the evidence must reach to its
+        // end, or to now, or whoever stole the key later would be covered by what was known before.
+        let reach = if moment.proven { time } else { not_after.min(moment.now).max(time) };
         known()
             .filter(|fact| fact.revoked.is_none())
-            .any(|fact| time <= fact.until.unwrap_or(fact.known) && (fact.known <= not_after || fact.covers_ended))
+            .any(|fact| reach <= fact.until.unwrap_or(fact.known) && (fact.known <= not_after || fact.covers_ended))
     });
     if good || spared { Revocation::Good } else { Revocation::NotChecked }
 }

@@ -6,7 +6,9 @@ use super::kind::{self, Kind, Markers};
 use super::outer::Outer;
 use super::time::{self, Time};
 use super::verdict::{self, Answers, Shape, Verdict};
-use super::{Integrity, Signer, TimeProof, Verification, Verifier, certdata, cms, identity, original, shape};
+use super::{
+    Integrity, Signer, TimeProof, Verification, Verifier, certdata, cms, identity, injection, original, shape,
+};
 use crate::daticert::{self, CertData, Kind as CertKind};
 use crate::finding::{Code, Effect, Finding, Severity};
 use crate::message::{CertifiedParts, Limit, Mailbox, Message, Part, unstructured};
@@ -41,7 +43,10 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
         self.findings.push(Finding::new(Code::MimeRootNotSigned).with(self.message.root().media_type()));
         if contains_pec {
             self.report_contained();
-        } else if !markers.none() || self.poses_as_pec() {
+        }
+        // A wrapper that a list or a program has put around a PEC keeps the markers; a fake has no PEC in its place.
+        let is_wrapper = contains_pec && self.message.root().is_multipart();
+        if !is_wrapper && (!markers.none() || self.poses_as_pec()) {
             let claim = if markers.none() { self.outer.subject_text().unwrap_or_default() } else { markers.list() };
             self.findings.push(Finding::new(Code::KindClaimedUnsigned).with(claim));
         }
@@ -77,8 +82,8 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
         let integrity = checked.as_ref().map_or(Integrity::Unknown, |checked| checked.integrity);
         let markers = Markers::of(&self.outer);
         let parts = signed.map(|signed| signed.certified_parts()).unwrap_or_default();
-        if signed.is_some() && parts.daticert.is_empty() && markers.none() {
-            // Neither marker nor certification data: an ordinary signed message.
+        if parts.daticert.is_empty() && markers.none() {
+            // Neither marker nor certification data: an ordinary message, signed or enciphered.
             let contains_pec = shape::contains_pec(self.message);
             if contains_pec {
                 self.report_contained();
@@ -162,7 +167,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             certdata::check_outer(data, &self.outer, &mut self.findings);
         }
         if let Some(signed) = signed {
-            self.read_parts(&kind, data, signed, &parts.originals);
+            self.read_parts(&kind, data, signed, parts);
         }
         Content { kind, data: read, from }
     }
@@ -179,27 +184,28 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
     }
 
     /// The parts that were signed: the provider's own, then the original.
-    fn read_parts(&mut self, kind: &Kind, data: Option<&CertData>, signed: Part<'_>, originals: &[Part<'_>]) {
+    fn read_parts(&mut self, kind: &Kind, data: Option<&CertData>, signed: Part<'_>, parts: &CertifiedParts<'_>) {
         let findings = &mut self.findings;
+        let originals = &parts.originals;
         shape::check_signed(signed, findings);
         original::check_html(signed, findings);
         original::check_names(signed, findings);
         original::check_presence(kind, data, originals.len(), findings);
         let (Some(data), Some(part)) = (data, originals.first()) else { return };
-        if !matches!(kind, Kind::Pec(CertKind::Transport | CertKind::Delivery)) {
-            return;
-        }
-        match part.children().next().filter(|_| part.is_message()) {
-            // Scanned in place with the message around it.
-            Some(root) => {
+        let after = parts.daticert.first().is_some_and(|daticert| daticert.range().start > part.range().start);
+        let mut check = |root: Part<'_>| {
+            if after {
+                injection::check(data, signed, *part, root.headers(), findings);
+            }
+            if matches!(kind, Kind::Pec(CertKind::Transport | CertKind::Delivery)) {
                 certdata::check_original(data, root.headers(), findings);
                 original::check_brief(data, root, findings);
             }
-            None => {
-                let inner = part.to_message();
-                certdata::check_original(data, inner.root().headers(), findings);
-                original::check_brief(data, inner.root(), findings);
-            }
+        };
+        match part.children().next().filter(|_| part.is_message()) {
+            // Scanned in place with the message around it.
+            Some(root) => check(root),
+            None => check(part.to_message().root()),
         }
     }
 

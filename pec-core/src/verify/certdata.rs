@@ -1,6 +1,8 @@
 //! The signed certification data against the outer header and the original message.
 
-use super::outer::{Outer, identifier};
+use std::collections::HashMap;
+
+use super::outer::{Outer, identifier, token};
 use crate::daticert::{Address, AddressClass, CertData, Kind as CertKind};
 use crate::finding::{Code, Finding, Severity};
 use crate::message::{Headers, addresses, date};
@@ -14,20 +16,15 @@ pub(super) fn check_outer(data: &CertData, outer: &Outer<'_>, findings: &mut Vec
     if transport && let Some(id) = &data.pec_id {
         compare_id("Message-ID", id, &outer.message_id, findings);
     }
-    if let Some(msgid) = &data.client_message_id {
-        let signed = identifier(msgid.as_bytes());
-        let mut named = outer.reference_id.iter().map(|value| identifier(value)).peekable();
-        if named.peek().is_some() && !named.any(|value| value == signed) {
-            findings.push(Finding::new(Code::DaticertMsgidVsHeader).with(format!("signed: {signed}")));
-        }
-    }
+    check_reference(data, outer, findings);
     let certified = data.time.as_ref().and_then(|time| time.utc).map(jiff::Timestamp::as_second);
     if let Some(certified) = certified {
         let mut dates = outer.date.iter().filter_map(|value| date(value)).peekable();
-        if let Some(first) = dates.peek().copied()
-            && !dates.any(|date| (date - certified).abs() <= TOLERANCE)
-        {
-            findings.push(Finding::new(Code::DaticertDateVsHeader).with(format!("{} s", first - certified)));
+        let first = dates.peek().copied();
+        if !dates.any(|date| (date - certified).abs() <= TOLERANCE) {
+            let detail =
+                first.map_or_else(|| "absent or unreadable".to_owned(), |first| format!("{} s", first - certified));
+            findings.push(Finding::new(Code::DaticertDateVsHeader).with(detail));
         }
     }
     if transport && let Some(sender) = &data.sender {
@@ -39,19 +36,77 @@ pub(super) fn check_outer(data: &CertData, outer: &Outer<'_>, findings: &mut Vec
             findings.push(finding.with(format!("Return-Path; signed: {sender}")));
         }
     }
+    check_addressees(data, outer, findings);
+    check_form(data, outer, findings);
     check_recipients(data, findings);
 }
 
-/// `daticert.consegna_not_rcpt` and `daticert.consegna_external`.
+/// `daticert.msgid_vs_header`. A sender whose program gives no Message-ID can plant the reference in his envelope, never
+/// in a receipt.
+fn check_reference(data: &CertData, outer: &Outer<'_>, findings: &mut Vec<Finding>) {
+    let finding = Finding::new(Code::DaticertMsgidVsHeader);
+    let Some(msgid) = &data.client_message_id else {
+        if !outer.reference_id.is_empty() {
+            let planted = data.kind == CertKind::Transport;
+            let severity = if planted { Severity::Warning } else { Severity::Error };
+            findings.push(finding.graded(severity).with("signed: none"));
+        }
+        return;
+    };
+    let signed = identifier(msgid.as_bytes());
+    if outer.reference_id.is_empty() {
+        findings.push(finding.graded(Severity::Warning).with(format!("absent; signed: {signed}")));
+    } else if !outer.reference_id.iter().any(|value| identifier(value) == signed) {
+        findings.push(finding.with(format!("signed: {signed}")));
+    }
+}
+
+/// `daticert.rcpts_vs_header`: whom the outer header addresses. An envelope goes to the recipients, a receipt to the
+/// sender; receipts between providers go to a service mailbox, which the data do not name.
+fn check_addressees(data: &CertData, outer: &Outer<'_>, findings: &mut Vec<Finding>) {
+    let named = |values: &[&[u8]]| -> Vec<String> {
+        values.iter().flat_map(|value| addresses(value)).map(|mailbox| mailbox.address).collect()
+    };
+    let differs = match data.kind {
+        CertKind::TakeCharge | CertKind::VirusDetection => false,
+        CertKind::Transport => {
+            let named = [named(&outer.to), named(&outer.cc)].concat();
+            !same_set(&data.recipients.iter().map(|r| &r.address).collect::<Vec<_>>(), &named)
+        }
+        _ => data.sender.as_ref().is_some_and(|sender| !named(&outer.to).iter().any(|to| sender.same_mailbox(to))),
+    };
+    if differs {
+        findings.push(Finding::new(Code::DaticertRcptsVsHeader));
+    }
+}
+
+/// `kind.receipt_form`: the form of receipt that the header of an envelope asks for is the signed one.
+fn check_form(data: &CertData, outer: &Outer<'_>, findings: &mut Vec<Finding>) {
+    let Some(signed) = &data.receipt else { return };
+    if !outer.receipt_form.is_empty() && !outer.receipt_form.iter().any(|value| token(value) == signed.as_str()) {
+        findings.push(Finding::new(Code::KindReceiptForm).with(format!("signed: {signed}")));
+    }
+}
+
+/// `daticert.consegna_not_rcpt` and `daticert.consegna_external`: one finding each, however many addresses.
 fn check_recipients(data: &CertData, findings: &mut Vec<Finding>) {
+    let classes: HashMap<String, &AddressClass> = data
+        .recipients
+        .iter()
+        .map(|recipient| (recipient.address.as_str().to_ascii_lowercase(), &recipient.class))
+        .collect();
+    let (mut strangers, mut external) = (Vec::new(), Vec::new());
     for address in data.delivered_to.iter().chain(&data.received_for) {
-        let recipient = data.recipients.iter().find(|recipient| recipient.address.same_mailbox(address.as_str()));
-        match recipient {
-            None => findings.push(Finding::new(Code::DaticertConsegnaNotRcpt).with(address.to_string())),
-            Some(recipient) if recipient.class == AddressClass::External => {
-                findings.push(Finding::new(Code::DaticertConsegnaExternal).with(address.to_string()));
-            }
+        match classes.get(&address.as_str().to_ascii_lowercase()) {
+            None => strangers.push(address.as_str()),
+            Some(AddressClass::External) => external.push(address.as_str()),
             Some(_) => {}
+        }
+    }
+    for (code, addresses) in [(Code::DaticertConsegnaNotRcpt, strangers), (Code::DaticertConsegnaExternal, external)] {
+        if let [first, rest @ ..] = &addresses[..] {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            findings.push(Finding::new(code).with(format!("{first}{more}")));
         }
     }
 }

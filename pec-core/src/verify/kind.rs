@@ -97,9 +97,6 @@ impl Markers {
         if !data.kind.is_listed() {
             findings.push(Finding::new(Code::KindUnknownValue).with(format!("tipo {}", data.kind)));
         }
-        if self.anomaly() {
-            findings.push(Finding::new(Code::DaticertInAnomaly));
-        }
         let (expected, others) = if data.kind == CertKind::Transport {
             (&self.transport, &self.receipt)
         } else {
@@ -109,6 +106,9 @@ impl Markers {
         if self.none() {
             findings.push(Finding::new(Code::KindNone).with(format!("tipo {}", data.kind)));
         } else if !expected.iter().any(matches) {
+            if self.anomaly() {
+                findings.push(Finding::new(Code::DaticertInAnomaly));
+            }
             let detail = format!("{}; signed: {}", self.list(), data.kind);
             findings.push(Finding::new(Code::KindHeaderVsDaticert).with(detail));
         } else if !others.is_empty() || !expected.iter().all(matches) {

@@ -14,6 +14,7 @@ mod certdata;
 mod certified;
 mod cms;
 mod identity;
+mod injection;
 mod kind;
 mod original;
 mod outer;

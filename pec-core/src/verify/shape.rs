@@ -46,6 +46,12 @@ pub(super) fn root<'m, B: AsRef<[u8]>>(message: &'m Message<B>, findings: &mut V
     if !is_pkcs7_signature(&protocol) || !is_pkcs7_signature(&second) || short(&protocol) != short(&second) {
         findings.push(Finding::new(Code::MimeProtocol).with(format!("{protocol} / {second}")));
     }
+    // A line such as "This is an S/MIME signed message" is normal; whole parts are not.
+    let preamble = root.preamble().trim_ascii();
+    if preamble.len() > 200 || memchr::memmem::find(preamble, b"--").is_some() {
+        let finding = Finding::new(Code::MimeRootParts).graded(Severity::Warning);
+        findings.push(finding.with(format!("{} bytes before the signed part", preamble.len())));
+    }
     if !root.epilogue().trim_ascii().is_empty() {
         let finding = Finding::new(Code::MimeRootParts).graded(Severity::Warning);
         findings.push(finding.with(format!("{} bytes after the signature", root.epilogue().len())));
@@ -112,8 +118,11 @@ pub(super) fn check_signed(signed: Part<'_>, findings: &mut Vec<Finding>) {
         if top && let Some(disposition) = part.headers().get("content-disposition") {
             report_conflict(&Parameterized::parse(disposition), &["filename"], Severity::Error, findings);
         }
+        if top && part.headers().iter().any(|field| field.name.starts_with(b"--")) {
+            findings.push(Finding::new(Code::MimeSignedHeader));
+        }
         let epilogue = part.epilogue();
-        if epilogue.trim_ascii().is_empty() {
+        if epilogue.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
             continue;
         }
         findings.push(Finding::new(Code::MimeSignedEpilogue).with(format!("{} bytes", epilogue.len())));
@@ -146,6 +155,7 @@ pub(super) fn contains_pec<B: AsRef<[u8]>>(message: &Message<B>) -> bool {
             }
         }
         let encoded_message = !part.is_message()
+            && !part.is_multipart()
             && part.parent().is_some()
             && (media_type == "message/rfc822" || part.names().iter().any(|name| has_extension(name, ".eml")));
         if encoded_message && opens_to_pec(part) {

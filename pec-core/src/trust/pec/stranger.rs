@@ -125,7 +125,9 @@ fn unknown_signer(
     let known_period = KNOWN_AUTHORITIES_FROM..=question.store.data_end();
     let impersonation = match host {
         _ if self_issued => Some("the certificate of a service address names itself as its issuer".to_owned()),
-        _ if bears_pinned_name => Some("its issuer bears the name of a PEC authority but not its key".to_owned()),
+        _ if bears_pinned_name && question.time.is_none_or(|time| time <= question.store.data_end()) => {
+            Some("its issuer bears the name of a PEC authority but not its key".to_owned())
+        }
         Some(host) if question.time.is_some_and(|time| known_period.contains(&time)) => {
             Some(format!("{host} is a provider's host, and the certificate is not from a PEC authority"))
         }
