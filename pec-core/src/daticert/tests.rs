@@ -169,12 +169,83 @@ fn the_error_description_is_repaired_too_also_in_cdata() {
     assert!(parsed.repairs.iter().all(|r| r.element == "errore-esteso"));
 }
 
+/// The sender writes both, in his Message-ID and his Reply-To: a flaw there must cost him the value, not the message.
+#[test]
+fn a_damaged_msgid_or_reply_address_is_left_out() {
+    let flaws: [&[u8]; 9] = [
+        b"\x16",
+        b"\0",
+        b"&#18;",
+        b"&",
+        b"&nome;",
+        b"]]>",
+        b"\xE0",
+        b"\xEF\xBF\xBF",
+        b"<![CDATA[\x01]]>\x02<!-- c -->&",
+    ];
+    type Clear = fn(&mut CertData);
+    let elements: [(&str, &str, Clear); 2] = [
+        ("msgid", "0001@client", |data| data.client_message_id = None),
+        ("risposte", "bianchi@pec.alfa.example</risposte>", |data| data.reply_to = None),
+    ];
+    for (element, before, clear) in elements {
+        let at = RICH.find(before).unwrap();
+        for flaw in flaws {
+            let mut document = RICH.as_bytes().to_vec();
+            document.splice(at..at, flaw.iter().copied());
+            let (parsed, finding) = only(&document);
+            assert_eq!((finding.code, finding.severity), (Code::DaticertMalformed, Severity::Warning), "{flaw:?}");
+            assert_eq!(parsed.repairs.len(), 1, "{flaw:?}");
+            assert_eq!(parsed.repairs[0].element, element);
+            assert!(finding.detail.contains(&format!("{element} is left out")), "{}", finding.detail);
+            // All else is as it was.
+            let mut expected = read(RICH).data.unwrap();
+            clear(&mut expected);
+            assert_eq!(parsed.data, Some(expected), "{flaw:?}");
+        }
+    }
+    // Both, and the subject besides.
+    let document = with("bianchi@pec.alfa.example</risposte>", "&</risposte>")
+        .replacen("&lt;c0ffee", "&c0ffee", 1)
+        .replacen("Preventivo", "\u{16}", 1);
+    let (parsed, _) = only(document);
+    assert_eq!(parsed.repairs.iter().map(|r| r.element).collect::<Vec<_>>(), ["risposte", "oggetto", "msgid"]);
+    let data = parsed.data.unwrap();
+    assert_eq!((data.reply_to, data.client_message_id), (None, None));
+    assert_eq!(data.subject.as_deref(), Some("\u{FFFD} 12/2026 & allegati"));
+}
+
+/// No flaw in a text may change which elements there are.
+#[test]
+fn markup_in_a_damaged_msgid_or_reply_address_is_still_unusable() {
+    for (from, to) in [
+        ("&lt;c0ffee-0001@client.alfa.example&gt;", "<c0ffee-0001@client.alfa.example>"),
+        ("&lt;c0ffee", "<c0ffee"),
+        ("&lt;c0ffee", "&lt;c0ffee<b>\u{1}</b>"),
+        ("&lt;c0ffee", "&lt;c0ffee<!--\u{1}-->"),
+        ("&lt;c0ffee", "&lt;c0ffee<![CDATA["),
+        ("<msgid>", "<msgid a=\"\u{1}\">"),
+        ("</msgid>", "</msgid\u{1}>"),
+        ("</msgid>", ""),
+        ("</risposte>", "</risposta>"),
+    ] {
+        for document in [with(from, to), with(from, to).replacen("0001@", "\u{16}@", 1)] {
+            unusable(document);
+        }
+    }
+}
+
 #[test]
 fn nothing_else_is_repaired() {
     for (from, to) in [
         ("anna.bianchi@", "anna\u{16}.bianchi@"),
         ("anna.bianchi@", "anna&#18;.bianchi@"),
         ("anna.bianchi@", "anna&bianchi@"),
+        ("info@", "in\u{16}fo@"),
+        ("opec21001.", "opec21001&."),
+        ("opec21001.", "opec21001.]]>"),
+        ("<ricezione>ufficio", "<ricezione>uffi&#1;cio"),
+        ("10:15:30", "10:15:30&"),
         ("<consegna>ufficio", "<consegna>uffi\u{1}cio"),
         ("Beta Certificata S.r.l.<", "Beta & Co<"),
         ("09/02", "09\u{0}02"),
