@@ -7,7 +7,9 @@
 //! ```
 //!
 //! The reader is strict first. A document that is not XML gets a second pass, which repairs nothing but single characters
-//! inside the text of `oggetto` and `errore-esteso` (VERDICT §6): a repaired address would be another address.
+//! inside the text of `oggetto` and `errore-esteso` (VERDICT §6): a repaired address would be another address. A damaged
+//! `risposte` or `msgid` counts as absent, because the sender writes both (VERDICT §5). Which elements there are, and
+//! where they end, no repair ever changes.
 
 mod checks;
 mod model;
@@ -22,7 +24,7 @@ pub use model::{
 };
 pub use parse::{Parsed, parse};
 pub use write::{Layout, WriteError, write};
-pub use xml::{Repair, RepairKind};
+pub use xml::{Flaw, Repair, RepairKind};
 
 #[cfg(test)]
 mod tests;

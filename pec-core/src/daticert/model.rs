@@ -29,7 +29,7 @@ pub struct CertData {
     /// Every recipient of the original message, To and Cc (`destinatari`).
     #[doc(alias = "destinatari")]
     pub recipients: Vec<Recipient>,
-    /// Where answers go (`risposte`).
+    /// Where answers go (`risposte`); also `None` when the sender's value is damaged (VERDICT §5).
     #[doc(alias = "risposte")]
     pub reply_to: Option<Address>,
     /// Subject of the original message (`oggetto`), decoded; forbidden characters may have been replaced by U+FFFD.
@@ -44,7 +44,8 @@ pub struct CertData {
     /// Identifier that the sender's provider gave to the transaction (`identificativo`), without angle brackets.
     #[doc(alias = "identificativo")]
     pub pec_id: Option<String>,
-    /// `Message-ID` that the sender's program had given (`msgid`), as printed: with its angle brackets.
+    /// `Message-ID` that the sender's program had given (`msgid`), as printed: with its angle brackets. Also `None`
+    /// when the sender's value is damaged (VERDICT §5).
     #[doc(alias = "msgid")]
     pub client_message_id: Option<String>,
     /// Form of the delivery receipt that the sender asked for (`ricevuta/@tipo`), never a promise that the original is

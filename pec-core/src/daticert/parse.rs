@@ -14,7 +14,7 @@ use crate::limits::Limits;
 pub struct Parsed {
     /// The data; `None` exactly when one of the findings is fatal.
     pub data: Option<CertData>,
-    /// Every character that was replaced; empty when the document was XML.
+    /// Every character that was replaced and every value that was left out; empty when the document was XML.
     pub repairs: Vec<Repair>,
     /// In the order of the table, at most one a code; dates may have both an error and a warning.
     pub findings: Vec<Finding>,
@@ -24,7 +24,8 @@ pub struct Parsed {
 ///
 /// A document that is not XML 1.0 is read a second time, and each forbidden character inside the text of `oggetto` or
 /// `errore-esteso` becomes U+FFFD: a raw control byte, a numeric reference to one, a bare `&`, a byte that is not
-/// UTF-8. Anything else malformed leaves no data. Document types are refused, entities are never resolved.
+/// UTF-8. Where the text of `risposte` or `msgid`, which the sender writes, has such a flaw or a raw `]]>`, the value is
+/// left out. Anything else malformed leaves no data. Document types are refused, entities are never resolved.
 ///
 /// This says what the document states. It does not prove that a provider has stated it.
 ///

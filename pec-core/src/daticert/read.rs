@@ -4,7 +4,7 @@ use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 
 use super::model::Unknown;
-use super::xml::{self, Attribute, Repair, Repairs, Stop, Text, fault};
+use super::xml::{self, Attribute, Repair, RepairKind, Repairs, Stop, Text, fault};
 use crate::limits::Limits;
 
 /// A place in the document type of RFC 6109 §4.4. The order of the variants is the order that the DTD asks for.
@@ -113,10 +113,12 @@ impl Place {
         )
     }
 
-    /// The name under which forbidden characters are replaced in its text (VERDICT §6).
-    const fn repairable(self) -> Option<&'static str> {
+    /// What becomes of flaws in its text (VERDICT §6). The sender writes `risposte` and `msgid` himself, so a flaw there
+    /// must not cost more than the value (§5); where there is no remedy, it makes the document unusable.
+    const fn remedy(self) -> Option<RepairKind> {
         match self {
-            Self::Oggetto | Self::ErroreEsteso => Some(self.name()),
+            Self::Oggetto | Self::ErroreEsteso => Some(RepairKind::Replaced),
+            Self::Risposte | Self::Msgid => Some(RepairKind::LeftOut),
             _ => None,
         }
     }
@@ -185,8 +187,8 @@ impl<'a> Slots<'a> {
 pub(super) enum Mode<'r> {
     /// Nothing: the caller has made sure that no forbidden character stands anywhere.
     Strict,
-    /// Forbidden characters in the text of `oggetto` and `errore-esteso`. Carries the bytes as received: in the text that
-    /// is read, each byte that is not UTF-8 is U+0001.
+    /// Flaws in the text of the elements that have a remedy. Carries the bytes as received: in the text that is read, each
+    /// byte that is not UTF-8 is U+0001.
     Recovering(&'r [u8]),
 }
 
@@ -206,7 +208,26 @@ struct Frame<'a> {
     text: Text<'a>,
     /// Bytes of text so far, as they stand in the document.
     bytes: usize,
+    /// Flaws that were repaired in the text.
+    flaws: usize,
     class: Option<Text<'a>>,
+}
+
+impl<'a> Frame<'a> {
+    /// The text to add to, and the repairs that may be made in it.
+    fn text<'s>(&'s mut self, mode: Mode<'s>, made: &'s mut Vec<Repair>) -> (&'s mut Text<'a>, Option<Repairs<'s>>) {
+        let repairs = match (mode, self.place.remedy()) {
+            (Mode::Recovering(original), Some(kind)) => {
+                Some(Repairs { element: self.place.name(), kind, made, flaws: &mut self.flaws, original })
+            }
+            _ => None,
+        };
+        (&mut self.text, repairs)
+    }
+
+    fn left_out(&self) -> bool {
+        self.flaws > 0 && self.place.remedy() == Some(RepairKind::LeftOut)
+    }
 }
 
 struct Pass<'a, 'r> {
@@ -302,8 +323,7 @@ impl<'a> Pass<'a, '_> {
     }
 
     fn text(&mut self, piece: &'a str, at: usize) -> Result<(), Stop> {
-        let repairable = self.open.last().and_then(|frame| frame.place.repairable());
-        if repairable.is_none() {
+        if self.open.last().and_then(|frame| frame.place.remedy()).is_none() {
             self.clean(piece, at)?;
         }
         let Some(frame) = self.open.last_mut() else {
@@ -316,19 +336,13 @@ impl<'a> Pass<'a, '_> {
         if !frame.place.holds_text() && xml::is_blank(piece) {
             return Ok(());
         }
-        let repairs = match (self.mode, repairable) {
-            (Mode::Recovering(original), Some(element)) => {
-                Some(Repairs { element, made: &mut self.slots.repairs, original })
-            }
-            _ => None,
-        };
-        xml::character_data(piece, at, &mut frame.text, repairs)
+        let (text, repairs) = frame.text(self.mode, &mut self.slots.repairs);
+        xml::character_data(piece, at, text, repairs)
     }
 
     fn cdata(&mut self, piece: &'a str, at: usize) -> Result<(), Stop> {
         let inside = xml::cdata(piece, at)?;
-        let repairable = self.open.last().and_then(|frame| frame.place.repairable());
-        if repairable.is_none() {
+        if self.open.last().and_then(|frame| frame.place.remedy()).is_none() {
             self.clean(piece, at)?;
         }
         let Some(frame) = self.open.last_mut() else { return fault(at, "text outside the root element") };
@@ -336,13 +350,8 @@ impl<'a> Pass<'a, '_> {
         if frame.bytes > self.limits.daticert_text_bytes {
             return Err(Stop::Limit("daticert_text_bytes"));
         }
-        let repairs = match (self.mode, repairable) {
-            (Mode::Recovering(original), Some(element)) => {
-                Some(Repairs { element, made: &mut self.slots.repairs, original })
-            }
-            _ => None,
-        };
-        xml::cdata_text(inside, at + "<![CDATA[".len(), &mut frame.text, repairs);
+        let (text, repairs) = frame.text(self.mode, &mut self.slots.repairs);
+        xml::cdata_text(inside, at + "<![CDATA[".len(), text, repairs);
         Ok(())
     }
 
@@ -360,8 +369,15 @@ impl<'a> Pass<'a, '_> {
         }
         let tag = xml::start_tag(piece, at, attributes)?;
         let place = self.place(tag.name);
-        let mut frame =
-            Frame { name: tag.name, place, last: Place::Document, text: Text::default(), bytes: 0, class: None };
+        let mut frame = Frame {
+            name: tag.name,
+            place,
+            last: Place::Document,
+            text: Text::default(),
+            bytes: 0,
+            flaws: 0,
+            class: None,
+        };
         for Attribute { name, value } in attributes.drain(..) {
             let slot = match (place, name) {
                 (Place::Postacert, "tipo") => &mut self.slots.kind,
@@ -432,6 +448,7 @@ impl<'a> Pass<'a, '_> {
                 let path = path(&self.open, frame.name, None);
                 keep(slots, path, &frame.text);
             }
+            _ if frame.left_out() => {}
             place if place.holds_text() => {
                 if let Some(slot) = slots.text.get_mut(place as usize)
                     && slot.is_none()

@@ -126,19 +126,19 @@ fn an_empty_and_an_absent_subject_differ() {
 #[test]
 fn forbidden_characters_in_the_subject_are_replaced_and_listed() {
     let at = RICH.find("12/2026").unwrap();
-    let cases: [(&[u8], &str, &[RepairKind]); 12] = [
-        (b"a\x16b", "a\u{FFFD}b", &[RepairKind::Character(0x16)]),
-        (b"\0", "\u{FFFD}", &[RepairKind::Character(0)]),
-        (b"&#18;", "\u{FFFD}", &[RepairKind::Reference(18)]),
-        (b"&#x0;", "\u{FFFD}", &[RepairKind::Reference(0)]),
-        (b"&#xD800;", "\u{FFFD}", &[RepairKind::Reference(0xD800)]),
-        (b"&#99999999999999999999;", "\u{FFFD}", &[RepairKind::Reference(u32::MAX)]),
-        (b"R&D", "R\u{FFFD}D", &[RepairKind::Ampersand]),
-        (b"a & b; &amp;", "a \u{FFFD} b; &", &[RepairKind::Ampersand]),
-        (b"&nome;", "\u{FFFD}nome;", &[RepairKind::Ampersand]),
-        (b"citt\xE0.", "citt\u{FFFD}.", &[RepairKind::Byte(0xE0)]),
-        (b"\xE2\x82.", "\u{FFFD}\u{FFFD}.", &[RepairKind::Byte(0xE2), RepairKind::Byte(0x82)]),
-        (b"\xEF\xBF\xBE", "\u{FFFD}", &[RepairKind::Character(0xFFFE)]),
+    let cases: [(&[u8], &str, &[Flaw]); 12] = [
+        (b"a\x16b", "a\u{FFFD}b", &[Flaw::Character(0x16)]),
+        (b"\0", "\u{FFFD}", &[Flaw::Character(0)]),
+        (b"&#18;", "\u{FFFD}", &[Flaw::Reference(18)]),
+        (b"&#x0;", "\u{FFFD}", &[Flaw::Reference(0)]),
+        (b"&#xD800;", "\u{FFFD}", &[Flaw::Reference(0xD800)]),
+        (b"&#99999999999999999999;", "\u{FFFD}", &[Flaw::Reference(u32::MAX)]),
+        (b"R&D", "R\u{FFFD}D", &[Flaw::Ampersand]),
+        (b"a & b; &amp;", "a \u{FFFD} b; &", &[Flaw::Ampersand]),
+        (b"&nome;", "\u{FFFD}nome;", &[Flaw::Ampersand]),
+        (b"citt\xE0.", "citt\u{FFFD}.", &[Flaw::Byte(0xE0)]),
+        (b"\xE2\x82.", "\u{FFFD}\u{FFFD}.", &[Flaw::Byte(0xE2), Flaw::Byte(0x82)]),
+        (b"\xEF\xBF\xBE", "\u{FFFD}", &[Flaw::Character(0xFFFE)]),
     ];
     for (planted, expected, kinds) in cases {
         let mut document = RICH.as_bytes().to_vec();
@@ -148,7 +148,7 @@ fn forbidden_characters_in_the_subject_are_replaced_and_listed() {
         let subject = parsed.data.as_ref().unwrap().subject.as_deref().unwrap();
         assert_eq!(subject, format!("Preventivo {expected} & allegati"), "{planted:?}");
         assert_eq!(parsed.repairs.iter().map(|r| r.what).collect::<Vec<_>>(), kinds);
-        assert!(parsed.repairs.iter().all(|r| r.element == "oggetto"));
+        assert!(parsed.repairs.iter().all(|r| (r.element, r.kind) == ("oggetto", RepairKind::Replaced)));
         let first = parsed.repairs[0];
         let offset = planted.iter().position(|b| *b == b'&' || *b < 0x20 || *b >= 0x80).unwrap();
         assert_eq!(first.offset, at + offset, "{planted:?}");
@@ -196,7 +196,10 @@ fn a_damaged_msgid_or_reply_address_is_left_out() {
             let (parsed, finding) = only(&document);
             assert_eq!((finding.code, finding.severity), (Code::DaticertMalformed, Severity::Warning), "{flaw:?}");
             assert_eq!(parsed.repairs.len(), 1, "{flaw:?}");
-            assert_eq!(parsed.repairs[0].element, element);
+            assert_eq!((parsed.repairs[0].element, parsed.repairs[0].kind), (element, RepairKind::LeftOut));
+            let position = |b: &u8| matches!(*b, b'&' | b'>' | 0x7F..) || (*b < 0x20);
+            let first = flaw.iter().position(position).unwrap();
+            assert_eq!(parsed.repairs[0].offset, at + first, "{flaw:?}");
             assert!(finding.detail.contains(&format!("{element} is left out")), "{}", finding.detail);
             // All else is as it was.
             let mut expected = read(RICH).data.unwrap();

@@ -22,39 +22,64 @@ pub(super) const fn fault<T>(offset: usize, what: &'static str) -> Result<T, Sto
     Err(Stop::Malformed(offset, what))
 }
 
-/// One character that a recovering pass replaced by U+FFFD.
+/// One flaw that a recovering pass met in a text, and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Repair {
-    /// The element, `oggetto` or `errore-esteso`.
+    /// The element: `oggetto` or `errore-esteso` (replaced), `risposte` or `msgid` (left out).
     pub element: &'static str,
-    /// Byte offset of the replaced character in the decoded `daticert.xml`.
+    /// Byte offset of the flaw in the decoded `daticert.xml`.
     pub offset: usize,
     /// What stood there.
-    pub what: RepairKind,
+    pub what: Flaw,
+    /// What became of it.
+    pub kind: RepairKind,
 }
 
-/// What a recovering pass found where no such character may stand.
+/// What a recovering pass does about a flaw; which of the two depends on the element alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RepairKind {
+    /// The character became U+FFFD, in a text that people read.
+    Replaced,
+    /// The whole value counts as absent, because a repaired identifier or address would be another one. Only the first
+    /// flaw of the value is listed.
+    LeftOut,
+}
+
+/// What a recovering pass found where no such thing may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flaw {
     /// A character that XML 1.0 §2.2 forbids.
     Character(u32),
     /// A numeric reference to such a character; numbers above U+10FFFF are given as they stand, up to 32 bits.
     Reference(u32),
     /// An ampersand that begins no reference defined without a DTD.
     Ampersand,
+    /// The `>` of a `]]>` outside a CDATA section.
+    SectionEnd,
     /// A byte that is not UTF-8.
     Byte(u8),
 }
 
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Character(c) => write!(f, "character U+{c:04X}"),
+            Self::Reference(c) => write!(f, "reference to U+{c:04X}"),
+            Self::Ampersand => f.write_str("bare &"),
+            Self::SectionEnd => f.write_str("]]> in text"),
+            Self::Byte(b) => write!(f, "byte 0x{b:02X} is not UTF-8"),
+        }
+    }
+}
+
 impl fmt::Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}: ", self.element, self.offset)?;
-        match self.what {
-            RepairKind::Character(c) => write!(f, "character U+{c:04X}"),
-            RepairKind::Reference(c) => write!(f, "reference to U+{c:04X}"),
-            RepairKind::Ampersand => f.write_str("bare &"),
-            RepairKind::Byte(b) => write!(f, "byte 0x{b:02X} is not UTF-8"),
+        let Self { element, offset, what, kind } = self;
+        match kind {
+            RepairKind::Replaced => write!(f, "{element} at byte {offset}: {what}"),
+            RepairKind::LeftOut => write!(f, "{element} is left out, at byte {offset}: {what}"),
         }
     }
 }
@@ -388,18 +413,25 @@ fn push<'a>(text: &mut Text<'a>, piece: &'a str) {
 /// Where repairs may be made, and those that were.
 pub(super) struct Repairs<'r> {
     pub(super) element: &'static str,
+    pub(super) kind: RepairKind,
     pub(super) made: &'r mut Vec<Repair>,
+    /// Flaws of this element so far.
+    pub(super) flaws: &'r mut usize,
     /// The bytes as received: an invalid byte stands as U+0001 in the text that is read.
     pub(super) original: &'r [u8],
 }
 
 impl Repairs<'_> {
-    fn make(&mut self, text: &mut Text<'_>, offset: usize, what: RepairKind) {
+    fn make(&mut self, text: &mut Text<'_>, offset: usize, what: Flaw) {
+        *self.flaws += 1;
+        if self.kind == RepairKind::LeftOut && *self.flaws > 1 {
+            return;
+        }
         let what = match (what, self.original.get(offset)) {
-            (RepairKind::Character(1), Some(byte)) if *byte >= 0x80 => RepairKind::Byte(*byte),
+            (Flaw::Character(1), Some(byte)) if *byte >= 0x80 => Flaw::Byte(*byte),
             _ => what,
         };
-        self.made.push(Repair { element: self.element, offset, what });
+        self.made.push(Repair { element: self.element, offset, what, kind: self.kind });
         text.to_mut().push('\u{FFFD}');
     }
 }
@@ -426,11 +458,11 @@ pub(super) fn character_data<'a>(
                         len
                     }
                     (Reference::Forbidden(c, len), Some(repairs)) => {
-                        repairs.make(text, base + i, RepairKind::Reference(c));
+                        repairs.make(text, base + i, Flaw::Reference(c));
                         len
                     }
                     (Reference::None, Some(repairs)) => {
-                        repairs.make(text, base + i, RepairKind::Ampersand);
+                        repairs.make(text, base + i, Flaw::Ampersand);
                         1
                     }
                     (Reference::Forbidden(..), None) => return fault(base + i, "a reference to a forbidden character"),
@@ -445,9 +477,12 @@ pub(super) fn character_data<'a>(
                     text.to_mut().push('\n');
                 }
             }
-            ']' if rest.starts_with("]]>") => return fault(base + i, "]]> in text"),
+            '>' if piece.get(..i).is_some_and(|before| before.ends_with("]]")) => match &mut repairs {
+                Some(repairs) if repairs.kind == RepairKind::LeftOut => repairs.make(text, base + i, Flaw::SectionEnd),
+                _ => return fault(base + i - 2, "]]> in text"),
+            },
             c if !is_char(c) => match &mut repairs {
-                Some(repairs) => repairs.make(text, base + i, RepairKind::Character(u32::from(c))),
+                Some(repairs) => repairs.make(text, base + i, Flaw::Character(u32::from(c))),
                 None => return fault(base + i, "a forbidden character"),
             },
             c => text.to_mut().push(c),
@@ -466,7 +501,7 @@ pub(super) fn cdata_text<'a>(inside: &'a str, base: usize, text: &mut Text<'a>, 
         match (c, &mut repairs) {
             ('\r', _) if inside.get(i + 1..).is_some_and(|rest| rest.starts_with('\n')) => {}
             ('\r', _) => text.to_mut().push('\n'),
-            (c, Some(repairs)) if !is_char(c) => repairs.make(text, base + i, RepairKind::Character(u32::from(c))),
+            (c, Some(repairs)) if !is_char(c) => repairs.make(text, base + i, Flaw::Character(u32::from(c))),
             (c, _) => text.to_mut().push(c),
         }
     }

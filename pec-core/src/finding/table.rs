@@ -522,11 +522,13 @@ codes! {
              content of an anomaly envelope is not certified.";
     DaticertMalformed = "daticert.malformed", [Warning, Fatal], Unverifiable, Daticert, "VERDICT §6; attack P7",
         it: "I dati di certificazione sono scritti in modo non corretto. Se il difetto riguarda solo caratteri \
-             dell'oggetto o della descrizione dell'errore, essi sono stati sostituiti e annotati e il resto si legge \
-             come è stato firmato; altrimenti i dati sono inutilizzabili e il messaggio non è verificabile.",
+             dell'oggetto o della descrizione dell'errore, essi sono stati sostituiti e annotati; se è nell'indirizzo \
+             per le risposte o nel Message-ID scelto dal mittente, quel valore è stato tralasciato. Il resto si legge \
+             come è stato firmato. In ogni altro caso i dati sono inutilizzabili e il messaggio non è verificabile.",
         en: "The certification data are not written correctly. If the flaw concerns only characters of the subject \
-             or of the error description, these were replaced and noted, and the rest reads as it was signed; \
-             otherwise the data are unusable and the message cannot be verified.";
+             or of the error description, these were replaced and noted; if it is in the reply address or in the \
+             Message-ID that the sender chose, that value was left out. The rest reads as it was signed. In every \
+             other case the data are unusable and the message cannot be verified.";
     DaticertLimits = "daticert.limits", [Fatal], Unverifiable, Daticert, "PEC-SPEC §3.6",
         it: "I dati di certificazione superano i limiti entro i quali vengono esaminati, perciò il messaggio non è \
              verificabile. Dati così grandi sono insoliti: chiedere un riscontro al gestore.",
