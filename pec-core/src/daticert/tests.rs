@@ -169,6 +169,32 @@ fn the_error_description_is_repaired_too_also_in_cdata() {
     assert!(parsed.repairs.iter().all(|r| r.element == "errore-esteso"));
 }
 
+#[test]
+fn the_end_of_a_section_in_a_repairable_text_is_replaced() {
+    for (planted, expected) in [
+        ("]]>", "]]\u{FFFD}"),
+        ("a]]]>]]>b]]", "a]]]\u{FFFD}]]\u{FFFD}b]]"),
+        ("<![CDATA[x]]>y]]>", "xy]]\u{FFFD}"),
+        ("]]&gt;]]>]]<!-- -->>", "]]>]]\u{FFFD}]]>"),
+    ] {
+        let document = with("12/2026", planted);
+        let (parsed, finding) = only(&document);
+        assert_eq!((finding.code, finding.severity), (Code::DaticertMalformed, Severity::Warning));
+        let count = expected.matches('\u{FFFD}').count();
+        assert_eq!(parsed.repairs.len(), count, "{planted}");
+        for repair in &parsed.repairs {
+            assert_eq!(repair.element, "oggetto");
+            assert_eq!(&document[repair.offset - 2..=repair.offset], "]]>");
+        }
+        let mut data = parsed.data.unwrap();
+        assert_eq!(data.subject, Some(format!("Preventivo {expected} & allegati")));
+        data.subject = read(RICH).data.unwrap().subject;
+        assert_eq!(Some(data), read(RICH).data);
+    }
+    let (parsed, _) = only(with("non valido", "]]>"));
+    assert_eq!(parsed.data.unwrap().error_detail.unwrap().text(), Some("indirizzo ]]\u{FFFD}"));
+}
+
 /// The sender writes both, in his Message-ID and his Reply-To: a flaw there must cost him the value, not the message.
 #[test]
 fn a_damaged_msgid_or_reply_address_is_left_out() {
@@ -265,7 +291,8 @@ fn nothing_else_is_repaired() {
         ("</oggetto>", "</oggetto\u{1}>"),
         ("</oggetto>", ""),
         ("</oggetto>", "</ogetto>"),
-        ("</oggetto>", "]]></oggetto>"),
+        ("</consegna>", "]]></consegna>"),
+        ("<dati>", "<dati>]]>"),
         ("Preventivo 12", "<Preventivo 12"),
         ("Preventivo 12", "Preventivo < 12"),
         ("</postacert>", "</postacert>x"),
