@@ -494,10 +494,37 @@ fn a_subject_as_long_as_a_header_is_read() {
     }
 }
 
+/// What a limit counts is the text, not the way in which a provider escapes it.
+#[test]
+fn a_subject_as_long_as_a_header_is_read_however_it_is_escaped() {
+    let header = Limits::DEFAULT.header_bytes;
+    let subject = |planted: &str| with("Preventivo 12/2026 &amp; allegati", planted);
+    for (unit, times) in [("&quot;", 250_000), ("&quot;", header), ("&#x20;&#60;", header / 2), ("\r\n", header)] {
+        let parsed = read(subject(&unit.repeat(times)));
+        assert_eq!(parsed.findings, [], "{unit} x {times}");
+        assert!(parsed.data.is_some());
+    }
+    let over = header + 1;
+    for planted in ["&quot;".repeat(over), "&#1;".repeat(over), "<![CDATA[\"]]>".repeat(over)] {
+        let parsed = read(subject(&planted));
+        assert_eq!(codes(&parsed), [(Code::DaticertLimits, Severity::Fatal)]);
+        assert_eq!(parsed.findings[0].detail, "daticert_text_bytes");
+    }
+    // With as many recipients as may be, each as long as an address may be (RFC 5321 §4.5.3.1.3).
+    let recipient = format!("<destinatari tipo=\"certificato\">{}@pec.example</destinatari>\n", "a".repeat(242));
+    let recipients = recipient.repeat(Limits::DEFAULT.recipients - 2);
+    let document = subject(&"&quot;".repeat(header)).replacen("<risposte>", &format!("{recipients}<risposte>"), 1);
+    let parsed = read(document);
+    assert_eq!(parsed.findings, []);
+    let data = parsed.data.unwrap();
+    assert_eq!(data.recipients.len(), Limits::DEFAULT.recipients);
+    assert_eq!(data.subject.map(|subject| subject.len()), Some(header));
+}
+
 /// Each of these takes minutes when a step is quadratic, and overflows the stack when one is recursive.
 #[test]
 fn hostile_megabytes_end() {
-    let size = 4 << 20;
+    let size = Limits::DEFAULT.daticert_bytes;
     for unit in
         ["<", "&", "<a>", "<a/>", "&#1;", "<!--", "<![CDATA[", "<?", "<!", "]]>", "\u{1}", "<a b='", "<a ", "&a;", ">"]
     {
