@@ -298,8 +298,6 @@ fn nothing_else_is_repaired() {
         ("</postacert>", "</postacert>x"),
         ("</postacert>", "</postacert><postacert/>"),
         ("</postacert>", ""),
-        ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>", " <?xml version=\"1.0\"?>"),
-        ("UTF-8", "ISO-8859-1"),
         ("UTF-8", "UTF-16"),
         (" tipo=\"errore-consegna\"", ""),
         (" tipo=\"errore-consegna\"", " tipo=\"errore-consegna\" tipo=\"x\""),
@@ -317,6 +315,71 @@ fn nothing_else_is_repaired() {
     {
         unusable(document);
     }
+}
+
+/// Habits of providers that no sender can cause and that change no value.
+#[test]
+fn quirks_around_the_document_are_told_and_change_nothing() {
+    let expected = read(RICH).data;
+    let mut quirks = Vec::new();
+    for encoding in ["ISO-8859-1", "iso-8859-15", "US-ASCII", "us-ascii", "Windows-1252", "ASCII", "UTF8"] {
+        quirks.push((with("UTF-8", encoding), format!("the encoding {encoding} is declared, but every byte is ASCII")));
+    }
+    for before in [" ", "\r\n", "\n\t ", "\u{FEFF}\n", "\n\u{FEFF}", "\u{FEFF}\u{FEFF}"] {
+        quirks.push((format!("{before}{RICH}"), "white space or a byte order mark stands before the beginning".into()));
+    }
+    for after in ["\0", "\n\0\0\0", "\0 \r\n\0\n"] {
+        quirks.push((format!("{RICH}{after}"), "NUL bytes stand after the end".into()));
+    }
+    for (document, detail) in quirks {
+        let (parsed, finding) = only(&document);
+        assert_eq!((finding.code, finding.severity), (Code::DaticertSchema, Severity::Warning), "{document:?}");
+        assert_eq!(finding.detail, detail);
+        assert_eq!((parsed.repairs.as_slice(), parsed.data), ([].as_slice(), expected.clone()), "{document:?}");
+        // With a flaw of the sender besides, and its place.
+        let at = document.find("12/2026").unwrap();
+        let parsed = read(document.replacen("12/2026", "\u{16}", 1));
+        assert_eq!(parsed.repairs.iter().map(|r| r.offset).collect::<Vec<_>>(), [at]);
+        let warned = [(Code::DaticertMalformed, Severity::Warning), (Code::DaticertSchema, Severity::Warning)];
+        assert_eq!(codes(&parsed), warned);
+        // One where it is fatal is as fatal as ever.
+        unusable(document.replacen("anna", "an\u{16}na", 1));
+    }
+    let (parsed, finding) = only(format!(" {}\0", with("UTF-8", "us-ascii")));
+    assert_eq!(finding.detail.matches("; ").count(), 2, "{}", finding.detail);
+    assert_eq!(parsed.data, expected);
+}
+
+#[test]
+fn quirks_that_could_change_a_value_are_unusable() {
+    for document in [
+        with("UTF-8", "ISO-8859-1").replacen("12/2026", "citt\u{E0}", 1),
+        with("UTF-8", "US-ASCII").replacen("12/2026", "\u{20AC}", 1),
+        // Not ASCII where the bytes are.
+        with("UTF-8", "UTF-16"),
+        with("UTF-8", "UTF-7"),
+        with("UTF-8", "ISO-2022-JP"),
+        with("UTF-8", "IBM037"),
+        with("UTF-8", ""),
+        with("UTF-8\"", "ISO-8859-1\" standalone=\"maybe\""),
+        format!("x{RICH}"),
+        format!("\0{RICH}"),
+        format!("\n<!-- -->{RICH}"),
+        format!("\n{RICH}\0<!-- -->"),
+        format!("{RICH}\0x"),
+        format!("{RICH}{RICH}"),
+        format!("{RICH}\u{1}"),
+        with("</postacert>\n", "\0"),
+        with("</postacert>\n", "</postacert\0"),
+        with("<postacert", "\0<postacert"),
+        " \0".into(),
+    ] {
+        unusable(document);
+    }
+    let mut latin = with("UTF-8", "ISO-8859-1").into_bytes();
+    let at = latin.windows(7).position(|w| w == b"12/2026").unwrap();
+    latin[at] = 0xE0;
+    assert!(unusable(&latin).contains("encoding"));
 }
 
 #[test]
