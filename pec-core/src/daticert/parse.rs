@@ -23,9 +23,9 @@ pub struct Parsed {
 /// Reads the decoded bytes of one `daticert.xml` (RFC 6109 §4.4, VERDICT §6).
 ///
 /// A document that is not XML 1.0 is read a second time, and each forbidden character inside the text of `oggetto` or
-/// `errore-esteso` becomes U+FFFD: a raw control byte, a numeric reference to one, a bare `&`, a byte that is not
-/// UTF-8. Where the text of `risposte` or `msgid`, which the sender writes, has such a flaw or a raw `]]>`, the value is
-/// left out. Anything else malformed leaves no data. Document types are refused, entities are never resolved.
+/// `errore-esteso` becomes U+FFFD: a raw control byte, a numeric reference to one, a bare `&`, the `>` of a raw `]]>`, a
+/// byte that is not UTF-8. Where the text of `risposte` or `msgid`, which the sender writes, has such a flaw, the value
+/// is left out. Anything else malformed leaves no data. Document types are refused, entities are never resolved.
 ///
 /// This says what the document states. It does not prove that a provider has stated it.
 ///

@@ -478,8 +478,8 @@ pub(super) fn character_data<'a>(
                 }
             }
             '>' if piece.get(..i).is_some_and(|before| before.ends_with("]]")) => match &mut repairs {
-                Some(repairs) if repairs.kind == RepairKind::LeftOut => repairs.make(text, base + i, Flaw::SectionEnd),
-                _ => return fault(base + i - 2, "]]> in text"),
+                Some(repairs) => repairs.make(text, base + i, Flaw::SectionEnd),
+                None => return fault(base + i - 2, "]]> in text"),
             },
             c if !is_char(c) => match &mut repairs {
                 Some(repairs) => repairs.make(text, base + i, Flaw::Character(u32::from(c))),
