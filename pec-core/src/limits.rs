@@ -35,12 +35,14 @@ pub struct Limits {
     pub path_signatures: usize,
     /// Certificates of one path, anchor and leaf included. PEC has three.
     pub path_length: usize,
-    /// Bytes of the decoded `daticert.xml`. 1,000 recipients take about 60 KB.
+    /// Bytes of the decoded `daticert.xml`. Six times `header_bytes`, because subject, `Reply-To` and `Message-ID` are the
+    /// sender's and a provider may escape each byte (`&quot;`), and 500 for each of `recipients`: an address of up to
+    /// 254 bytes (RFC 5321 §4.5.3.1.3), its element, and as much again where it also stands in `ricezione`, for most.
     pub daticert_bytes: usize,
     /// Recipients in one `daticert.xml`. Providers allow more than 1,000.
     pub recipients: usize,
-    /// Bytes of one text value of `daticert.xml`. As large as `header_bytes`: the sender chooses the subject, and a long one
-    /// must not make a genuine envelope unverifiable.
+    /// Bytes of one text value of `daticert.xml`, decoded (and of one start tag, as it stands). As large as `header_bytes`:
+    /// the sender chooses the subject, and a long one must not make a genuine envelope unverifiable.
     pub daticert_text_bytes: usize,
     /// Levels of `daticert.xml`. The DTD needs 4 (RFC 6109 §4.4).
     pub daticert_depth: usize,
@@ -63,7 +65,7 @@ impl Limits {
         attributes: 64,
         path_signatures: 64,
         path_length: 8,
-        daticert_bytes: 4 << 20,
+        daticert_bytes: 16 << 20,
         recipients: 20_000,
         daticert_text_bytes: 1 << 20,
         daticert_depth: 16,

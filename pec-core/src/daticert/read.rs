@@ -206,23 +206,35 @@ struct Frame<'a> {
     /// The last known child.
     last: Place,
     text: Text<'a>,
-    /// Bytes of text so far, as they stand in the document.
-    bytes: usize,
     /// Flaws that were repaired in the text.
     flaws: usize,
     class: Option<Text<'a>>,
 }
 
 impl<'a> Frame<'a> {
-    /// The text to add to, and the repairs that may be made in it.
-    fn text<'s>(&'s mut self, mode: Mode<'s>, made: &'s mut Vec<Repair>) -> (&'s mut Text<'a>, Option<Repairs<'s>>) {
+    /// Adds a piece of character data or a CDATA section. What counts against the limit is the decoded text: how a
+    /// provider escapes it is not the sender's fault.
+    fn add(
+        &mut self,
+        (sort, piece, at): (Sort, &'a str, usize),
+        mode: Mode<'_>,
+        limits: &Limits,
+        made: &mut Vec<Repair>,
+    ) -> Result<(), Stop> {
+        let most = limits.daticert_text_bytes;
         let repairs = match (mode, self.place.remedy()) {
             (Mode::Recovering(original), Some(kind)) => {
-                Some(Repairs { element: self.place.name(), kind, made, flaws: &mut self.flaws, original })
+                Some(Repairs { element: self.place.name(), kind, made, flaws: &mut self.flaws, most, original })
             }
             _ => None,
         };
-        (&mut self.text, repairs)
+        match sort {
+            Sort::CData => xml::cdata_text(piece, at, &mut self.text, repairs)?,
+            _ => xml::character_data(piece, at, &mut self.text, repairs)?,
+        }
+        // A replacement has three bytes and counts as one, so that a flaw takes no more room than a letter.
+        let bytes = self.text.len().saturating_sub(self.flaws.saturating_mul('\u{FFFD}'.len_utf8() - 1));
+        if !self.left_out() && bytes > most { Err(Stop::Limit("daticert_text_bytes")) } else { Ok(()) }
     }
 
     fn left_out(&self) -> bool {
@@ -239,7 +251,7 @@ struct Pass<'a, 'r> {
 }
 
 /// What a piece of the document is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
     Text,
     CData,
@@ -288,8 +300,8 @@ pub(super) fn read<'a>(text: &'a str, base: usize, mode: Mode<'_>, limits: &Limi
         let piece = text.get(start..end).unwrap_or_default();
         let at = base + start;
         match sort {
-            Sort::Text => pass.text(piece, at)?,
-            Sort::CData => pass.cdata(piece, at)?,
+            Sort::Text => pass.text(sort, piece, at)?,
+            Sort::CData => pass.text(sort, xml::cdata(piece, at)?, at + "<![CDATA[".len())?,
             Sort::Start => pass.start(piece, at, &mut attributes)?,
             Sort::End => pass.end(piece, at)?,
             Sort::Comment => {
@@ -322,37 +334,18 @@ impl<'a> Pass<'a, '_> {
         }
     }
 
-    fn text(&mut self, piece: &'a str, at: usize) -> Result<(), Stop> {
+    /// Character data, or the inside of a CDATA section.
+    fn text(&mut self, sort: Sort, piece: &'a str, at: usize) -> Result<(), Stop> {
         if self.open.last().and_then(|frame| frame.place.remedy()).is_none() {
             self.clean(piece, at)?;
         }
-        let Some(frame) = self.open.last_mut() else {
-            return if xml::is_blank(piece) { Ok(()) } else { fault(at, "text outside the root element") };
-        };
-        frame.bytes = frame.bytes.saturating_add(piece.len());
-        if frame.bytes > self.limits.daticert_text_bytes {
-            return Err(Stop::Limit("daticert_text_bytes"));
+        let blank = sort == Sort::Text && xml::is_blank(piece);
+        match self.open.last_mut() {
+            None if blank => Ok(()),
+            None => fault(at, "text outside the root element"),
+            Some(frame) if blank && !frame.place.holds_text() => Ok(()),
+            Some(frame) => frame.add((sort, piece, at), self.mode, self.limits, &mut self.slots.repairs),
         }
-        if !frame.place.holds_text() && xml::is_blank(piece) {
-            return Ok(());
-        }
-        let (text, repairs) = frame.text(self.mode, &mut self.slots.repairs);
-        xml::character_data(piece, at, text, repairs)
-    }
-
-    fn cdata(&mut self, piece: &'a str, at: usize) -> Result<(), Stop> {
-        let inside = xml::cdata(piece, at)?;
-        if self.open.last().and_then(|frame| frame.place.remedy()).is_none() {
-            self.clean(piece, at)?;
-        }
-        let Some(frame) = self.open.last_mut() else { return fault(at, "text outside the root element") };
-        frame.bytes = frame.bytes.saturating_add(piece.len());
-        if frame.bytes > self.limits.daticert_text_bytes {
-            return Err(Stop::Limit("daticert_text_bytes"));
-        }
-        let (text, repairs) = frame.text(self.mode, &mut self.slots.repairs);
-        xml::cdata_text(inside, at + "<![CDATA[".len(), text, repairs);
-        Ok(())
     }
 
     fn start(&mut self, piece: &'a str, at: usize, attributes: &mut Vec<Attribute<'a>>) -> Result<(), Stop> {
@@ -369,15 +362,8 @@ impl<'a> Pass<'a, '_> {
         }
         let tag = xml::start_tag(piece, at, attributes)?;
         let place = self.place(tag.name);
-        let mut frame = Frame {
-            name: tag.name,
-            place,
-            last: Place::Document,
-            text: Text::default(),
-            bytes: 0,
-            flaws: 0,
-            class: None,
-        };
+        let mut frame =
+            Frame { name: tag.name, place, last: Place::Document, text: Text::default(), flaws: 0, class: None };
         for Attribute { name, value } in attributes.drain(..) {
             let slot = match (place, name) {
                 (Place::Postacert, "tipo") => &mut self.slots.kind,

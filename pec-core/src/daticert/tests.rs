@@ -587,7 +587,7 @@ fn a_subject_as_long_as_a_header_is_read_however_it_is_escaped() {
 /// Each of these takes minutes when a step is quadratic, and overflows the stack when one is recursive.
 #[test]
 fn hostile_megabytes_end() {
-    let size = Limits::DEFAULT.daticert_bytes;
+    let size = 4 << 20;
     for unit in
         ["<", "&", "<a>", "<a/>", "&#1;", "<!--", "<![CDATA[", "<?", "<!", "]]>", "\u{1}", "<a b='", "<a ", "&a;", ">"]
     {

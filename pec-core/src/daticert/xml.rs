@@ -417,15 +417,19 @@ pub(super) struct Repairs<'r> {
     pub(super) made: &'r mut Vec<Repair>,
     /// Flaws of this element so far.
     pub(super) flaws: &'r mut usize,
+    /// As many as may be replaced: `daticert_text_bytes`, since one piece may hold more.
+    pub(super) most: usize,
     /// The bytes as received: an invalid byte stands as U+0001 in the text that is read.
     pub(super) original: &'r [u8],
 }
 
 impl Repairs<'_> {
-    fn make(&mut self, text: &mut Text<'_>, offset: usize, what: Flaw) {
+    fn make(&mut self, text: &mut Text<'_>, offset: usize, what: Flaw) -> Result<(), Stop> {
         *self.flaws += 1;
-        if self.kind == RepairKind::LeftOut && *self.flaws > 1 {
-            return;
+        match self.kind {
+            RepairKind::LeftOut if *self.flaws > 1 => return Ok(()),
+            RepairKind::Replaced if *self.flaws > self.most => return Err(Stop::Limit("daticert_text_bytes")),
+            _ => {}
         }
         let what = match (what, self.original.get(offset)) {
             (Flaw::Character(1), Some(byte)) if *byte >= 0x80 => Flaw::Byte(*byte),
@@ -433,6 +437,7 @@ impl Repairs<'_> {
         };
         self.made.push(Repair { element: self.element, offset, what, kind: self.kind });
         text.to_mut().push('\u{FFFD}');
+        Ok(())
     }
 }
 
@@ -458,11 +463,11 @@ pub(super) fn character_data<'a>(
                         len
                     }
                     (Reference::Forbidden(c, len), Some(repairs)) => {
-                        repairs.make(text, base + i, Flaw::Reference(c));
+                        repairs.make(text, base + i, Flaw::Reference(c))?;
                         len
                     }
                     (Reference::None, Some(repairs)) => {
-                        repairs.make(text, base + i, Flaw::Ampersand);
+                        repairs.make(text, base + i, Flaw::Ampersand)?;
                         1
                     }
                     (Reference::Forbidden(..), None) => return fault(base + i, "a reference to a forbidden character"),
@@ -478,11 +483,11 @@ pub(super) fn character_data<'a>(
                 }
             }
             '>' if piece.get(..i).is_some_and(|before| before.ends_with("]]")) => match &mut repairs {
-                Some(repairs) => repairs.make(text, base + i, Flaw::SectionEnd),
+                Some(repairs) => repairs.make(text, base + i, Flaw::SectionEnd)?,
                 None => return fault(base + i - 2, "]]> in text"),
             },
             c if !is_char(c) => match &mut repairs {
-                Some(repairs) => repairs.make(text, base + i, Flaw::Character(u32::from(c))),
+                Some(repairs) => repairs.make(text, base + i, Flaw::Character(u32::from(c)))?,
                 None => return fault(base + i, "a forbidden character"),
             },
             c => text.to_mut().push(c),
@@ -492,17 +497,23 @@ pub(super) fn character_data<'a>(
 }
 
 /// Adds the inside of a CDATA section to `text`.
-pub(super) fn cdata_text<'a>(inside: &'a str, base: usize, text: &mut Text<'a>, mut repairs: Option<Repairs<'_>>) {
+pub(super) fn cdata_text<'a>(
+    inside: &'a str,
+    base: usize,
+    text: &mut Text<'a>,
+    mut repairs: Option<Repairs<'_>>,
+) -> Result<(), Stop> {
     if repairs.is_none() && memchr::memchr(b'\r', inside.as_bytes()).is_none() {
         push(text, inside);
-        return;
+        return Ok(());
     }
     for (i, c) in inside.char_indices() {
         match (c, &mut repairs) {
             ('\r', _) if inside.get(i + 1..).is_some_and(|rest| rest.starts_with('\n')) => {}
             ('\r', _) => text.to_mut().push('\n'),
-            (c, Some(repairs)) if !is_char(c) => repairs.make(text, base + i, Flaw::Character(u32::from(c))),
+            (c, Some(repairs)) if !is_char(c) => repairs.make(text, base + i, Flaw::Character(u32::from(c)))?,
             (c, _) => text.to_mut().push(c),
         }
     }
+    Ok(())
 }
