@@ -9,7 +9,8 @@
 //! The reader is strict first. A document that is not XML gets a second pass, which repairs nothing but single characters
 //! inside the text of `oggetto` and `errore-esteso` (VERDICT §6): a repaired address would be another address. A damaged
 //! `risposte` or `msgid` counts as absent, because the sender writes both (VERDICT §5). Which elements there are, and
-//! where they end, no repair ever changes.
+//! where they end, no repair ever changes. Harmless bytes around the document and a declared encoding in which it reads
+//! the same are schema findings.
 
 mod checks;
 mod model;

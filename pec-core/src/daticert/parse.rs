@@ -25,7 +25,9 @@ pub struct Parsed {
 /// A document that is not XML 1.0 is read a second time, and each forbidden character inside the text of `oggetto` or
 /// `errore-esteso` becomes U+FFFD: a raw control byte, a numeric reference to one, a bare `&`, the `>` of a raw `]]>`, a
 /// byte that is not UTF-8. Where the text of `risposte` or `msgid`, which the sender writes, has such a flaw, the value
-/// is left out. Anything else malformed leaves no data. Document types are refused, entities are never resolved.
+/// is left out. Three habits of providers are read too, with a `daticert.schema` finding: another encoding is declared but
+/// every byte is ASCII, white space or a byte order mark stands before the XML declaration, NULs stand after the root.
+/// Anything else malformed leaves no data. Document types are refused, entities are never resolved.
 ///
 /// This says what the document states. It does not prove that a provider has stated it.
 ///
@@ -94,7 +96,7 @@ pub(super) fn strict<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Slots<'a>, 
 }
 
 fn recovering(bytes: &[u8], limits: &Limits) -> Result<Parsed, Stop> {
-    let (body, base) = without_mark(bytes);
+    let Bare { body, base, quirks } = bare(bytes);
     // Each byte that is not UTF-8 becomes a control character: it is forbidden too, never markup, and as long, so that
     // offsets stay true.
     let mut text = String::with_capacity(body.len());
@@ -102,8 +104,45 @@ fn recovering(bytes: &[u8], limits: &Limits) -> Result<Parsed, Stop> {
         text.push_str(chunk.valid());
         text.extend(chunk.invalid().iter().map(|_| '\u{1}'));
     }
-    let slots = read(&text, base, Mode::Recovering(bytes), limits)?;
+    let mut slots = read(&text, base, Mode::Recovering(bytes), limits)?;
+    for quirk in quirks.into_iter().flatten() {
+        slots.schema.add(|| quirk.into());
+    }
     Ok(interpret(slots))
+}
+
+/// A document without what stands around it, and what of that is not XML.
+struct Bare<'a> {
+    body: &'a [u8],
+    base: usize,
+    quirks: [Option<&'static str>; 2],
+}
+
+/// White space and byte order marks before, white space and NULs after: habits of providers in which no value can hide.
+fn bare(bytes: &[u8]) -> Bare<'_> {
+    let (mut body, _) = without_mark(bytes);
+    let (mut blanks, mut marks) = (false, false);
+    loop {
+        match body {
+            [0xEF, 0xBB, 0xBF, rest @ ..] => (body, marks) = (rest, true),
+            [b, rest @ ..] if xml::is_space(*b) => (body, blanks) = (rest, true),
+            _ => break,
+        }
+    }
+    let base = bytes.len() - body.len();
+    let before = marks || (blanks && xml::declares(body));
+    let mut after = false;
+    while let [rest @ .., b] = body
+        && (*b == 0 || xml::is_space(*b))
+    {
+        after |= *b == 0;
+        body = rest;
+    }
+    let quirks = [
+        before.then_some("white space or a byte order mark stands before the beginning"),
+        after.then_some("NUL bytes stand after the end"),
+    ];
+    Bare { body, base, quirks }
 }
 
 fn without_mark(bytes: &[u8]) -> (&[u8], usize) {

@@ -310,9 +310,12 @@ pub(super) fn read<'a>(text: &'a str, base: usize, mode: Mode<'_>, limits: &Limi
             }
             Sort::Instruction => {
                 pass.clean(piece, at)?;
-                let declares = piece.strip_prefix("<?xml").is_some_and(|s| s.bytes().next().is_some_and(xml::is_space));
-                if start == 0 && declares {
-                    xml::declaration(piece, at)?;
+                if start == 0 && xml::declares(piece.as_bytes()) {
+                    let ascii = matches!(mode, Mode::Recovering(original) if original.is_ascii());
+                    if let Some(encoding) = xml::declaration(piece, at, ascii)? {
+                        let note = || format!("the encoding {encoding} is declared, but every byte is ASCII");
+                        pass.slots.schema.add(note);
+                    }
                 } else {
                     xml::instruction(piece, at)?;
                 }

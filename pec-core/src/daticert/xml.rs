@@ -328,18 +328,19 @@ pub(super) fn instruction(piece: &str, base: usize) -> Result<(), Stop> {
     }
 }
 
-/// Productions 23 to 26, 32, 80 and 81; another encoding than UTF-8 is refused.
-pub(super) fn declaration(piece: &str, base: usize) -> Result<(), Stop> {
+/// Productions 23 to 26, 32, 80 and 81. Another encoding than UTF-8 is refused, unless the document is ASCII and means the
+/// same in that encoding; then its name is the result.
+pub(super) fn declaration(piece: &str, base: usize, ascii: bool) -> Result<Option<&str>, Stop> {
     const WHAT: &str = "not an XML declaration";
     let mut cursor = Cursor::new(piece, base);
     cursor.eat("<?xml");
     let token = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
     // Version, encoding, standalone: in this order, the first compulsory.
-    let mut next = 0;
+    let (mut next, mut other) = (0, None);
     loop {
         let spaced = cursor.space();
         if cursor.rest() == "?>" && next > 0 {
-            return Ok(());
+            return Ok(other);
         }
         let start = cursor.offset();
         let (Some(name), true) = (cursor.name(), spaced) else { return fault(start, WHAT) };
@@ -350,11 +351,28 @@ pub(super) fn declaration(piece: &str, base: usize) -> Result<(), Stop> {
         next = match (name, next) {
             ("version", 0) => 1,
             ("encoding", 1) if value.eq_ignore_ascii_case("utf-8") => 2,
+            ("encoding", 1) if ascii && extends_ascii(value) => {
+                other = Some(value);
+                2
+            }
             ("encoding", 1) => return fault(start, ENCODING),
             ("standalone", 1 | 2) if matches!(value, "yes" | "no") => 3,
             _ => return fault(start, WHAT),
         };
     }
+}
+
+/// Whether the bytes below 0x80 mean in this encoding what they mean in UTF-8.
+fn extends_ascii(encoding: &str) -> bool {
+    let name = encoding.to_ascii_lowercase();
+    let numbered = name.strip_prefix("iso-8859-").or_else(|| name.strip_prefix("windows-125"));
+    matches!(name.as_str(), "us-ascii" | "ascii" | "utf8")
+        || numbered.is_some_and(|n| matches!(n.len(), 1 | 2) && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// `<?xml` and white space: an XML declaration, at the beginning.
+pub(super) fn declares(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(b"<?xml").and_then(<[u8]>::first).is_some_and(|b| is_space(*b))
 }
 
 /// What a fault says when another encoding is declared.
