@@ -244,6 +244,16 @@ fn a_damaged_msgid_or_reply_address_is_left_out() {
     assert_eq!(data.subject.as_deref(), Some("\u{FFFD} 12/2026 & allegati"));
 }
 
+/// The detail names only some repairs, but always the values that are missing.
+#[test]
+fn what_is_left_out_is_told_whatever_else_is_repaired() {
+    let document = with("Preventivo", &"\u{16}".repeat(100)).replacen("&lt;c0ffee", "&c0ffee", 1);
+    let (parsed, finding) = only(document);
+    assert_eq!(parsed.repairs.len(), 101);
+    assert!(finding.detail.contains("msgid is left out"), "{}", finding.detail);
+    assert!(finding.detail.ends_with("and 69 more"), "{}", finding.detail);
+}
+
 /// No flaw in a text may change which elements there are.
 #[test]
 fn markup_in_a_damaged_msgid_or_reply_address_is_still_unusable() {
