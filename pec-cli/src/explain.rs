@@ -69,9 +69,9 @@ const fn verdict(effect: Effect) -> &'static str {
     }
 }
 
-/// The same layer, or a part of the name in common.
+/// A part of the name in common, or a slip or two apart.
 fn alike(code: &str, wanted: &str) -> bool {
     let wanted = wanted.to_ascii_lowercase();
     let name = wanted.rsplit('.').next().unwrap_or_default();
-    name.len() > 2 && code.contains(name)
+    name.len() > 2 && (code.contains(name) || strsim::damerau_levenshtein(code, &wanted) <= 2)
 }

@@ -73,12 +73,9 @@ impl Page {
         let mut text = String::new();
         self.paragraph(&mut text, "", Style::new().bold(), &printable(name));
         let style = colour(verdict);
-        let title = format!(
-            "{style}{}{style:#} — {}",
-            verdict.title(language),
-            shortened(verification.kind.title(language), KIND)
-        );
-        let _ = writeln!(text, "  {title}");
+        let (title, kind) = (verdict.title(language), shortened(verification.kind.title(language), KIND));
+        let one_line = textwrap::core::display_width(title) + textwrap::core::display_width(&kind) + 5 <= self.width;
+        let _ = writeln!(text, "  {style}{title}{style:#} —{}{kind}", if one_line { " " } else { "\n  " });
         let hint = foreign::hint(message).filter(|_| verdict == Verdict::NotPec);
         let explanation = hint.as_ref().map_or(verdict.explanation(language), |hint| hint.of(language));
         self.paragraph(&mut text, "  ", Style::new(), explanation);
