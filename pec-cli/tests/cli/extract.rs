@@ -61,7 +61,7 @@ fn the_exact_bytes() {
     let text = String::from_utf8(envelope).unwrap();
     let (_, part) = text.rsplit_once("smime.p7s").unwrap();
     let base64 = part.split_once("\r\n\r\n").and_then(|(_, body)| body.split_once("\r\n--")).unwrap().0;
-    let signature = encodify::base64::STANDARD.decode(&base64.replace("\r\n", "")).unwrap();
+    let signature = encodify::base64::STANDARD.decode(base64.replace("\r\n", "")).unwrap();
     assert!(fs::read(out.join("smime.p7s")).unwrap() == signature);
 }
 

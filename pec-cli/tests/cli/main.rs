@@ -1,5 +1,7 @@
 //! The program `pec` as its user meets it: arguments in, text and exit code out.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 mod extract;
 mod options;
 mod other_commands;
