@@ -64,33 +64,48 @@ pub(crate) fn sources(paths: &[PathBuf]) -> Vec<Source> {
 fn files_below(folder: &Path) -> impl Iterator<Item = Source> {
     // A link that leads back to a folder above is an error of WalkDir, not an endless loop.
     let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
-    entries.filter_entry(is_wanted).filter_map(move |entry| match entry {
-        Ok(entry) if entry.file_type().is_file() => Some(Source::File(entry.into_path())),
-        Ok(_) => None,
-        Err(error) => {
-            let name = error.path().unwrap_or_else(|| Path::new("?")).display().to_string();
-            let text = match error.io_error() {
-                Some(error) => Text::of_io(error),
-                None => Text::new(
-                    "il collegamento riporta a una cartella superiore",
-                    "the link leads back to a folder above",
-                ),
-            };
-            Some(Source::Missing(name, text))
+    let mut maildir = Maildir::default();
+    entries.filter_entry(move |entry| entry.depth() == 0 || is_wanted(entry, &mut maildir)).filter_map(|entry| {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => Some(Source::File(entry.into_path())),
+            Ok(_) => None,
+            Err(error) => {
+                let name = error.path().unwrap_or_else(|| Path::new("?")).display().to_string();
+                let text = error.io_error().map_or_else(leads_back, Text::of_io);
+                Some(Source::Missing(name, text))
+            }
         }
     })
 }
 
+fn leads_back() -> Text {
+    Text::new("il collegamento riporta a una cartella superiore", "the link leads back to a folder above")
+}
+
 /// Not hidden files, nor what programs keep in a Maildir beside its messages (`tmp`, indexes, lists of names).
-fn is_wanted(entry: &DirEntry) -> bool {
+fn is_wanted(entry: &DirEntry, maildir: &mut Maildir) -> bool {
     let name = entry.file_name().to_string_lossy();
     let is_file = entry.file_type().is_file();
-    if entry.depth() == 0 {
-        return true;
+    let hidden = is_file && name.starts_with('.');
+    let folder = || entry.path().parent().unwrap_or_else(|| Path::new(""));
+    !(hidden || ((is_file || name == "tmp") && maildir.is(folder())))
+}
+
+/// Whether a folder is a Maildir, asked once for all its files.
+#[derive(Default)]
+struct Maildir {
+    last: PathBuf,
+    answer: bool,
+}
+
+impl Maildir {
+    fn is(&mut self, folder: &Path) -> bool {
+        if self.last != folder {
+            self.answer = folder.join("cur").is_dir() && folder.join("new").is_dir();
+            folder.clone_into(&mut self.last);
+        }
+        self.answer
     }
-    let beside_messages =
-        || entry.path().parent().is_some_and(|folder| folder.join("cur").is_dir() && folder.join("new").is_dir());
-    !(is_file && name.starts_with('.')) && !((is_file || name == "tmp") && beside_messages())
 }
 
 /// Opens a source. `limit` is the largest message that is read; a larger file is refused before its bytes are.

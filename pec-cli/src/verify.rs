@@ -64,10 +64,11 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
             .collect();
         for judged in opened {
             match judged {
-                Judged::One(outcome) => progress.suspend(|| tally.print(&outcome, language))?,
+                Judged::One(outcome) => tally.add(&outcome, &progress, language)?,
                 Judged::Later(messages) => judge.many(messages, &progress, &mut tally)?,
             }
         }
+        tally.print(&progress)?;
     }
     progress.finish_and_clear();
     if tally.read() == 0 {
@@ -168,18 +169,20 @@ impl<'a> Judge<'a> {
             }
             let outcomes: Vec<Outcome> = group.into_par_iter().map(|item| self.item(item)).collect();
             for outcome in outcomes {
-                progress.suspend(|| tally.print(&outcome, self.page.language))?;
+                tally.add(&outcome, progress, self.page.language)?;
             }
+            tally.print(progress)?;
         }
     }
 }
 
-/// How many messages came out how.
+/// How many messages came out how, and what is still to be printed.
 #[derive(Default)]
 struct Tally {
     certified: usize,
     others: usize,
     unread: usize,
+    text: String,
 }
 
 impl Tally {
@@ -187,18 +190,26 @@ impl Tally {
         self.certified + self.others
     }
 
-    fn print(&mut self, outcome: &Outcome, language: Language) -> Result<(), Stop> {
+    fn add(&mut self, outcome: &Outcome, progress: &ProgressBar, language: Language) -> Result<(), Stop> {
         match outcome {
             Outcome::Read { text, certified } => {
                 *(if *certified { &mut self.certified } else { &mut self.others }) += 1;
-                anstream::stdout().write_all(text.as_bytes())?;
+                self.text.push_str(text);
             }
             Outcome::Unread { json, reason } => {
                 self.unread += 1;
-                anstream::eprintln!("pec: {}", reason.of(language));
-                anstream::stdout().write_all(json.as_deref().unwrap_or_default().as_bytes())?;
+                self.text.push_str(json.as_deref().unwrap_or_default());
+                // In its place among the others, where both go to a terminal.
+                self.print(progress)?;
+                progress.suspend(|| anstream::eprintln!("pec: {}", reason.of(language)));
             }
         }
+        Ok(())
+    }
+
+    fn print(&mut self, progress: &ProgressBar) -> Result<(), Stop> {
+        let text = std::mem::take(&mut self.text);
+        progress.suspend(|| anstream::stdout().write_all(text.as_bytes()))?;
         Ok(())
     }
 }
