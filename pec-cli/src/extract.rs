@@ -1,6 +1,7 @@
 //! `pec extract`: exact bytes out of one message. Names that come from inside a message are only ever names of files
 //! directly in the output folder.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
@@ -11,7 +12,7 @@ use clap::{Args, ValueEnum};
 use pec_core::finding::Language;
 use pec_core::limits::Limits;
 use pec_core::message::{Message, Part};
-use pec_core::verify::{opened, restored};
+use pec_core::verify::{nested, opened, restored};
 
 use crate::input;
 use crate::render::{printable, steers};
@@ -39,6 +40,8 @@ enum What {
     Attachments,
     /// The signature (smime.p7s).
     Signature,
+    /// The PECs that stand inside an ordinary message (verdict contains-pec), each to be verified on its own.
+    Nested,
     /// The whole message as it was before a program transcoded it, when its signature holds again that way.
     Restored,
 }
@@ -57,8 +60,8 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
     let Some(folder) = &arguments.out else {
         let [object] = &objects[..] else {
             let text = Text::new(
-                format!("gli allegati sono {}: indicare una cartella con -o DIR", objects.len()),
-                format!("there are {} attachments: give a folder with -o DIR", objects.len()),
+                format!("gli oggetti sono {}: indicare una cartella con -o DIR", objects.len()),
+                format!("there are {} objects: give a folder with -o DIR", objects.len()),
             );
             return Err(text.into());
         };
@@ -108,6 +111,15 @@ fn take(message: &Message<Vec<u8>>, what: What) -> Result<Vec<Object>, Text> {
             "nessuna forma del messaggio che si possa ripristinare ha una firma valida",
             "the signature holds for no form of the message that could be restored",
         ),
+        What::Nested => {
+            let object = |bytes: Cow<'_, [u8]>| Object { name: "nested.eml".to_owned(), bytes: bytes.into_owned() };
+            let objects: Vec<Object> = nested(message).map(object).collect();
+            if objects.is_empty() {
+                Err(Text::new("non contiene un'altra PEC", "holds no other PEC"))
+            } else {
+                Ok(objects)
+            }
+        }
         What::Attachments => {
             let objects: Vec<Object> = match original {
                 Some(original) => original.to_message().attachments().map(Object::attachment).collect(),

@@ -79,6 +79,10 @@ impl Page {
         let hint = foreign::hint(message).filter(|_| verdict == Verdict::NotPec);
         let explanation = hint.as_ref().map_or(verdict.explanation(language), |hint| hint.of(language));
         self.paragraph(&mut text, "  ", Style::new(), explanation);
+        if let Some(what) = extractable(verification) {
+            let folder = self.pick("CARTELLA", "FOLDER");
+            self.paragraph(&mut text, "  ", Style::new(), &format!("→ pec extract FILE {what} -o {folder}"));
+        }
         text.push('\n');
         self.facts(&mut text, verification);
         self.answers(&mut text, verification);
@@ -218,6 +222,16 @@ impl Page {
             Language::It => it,
             Language::En => en,
         }
+    }
+}
+
+/// What `pec extract` gives that is worth more than the message itself.
+fn extractable(verification: &Verification) -> Option<&'static str> {
+    let restorable = |finding: &Finding| finding.code == Code::CmsRestorableTranscoding;
+    match verification.verdict {
+        Verdict::ContainsPec => Some("nested"),
+        _ if verification.findings.iter().any(restorable) => Some("restored"),
+        _ => None,
     }
 }
 

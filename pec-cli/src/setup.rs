@@ -22,7 +22,7 @@ pub(crate) struct Options {
     /// A certificate revocation list (CRL), PEM or DER.
     #[arg(long, value_name = "FILE")]
     crl: Vec<PathBuf>,
-    /// An OCSP response, DER.
+    /// An OCSP response, PEM or DER.
     #[arg(long, value_name = "FILE")]
     ocsp: Vec<PathBuf>,
     /// A certificate between signer and authority that the message does not carry, PEM or DER. It is not trusted by itself.
@@ -102,8 +102,8 @@ fn readable(evidence: Evidence, path: &Path) -> Result<Evidence, Text> {
         return Ok(evidence);
     }
     let text = Text::new(
-        "non dice nulla sulla revoca: non è una lista di revoca (CRL, PEM o DER) né una risposta OCSP (DER), o è danneggiata; scaricarla di nuovo dall'autorità",
-        "says nothing about revocation: it is neither a revocation list (CRL, PEM or DER) nor an OCSP response (DER), or it is damaged; get it again from the authority",
+        "non dice nulla sulla revoca: non è una lista di revoca (CRL, PEM o DER) né una risposta OCSP (PEM o DER), o è danneggiata; scaricarla di nuovo dall'autorità",
+        "says nothing about revocation: it is neither a revocation list (CRL, PEM or DER) nor an OCSP response (PEM or DER), or it is damaged; get it again from the authority",
     );
     Err(text.at(path))
 }

@@ -36,7 +36,8 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
     if let Some(signer) = &verification.signer {
         let label = if language == Language::It { "firmato da" } else { "signed by" };
         let who = format!("{} <{}>", signer.subject, signer.email.as_deref().unwrap_or("-"));
-        writeln!(output, "{label} {}", printable(&who))?;
+        let page = render::Page::new(language, setup.at);
+        write!(output, "{}", page.text("  ", &format!("{label} {}", printable(&who))))?;
     }
     writeln!(output)?;
     tree(&mut output, message.root(), 0, language)?;

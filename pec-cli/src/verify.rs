@@ -219,7 +219,7 @@ fn progress(sources: usize) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(sources as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}  {per_sec}  {eta}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta}") {
         bar.set_style(style);
     }
     bar

@@ -74,7 +74,40 @@ fn restored_bytes_verify() {
     let ran = extract(&changed, "restored", Some(&out));
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(super::verify([&changed]).json()[0]["integrity"], "altered");
+    let said = pec(["verify", "--lang", "it", changed.to_str().unwrap()]);
+    assert!(said.out.contains("→ pec extract FILE restored -o CARTELLA"), "{}", said.out);
     assert_eq!(super::verify([out.join("restored.eml")]).json()[0]["integrity"], "intact");
+}
+
+/// A PEC inside another message is its own bytes: forwarded as it was, or the signed part that a list left of it.
+#[test]
+fn a_pec_inside_a_message() {
+    let folder = folder();
+    let (_, pec) = envelope("From: anna@pec.alfa.example\nSubject: x\n\nx\n", "x");
+    let forward = |encoding: &str, body: &[u8]| {
+        let head = format!(
+            "From: a@b.example\r\nContent-Type: multipart/mixed; boundary=f\r\n\r\n--f\r\nContent-Type: \
+             message/rfc822; name=pec.eml\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+        );
+        [head.as_bytes(), body, b"\r\n--f--\r\n"].concat()
+    };
+    let base64 = encodify::base64::STANDARD.encode(&pec);
+    for (name, message) in [("8bit", forward("8bit", &pec)), ("base64", forward("base64", base64.as_bytes()))] {
+        let path = file(&folder, name, message);
+        assert_eq!(super::verify([&path]).json()[0]["verdict"], "contains-pec");
+        assert!(extract(&path, "nested", None).bytes == pec, "{name}");
+    }
+    let twice = forward("8bit", &forward("8bit", &pec));
+    assert!(extract(&file(&folder, "twice", twice), "nested", None).bytes == pec);
+
+    let out = folder.path().join("out");
+    assert_eq!(extract(&case("quirk-list-wrapper"), "nested", Some(&out)).code, 0);
+    let found = super::verify([out.join("nested.eml")]);
+    assert_eq!(found.json()[0]["integrity"], "intact");
+    assert_eq!(found.json()[0]["kind"], "posta-certificata");
+    let said = super::pec(["verify", case("quirk-list-wrapper").to_str().unwrap()]);
+    assert!(said.out.contains("→ pec extract FILE nested -o FOLDER"), "{}", said.out);
+    assert_eq!(extract(&case("root-ordinary"), "nested", None).code, 2);
 }
 
 #[test]

@@ -48,21 +48,15 @@ impl Evidence {
     /// a PEM text is taken). One that cannot be read says nothing: see [`Self::unreadable`].
     #[must_use]
     pub fn with_crl(mut self, list: impl Into<Vec<u8>>) -> Self {
-        let list = list.into();
-        let blocks = if list.first() == Some(&SEQUENCE) { Vec::new() } else { pem_lists(&list) };
-        if blocks.is_empty() {
-            self.crls.push(list);
-        } else {
-            self.crls.extend(blocks);
-        }
+        self.crls.extend(objects(list.into(), "X509 CRL"));
         self.identified()
     }
 
-    /// This evidence with one more OCSP response, in DER. One that cannot be read, or that only says why there is no
-    /// answer, says nothing: see [`Self::unreadable`].
+    /// This evidence with one more OCSP response, in DER or in blocks `OCSP RESPONSE` of a PEM text. One that cannot be
+    /// read, or that only says why there is no answer, says nothing: see [`Self::unreadable`].
     #[must_use]
-    pub fn with_ocsp(mut self, der: impl Into<Vec<u8>>) -> Self {
-        self.ocsp.push(der.into());
+    pub fn with_ocsp(mut self, response: impl Into<Vec<u8>>) -> Self {
+        self.ocsp.extend(objects(response.into(), "OCSP RESPONSE"));
         self.identified()
     }
 
@@ -92,13 +86,15 @@ impl Evidence {
     }
 }
 
-/// The first byte of a list in DER.
-const SEQUENCE: u8 = 0x30;
-
-/// The lists of a PEM text (RFC 7468 §6).
-fn pem_lists(text: &[u8]) -> Vec<Vec<u8>> {
-    let blocks = pem::STANDARD.blocks(text).filter_map(Result::ok);
-    blocks.filter(|block| block.label == "X509 CRL").map(|block| block.contents).collect()
+/// What stands in PEM blocks of one label (RFC 7468); the input itself where there is none.
+fn objects(input: Vec<u8>, label: &str) -> Vec<Vec<u8>> {
+    const SEQUENCE: u8 = 0x30;
+    if input.first() == Some(&SEQUENCE) {
+        return vec![input];
+    }
+    let blocks = pem::STANDARD.blocks(&input).filter_map(Result::ok).filter(|block| block.label == label);
+    let found: Vec<Vec<u8>> = blocks.map(|block| block.contents).collect();
+    if found.is_empty() { vec![input] } else { found }
 }
 
 /// Why a certificate was revoked (RFC 5280 §5.3.1).
@@ -345,15 +341,14 @@ mod tests {
     fn lists_are_read_from_pem_too() {
         let list = |name: &str| std::fs::read(format!("../conformance/artefacts/{name}.crl")).unwrap();
         let (one, two) = (list("crl-good"), list("crl-root"));
-        let pem = |der: &[u8]| {
-            let base64 = encodify::base64::STANDARD.encode(der);
-            let lines: Vec<_> = base64.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
-            format!("Issuer: somebody\n-----BEGIN X509 CRL-----\n{}\n-----END X509 CRL-----\n", lines.join("\n"))
-        };
+        let pem = |label: &str, der: &[u8]| format!("of somebody\n{}", pem::STANDARD.encode(label, der));
         let der = Evidence::none().with_crl(one.clone()).with_crl(two.clone());
-        let text = Evidence::none().with_crl(pem(&one) + &pem(&two));
+        let text = Evidence::none().with_crl(pem("X509 CRL", &one) + &pem("X509 CRL", &two));
         assert_eq!(text, der);
         assert_eq!(text.unreadable(), 0);
+        let answer = std::fs::read("../conformance/artefacts/ocsp-good.ocsp").unwrap();
+        let text = Evidence::none().with_ocsp(pem("OCSP RESPONSE", &answer));
+        assert_eq!(text, Evidence::none().with_ocsp(answer));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::kind::{self, Kind, Markers};
+use super::nested::nested;
 use super::outer::Outer;
 use super::time::{self, Time};
 use super::verdict::{self, Answers, Shape, Verdict};
@@ -39,7 +40,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
     /// No signature at the root: an ordinary message, whatever it claims (row 1).
     pub(super) fn unsigned(mut self) -> Verification {
         let markers = Markers::of(&self.outer);
-        let contains_pec = shape::contains_pec(self.message);
+        let contains_pec = nested(self.message).next().is_some();
         self.findings.push(Finding::new(Code::MimeRootNotSigned).with(self.message.root().media_type()));
         if contains_pec {
             self.report_contained();
@@ -84,7 +85,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
         let parts = signed.map(|signed| signed.certified_parts()).unwrap_or_default();
         if parts.daticert.is_empty() && markers.none() {
             // Neither marker nor certification data: an ordinary message, signed or enciphered.
-            let contains_pec = shape::contains_pec(self.message);
+            let contains_pec = nested(self.message).next().is_some();
             if contains_pec {
                 self.report_contained();
             }

@@ -16,6 +16,7 @@ mod cms;
 mod identity;
 mod injection;
 mod kind;
+mod nested;
 mod original;
 mod outer;
 mod report;
@@ -31,6 +32,7 @@ use serde::Serialize;
 pub use certified::Certified;
 pub use cms::{opened, restored};
 pub use kind::Kind;
+pub use nested::nested;
 pub use report::{AttachmentReport, OriginalReport, Report};
 pub use verdict::Verdict;
 

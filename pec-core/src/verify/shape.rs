@@ -1,7 +1,7 @@
 //! Where the signed part and its signature stand, by strict rules at the root: nothing nested is ever climbed into.
 
 use crate::finding::{Code, Finding, Severity};
-use crate::message::{Agreement, Limit, LimitHit, Message, Parameterized, Part, TransferEncoding};
+use crate::message::{Agreement, Limit, LimitHit, Message, Parameterized, Part};
 
 /// The root of a message.
 pub(super) enum Root<'m> {
@@ -140,41 +140,6 @@ fn repeats_boundary(part: Part<'_>) -> bool {
         let text = line.trim_ascii_end().strip_prefix(b"--");
         text.is_some_and(|text| text.strip_suffix(b"--").unwrap_or(text) == &*boundary.value)
     })
-}
-
-/// Does a signed PEC stand deeper: in a forward, a wrapper, a list message, an attached file?
-pub(super) fn contains_pec<B: AsRef<[u8]>>(message: &Message<B>) -> bool {
-    let root = message.root();
-    let marked = |part: Part<'_>| part.headers().iter().any(|field| field.is("x-ricevuta") || field.is("x-trasporto"));
-    for part in std::iter::once(root).chain(root.descendants()) {
-        let media_type = part.media_type();
-        if media_type == "multipart/signed" && part.parent().is_some() {
-            let certified = part.children().next().is_some_and(|signed| signed.daticert().is_some());
-            if certified || marked(part) || marked(root) {
-                return true;
-            }
-        }
-        let encoded_message = !part.is_message()
-            && !part.is_multipart()
-            && part.parent().is_some()
-            && (media_type == "message/rfc822" || part.names().iter().any(|name| has_extension(name, ".eml")));
-        if encoded_message && opens_to_pec(part) {
-            return true;
-        }
-    }
-    false
-}
-
-/// An attached file, decoded, is a signed PEC at its own root.
-fn opens_to_pec(part: Part<'_>) -> bool {
-    if part.transfer_encoding() == TransferEncoding::Identity && part.is_message() {
-        return false;
-    }
-    let inner = part.to_message();
-    let root = inner.root();
-    root.media_type() == "multipart/signed"
-        && (root.headers().iter().any(|field| field.is("x-ricevuta") || field.is("x-trasporto"))
-            || root.children().next().is_some_and(|signed| signed.daticert().is_some()))
 }
 
 pub(super) fn has_extension(name: &str, extension: &str) -> bool {
