@@ -1,6 +1,6 @@
 //! The signed certification data against the outer header and the original message.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::outer::{Outer, identifier, token};
 use crate::daticert::{Address, AddressClass, CertData, Kind as CertKind};
@@ -90,14 +90,18 @@ fn check_form(data: &CertData, outer: &Outer<'_>, findings: &mut Vec<Finding>) {
 
 /// `daticert.consegna_not_rcpt` and `daticert.consegna_external`: one finding each, however many addresses.
 fn check_recipients(data: &CertData, findings: &mut Vec<Finding>) {
-    let classes: HashMap<String, &AddressClass> = data
-        .recipients
-        .iter()
-        .map(|recipient| (recipient.address.as_str().to_ascii_lowercase(), &recipient.class))
-        .collect();
+    if data.delivered_to.is_none() && data.received_for.is_empty() {
+        return;
+    }
+    // By name, because there may be thousands of each; the first of several entries counts.
+    let key = |address: &Address| address.as_str().to_ascii_lowercase();
+    let mut classes = BTreeMap::new();
+    for recipient in &data.recipients {
+        classes.entry(key(&recipient.address)).or_insert(&recipient.class);
+    }
     let (mut strangers, mut external) = (Vec::new(), Vec::new());
     for address in data.delivered_to.iter().chain(&data.received_for) {
-        match classes.get(&address.as_str().to_ascii_lowercase()) {
+        match classes.get(&key(address)) {
             None => strangers.push(address.as_str()),
             Some(AddressClass::External) => external.push(address.as_str()),
             Some(_) => {}
@@ -167,6 +171,9 @@ fn same_set(signed: &[&Address], named: &[String]) -> bool {
         == sorted(named.iter().map(|address| address.to_ascii_lowercase()).collect())
 }
 
+/// Words of a name that are compared, each with each of the other: no name has so many.
+const MAX_WORDS: usize = 64;
+
 /// `daticert.provider_vs_cert`: the provider's name against organisation and common name of the certificate. Spelling
 /// and legal form vary, so that one long word in common is enough.
 pub(super) fn check_provider(data: &CertData, certificate_names: &[&str], findings: &mut Vec<Finding>) {
@@ -177,6 +184,7 @@ pub(super) fn check_provider(data: &CertData, certificate_names: &[&str], findin
                 word.len() > 3 && !word.eq_ignore_ascii_case("posta") && !word.eq_ignore_ascii_case("certificata")
             })
             .map(str::to_lowercase)
+            .take(MAX_WORDS)
             .collect()
     };
     let named: Vec<String> = certificate_names.iter().flat_map(|name| words(name)).collect();
@@ -185,5 +193,37 @@ pub(super) fn check_provider(data: &CertData, certificate_names: &[&str], findin
     if !similar {
         let detail = format!("{issuer} / {}", certificate_names.join(", "));
         findings.push(Finding::new(Code::DaticertProviderVsCert).with(detail));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::daticert::{Kind, Recipient};
+
+    /// As many as the limits let through, on both sides; compared each with each they take minutes here.
+    #[test]
+    fn thousands_of_recipients_reached() {
+        let mut data = CertData::new(Kind::TakeCharge);
+        let address = |n: usize| Address::new(format!("U{n:06}@pec.beta.example"));
+        let class = |n: usize| if n % 2 == 0 { AddressClass::Certified } else { AddressClass::External };
+        data.recipients = (0..20_000).map(|n| Recipient { address: address(n), class: class(n) }).collect();
+        data.received_for = (10_000..30_000).map(|n| Address::new(address(n).as_str().to_lowercase())).collect();
+        let mut findings = Vec::new();
+        check_recipients(&data, &mut findings);
+        let count = |code| findings.iter().filter(|finding| finding.code == code).count();
+        assert_eq!(count(Code::DaticertConsegnaNotRcpt), 10_000);
+        assert_eq!(count(Code::DaticertConsegnaExternal), 5_000);
+    }
+
+    #[test]
+    fn names_of_a_hundred_thousand_words() {
+        let mut data = CertData::new(Kind::Acceptance);
+        data.issuer = Some("alfabeto ".repeat(100_000));
+        let mut findings = Vec::new();
+        check_provider(&data, &[&"sillabario ".repeat(100_000)], &mut findings);
+        assert_eq!(findings.len(), 1);
+        check_provider(&data, &["Alfabeto S.p.A."], &mut findings);
+        assert_eq!(findings.len(), 1);
     }
 }
