@@ -33,7 +33,13 @@ fn find<'v>(vectors: &'v [Vector], name: &str) -> &'v Vector {
     vectors.iter().find(|vector| vector.name == name).unwrap_or_else(|| panic!("no case is named {name}"))
 }
 
-const MIME: [(&str, &str); 22] = [
+const MIME: [(&str, &str); 25] = [
+    (
+        "header-cut-in-digest",
+        "Content-Type: multipart/digest; boundary=D\n\n--D\n\nSubject: a\n\nb\n--D\nX: y\n\nc\n--D--\n",
+    ),
+    ("folded-type", "Content-Type: multipart/mi\n xed;\n\tboundary=x\n\n--x\n\n--x--\n"),
+    ("empty-message", "Content-Type: message/rfc822\n\n"),
     ("plain", "Subject: =?utf-8?q?citt=C3=A0?=\n a\n\nbody\n"),
     ("empty-header", "\nbody"),
     (
