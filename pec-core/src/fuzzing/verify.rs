@@ -59,12 +59,11 @@ fn resigned(data: &[u8], game: &Signing<'_>) -> Option<(Vec<u8>, std::ops::Range
         return None;
     }
     let place = signature.range().end.checked_sub(signature.body().len())?..signature.range().end;
-    let mut whole = data.get(..place.start)?.to_vec();
-    whole.extend((game.sign)(signed.raw()));
-    whole.extend_from_slice(data.get(place.end..)?);
-    // A delimiter that was read as part of a broken signature may have gone.
+    let new = (game.sign)(signed.raw());
+    let whole = [data.get(..place.start)?, &new, data.get(place.end..)?].concat();
+    // A header without an end, or a delimiter that was part of a broken signature, can make another message of it.
     let again = Message::parse(&whole[..], &Limits::DEFAULT);
-    let same = again.signed_part()?.range() == signed.range() && again.signature_part()?.range().start < place.start;
+    let same = again.signed_part()?.range() == signed.range() && again.signature_part()?.body() == new;
     same.then(|| signed.range()).map(|range| (whole, range))
 }
 
