@@ -21,18 +21,23 @@ impl Field<'_> {
 
 /// The fields of a header block, in order. A line without a colon that continues nothing has an empty name.
 pub(super) fn fields(block: &[u8]) -> impl Iterator<Item = Field<'_>> + Clone {
-    Fields { rest: block }
+    lines(block).map(Field::of)
+}
+
+/// The same, each still in one piece, its final line end included.
+pub(super) fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    Lines { rest: block }
 }
 
 #[derive(Clone)]
-struct Fields<'m> {
+struct Lines<'m> {
     rest: &'m [u8],
 }
 
-impl<'m> Iterator for Fields<'m> {
-    type Item = Field<'m>;
+impl<'m> Iterator for Lines<'m> {
+    type Item = &'m [u8];
 
-    fn next(&mut self) -> Option<Field<'m>> {
+    fn next(&mut self) -> Option<&'m [u8]> {
         if self.rest.is_empty() {
             return None;
         }
@@ -49,14 +54,26 @@ impl<'m> Iterator for Fields<'m> {
         }
         let (line, rest) = self.rest.split_at(end);
         self.rest = rest;
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        Some(line)
+    }
+}
+
+impl<'m> Field<'m> {
+    /// The field on one line of [`lines`].
+    pub(super) fn of(line: &'m [u8]) -> Self {
+        let line = without_end(line);
         // White space before the colon is obsolete syntax that must be read (RFC 5322 §4.5).
         match memchr(b':', line) {
-            Some(colon) => Some(Field { name: line[..colon].trim_ascii_end(), value: &line[colon + 1..] }),
-            None => Some(Field { name: &[], value: line }),
+            Some(colon) => Self { name: line[..colon].trim_ascii_end(), value: &line[colon + 1..] },
+            None => Self { name: &[], value: line },
         }
     }
+}
+
+/// A line without its line end.
+pub(super) fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// The header block of one part.

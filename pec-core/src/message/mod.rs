@@ -21,7 +21,7 @@ pub(crate) use pec::CertifiedParts;
 pub use scan::{Limit, LimitHit};
 
 use crate::limits::Limits;
-use scan::{NONE, Node, Structure, Tree};
+use scan::{Described, NONE, Node, Span, Structure, Tree};
 
 /// A message: its bytes, owned or borrowed, and the tree of its parts.
 ///
@@ -34,7 +34,7 @@ use scan::{NONE, Node, Structure, Tree};
 /// ```
 ///
 /// # Limits
-/// One pass over the bytes; about 60 bytes of memory a part, at most twice [`Limits::parts`] of them.
+/// One pass over the bytes; about 100 bytes of memory a part, at most twice [`Limits::parts`] of them.
 #[derive(Debug, Clone)]
 pub struct Message<B> {
     bytes: B,
@@ -217,13 +217,40 @@ impl<'m> Part<'m> {
     /// Content-Type with its parameters, if there is one.
     #[must_use]
     pub fn content_type(&self) -> Option<Parameterized<'m>> {
-        self.headers().get("content-type").map(Parameterized::parse)
+        self.content_types().next().map(Parameterized::parse)
+    }
+
+    /// Content-Disposition with its parameters, if there is one.
+    #[must_use]
+    pub fn content_disposition(&self) -> Option<Parameterized<'m>> {
+        self.content_dispositions().next().map(Parameterized::parse)
+    }
+
+    fn content_types(&self) -> impl Iterator<Item = &'m [u8]> + use<'m> {
+        self.described(|described| described.content_type, "content-type")
+    }
+
+    fn content_dispositions(&self) -> impl Iterator<Item = &'m [u8]> + use<'m> {
+        self.described(|described| described.disposition, "content-disposition")
+    }
+
+    /// The values of a field whose place the scan has noted. Only where it stands twice, or the header is too long, is
+    /// it looked for.
+    fn described(
+        &self,
+        place: fn(&Described) -> Option<Span>,
+        name: &'static str,
+    ) -> impl Iterator<Item = &'m [u8]> + use<'m> {
+        let described = &self.node().described;
+        let known = place(described).filter(|_| described.once).map(|value| value.of(self.bytes));
+        let searched = (!described.once).then(|| self.headers().all(name));
+        known.into_iter().chain(searched.into_iter().flatten())
     }
 
     /// The media type in lower case, `text/plain` where none is given (RFC 2045 §5.2).
     #[must_use]
     pub fn media_type(&self) -> String {
-        let written = self.headers().get("content-type").map(parameter::value_of).unwrap_or_default();
+        let written = self.content_types().next().map(parameter::value_of).unwrap_or_default();
         if !written.is_empty() {
             return written.to_ascii_lowercase();
         }
@@ -237,7 +264,7 @@ impl<'m> Part<'m> {
     /// Content-Transfer-Encoding.
     #[must_use]
     pub fn transfer_encoding(&self) -> TransferEncoding {
-        TransferEncoding::of(self.headers().get("content-transfer-encoding"))
+        TransferEncoding::of(self.described(|described| described.encoding, "content-transfer-encoding").next())
     }
 
     /// The body without its transfer encoding. Borrowed where it travels as it is.
@@ -257,23 +284,20 @@ impl<'m> Part<'m> {
     /// The file name: of Content-Disposition first, then of Content-Type (RFC 2183 §2.3), decoded (RFC 2231, RFC 2047).
     #[must_use]
     pub fn file_name(&self) -> Option<String> {
-        let named = |field: &str, parameter: &str| {
-            let value = Parameterized::parse(self.headers().get(field)?);
-            value.get(parameter).map(Parameter::text)
-        };
-        named("content-disposition", "filename").or_else(|| named("content-type", "name"))
+        let named = |value: Option<Parameterized<'_>>, parameter| value?.get(parameter).map(Parameter::text);
+        named(self.content_disposition(), "filename").or_else(|| named(self.content_type(), "name"))
     }
 
     /// Every name by which a reader could know the part: `filename` and `name`, each instance, decoded.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names = Vec::new();
-        for (field, parameter) in [("content-disposition", "filename"), ("content-type", "name")] {
-            for value in self.headers().all(field) {
-                let value = Parameterized::parse(value);
-                names.extend(value.parameters.iter().filter(|p| p.name == parameter).map(Parameter::text));
-            }
-        }
+        let mut add = |value, parameter| {
+            let value = Parameterized::parse(value);
+            names.extend(value.parameters.iter().filter(|p| p.name == parameter).map(Parameter::text));
+        };
+        self.content_dispositions().for_each(|value| add(value, "filename"));
+        self.content_types().for_each(|value| add(value, "name"));
         names
     }
 

@@ -32,6 +32,23 @@ impl Span {
     }
 }
 
+/// Where the fields of a part stand that say how to read it, so that nobody has to look for them again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Described {
+    /// The value of the first Content-Type.
+    pub(super) content_type: Option<Span>,
+    /// The value of the first Content-Disposition.
+    pub(super) disposition: Option<Span>,
+    /// The value of the first Content-Transfer-Encoding.
+    pub(super) encoding: Option<Span>,
+    /// None of the three stands there again. `false` too where the header was too long to be looked through.
+    pub(super) once: bool,
+}
+
+impl Described {
+    const NOT_READ: Self = Self { content_type: None, disposition: None, encoding: None, once: false };
+}
+
 /// What a part is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Structure {
@@ -51,6 +68,7 @@ pub(super) struct Node {
     pub(super) structure: Structure,
     /// The header block, its last line end included unless a delimiter follows, the blank line not.
     pub(super) header: Span,
+    pub(super) described: Described,
     /// The body, without the line end that belongs to the delimiter after it.
     pub(super) body: Span,
     /// Multipart: the text before the first delimiter.
@@ -164,6 +182,7 @@ fn leaf(parent: u32, header: Span, body: Span, nested: bool) -> Node {
         next: NONE,
         structure: Structure::Leaf,
         header,
+        described: Described::NOT_READ,
         body,
         preamble: Span::default(),
         epilogue: Span::default(),
@@ -252,9 +271,11 @@ impl<'b> Scanner<'b> {
                 self.hit(Limit::Header, nested, start);
                 return (Region::Part(index), body_start);
             }
-            let (content_type, encoded) = self.content_type(header, nested);
-            let media = match &content_type {
-                Some(field) => MediaType::of(field),
+            let described = self.described(header, nested);
+            self.tree.nodes[index as usize].described = described;
+            let content_type = described.content_type.map(|value| value.of(self.bytes));
+            let media = match content_type {
+                Some(value) => MediaType::of(value),
                 None if in_digest => MediaType::Message,
                 None => MediaType::Other,
             };
@@ -275,7 +296,7 @@ impl<'b> Scanner<'b> {
                     self.open.push(Open { node: index, last_child: NONE, boundary });
                     return (Region::Preamble(index), body_start);
                 }
-                MediaType::Message if !encoded => {
+                MediaType::Message if !self.is_encoded(described) => {
                     if self.depth(index) >= self.limits.depth {
                         self.hit(Limit::Depth, nested, start);
                         return (Region::Part(index), body_start);
@@ -288,26 +309,45 @@ impl<'b> Scanner<'b> {
         }
     }
 
-    /// Content-Type of the part, and whether its transfer encoding hides the content from the scan.
-    fn content_type(&mut self, header: Span, nested: bool) -> (Option<&'b [u8]>, bool) {
+    /// The fields of the part that say how to read it.
+    fn described(&mut self, header: Span, nested: bool) -> Described {
         let block = header.of(self.bytes);
-        let mut content_type = None;
-        let mut encoded = false;
-        for (count, Field { name, value }) in header::fields(block).enumerate() {
+        let mut described = Described { once: true, ..Described::NOT_READ };
+        let mut next = header.start as usize;
+        for (count, line) in header::lines(block).enumerate() {
+            let start = next;
+            next += line.len();
             if count == self.limits.header_fields {
                 self.hit(Limit::Header, nested, header.start as usize);
                 break;
             }
-            // Both names have their distinctive length; the first instance of each counts.
-            if name.len() == 12 && content_type.is_none() && name.eq_ignore_ascii_case(b"content-type") {
-                content_type = Some(value);
-            } else if name.len() == 25 && name.eq_ignore_ascii_case(b"content-transfer-encoding") {
-                let value = value.trim_ascii();
-                encoded = value.len() > 5
-                    && (value[..6].eq_ignore_ascii_case(b"base64") || value[..6].eq_ignore_ascii_case(b"quoted"));
+            // All three names begin alike; no other line is taken apart.
+            if !matches!(line.first(), Some(b'c' | b'C')) {
+                continue;
             }
+            let Field { name, value } = Field::of(line);
+            // Their lengths differ.
+            let place = match name.len() {
+                12 if name.eq_ignore_ascii_case(b"content-type") => &mut described.content_type,
+                19 if name.eq_ignore_ascii_case(b"content-disposition") => &mut described.disposition,
+                25 if name.eq_ignore_ascii_case(b"content-transfer-encoding") => &mut described.encoding,
+                _ => continue,
+            };
+            if place.is_some() {
+                described.once = false;
+                continue;
+            }
+            // The value ends where its line does.
+            let end = start + header::without_end(line).len();
+            *place = Some(Span::new(end - value.len(), end));
         }
-        (content_type, encoded)
+        described
+    }
+
+    /// Whether the transfer encoding hides the content from the scan.
+    fn is_encoded(&self, described: Described) -> bool {
+        let value = described.encoding.map(|value| value.of(self.bytes).trim_ascii()).unwrap_or_default();
+        value.len() > 5 && (value[..6].eq_ignore_ascii_case(b"base64") || value[..6].eq_ignore_ascii_case(b"quoted"))
     }
 
     fn attach(&mut self, parent: u32, child: u32) {
@@ -368,6 +408,10 @@ impl<'b> Scanner<'b> {
         let plain = key(text);
         let closing = text.strip_suffix(b"--");
         let close = closing.map_or(plain, key);
+        // Compared all at once: a loop that may end early is several times slower, and most lines match none.
+        if !self.keys.iter().fold(false, |any, key| any | (*key == plain) | (*key == close)) {
+            return None;
+        }
         for (level, found) in self.keys.iter().enumerate() {
             if *found != plain && *found != close {
                 continue;

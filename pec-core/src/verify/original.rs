@@ -101,18 +101,25 @@ const ACTIVE: [&str; 12] = [
     "url(",
 ];
 
-/// The first of [`ACTIVE`], in its order, that stands in `html`. Looks only where one could begin or end.
+/// The first of [`ACTIVE`], in its order, that stands in `html`. Looks only where one could begin or end, and at the
+/// letter beside it first.
 fn active(html: &[u8]) -> Option<&'static str> {
-    let starts = |text: &[u8], with: &str| {
-        text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
-    };
-    let tags = memchr::memchr_iter(b'<', html)
-        .filter_map(|at| ACTIVE.iter().position(|known| known.starts_with('<') && starts(&html[at..], known)));
+    let same = |text: Option<&[u8]>, known: &str| text.is_some_and(|text| text.eq_ignore_ascii_case(known.as_bytes()));
+    let letter = |at: usize| html.get(at).map(u8::to_ascii_lowercase);
+    let tags = memchr::memchr_iter(b'<', html).filter_map(|at| {
+        let second = letter(at + 1);
+        ACTIVE.iter().position(|known| {
+            known.starts_with('<')
+                && second == known.as_bytes().get(1).copied()
+                && same(html.get(at..at + known.len()), known)
+        })
+    });
     let others = memchr::memchr3_iter(b':', b'=', b'(', html).filter_map(|at| {
-        let end = at + 1;
+        let last = letter(at.wrapping_sub(1));
         ACTIVE.iter().position(|known| {
             !known.starts_with('<')
-                && end.checked_sub(known.len()).is_some_and(|start| starts(&html[start..end], known))
+                && last == known.as_bytes().iter().rev().nth(1).copied()
+                && same((at + 1).checked_sub(known.len()).and_then(|start| html.get(start..=at)), known)
         })
     });
     tags.chain(others).min().map(|at| ACTIVE[at])

@@ -100,19 +100,22 @@ fn odd_bytes(block: &[u8]) -> Option<&'static str> {
     if !block.is_ascii() {
         return Some("8-bit");
     }
-    let count = |wanted: u8| block.iter().filter(|byte| **byte == wanted).count();
-    let [returns, feeds, nul] = [b'\r', b'\n', 0].map(count);
-    let after = block.get(1..).unwrap_or_default();
-    let pairs = block.iter().zip(after).filter(|(first, second)| (**first == b'\r') & (**second == b'\n')).count();
-    if nul > 0 {
-        Some("NUL")
-    } else if returns > pairs {
-        Some("bare CR")
-    } else if pairs > 0 && feeds > pairs {
-        Some("bare LF")
-    } else {
-        None
+    if memchr::memchr(0, block).is_some() {
+        return Some("NUL");
     }
+    let (mut pairs, mut feeds) = (0_usize, 0_usize);
+    let mut ends = memchr::memchr2_iter(b'\r', b'\n', block);
+    while let Some(at) = ends.next() {
+        if block[at] == b'\n' {
+            feeds += 1;
+        } else if block.get(at + 1) == Some(&b'\n') {
+            pairs += 1;
+            ends.next();
+        } else {
+            return Some("bare CR");
+        }
+    }
+    (pairs > 0 && feeds > 0).then_some("bare LF")
 }
 
 /// The text of a value without white space around it.
@@ -127,4 +130,26 @@ pub(super) fn identifier(value: &[u8]) -> Cow<'_, str> {
         return Cow::Owned(text.chars().filter(|c| !c.is_ascii_whitespace()).collect());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_bytes_in_their_order() {
+        for (block, expected) in [
+            (&b"a\r\nb\r\n"[..], None),
+            (b"a\nb\n", None),
+            (b"a\nb\r\n", Some("bare LF")),
+            (b"a\n\r\n", Some("bare LF")),
+            (b"a\n\r", Some("bare CR")),
+            (b"a\r\r\n\n", Some("bare CR")),
+            (b"a\r\0", Some("NUL")),
+            (b"a\xe8\0\r", Some("8-bit")),
+            (b"", None),
+        ] {
+            assert_eq!(odd_bytes(block), expected, "{block:?}");
+        }
+    }
 }

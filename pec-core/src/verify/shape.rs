@@ -115,8 +115,8 @@ pub(super) fn check_signed(signed: Part<'_>, findings: &mut Vec<Finding>) {
             report_conflict(&content_type, &["boundary"], Severity::Fatal, findings);
             report_conflict(&content_type, &["name", "charset"], Severity::Error, findings);
         }
-        if top && let Some(disposition) = part.headers().get("content-disposition") {
-            report_conflict(&Parameterized::parse(disposition), &["filename"], Severity::Error, findings);
+        if top && let Some(disposition) = part.content_disposition() {
+            report_conflict(&disposition, &["filename"], Severity::Error, findings);
         }
         if top && part.headers().iter().any(|field| field.name.starts_with(b"--")) {
             findings.push(Finding::new(Code::MimeSignedHeader));
