@@ -157,8 +157,6 @@ fn digests_of_abc() {
         let whole = digest(algorithm, b"abc");
         assert_eq!(hasher.finish(), whole);
         assert_eq!(whole.as_bytes().len(), algorithm.output_len());
-        assert_eq!(Digest::from_bytes(algorithm, whole.as_bytes()), Some(whole));
-        assert_eq!(Digest::from_bytes(algorithm, &whole.as_bytes()[1..]), None);
     }
 }
 

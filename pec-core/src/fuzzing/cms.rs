@@ -6,8 +6,9 @@ use der::Decode;
 
 use super::TIGHT;
 use crate::limits::Limits;
+use crate::signature::verify::verify;
 use crate::signature::{
-    Content, ContentDigest, Error, Placement, SignedData, SignerFacts, cades, oid, push_findings, timestamp, verify,
+    Content, ContentDigest, Error, Placement, SignedData, SignerFacts, cades, oid, push_findings, timestamp,
 };
 
 /// The content that the signatures of the corpus sign, where they do not hold it themselves.
