@@ -4,7 +4,7 @@ use super::checks;
 use super::model::{Address, AddressClass, CertData, CertTime, ErrorDetail, ErrorKind, Kind, ReceiptForm, Recipient};
 use super::read::{Mode, Notes, Place, Slots, read};
 use super::time::{self, Reading};
-use super::xml::{self, Repair, Stop, Text, fault};
+use super::xml::{self, Repair, RepairKind, Stop, Text, fault};
 use crate::finding::{Code, Finding, Severity};
 use crate::limits::Limits;
 
@@ -173,7 +173,10 @@ fn interpret(mut slots: Slots<'_>) -> Parsed {
     let mut findings = Vec::new();
     let repairs = std::mem::take(&mut slots.repairs);
     if !repairs.is_empty() {
-        let mut detail: Vec<String> = repairs.iter().take(NAMED_REPAIRS).map(Repair::to_string).collect();
+        let of = |kind| repairs.iter().filter(move |repair| repair.kind == kind);
+        // What is missing first: a value that nobody finds must be explained.
+        let ordered = of(RepairKind::LeftOut).chain(of(RepairKind::Replaced));
+        let mut detail: Vec<String> = ordered.take(NAMED_REPAIRS).map(Repair::to_string).collect();
         if repairs.len() > NAMED_REPAIRS {
             detail.push(format!("and {} more", repairs.len() - NAMED_REPAIRS));
         }
