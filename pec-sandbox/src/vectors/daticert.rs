@@ -80,7 +80,7 @@ fn presence(cases: &mut Cases<'_>) -> Result<(), Error> {
 fn well_formed(cases: &mut Cases<'_>) -> Result<(), Error> {
     let rule = "VERDICT §6; PEC-SPEC §3.6";
     let repaired = || certified(KIND).with(Code::DaticertMalformed, WARNING).partial();
-    let rows: [(&str, &'static str, &str, &str); 4] = [
+    let rows: [(&str, &'static str, &str, &str); 5] = [
         (
             "reference",
             "A reference to a control character stands in the subject (&#18;).",
@@ -90,10 +90,26 @@ fn well_formed(cases: &mut Cases<'_>) -> Result<(), Error> {
         ("control", "A raw control character stands in the subject (0x16).", "Preventivo", "Prev\u{16}entivo"),
         ("ampersand", "A bare ampersand stands in the subject.", "&amp; allegati", "& allegati"),
         ("noncharacter", "U+FFFF stands in the subject.", "Preventivo", "Prev\u{ffff}entivo"),
+        ("section-end", "]]> stands in the subject.", "Preventivo", "Prev]]>entivo"),
     ];
     for (what, made, from, to) in rows {
         let bytes = data(cases, |xml| xml.replacen(from, to, 1))?;
         cases.add(&format!("daticert-subject-{what}"), rule, made, bytes, repaired());
+    }
+    let rows: [(&str, &'static str, &str, &str); 4] = [
+        (
+            "msgid-control",
+            "A control character stands in msgid, from the sender's Message-ID.",
+            "<msgid>",
+            "<msgid>\u{1}",
+        ),
+        ("msgid-ampersand", "A bare ampersand stands in msgid, from the sender's Message-ID.", "<msgid>", "<msgid>&"),
+        ("reply-reference", "&#18; stands in risposte, from the sender's Reply-To.", "<risposte>", "<risposte>&#18;"),
+        ("reply-section-end", "]]> stands in risposte, from the sender's Reply-To.", "<risposte>", "<risposte>]]>"),
+    ];
+    for (what, made, from, to) in rows {
+        let bytes = data(cases, |xml| xml.replacen(from, to, 1))?;
+        cases.add(&format!("daticert-{what}"), "VERDICT §5", made, bytes, repaired());
     }
     let fail = cases.scene.transaction(&cases.world().beta);
     let mut draft = cases.world().beta.delivery_error(&fail, OFFICE, Failure::UnknownMailbox, cases.scene.at);
@@ -149,7 +165,7 @@ fn well_formed(cases: &mut Cases<'_>) -> Result<(), Error> {
     cases.add("daticert-unusable-utf16", "RFC 6109 §4.3.3", made, bytes, unusable(Code::DaticertMalformed));
     let bytes = sealed(cases, |d| {
         let xml = d.daticert.take().unwrap_or_default();
-        d.daticert = Some(xml.iter().flat_map(|b| if *b == b'&' { vec![0xE0] } else { vec![*b] }).collect());
+        d.daticert = Some(xml.iter().map(|b| if *b == b'@' { 0xE0 } else { *b }).collect());
     })?;
     let made = "The certification data are not UTF-8.";
     cases.add("daticert-unusable-latin1", "RFC 6109 §4.3.3", made, bytes, unusable(Code::DaticertMalformed));
@@ -169,6 +185,13 @@ fn well_formed(cases: &mut Cases<'_>) -> Result<(), Error> {
     let bytes = data(cases, |x| format!("\u{feff}{}\r\n\r\n", x.replace('\n', "\r\n")))?;
     let made = "A byte order mark before, CRLF line ends, blank lines after the root.";
     cases.add("daticert-blanks-around", "PEC-SPEC §3.1", made, bytes, certified(KIND).partial());
+    let told = || certified(KIND).with(Code::DaticertSchema, WARNING).partial();
+    let bytes = data(cases, |x| format!("\r\n{x}\0\0"))?;
+    let made = "A blank line before the XML declaration, NULs after the root.";
+    cases.add("daticert-quirks-around", "PEC-SPEC §3.1", made, bytes, told());
+    let bytes = data(cases, |x| x.replace("UTF-8", "ISO-8859-1"))?;
+    let made = "ISO-8859-1 is declared, but every byte is ASCII.";
+    cases.add("daticert-other-encoding", "RFC 6109 §4.3.3", made, bytes, told());
     let bytes = data(cases, |x| x.replace("<mittente>", "<mittente>\n   ").replace("</mittente>", "\n   </mittente>"))?;
     let made = "Blanks and line ends stand around a value.";
     cases.add("daticert-blanks-in-value", "PEC-SPEC §3.6", made, bytes, certified(KIND));
