@@ -41,8 +41,9 @@ pub struct Limits {
     pub daticert_bytes: usize,
     /// Recipients in one `daticert.xml`. Providers allow more than 1,000.
     pub recipients: usize,
-    /// Bytes of one text value of `daticert.xml`, decoded (and of one start tag, as it stands). As large as `header_bytes`:
-    /// the sender chooses the subject, and a long one must not make a genuine envelope unverifiable.
+    /// Bytes of one text value of `daticert.xml`, decoded (and of one start tag, as it stands). Three times
+    /// `header_bytes`: the sender chooses the subject, a long one must not make a genuine envelope unverifiable, and a
+    /// byte of an 8-bit character set becomes up to three of UTF-8.
     pub daticert_text_bytes: usize,
     /// Levels of `daticert.xml`. The DTD needs 4 (RFC 6109 §4.4).
     pub daticert_depth: usize,
@@ -65,9 +66,9 @@ impl Limits {
         attributes: 64,
         path_signatures: 64,
         path_length: 8,
-        daticert_bytes: 16 << 20,
+        daticert_bytes: 64 << 20,
         recipients: 20_000,
-        daticert_text_bytes: 1 << 20,
+        daticert_text_bytes: 24 << 20,
         daticert_depth: 16,
         decoded_bytes: 256 << 20,
     };

@@ -12,6 +12,7 @@ mod expect;
 mod identity;
 mod impersonation;
 mod kinds;
+mod laundering;
 mod limits;
 mod mime;
 mod quirks;
@@ -126,6 +127,7 @@ pub fn all() -> Result<Vec<Vector>, Error> {
     identity::add(&mut cases)?;
     daticert::add(&mut cases)?;
     attacks::add(&mut cases)?;
+    laundering::add(&mut cases)?;
     quirks::add(&mut cases)?;
     limits::add(&mut cases)?;
     Ok(cases.list)

@@ -399,7 +399,7 @@ codes! {
         en: "There is a time-stamp, but it is not valid or does not belong to this message, and it is left out of \
              account. The time remains the one that the provider states.";
     // ---- identity ----
-    IdFromNotSingle = "id.from_not_single", [Fatal], Forged, Identity, "RFC 6109 §2.1; attack I3",
+    IdFromNotSingle = "id.from_not_single", [Fatal, Error], Forged, Identity, "RFC 6109 §2.1; attack I3",
         it: "Il campo del mittente non contiene un solo indirizzo, e programmi diversi possono mostrare mittenti \
              diversi. Una PEC ne ha sempre uno solo: il messaggio va considerato contraffatto.",
         en: "The sender field does not hold exactly one address, and different programs may show different senders. \

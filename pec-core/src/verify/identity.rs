@@ -4,12 +4,17 @@
 use super::kind::Kind;
 use super::outer::Outer;
 use crate::daticert::{CertData, Kind as CertKind};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
 use crate::message::{Mailbox, addresses, collapse};
 
 /// The one mailbox of From, or why there is none (RFC 6109 §2.1, attack I3).
 pub(super) fn from(outer: &Outer<'_>, findings: &mut Vec<Finding>) -> Option<Mailbox> {
     let mut mailboxes: Vec<Mailbox> = outer.from.iter().flat_map(|value| addresses(value)).collect();
+    // A signed part that a mailing list has left without its header says nothing of a sender: the signed data stand.
+    if outer.from.is_empty() {
+        findings.push(Finding::new(Code::IdFromNotSingle).graded(Severity::Error).with("absent"));
+        return None;
+    }
     let single = matches!(&mailboxes[..], [one] if is_addr_spec(&one.address)) && outer.from.len() == 1;
     if !single {
         let list: Vec<_> = mailboxes.iter().map(|mailbox| mailbox.address.as_str()).collect();

@@ -1,7 +1,7 @@
 //! Where the signed part and its signature stand, by strict rules at the root: nothing nested is ever climbed into.
 
 use crate::finding::{Code, Finding, Severity};
-use crate::message::{Agreement, Limit, LimitHit, Message, Parameterized, Part};
+use crate::message::{Agreement, Field, Limit, LimitHit, Message, Parameterized, Part};
 
 /// The root of a message.
 pub(super) enum Root<'m> {
@@ -118,7 +118,11 @@ pub(super) fn check_signed(signed: Part<'_>, findings: &mut Vec<Finding>) {
         if top && let Some(disposition) = part.content_disposition() {
             report_conflict(&disposition, &["filename"], Severity::Error, findings);
         }
-        if top && part.headers().iter().any(|field| field.name.starts_with(b"--")) {
+        // A line without a colon has no name.
+        let is_guess = |field: Field<'_>| {
+            field.name.starts_with(b"--") || (field.name.is_empty() && field.value.starts_with(b"--"))
+        };
+        if top && part.headers().iter().any(is_guess) {
             findings.push(Finding::new(Code::MimeSignedHeader));
         }
         let epilogue = part.epilogue();

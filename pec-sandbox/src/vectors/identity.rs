@@ -39,7 +39,10 @@ fn from(cases: &mut Cases<'_>) -> Result<(), Error> {
     let made = "The From field names two mailboxes.";
     cases.add("from-two-mailboxes", rule, made, bytes, single().partial());
     let bytes = envelope(cases, |d| d.headers.remove("From"))?;
-    cases.add("from-missing", rule, "There is no From field.", bytes, single().partial());
+    let made =
+        "There is no From field, as when a mailing list has taken the header away: nothing contradicts the signature.";
+    let expect = certified(KIND).problem(Code::IdFromNotSingle).partial();
+    cases.add("from-missing", rule, made, bytes, expect);
     let bytes = envelope(cases, |d| d.headers.set("From", "\"Per conto di: anna\""))?;
     cases.add("from-no-address", rule, "The From field holds a name and no address.", bytes, single().partial());
     let mismatch = || certified(KIND).forged(Code::IdFromCertMismatch).partial();

@@ -28,13 +28,8 @@ fn outer(cases: &mut Cases<'_>) -> Result<(), Error> {
     for n in 0..2_100 {
         draft.headers.0.insert(0, (format!("X-{n}"), "x".into()));
     }
-    let made = "More than two thousand header fields.";
-    cases.add("limit-header-fields", rule, made, alfa.seal(&draft)?, limit.clone()).openssl(true, fine);
-
-    let mut draft = cases.scene.transport();
-    draft.headers.push("X-Lungo", vec!["a".repeat(70); 15_500].join("\r\n "));
-    let made = "A header of more than one mebibyte.";
-    cases.add("limit-header-bytes", rule, made, alfa.seal(&draft)?, limit.clone()).openssl(true, fine);
+    let made = "More than two thousand fields that the sender planted and the envelope inherits: no reason to give up.";
+    cases.add("planted-header-fields", "VERDICT §5", made, alfa.seal(&draft)?, certified(KIND));
 
     let mut draft = cases.scene.transport();
     draft.outer = "b".repeat(300);
@@ -75,8 +70,9 @@ fn inner(cases: &mut Cases<'_>) -> Result<(), Error> {
     let made = "The boundary of the original is three hundred characters long.";
     cases.add("limit-inner-boundary", rule, made, sealed(&letter_with(&[], &long))?, expect());
     let fields: String = (0..2_100).map(|n| format!("Y-{n}: y\r\n")).collect();
-    let made = "More than two thousand header fields inside the original.";
-    cases.add("limit-inner-header", rule, made, sealed(&letter_with(&[], &format!("{fields}{BODY}")))?, expect());
+    let made = "More than two thousand header fields inside the original: below the limit, because they are inherited.";
+    let bytes = sealed(&letter_with(&[], &format!("{fields}{BODY}")))?;
+    cases.add("inner-header-fields", rule, made, bytes, certified(KIND).partial());
     Ok(())
 }
 
@@ -85,10 +81,6 @@ fn data(cases: &mut Cases<'_>) -> Result<(), Error> {
     let alfa = &cases.world().alfa;
     let mut limit = certified(KIND).with(Code::DaticertLimits, FATAL).any_kind().partial();
     limit.verdict = "unverifiable";
-    let mut draft = cases.scene.transport();
-    draft.edit_daticert(|x| x.replace("Preventivo", &"Preventivo ".repeat(100_000)));
-    let made = "The subject in the certification data has more than one mebibyte.";
-    cases.add("limit-daticert-text", rule, made, alfa.seal(&draft)?, limit.clone());
     let mut draft = cases.scene.transport();
     let (open, close) = ("<a>".repeat(40), "</a>".repeat(40));
     draft.edit_daticert(|x| x.replace("<dati>", &format!("<dati>{open}{close}")));
