@@ -211,9 +211,12 @@ mod tests {
         data.received_for = (10_000..30_000).map(|n| Address::new(address(n).as_str().to_lowercase())).collect();
         let mut findings = Vec::new();
         check_recipients(&data, &mut findings);
-        let count = |code| findings.iter().filter(|finding| finding.code == code).count();
-        assert_eq!(count(Code::DaticertConsegnaNotRcpt), 10_000);
-        assert_eq!(count(Code::DaticertConsegnaExternal), 5_000);
+        let details: Vec<_> = findings.iter().map(|finding| (finding.code, &*finding.detail)).collect();
+        let expected = [
+            (Code::DaticertConsegnaNotRcpt, "u020000@pec.beta.example and 9999 more"),
+            (Code::DaticertConsegnaExternal, "u010001@pec.beta.example and 4999 more"),
+        ];
+        assert_eq!(details, expected);
     }
 
     #[test]

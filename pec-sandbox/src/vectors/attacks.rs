@@ -6,7 +6,7 @@ use super::expect::{anomaly, certified, contains_pec};
 use super::scene::{ANNA, OFFICE, SUBJECT, letter, letter_with, submission};
 use super::{Cases, ERROR, FATAL, INFO, WARNING};
 use crate::compose::submission::ReceiptForm;
-use crate::compose::{Draft, Headers, Part};
+use crate::compose::{Draft, Headers, Part, crlf};
 use crate::{Error, Provider};
 
 const KIND: &str = "posta-certificata";
@@ -299,7 +299,10 @@ fn nested(cases: &mut Cases<'_>) -> Result<(), Error> {
     let xml = cases.scene.delivery().daticert.unwrap_or_default();
     let mail = letter_with(
         &[],
-        &format!("Content-Type: application/xml; name=\"daticert.xml\"\r\n\r\n{}", String::from_utf8_lossy(&xml)),
+        &format!(
+            "Content-Type: application/xml; name=\"daticert.xml\"\r\n\r\n{}",
+            String::from_utf8_lossy(&crlf(&xml))
+        ),
     );
     let wrapped = world.alfa.anomaly(&mail, ANNA, "firma assente", at);
     cases.add("attack-p2-anomaly-body", "attack P2", made, world.alfa.seal(&wrapped)?, anomaly().partial());

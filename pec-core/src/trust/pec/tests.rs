@@ -399,9 +399,14 @@ fn revocation_lists() {
     let list = |this: i64, entries: &[(u8, i64, Option<u8>)]| {
         crl(&world.name, this, this + 7 * 86_400, entries, &[], &world.key)
     };
-    let status = |crl: Vec<u8>| judge(crl, Some(SIGNED), false).revocation;
+    let status = |crl: Vec<u8>| judge(crl, Some(SIGNED), true).revocation;
 
-    // fresh, for this time or later; stale; from the future; after the leaf's end
+    // A claimed time may be any of the leaf's life: what was fresh then says nothing of a key that was stolen later.
+    let claimed = |crl: Vec<u8>| judge(crl, Some(SIGNED), false).revocation;
+    assert_eq!(claimed(list(SIGNED - 86_400, &[])), Revocation::NotChecked);
+    assert_eq!(claimed(list(NOW - 86_400, &[])), Revocation::Good);
+
+    // For a proven time: fresh, for this time or later; stale; from the future; after the leaf's end
     assert_eq!(status(list(SIGNED - 86_400, &[])), Revocation::Good);
     assert_eq!(status(list(NOW - 86_400, &[(9, START, None)])), Revocation::Good);
     assert_eq!(status(list(SIGNED - 8 * 86_400, &[])), Revocation::NotChecked);
@@ -453,7 +458,9 @@ fn ocsp_answers() {
     let leaf = world.signer().sign(&world.key);
     let status = |answer: Vec<u8>| {
         let evidence = Box::leak(Box::new(Evidence::none().with_ocsp(answer)));
-        world.judge(&leaf, &[&world.authority], |question| question.evidence = evidence).revocation
+        world
+            .judge(&leaf, &[&world.authority], |question| (question.evidence, question.proven) = (evidence, true))
+            .revocation
     };
     let good = tlv(0x80, &[]);
     let revoked = tlv(0xa1, &[time(SIGNED - 1), tlv(0xa0, &tlv(crate::asn1::tag::ENUMERATED, &[4]))].concat());
