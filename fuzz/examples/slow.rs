@@ -33,7 +33,8 @@ fn main() -> Result<(), pec_sandbox::Error> {
     };
 
     header("parameters of RFC 2231 that wait", |n| {
-        let value: String = (0..n / 20).map(|i| format!(";a{i}*0=")).chain((0..n / 20).map(|_| ";z*1=".into())).collect();
+        let value: String =
+            (0..n / 20).map(|i| format!(";a{i}*0=")).chain((0..n / 20).map(|_| ";z*1=".into())).collect();
         format!("Content-Type: text/plain{value}\r\n\r\n")
     });
     header("parameters of one name", |n| format!("Content-Type: text/plain{}\r\n\r\n", ";a=b".repeat(n / 4)));
@@ -55,7 +56,8 @@ fn main() -> Result<(), pec_sandbox::Error> {
     });
     header("messages too deep", |n| "Content-Type: message/rfc822\r\n\r\n".repeat(n / 32));
     header("a message in base64 in each part", |n| {
-        let part = "--A\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogeA==\r\n";
+        let part =
+            "--A\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogeA==\r\n";
         format!("Content-Type: multipart/mixed; boundary=A\r\n\r\n{}", part.repeat((n / 100).min(9_900)))
     });
     header("nearly delimiters", |n| {
@@ -65,7 +67,10 @@ fn main() -> Result<(), pec_sandbox::Error> {
         format!("Content-Type: multipart/mixed; boundary=A\r\n\r\n{}", "--".repeat(n / 2))
     });
     header("padding after a delimiter", |n| {
-        format!("Content-Type: multipart/mixed; boundary=A\r\n\r\n{}", format!("--A{}\r\n", " ".repeat(400)).repeat(n / 400))
+        format!(
+            "Content-Type: multipart/mixed; boundary=A\r\n\r\n{}",
+            format!("--A{}\r\n", " ".repeat(400)).repeat(n / 400)
+        )
     });
     for (name, one) in [
         ("encoded words", "=?utf-8?q?a?= "),
@@ -81,27 +86,44 @@ fn main() -> Result<(), pec_sandbox::Error> {
     ] {
         header(name, |n| {
             let value = one.repeat(n / one.len() / 4);
-            format!("Subject: {value}\r\nFrom: {value}\r\nTo: {value}\r\nDate: {value}\r\nContent-Type: text/plain; name=\"{}\"\r\n\r\n", value.replace('"', "'"))
+            format!(
+                "Subject: {value}\r\nFrom: {value}\r\nTo: {value}\r\nDate: {value}\r\nContent-Type: text/plain; name=\"{}\"\r\n\r\n",
+                value.replace('"', "'")
+            )
         });
     }
 
     signed("recipients, each of them reached", &|n| {
         let n = n / 100;
-        let to: String = (0..n).map(|i| format!("<destinatari tipo=\"certificato\">u{i:06}@b.it</destinatari>")).collect();
+        let to: String =
+            (0..n).map(|i| format!("<destinatari tipo=\"certificato\">u{i:06}@b.it</destinatari>")).collect();
         let got: String = (0..n).map(|i| format!("<ricezione>v{i:06}@b.it</ricezione>")).collect();
         sealed(mixed(&xml(&to, &got)), "")
     });
     signed("recipients against a long To", &|n| {
-        let to: String = (0..n / 60).map(|i| format!("<destinatari tipo=\"certificato\">u{i:06}@b.it</destinatari>")).collect();
+        let to: String =
+            (0..n / 60).map(|i| format!("<destinatari tipo=\"certificato\">u{i:06}@b.it</destinatari>")).collect();
         let named: String = (0..n / 60).map(|i| format!("u{i:06}@b.it,\r\n ")).collect();
         let original = format!("--M\r\nContent-Type: message/rfc822\r\n\r\nTo: {named}z@b.it\r\n\r\nx\r\n");
         sealed(mixed(&format!("{}{original}", xml(&to, ""))), "")
     });
-    signed("a long name of the provider", &|n| sealed(mixed(&xml("", &format!("<gestore-emittente>{}</gestore-emittente>", "word ".repeat(n / 5)))), ""));
-    signed("many parts in the signed part", &|n| sealed(mixed(&"--M\r\nContent-Type: text/html; name=\"SMIME.p7s\"\r\n\r\n<\r\n".repeat((n / 60).min(9_900))), ""));
+    signed("a long name of the provider", &|n| {
+        sealed(mixed(&xml("", &format!("<gestore-emittente>{}</gestore-emittente>", "word ".repeat(n / 5)))), "")
+    });
+    signed("many parts in the signed part", &|n| {
+        sealed(
+            mixed(&"--M\r\nContent-Type: text/html; name=\"SMIME.p7s\"\r\n\r\n<\r\n".repeat((n / 60).min(9_900))),
+            "",
+        )
+    });
     signed("many signed messages inside", &|n| {
         let part = "--M\r\nContent-Type: multipart/signed; boundary=x\r\n\r\n--x\r\n\r\n--x--\r\n";
-        format!("{}Content-Type: multipart/mixed; boundary=M\r\n\r\n{}", "A: b\r\n".repeat(1990), part.repeat((n / 70).min(4_900))).into_bytes()
+        format!(
+            "{}Content-Type: multipart/mixed; boundary=M\r\n\r\n{}",
+            "A: b\r\n".repeat(1990),
+            part.repeat((n / 70).min(4_900))
+        )
+        .into_bytes()
     });
     signed("latin-1 to restore", &|n| {
         let mut message = sealed("Content-Type: text/plain\r\n\r\nx".into(), "X-Ricevuta: accettazione\r\n");
@@ -110,20 +132,54 @@ fn main() -> Result<(), pec_sandbox::Error> {
         message
     });
     signed("a close delimiter in every line after", &|n| {
-        sealed(format!("Content-Type: multipart/mixed; boundary=M\r\n\r\n--M--\r\n{}", "--M-- \tx\r\n".repeat(n / 10)), "X-Trasporto: posta-certificata\r\n")
+        sealed(
+            format!("Content-Type: multipart/mixed; boundary=M\r\n\r\n--M--\r\n{}", "--M-- \tx\r\n".repeat(n / 10)),
+            "X-Trasporto: posta-certificata\r\n",
+        )
     });
 
-    bytes("daticert: flaws to repair", |n| format!("<postacert tipo=\"x\"><intestazione><oggetto>{}</oggetto></intestazione></postacert>", "&\u{1}".repeat(n / 2)));
-    bytes("daticert: unknown elements", |n| format!("<postacert tipo=\"x\">{}</postacert>", "<a b=\"c\"/>".repeat(n / 10)));
-    bytes("daticert: comments", |n| format!("<postacert tipo=\"x\"><oggetto>{}</oggetto></postacert>", "<!---->x".repeat(n / 8)));
-    bytes("daticert: sections", |n| format!("<postacert tipo=\"x\"><intestazione><oggetto>{}</oggetto></intestazione></postacert>", "<![CDATA[x]]>".repeat(n / 13)));
-    bytes("daticert: references", |n| format!("<postacert tipo=\"x\"><intestazione><oggetto>{}</oggetto></intestazione></postacert>", "&#65;".repeat(n / 5)));
-    bytes("daticert: attributes", |n| format!("<postacert {}tipo=\"x\"/>", (0..n / 10).map(|i| format!("a{i}=\"\" ")).collect::<String>()));
-    bytes("daticert: repeated elements", |n| format!("<postacert tipo=\"x\"><dati>{}</dati></postacert>", "<consegna>a</consegna>".repeat(n / 22)));
-    bytes("daticert: open sections", |n| format!("<postacert tipo=\"x\"><intestazione><oggetto>{}", "<![CDATA[".repeat(n / 9)));
+    bytes("daticert: flaws to repair", |n| {
+        format!(
+            "<postacert tipo=\"x\"><intestazione><oggetto>{}</oggetto></intestazione></postacert>",
+            "&\u{1}".repeat(n / 2)
+        )
+    });
+    bytes("daticert: unknown elements", |n| {
+        format!("<postacert tipo=\"x\">{}</postacert>", "<a b=\"c\"/>".repeat(n / 10))
+    });
+    bytes("daticert: comments", |n| {
+        format!("<postacert tipo=\"x\"><oggetto>{}</oggetto></postacert>", "<!---->x".repeat(n / 8))
+    });
+    bytes("daticert: sections", |n| {
+        format!(
+            "<postacert tipo=\"x\"><intestazione><oggetto>{}</oggetto></intestazione></postacert>",
+            "<![CDATA[x]]>".repeat(n / 13)
+        )
+    });
+    bytes("daticert: references", |n| {
+        format!(
+            "<postacert tipo=\"x\"><intestazione><oggetto>{}</oggetto></intestazione></postacert>",
+            "&#65;".repeat(n / 5)
+        )
+    });
+    bytes("daticert: attributes", |n| {
+        format!("<postacert {}tipo=\"x\"/>", (0..n / 10).map(|i| format!("a{i}=\"\" ")).collect::<String>())
+    });
+    bytes("daticert: repeated elements", |n| {
+        format!("<postacert tipo=\"x\"><dati>{}</dati></postacert>", "<consegna>a</consegna>".repeat(n / 22))
+    });
+    bytes("daticert: open sections", |n| {
+        format!("<postacert tipo=\"x\"><intestazione><oggetto>{}", "<![CDATA[".repeat(n / 9))
+    });
     bytes("daticert: open tags", |n| "<a".repeat(n / 2));
 
-    for (name, one) in [("nested", &b"\x30\x80"[..]), ("octets", b"\x24\x80"), ("sets", b"\x31\x80"), ("long", b"\x30\x84\x00\xff\xff\xff"), ("empty", b"\x30\x00")] {
+    for (name, one) in [
+        ("nested", &b"\x30\x80"[..]),
+        ("octets", b"\x24\x80"),
+        ("sets", b"\x31\x80"),
+        ("long", b"\x30\x84\x00\xff\xff\xff"),
+        ("empty", b"\x30\x00"),
+    ] {
         double(&format!("cms: {name}"), |n| {
             let start = b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80\x02\x01\x01\x31\x80";
             let object = [&start[..], &one.repeat(n / one.len())].concat();

@@ -1,10 +1,12 @@
 //! The committed corpus of the fuzz targets, replayed on the stable toolchain: every file, every assertion.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use std::fs;
 use std::path::Path;
 
 #[path = "../../fuzz/src/lib.rs"]
-#[allow(unreachable_pub, reason = "the library of the fuzz targets")]
+#[allow(unreachable_pub, clippy::expect_used, reason = "the library of the fuzz targets, which stop where they fail")]
 mod targets;
 
 /// `deep`: files that must get behind the first refusal, or the corpus tests nothing.

@@ -14,9 +14,17 @@ pub(crate) fn run_all(minutes: Option<String>, target: Option<String>) -> Result
     for target in targets {
         println!("== {target}, {minutes} min");
         let seconds = format!("-max_total_time={}", minutes * 60);
+        let dictionary = format!("-dict=dictionaries/{target}.dict");
         run(Command::new("cargo")
             .args(["+nightly", "fuzz", "run", "--sanitizer", "address", &target, "--"])
-            .args([&seconds, "-timeout=20", "-rss_limit_mb=4096", "-max_len=200000", "-print_final_stats=1"])
+            .args([
+                &seconds,
+                &dictionary,
+                "-timeout=10",
+                "-rss_limit_mb=4096",
+                "-max_len=20000",
+                "-print_final_stats=1",
+            ])
             .current_dir(root().join("fuzz")))?;
     }
     Ok(())

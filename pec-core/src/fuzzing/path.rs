@@ -44,14 +44,14 @@ pub fn path(data: &[u8], store: &TrustStore) -> bool {
     let mut cache = ChainCache::default();
     let mut trusted = false;
     for (time, thorough) in [(TIMES[dice % TIMES.len()], false), (TIMES[0], true)] {
-        let proven = dice / 5 % 2 == 0;
+        let proven = (dice / 5).is_multiple_of(2);
         let question = Question {
             leaf,
             carried: &carried,
             time,
             proven,
             now: NOW,
-            from: from.filter(|_| dice / 10 % 2 == 0),
+            from: from.filter(|_| (dice / 10).is_multiple_of(2)),
             evidence: &evidence,
             store,
             limits: &limits,
@@ -117,7 +117,7 @@ fn bystanders(question: &Question<'_>, cold: &Judgement, dice: usize) {
     if carried.len() > question.limits.certificates {
         return;
     }
-    if dice / 20 % 2 == 0 {
+    if (dice / 20).is_multiple_of(2) {
         let with_rubbish = judge(&Question { carried: &carried, ..*question }, None);
         assert_eq!(&with_rubbish, cold, "rubbish beside the path changes the judgement");
     } else {

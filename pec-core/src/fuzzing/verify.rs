@@ -88,7 +88,7 @@ fn check(data: &[u8], game: &Signing<'_>) -> Verification {
     reported(data, &message, &cold);
     // One more question a message: each costs as much as the first.
     let dice = super::dice(data);
-    let mut cache = if dice % 2 == 0 { game.warm.clone() } else { ChainCache::default() };
+    let mut cache = if dice.is_multiple_of(2) { game.warm.clone() } else { ChainCache::default() };
     match dice / 2 % 4 {
         0 => {
             let today = verifier.judged_at(JudgedAt::Now).verify(&message, game.now, &mut cache);

@@ -206,7 +206,7 @@ mod tests {
     fn thousands_of_recipients_reached() {
         let mut data = CertData::new(Kind::TakeCharge);
         let address = |n: usize| Address::new(format!("U{n:06}@pec.beta.example"));
-        let class = |n: usize| if n % 2 == 0 { AddressClass::Certified } else { AddressClass::External };
+        let class = |n: usize| if n.is_multiple_of(2) { AddressClass::Certified } else { AddressClass::External };
         data.recipients = (0..20_000).map(|n| Recipient { address: address(n), class: class(n) }).collect();
         data.received_for = (10_000..30_000).map(|n| Address::new(address(n).as_str().to_lowercase())).collect();
         let mut findings = Vec::new();
