@@ -5,10 +5,11 @@ use std::path::Path;
 
 use pec_core::limits::Limits;
 use pec_core::message::Message;
+use pec_fuzz::Quick;
 use pec_sandbox::cms::{Content, DATA, Encoding, Fault, Protection, SignedData, Signer, SignerId};
 use pec_sandbox::compose::base64;
 use pec_sandbox::vectors::{self, Vector};
-use pec_sandbox::{Curve, Digest, Error, Key, Moment, Provider, Scheme, World};
+use pec_sandbox::{Authority, Curve, Digest, Error, Generation, Key, Leaf, Moment, Provider, Scheme, World};
 
 /// What `pec_core::fuzzing::cms` takes for the signed content.
 const CONTENT: &[u8] = b"Content-Type: text/plain\r\n\r\nsigned\r\n";
@@ -235,6 +236,47 @@ fn path(world: &World) -> Result<(), Error> {
     }
     for (name, authority) in [("root", &world.root), ("public", &world.public_root), ("time", &world.time_root)] {
         put("path", &format!("self-{name}"), &authority.certificate.der);
+    }
+    let quick = Quick::new()?;
+    let key = Key::derived(Curve::P256, "fuzz leaf")?;
+    let leaf = Leaf::provider(Generation::Y2026, &pec_sandbox::world::ALFA, "2025-10-01T08:00:00Z".parse()?);
+    let (below, root) = (&quick.below.certificate.der[..], &quick.root.certificate.der[..]);
+    let issue = |authority: &Authority, leaf: &Leaf| Ok::<_, Error>(authority.issue(leaf, &key)?.der);
+    let certificate = quick.below.issue(&leaf, &key)?;
+    let good = &certificate.der;
+    put("path", "quick", &[&good[..], below].concat());
+    put("path", "quick-root", &[&good[..], root, below].concat());
+    put("path", "quick-direct", &issue(&quick.root, &leaf)?);
+    put(
+        "path",
+        "quick-2014",
+        &[&issue(&quick.below, &Leaf { generation: Generation::Y2014, ..leaf.clone() })?[..], below].concat(),
+    );
+    put(
+        "path",
+        "quick-authority",
+        &[&issue(&quick.below, &Leaf { authority: true, ..leaf.clone() })?[..], below].concat(),
+    );
+    put(
+        "path",
+        "quick-policy",
+        &[&issue(&quick.below, &Leaf { policies: vec!["2.5.29.32.0"], ..leaf.clone() })?[..], below].concat(),
+    );
+    for (name, serial) in
+        [("quick-list", certificate.serial.clone()), ("quick-list-other", pec_sandbox::der::integer(9))]
+    {
+        let list = pec_sandbox::Crl {
+            this_update: "2026-02-01T00:00:00Z".parse()?,
+            next_update: "2026-08-01T00:00:00Z".parse()?,
+            number: 3,
+            revoked: vec![pec_sandbox::Revoked {
+                serial,
+                since: "2026-01-15T00:00:00Z".parse()?,
+                reason: pec_sandbox::Reason::KeyCompromise,
+            }],
+            keeps_expired_since: None,
+        };
+        put("path", name, &[&good[..], below, &list.sign(&quick.below)?, &list.sign(&quick.root)?].concat());
     }
     put("path", "stamper", &[&world.stamper.certificate.der[..], &world.time_root.certificate.der].concat());
     Ok(())

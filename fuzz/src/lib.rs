@@ -9,7 +9,10 @@ use pec_core::message::Message;
 use pec_core::trust::{ChainCache, TrustStore};
 use pec_core::verify::Verifier;
 use pec_sandbox::compose::base64;
-use pec_sandbox::{Curve, Digest, Generation, Key, Leaf, Moment, Provider, World, world};
+use pec_sandbox::{
+    Authority, Curve, Digest, Generation, Key, Leaf, Moment, Provider, Subordinate, World, extension, name as name_of,
+    world,
+};
 
 /// The message tree.
 pub fn mime(data: &[u8]) -> bool {
@@ -23,7 +26,7 @@ pub fn cms(data: &[u8]) -> bool {
 
 /// Certification paths and revocation.
 pub fn path(data: &[u8]) -> bool {
-    fuzzing::path(data, &SANDBOX.store)
+    fuzzing::path(data, &SANDBOX.store, &|body| SANDBOX.authority.sign(body))
 }
 
 /// Certification data.
@@ -41,8 +44,50 @@ pub fn verify(data: &[u8]) -> bool {
 
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| Sandbox::new().expect("the sandbox has its keys"));
 
+/// Two authorities with one quick key, so that whatever a mutation makes of a certificate can be signed anew. Trusted
+/// by the path target; the seeds of its corpus have certificates of both.
+pub struct Quick {
+    /// Self-signed.
+    pub root: Authority,
+    /// Under it, with the name constraints of the PEC authority.
+    pub below: Authority,
+}
+
+impl Quick {
+    /// Builds both.
+    ///
+    /// # Errors
+    /// When a key does not fit.
+    pub fn new() -> Result<Self, pec_sandbox::Error> {
+        let key = Key::derived(Curve::P256, "fuzz authority")?;
+        let subject = |name| name_of(&[("C", "IT"), ("O", "Sandbox"), ("CN", name)]);
+        let root = Authority::root(key.clone(), subject("Quick Root"), life("2010", "2036")?, Digest::Sha256)?;
+        let host = world::ALFA.host;
+        let prefix = [("C", "IT"), ("ST", "Milano"), ("L", "Milano"), ("O", world::ALFA.organization)];
+        let below = root.subordinate(Subordinate {
+            key,
+            subject: subject("Quick CA1"),
+            serial: &[7],
+            life: life("2011", "2030")?,
+            constraints: Some(extension::name_constraints(&[host], &[name_of(&prefix)])),
+            purposes: &[4],
+            digest: Digest::Sha256,
+        })?;
+        Ok(Self { root, below })
+    }
+
+    fn sign(&self, body: &[u8]) -> Vec<u8> {
+        self.root.key.sign(self.root.scheme, body).expect("the key fits")
+    }
+}
+
+fn life(from: &str, to: &str) -> Result<(Moment, Moment), pec_sandbox::Error> {
+    Ok((format!("{from}-01-01T00:00:00Z").parse()?, format!("{to}-01-01T00:00:00Z").parse()?))
+}
+
 /// A world, and a provider with a quick key who signs whatever a mutation has made of a message.
 struct Sandbox {
+    authority: Quick,
     alfa: Provider,
     at: Moment,
     now: Moment,
@@ -59,11 +104,13 @@ impl Sandbox {
         let leaf = Leaf::provider(Generation::Y2026, &world::ALFA, "2025-10-01T08:00:00Z".parse()?);
         let certificate = world.ca1_2025.issue(&leaf, &key)?;
         let alfa = Provider { key, certificate, digest: Digest::Sha256, ..world.alfa.clone() };
-        let store = [&world.root, &world.legacy_root].iter().fold(TrustStore::built_in(), |store, root| {
-            store.with_host_anchor(&root.certificate.der).expect("a root is an anchor")
-        });
+        let authority = Quick::new()?;
+        let store =
+            [&world.root, &world.legacy_root, &authority.root].iter().fold(TrustStore::built_in(), |store, root| {
+                store.with_host_anchor(&root.certificate.der).expect("a root is an anchor")
+            });
         let store = store.with_time_stamp_anchor(&world.time_root.certificate.der).expect("a root is an anchor");
-        let mut sandbox = Self { alfa, at, now, store, warm: ChainCache::default() };
+        let mut sandbox = Self { authority, alfa, at, now, store, warm: ChainCache::default() };
         sandbox.warm = sandbox.warmed();
         Ok(sandbox)
     }

@@ -18,6 +18,8 @@ mod workshop;
 
 pub use cache::ChainCache;
 pub(crate) use certificate::Certificate;
+#[cfg(feature = "fuzzing")]
+pub(crate) use certificate::usage;
 pub(crate) use distinguished_name::attribute;
 pub use pec::{Judgement, PathCertificate, Question, TrustAtSigning, TrustNow, judge};
 pub use revocation::{Evidence, Reason, Revocation};

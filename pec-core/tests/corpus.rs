@@ -48,3 +48,16 @@ fn daticert() {
 fn verify() {
     replay("verify", targets::verify, 25);
 }
+
+/// The authority of the path target, which signs whatever a mutation has made, is trusted where nothing is wrong.
+#[test]
+fn path_game() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/path");
+    let trusted = |name: &str| targets::path(&fs::read(folder.join(name)).unwrap());
+    assert!(trusted("quick") && trusted("quick-root") && trusted("quick-list-other") && trusted("quick-2014"));
+    assert!(!trusted("quick-list") && !trusted("quick-policy"));
+    let mut wrong = fs::read(folder.join("quick")).unwrap();
+    let end = wrong.len() - 1;
+    wrong[end] ^= 1;
+    assert!(trusted("quick-direct") && targets::path(&wrong), "the last signature is made anew");
+}
