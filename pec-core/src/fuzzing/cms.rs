@@ -69,7 +69,7 @@ fn check_signers(signed: &SignedData<'_>) -> bool {
 
 fn facts<'a>(signed: &SignedData<'a>, content: &[u8]) -> Vec<SignerFacts<'a>> {
     let start = content.get(..64).unwrap_or(content);
-    verify::verify(signed, &[], Content { start, digest: &mut |algorithm| ContentDigest::of(algorithm, content) })
+    verify(signed, &[], Content { start, digest: &mut |algorithm| ContentDigest::of(algorithm, content) })
 }
 
 /// What the crate `cms` reads, we read too, and the same. It refuses much that we take, so that the other way round

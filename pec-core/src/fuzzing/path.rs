@@ -76,6 +76,9 @@ fn elements_judged(elements: &[&[u8]], store: &TrustStore, dice: usize) -> bool 
     let mut cache = ChainCache::default();
     let mut trusted = false;
     for (time, thorough) in [(TIMES[dice % TIMES.len()], false), (TIMES[0], true)] {
+        if !thorough && !(dice / 120).is_multiple_of(3) {
+            continue;
+        }
         let proven = (dice / 5).is_multiple_of(2);
         let question = Question {
             leaf,
@@ -92,8 +95,10 @@ fn elements_judged(elements: &[&[u8]], store: &TrustStore, dice: usize) -> bool 
         check(&question, &cold);
         trusted |= cold.trust_at_signing == TrustAtSigning::Trusted;
         assert_eq!(judge(&question, Some(&mut cache)), cold, "the cache changes an answer");
-        if thorough {
+        if !cache.is_empty() {
             assert_eq!(judge(&question, Some(&mut cache)), cold, "the second time is another");
+        }
+        if thorough && (dice / 40).is_multiple_of(3) {
             bystanders(&question, &cold, dice);
         }
     }

@@ -48,16 +48,22 @@ impl Evidence {
     /// a PEM text is taken). One that cannot be read says nothing: see [`Self::unreadable`].
     #[must_use]
     pub fn with_crl(mut self, list: impl Into<Vec<u8>>) -> Self {
-        self.crls.extend(objects(list.into(), "X509 CRL"));
-        self.identified()
+        for der in objects(list.into(), "X509 CRL") {
+            self.identify(0, &der);
+            self.crls.push(der);
+        }
+        self
     }
 
     /// This evidence with one more OCSP response, in DER or in blocks `OCSP RESPONSE` of a PEM text. One that cannot be
     /// read, or that only says why there is no answer, says nothing: see [`Self::unreadable`].
     #[must_use]
     pub fn with_ocsp(mut self, response: impl Into<Vec<u8>>) -> Self {
-        self.ocsp.extend(objects(response.into(), "OCSP RESPONSE"));
-        self.identified()
+        for der in objects(response.into(), "OCSP RESPONSE") {
+            self.identify(1, &der);
+            self.ocsp.push(der);
+        }
+        self
     }
 
     /// How many lists and responses say nothing because they cannot be read: they are something else, damaged, or have
@@ -75,14 +81,10 @@ impl Evidence {
         self.id
     }
 
-    fn identified(mut self) -> Self {
-        let hashes: Vec<u8> = [(0u8, &self.crls), (1, &self.ocsp)]
-            .into_iter()
-            .flat_map(|(kind, list)| list.iter().map(move |der| (kind, der)))
-            .flat_map(|(kind, der)| [&[kind][..], &sha256(der)].concat())
-            .collect();
-        self.id = Some(Fingerprint(sha256(&hashes)));
-        self
+    /// The identity grows with each item, so that many large ones are each hashed once. Another order is another set.
+    fn identify(&mut self, kind: u8, der: &[u8]) {
+        let before = self.id.map_or([0; 32], |id| id.0);
+        self.id = Some(Fingerprint(sha256(&[&before[..], &[kind], &sha256(der)].concat())));
     }
 }
 
