@@ -49,13 +49,13 @@ fn verify_without_cache((envelope, cache): Warm) -> (Verification, Envelope, Cha
 /// Instructions that a byte of a hostile message may cost.
 const PER_BYTE: u64 = 60;
 
-const fn at_most(bytes: u64) -> u64 {
-    PER_BYTE * bytes
-}
+/// The same where every fifth byte begins a line that is compared with 64 open boundaries, the most that there can be.
+const PER_BYTE_OF_DELIMITERS: u64 = 70;
 
-fn limited(bytes: u64) -> LibraryBenchmarkConfig {
+/// Fails the benchmark that needs more; `bytes` is the size of its input, rounded down.
+fn limited(bytes: u64, per_byte: u64) -> LibraryBenchmarkConfig {
     let mut config = LibraryBenchmarkConfig::default();
-    config.tool(Callgrind::default().hard_limits([(EventKind::Ir, at_most(bytes))]));
+    config.tool(Callgrind::default().hard_limits([(EventKind::Ir, per_byte * bytes)]));
     config
 }
 
@@ -63,22 +63,21 @@ fn armed(input: fn() -> Input) -> (Input, TrustStore) {
     (input(), TrustStore::built_in())
 }
 
-// The limits stand beside the inputs in bytes, rounded down.
 #[library_benchmark(setup = armed)]
-#[bench::nested_messages(args = (hostile::nested_messages), config = limited(1_600_000))]
-#[bench::tiny_parts(args = (hostile::tiny_parts), config = limited(14_000_000))]
-#[bench::many_headers(args = (hostile::many_headers), config = limited(12_000_000))]
-#[bench::many_headers_everywhere(args = (hostile::many_headers_everywhere), config = limited(12_000_000))]
-#[bench::dashes(args = (hostile::dashes), config = limited(20_000_000))]
-#[bench::long_header_line(args = (hostile::long_header_line), config = limited(10_000_000))]
-#[bench::near_delimiters(args = (hostile::near_delimiters), config = limited(10_000_000))]
-#[bench::original_of_nested_messages(args = (hostile::original_of_nested_messages), config = limited(1_600_000))]
-#[bench::original_of_tiny_parts(args = (hostile::original_of_tiny_parts), config = limited(14_000_000))]
-#[bench::original_of_many_headers(args = (hostile::original_of_many_headers), config = limited(12_000_000))]
-#[bench::original_of_near_delimiters(args = (hostile::original_of_near_delimiters), config = limited(10_000_000))]
-#[bench::xml_bomb(args = (hostile::xml_bomb), config = limited(2_900_000))]
-#[bench::xml_depth(args = (hostile::xml_depth), config = limited(4_000_000))]
-#[bench::xml_recipients(args = (hostile::xml_recipients), config = limited(3_400_000))]
+#[bench::nested_messages(args = (hostile::nested_messages), config = limited(1_600_000, PER_BYTE))]
+#[bench::tiny_parts(args = (hostile::tiny_parts), config = limited(14_000_000, PER_BYTE))]
+#[bench::many_headers(args = (hostile::many_headers), config = limited(12_000_000, PER_BYTE))]
+#[bench::many_headers_everywhere(args = (hostile::many_headers_everywhere), config = limited(12_000_000, PER_BYTE))]
+#[bench::dashes(args = (hostile::dashes), config = limited(20_000_000, PER_BYTE))]
+#[bench::long_header_line(args = (hostile::long_header_line), config = limited(10_000_000, PER_BYTE))]
+#[bench::near_delimiters(args = (hostile::near_delimiters), config = limited(10_000_000, PER_BYTE_OF_DELIMITERS))]
+#[bench::original_of_nested_messages(args = (hostile::original_of_nested_messages), config = limited(1_600_000, PER_BYTE))]
+#[bench::original_of_tiny_parts(args = (hostile::original_of_tiny_parts), config = limited(14_000_000, PER_BYTE))]
+#[bench::original_of_many_headers(args = (hostile::original_of_many_headers), config = limited(12_000_000, PER_BYTE))]
+#[bench::original_of_near_delimiters(args = (hostile::original_of_near_delimiters), config = limited(10_000_000, PER_BYTE_OF_DELIMITERS))]
+#[bench::xml_bomb(args = (hostile::xml_bomb), config = limited(2_900_000, PER_BYTE))]
+#[bench::xml_depth(args = (hostile::xml_depth), config = limited(4_000_000, PER_BYTE))]
+#[bench::xml_recipients(args = (hostile::xml_recipients), config = limited(3_400_000, PER_BYTE))]
 fn hostile_message((input, trust): (Input, TrustStore)) -> (Verification, Input, TrustStore) {
     let now = jiff::Timestamp::UNIX_EPOCH;
     let verification = {

@@ -217,7 +217,7 @@ impl<'b> Scanner<'b> {
                 found = self.delimiter(0).map(|(level, kind, next)| (0, level, kind, next));
             }
             while found.is_none() {
-                let Some(position) = finder.find(self.bytes.get(search..).unwrap_or_default()) else { break };
+                let Some(position) = dashes(&finder, self.bytes.get(search..).unwrap_or_default()) else { break };
                 let line = search + position + 1;
                 search = line;
                 found = self.delimiter(line).map(|(level, kind, next)| (line, level, kind, next));
@@ -405,15 +405,16 @@ impl<'b> Scanner<'b> {
         };
         let text = text.trim_ascii_end();
         let next = line + 2 + end.map_or(rest.len(), |end| end + 1);
-        let plain = key(text);
         let closing = text.strip_suffix(b"--");
-        let close = closing.map_or(plain, key);
-        // Compared all at once: a loop that may end early is several times slower, and most lines match none.
-        if !self.keys.iter().fold(false, |any, key| any | (*key == plain) | (*key == close)) {
+        let plain = key(text);
+        let close = closing.map(key);
+        // Where many are open, most lines match no key at all, which is told faster than which level matches.
+        let any = |key: &u32| self.keys.contains(key);
+        if self.keys.len() > 8 && !any(&plain) && !close.as_ref().is_some_and(any) {
             return None;
         }
         for (level, found) in self.keys.iter().enumerate() {
-            if *found != plain && *found != close {
+            if *found != plain && Some(*found) != close {
                 continue;
             }
             let boundary = &*self.open[level].boundary;
@@ -483,6 +484,18 @@ impl<'b> Scanner<'b> {
             self.tree.hits.push(LimitHit { limit, nested, offset });
         }
     }
+}
+
+/// The first line feed that two dashes follow. To begin the fast search takes longer than to look at a few bytes, and a
+/// hostile message is nothing but short lines.
+fn dashes(finder: &memmem::Finder<'_>, rest: &[u8]) -> Option<usize> {
+    const NEAR: usize = 8;
+    let near = rest.get(..NEAR).unwrap_or(rest).windows(3).position(|three| matches!(three, [b'\n', b'-', b'-']));
+    near.or_else(|| {
+        // The last two bytes looked at may begin what is sought.
+        let from = NEAR - 2;
+        finder.find(rest.get(from..)?).map(|position| from + position)
+    })
 }
 
 /// The offset of the line end before `line`: it belongs to the delimiter (RFC 2046 §5.1.1).
