@@ -6,7 +6,12 @@ use std::fs;
 use std::path::Path;
 
 #[path = "../../fuzz/src/lib.rs"]
-#[allow(unreachable_pub, clippy::expect_used, reason = "the library of the fuzz targets, which stop where they fail")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::expect_used,
+    reason = "the library of the fuzz targets, which stop where they fail; seeds use more of it"
+)]
 mod targets;
 
 /// `deep`: files that must get behind the first refusal, or the corpus tests nothing.

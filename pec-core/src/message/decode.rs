@@ -83,7 +83,7 @@ pub(super) fn text<'b>(bytes: Cow<'b, [u8]>, charset: Option<&[u8]>) -> Cow<'b, 
 /// An unstructured header value: folding undone, encoded words decoded (RFC 2047), runs of white space made one.
 #[must_use]
 pub fn unstructured(value: &[u8]) -> String {
-    if memchr::memmem::find(value, b"=?").is_none() {
+    if !memchr::memchr_iter(b'=', value).any(|at| value.get(at + 1) == Some(&b'?')) {
         return collapse(&lossy(value));
     }
     // The parser wants the line end that the value has lost.
@@ -98,6 +98,9 @@ pub fn unstructured(value: &[u8]) -> String {
 /// Text with every run of white space made one blank, none at the ends.
 #[must_use]
 pub fn collapse(text: &str) -> String {
+    if is_collapsed(text.as_bytes()) {
+        return text.to_owned();
+    }
     let mut collapsed = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !collapsed.is_empty() {
@@ -106,6 +109,17 @@ pub fn collapse(text: &str) -> String {
         collapsed.push_str(word);
     }
     collapsed
+}
+
+/// Printable ASCII with single blanks inside, as nearly every value is.
+fn is_collapsed(text: &[u8]) -> bool {
+    let mut before = b' ';
+    let single = text.iter().all(|byte| {
+        let blank = before == b' ' && *byte == b' ';
+        before = *byte;
+        matches!(byte, b' '..=b'~') && !blank
+    });
+    single && (text.is_empty() || before != b' ')
 }
 
 /// One address of a header.
@@ -170,6 +184,24 @@ mod tests {
         assert_eq!(unstructured(b" POSTA CERTIFICATA:\r\n  Re:   x "), "POSTA CERTIFICATA: Re: x");
         assert_eq!(unstructured(b"=?iso-8859-1?Q?ACCETTAZIONE:_citt=E0?="), "ACCETTAZIONE: città");
         assert_eq!(unstructured(b"=?utf-8?b?Y2l0?=\r\n =?utf-8?b?dMOg?="), "città");
+    }
+
+    #[test]
+    fn white_space_is_collapsed() {
+        for (text, expected) in [
+            ("", ""),
+            (" ", ""),
+            ("a", "a"),
+            ("a b c", "a b c"),
+            (" a", "a"),
+            ("a ", "a"),
+            ("a  b", "a b"),
+            ("a\r\n\tb", "a b"),
+            ("è\u{a0}à", "è à"),
+            ("a\x0bb", "a b"),
+        ] {
+            assert_eq!(collapse(text), expected, "{text:?}");
+        }
     }
 
     #[test]

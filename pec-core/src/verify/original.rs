@@ -41,7 +41,7 @@ pub(super) fn check_names(signed: Part<'_>, findings: &mut Vec<Finding>) {
     let mut reserved = Vec::new();
     for part in signed.descendants() {
         let direct = part.parent().is_some_and(|parent| parent.range() == signed.range());
-        if direct || part.is_multipart() || !named(part) {
+        if direct || part.is_multipart() {
             continue;
         }
         let names = part.names();
@@ -60,12 +60,6 @@ pub(super) fn check_names(signed: Part<'_>, findings: &mut Vec<Finding>) {
     if !reserved.is_empty() {
         findings.push(Finding::new(Code::OriginalReservedName).with(reserved.join(", ")));
     }
-}
-
-/// A cheap look before names are decoded.
-fn named(part: Part<'_>) -> bool {
-    let raw = part.headers().raw();
-    memchr::memmem::find(raw, b"ame").is_some() || memchr::memmem::find(raw, b"AME").is_some()
 }
 
 /// `brief.unreplaced_part`: in a brief receipt every named part must have become a hash file (RFC 6109 §3.3.2.2).
