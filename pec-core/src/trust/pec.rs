@@ -14,7 +14,8 @@ use super::revocation::{self, Evidence, Fact, Moment, Revocation};
 use super::store::{Anchor, Fingerprint, PinnedIssue, TrustStore};
 use crate::finding::{Code, Finding};
 use crate::limits::Limits;
-use profile::{has_weak_signature, leaf_findings, weak_key};
+use profile::leaf_findings;
+pub(super) use profile::{has_weak_signature, weak_key};
 
 /// The end of 2018-01-14 UTC: the last day on which RSA below 2048 bits and SHA-1 under DigitPA CA1 are accepted.
 const WEAK_END: i64 = 1_515_974_399;

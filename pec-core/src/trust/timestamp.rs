@@ -2,6 +2,7 @@
 
 use super::certificate::Certificate;
 use super::path::{self, Candidate, Options, Role};
+use super::pec::{has_weak_signature, weak_key};
 use super::policy::PolicyInput;
 use super::store::TrustStore;
 use crate::crypto::DigestAlgorithm;
@@ -17,8 +18,9 @@ pub enum TimeStampTrust {
     /// No path leads to such an authority at the time of the token.
     #[error("its authority is not one of those given")]
     Untrusted,
-    /// The data are named, or the token is signed, by SHA-1: other data could be given the same token.
-    #[error("it rests on SHA-1")]
+    /// The data are named, or the token or a certificate of its path is signed, by SHA-1 or with a key that is too
+    /// short: other data, or another signer, could be given the same token.
+    #[error("it rests on SHA-1 or on a key that is too short")]
     Weak,
     /// The token states a time after the caller's now.
     #[error("it states a time that has not come")]
@@ -27,8 +29,8 @@ pub enum TimeStampTrust {
 
 /// Judges a token that has been verified, at its own time.
 ///
-/// `Ok` proves that an authority which the host believes stated that the data existed at [`TimeStamp::time`]. Whether
-/// the authority's certificate was revoked is not checked.
+/// `Ok` proves that an authority which the host believes, and whose name is returned for display, stated that the data
+/// existed at [`TimeStamp::time`]. Whether the authority's certificate was revoked is not checked.
 ///
 /// # Errors
 /// When the token proves nothing; see [`TimeStampTrust`].
@@ -37,7 +39,7 @@ pub fn judge_time_stamp(
     store: &TrustStore,
     now: i64,
     limits: &Limits,
-) -> Result<(), TimeStampTrust> {
+) -> Result<String, TimeStampTrust> {
     if [stamp.imprint_algorithm, stamp.signature_algorithm].contains(&DigestAlgorithm::Sha1) {
         return Err(TimeStampTrust::Weak);
     }
@@ -50,7 +52,7 @@ pub fn judge_time_stamp(
         // An authority may sign its tokens with the very certificate that the host names.
         let life = leaf.not_before..=leaf.not_after;
         if der == leaf.raw && life.contains(&stamp.time) {
-            return Ok(());
+            return if weak_key(&leaf).is_some() { Err(TimeStampTrust::Weak) } else { Ok(leaf.subject.display()) };
         }
         candidates.extend(Certificate::parse(der).map(|certificate| Candidate { certificate, role: Role::Anchor }));
     }
@@ -62,5 +64,11 @@ pub fn judge_time_stamp(
             .extend(Certificate::parse(der).map(|certificate| Candidate { certificate, role: Role::Intermediate }));
     }
     let options = Options { time: Some(stamp.time), email_protection: false, policies: PolicyInput::default() };
-    path::find(&leaf, &candidates, &options, limits).map(|_| ()).map_err(|_| TimeStampTrust::Untrusted)
+    let path = path::find(&leaf, &candidates, &options, limits).map_err(|_| TimeStampTrust::Untrusted)?;
+    let above = path.iter().filter_map(|index| candidates.get(*index));
+    let weak_above = above.clone().any(|found| weak_key(&found.certificate).is_some());
+    // The anchor's own signature is not relied on: the host has given the anchor itself.
+    let signed = above.filter(|found| found.role != Role::Anchor).map(|found| &found.certificate);
+    let weak = weak_above || weak_key(&leaf).is_some() || signed.chain([&leaf]).any(has_weak_signature);
+    if weak { Err(TimeStampTrust::Weak) } else { Ok(leaf.subject.display()) }
 }

@@ -107,22 +107,25 @@ impl<'a> Checked<'a> {
             return None;
         }
         let ends = Certificate::parse(self.leaf?).ok()?.not_after;
-        let mut earliest: Option<i64> = None;
+        let mut earliest: Option<(i64, String)> = None;
         for stamp in stamps {
             let judged = stamp.map_err(|error| error.to_string()).and_then(|stamp| {
-                judge_time_stamp(&stamp, trust, now, limits).map_err(|error| error.to_string())?;
-                if stamp.time <= ends { Ok(stamp.time) } else { Err("made after the certificate had ended".to_owned()) }
+                let authority = judge_time_stamp(&stamp, trust, now, limits).map_err(|error| error.to_string())?;
+                let in_time = stamp.time <= ends;
+                in_time
+                    .then_some((stamp.time, authority))
+                    .ok_or_else(|| "made after the certificate had ended".to_owned())
             });
             match judged {
-                Ok(time) => earliest = Some(earliest.map_or(time, |earliest| earliest.min(time))),
+                Ok(stamp) if earliest.as_ref().is_none_or(|earliest| stamp.0 < earliest.0) => earliest = Some(stamp),
+                Ok(_) => {}
                 Err(reason) => findings.push(Finding::new(Code::TimeStampInvalid).with(reason)),
             }
         }
-        if let Some(time) = earliest {
-            let time = jiff::Timestamp::from_second(time).map(|time| time.to_string()).unwrap_or_default();
-            findings.push(Finding::new(Code::TimeStamped).with(time));
-        }
-        earliest
+        let (time, authority) = earliest?;
+        let printed = jiff::Timestamp::from_second(time).map(|time| time.to_string()).unwrap_or_default();
+        findings.push(Finding::new(Code::TimeStamped).with(format!("{printed}, {authority}")));
+        Some(time)
     }
 
     fn of(signed: SignedData<'a>, signers: &[SignerFacts<'a>]) -> Self {

@@ -9,14 +9,14 @@ use crate::trust::certificate::{Certificate, purpose, usage};
 pub(super) const PEC_POLICY: &[u8] = &[0x2b, 0x4c, 0x10, 0x03, 0x01, 0x01];
 
 /// The bits of an RSA key below 2048.
-pub(super) fn weak_key(certificate: &Certificate<'_>) -> Option<u32> {
+pub(in crate::trust) fn weak_key(certificate: &Certificate<'_>) -> Option<u32> {
     match PublicKey::parse(certificate.spki).ok()?.kind() {
         KeyKind::Rsa { bits } if bits < 2048 => Some(bits),
         _ => None,
     }
 }
 
-pub(super) fn has_weak_signature(certificate: &Certificate<'_>) -> bool {
+pub(in crate::trust) fn has_weak_signature(certificate: &Certificate<'_>) -> bool {
     SignatureScheme::from_x509(&certificate.signature_algorithm)
         .is_some_and(|scheme| scheme.digest() == DigestAlgorithm::Sha1)
 }
