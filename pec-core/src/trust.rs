@@ -23,7 +23,7 @@ pub(crate) use certificate::usage;
 pub(crate) use distinguished_name::attribute;
 pub use pec::{Judgement, PathCertificate, Question, TrustAtSigning, TrustNow, judge};
 pub use revocation::{Evidence, Reason, Revocation};
-pub use store::{Anchor, Fingerprint, TrustStore, TrustStoreError};
+pub use store::{Anchor, Facts, Fingerprint, TrustStore, TrustStoreError};
 pub use timestamp::{TimeStampTrust, judge_time_stamp};
 
 use crate::crypto::{self, DigestAlgorithm};

@@ -212,7 +212,9 @@ impl Adjust<'_> {
     pub(crate) fn sandbox_trust(self) -> Self {
         self.0.host.trust = TrustData::Sandbox;
         self.0.host.anchors.clear();
-        self.0.expect.findings.retain(|(code, _)| *code != Code::TrustHostAnchor);
+        let findings = &mut self.0.expect.findings;
+        findings.retain(|(code, _)| *code != Code::TrustHostAnchor);
+        findings.push((Code::TrustReplacedData, INFO));
         self
     }
 }

@@ -369,6 +369,13 @@ codes! {
              simulazione.",
         en: "Trust rests on an authority that the user of the program added, not on those recognised for PEC. The \
              result holds only for those who recognise that authority, for example in a test or a simulation.";
+    TrustReplacedData = "trust.replaced_data", [Info], Never, Trust, "VERDICT §3",
+        it: "La fiducia poggia su dati che chi usa il programma ha indicato al posto di quelli incorporati: anche le \
+             autorità chiamate agid-ca1 e digitpa-ca1 sono quelle di tali dati. Il risultato vale solo per chi li \
+             riconosce; `pec trust load FILE` li mostra.",
+        en: "Trust rests on data that the user of the program gave in place of the built-in ones: the authorities \
+             called agid-ca1 and digitpa-ca1, too, are those of these data. The result holds only for those who \
+             accept them; `pec trust load FILE` shows them.";
     // ---- time ----
     CmsSigningTime = "cms.signing_time", [Warning, Error], Never, Time, "RFC 5652 §11.3; DM 2/11/2005 art. 9",
         it: "L'ora indicata nella firma manca, oppure non concorda con i dati di certificazione o con la validità \

@@ -101,9 +101,19 @@ impl fmt::Display for Anchor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustStore {
     data: Data,
+    facts: Facts,
     id: Fingerprint,
     data_end: i64,
     root: Option<&'static [u8]>,
+}
+
+/// Where the facts about the PEC system in a [`TrustStore`] come from: pins, listed certificates, root and hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Facts {
+    /// Built into this version.
+    BuiltIn,
+    /// Given by the host in their place: every judgement says so (`trust.replaced_data`).
+    Replaced,
 }
 
 /// The data as a table for people: what is pinned, what is listed, since when, and by which public source.
@@ -249,15 +259,12 @@ mod base64_text {
     }
 }
 
-impl TrustStore {
-    /// The facts built into this version: keys of AgID CA1 and DigitPA CA1 with their known issues, the root above
-    /// AgID CA1, the providers' hosts. No anchor of a host.
-    #[must_use]
-    pub fn built_in() -> Self {
+impl Data {
+    fn built_in() -> Self {
         let print = |text| Fingerprint::parse(text).unwrap_or(Fingerprint([0; 32]));
         let time = |text: &str| text.parse().unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         let pinned = |anchor| if anchor == Anchor::DigitPaCa1 { Pinned::DigitpaCa1 } else { Pinned::AgidCa1 };
-        Self::with_data(Data {
+        Self {
             version: VERSION,
             data_date: data::DATA_DATE.parse().unwrap_or(jiff::civil::Date::ZERO),
             pins: data::PINS
@@ -293,7 +300,25 @@ impl TrustStore {
             host_anchors: Vec::new(),
             time_stamp_anchors: Vec::new(),
             intermediates: Vec::new(),
-        })
+        }
+    }
+
+    /// Whether the facts about the PEC system are those of `other`, whatever the host added.
+    fn same_facts(&self, other: &Self) -> bool {
+        self.data_date == other.data_date
+            && self.pins == other.pins
+            && self.certificates == other.certificates
+            && self.root == other.root
+            && self.provider_hosts == other.provider_hosts
+    }
+}
+
+impl TrustStore {
+    /// The facts built into this version: keys of AgID CA1 and DigitPA CA1 with their known issues, the root above
+    /// AgID CA1, the providers' hosts. No anchor of a host.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::with_data(Data::built_in(), Facts::BuiltIn)
     }
 
     /// Trust data of another date, in the form of [`Self::to_json`].
@@ -313,7 +338,8 @@ impl TrustStore {
         }
         let data: Data = serde_json::from_str(json).map_err(unreadable)?;
         data.check()?;
-        Ok(Self::with_data(data))
+        let facts = if data.same_facts(&Data::built_in()) { Facts::BuiltIn } else { Facts::Replaced };
+        Ok(Self::with_data(data, facts))
     }
 
     /// The whole value as JSON with a fixed order of keys; [`Self::from_json`] reads it back.
@@ -330,7 +356,7 @@ impl TrustStore {
     /// [`TrustStoreError::Certificate`] when nothing can be read.
     pub fn with_host_anchor(mut self, certificate: &[u8]) -> Result<Self, TrustStoreError> {
         add(&mut self.data.host_anchors, certificate)?;
-        Ok(Self::with_data(self.data))
+        Ok(Self::with_data(self.data, self.facts))
     }
 
     /// This store with an authority whose time-stamp tokens (marche temporali) are believed, in DER or PEM.
@@ -339,7 +365,7 @@ impl TrustStore {
     /// [`TrustStoreError::Certificate`] when nothing can be read.
     pub fn with_time_stamp_anchor(mut self, certificate: &[u8]) -> Result<Self, TrustStoreError> {
         add(&mut self.data.time_stamp_anchors, certificate)?;
-        Ok(Self::with_data(self.data))
+        Ok(Self::with_data(self.data, self.facts))
     }
 
     /// This store with a certificate that may stand in a path but is not trusted by itself, in DER or PEM: for
@@ -349,7 +375,13 @@ impl TrustStore {
     /// [`TrustStoreError::Certificate`] when nothing can be read.
     pub fn with_intermediate(mut self, certificate: &[u8]) -> Result<Self, TrustStoreError> {
         add(&mut self.data.intermediates, certificate)?;
-        Ok(Self::with_data(self.data))
+        Ok(Self::with_data(self.data, self.facts))
+    }
+
+    /// Whether the facts about the PEC system are the built-in ones.
+    #[must_use]
+    pub const fn facts(&self) -> Facts {
+        self.facts
     }
 
     /// The identity of this value: SHA-256 of its JSON form.
@@ -432,7 +464,7 @@ impl TrustStore {
         }
     }
 
-    fn with_data(data: Data) -> Self {
+    fn with_data(data: Data, facts: Facts) -> Self {
         let end = data.data_date.at(23, 59, 59, 0);
         let data_end = jiff::tz::Offset::UTC.to_timestamp(end).map_or(0, |time| time.as_second());
         let root = public_roots().find(|root| {
@@ -440,7 +472,7 @@ impl TrustStore {
             memchr::memmem::find(root, name).is_some()
                 && Certificate::parse(root).is_ok_and(|root| root.spki_sha256() == data.root.spki_sha256.0)
         });
-        let mut store = Self { data, id: Fingerprint([0; 32]), data_end, root };
+        let mut store = Self { data, facts, id: Fingerprint([0; 32]), data_end, root };
         store.id = Fingerprint(sha256(store.to_json().as_bytes()));
         store
     }

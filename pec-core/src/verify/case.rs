@@ -8,13 +8,14 @@ use super::outer::Outer;
 use super::time::{self, Time};
 use super::verdict::{self, Answers, Shape, Verdict};
 use super::{
-    Integrity, Signer, TimeProof, Verification, Verifier, certdata, cms, identity, injection, original, shape,
+    Integrity, JudgedAt, Signer, TimeProof, Verification, Verifier, certdata, cms, identity, injection, original, shape,
 };
 use crate::daticert::{self, CertData, Kind as CertKind};
 use crate::finding::{Code, Effect, Finding, Severity};
 use crate::message::{CertifiedParts, Limit, Mailbox, Message, Part, unstructured};
 use crate::trust::{
-    self, Certificate, ChainCache, Evidence, Judgement, Question, Revocation, TrustAtSigning, TrustNow, attribute,
+    self, Certificate, ChainCache, Evidence, Facts, Judgement, Question, Revocation, TrustAtSigning, TrustNow,
+    attribute,
 };
 
 /// A message, what is known beside it, and what has been found so far.
@@ -221,7 +222,8 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             leaf,
             carried: &checked.certificates,
             time: time.judged,
-            proven: time.proof == TimeProof::Proven,
+            // A time-stamp proves the time of signing, not another time that the caller asks about.
+            proven: time.proof == TimeProof::Proven && self.verifier.judged_at == JudgedAt::Signing,
             now,
             from: content.from.as_ref().map(|from| from.address.as_str()),
             evidence: self.verifier.evidence.unwrap_or(&none),
@@ -230,6 +232,10 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
         };
         let judgement = trust::judge(&question, Some(self.cache));
         self.findings.extend_from_slice(&judgement.findings);
+        if question.store.facts() == Facts::Replaced {
+            let detail = format!("data of {}, id {}", question.store.data_date(), question.store.id());
+            self.findings.push(Finding::new(Code::TrustReplacedData).with(detail));
+        }
         // A further signer that nobody vouches for must not hide behind the first.
         for other in checked.further.iter().filter(|other| **other != leaf) {
             let judgement = trust::judge(&Question { leaf: other, ..question }, Some(self.cache));
