@@ -151,6 +151,18 @@ codes! {
              diversi. Il messaggio va considerato contraffatto e non va usato come prova.",
         en: "The signed part is closed more than once, and different programs may see different contents in it. \
              Treat the message as forged and do not use it as proof.";
+    MimeUnclosed = "mime.unclosed", [Warning], Never, Mime, "RFC 2046 §5.1.1",
+        it: "Al messaggio, o alla parte firmata, manca la riga che lo chiude: la fine può essere andata persa. Ciò che \
+             la firma copre è giudicato a parte; nel dubbio scaricare di nuovo il file dalla casella.",
+        en: "The line that closes the message, or its signed part, is missing: its end may be lost. What the signature \
+             covers is judged on its own; in doubt download the file from the mailbox again.";
+    MimeLeadingBlank = "mime.leading_blank", [Warning], Never, Mime, "RFC 5322 §2.1",
+        it: "Il file comincia con una riga vuota: per lo standard il messaggio non ha intestazioni e non può essere una \
+             PEC. Quello che segue però sembra un messaggio intero: togliere le righe vuote iniziali, o scaricare di \
+             nuovo il file dalla casella, e ripetere la verifica.",
+        en: "The file begins with an empty line: by the standard the message has no headers and cannot be a PEC. What \
+             follows looks like a whole message, though: remove the empty lines at the beginning, or download the \
+             file from the mailbox again, and repeat the check.";
     // ---- cms ----
     CmsParse = "cms.parse", [Fatal], Unverifiable, Cms, "RFC 5652 §5.1",
         it: "La firma non è leggibile, perciò non si può dire se il messaggio sia autentico o no. Procurarsi di \

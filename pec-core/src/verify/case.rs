@@ -43,6 +43,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
         let markers = Markers::of(&self.outer);
         let contains_pec = nested(self.message).next().is_some();
         self.findings.push(Finding::new(Code::MimeRootNotSigned).with(self.message.root().media_type()));
+        shape::check_beginning(self.message.bytes(), &mut self.findings);
         if contains_pec {
             self.report_contained();
         }

@@ -52,11 +52,26 @@ pub(super) fn root<'m, B: AsRef<[u8]>>(message: &'m Message<B>, findings: &mut V
         let finding = Finding::new(Code::MimeRootParts).graded(Severity::Warning);
         findings.push(finding.with(format!("{} bytes before the signed part", preamble.len())));
     }
+    if !root.is_closed() {
+        findings.push(Finding::new(Code::MimeUnclosed).with("the message"));
+    }
     if !root.epilogue().trim_ascii().is_empty() {
         let finding = Finding::new(Code::MimeRootParts).graded(Severity::Warning);
         findings.push(finding.with(format!("{} bytes after the signature", root.epilogue().len())));
     }
     Root::Detached { signed, signature, content_type }
+}
+
+/// `mime.leading_blank`: empty lines before what looks like a header.
+pub(super) fn check_beginning(bytes: &[u8], findings: &mut Vec<Finding>) {
+    let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let name =
+        bytes.get(blank..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_graphic() && **byte != b':');
+    let end = blank + name.count();
+    let first = bytes.first();
+    if (first == Some(&b'\n') || bytes.starts_with(b"\r\n")) && end > blank && bytes.get(end) == Some(&b':') {
+        findings.push(Finding::new(Code::MimeLeadingBlank).with(format!("{blank} bytes")));
+    }
 }
 
 /// `mime.limits`: below the original a warning, else fatal (VERDICT §5).
@@ -124,6 +139,9 @@ pub(super) fn check_signed(signed: Part<'_>, findings: &mut Vec<Finding>) {
         };
         if top && part.headers().iter().any(is_guess) {
             findings.push(Finding::new(Code::MimeSignedHeader));
+        }
+        if part.is_multipart() && !part.is_closed() {
+            findings.push(Finding::new(Code::MimeUnclosed).with(format!("{} in the signed part", part.media_type())));
         }
         let epilogue = part.epilogue();
         if epilogue.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {

@@ -16,6 +16,7 @@ pub(super) fn add(cases: &mut Cases<'_>) -> Result<(), Error> {
     parameters(cases)?;
     headers(cases)?;
     epilogues(cases)?;
+    unclosed(cases)?;
     encodings(cases)
 }
 
@@ -28,6 +29,11 @@ fn roots(cases: &mut Cases<'_>) -> Result<(), Error> {
     cases.add("root-empty", rule, "An empty file.", Vec::new(), not_pec().partial());
     let made = "Bytes that are no mail: the beginning of a PNG image.";
     cases.add("root-binary", rule, made, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01".to_vec(), not_pec().partial());
+
+    let made = "An empty line stands before a genuine envelope: by the standard it has no header.";
+    let blank = [b"\r\n", &alfa.seal(&cases.scene.transport())?[..]].concat();
+    let expect = not_pec().with(Code::MimeLeadingBlank, WARNING);
+    cases.add("root-leading-blank", "RFC 5322 §2.1", made, blank, expect);
 
     let claimed = not_pec().with(Code::KindClaimedUnsigned, ERROR);
     let rule = "VERDICT §3 kind.claimed_unsigned";
@@ -282,6 +288,25 @@ fn epilogues(cases: &mut Cases<'_>) -> Result<(), Error> {
     let made = "The close delimiter stands twice inside the signed entity.";
     let expect = certified(KIND).forged(Code::MimeSignedCloseRepeated).with(Code::MimeSignedEpilogue, FATAL);
     cases.add("epilogue-close-repeated", "VERDICT §3 mime.signed_close_repeated", made, alfa.seal(&draft)?, expect);
+    Ok(())
+}
+
+/// The line that closes a multipart is missing: in the message, and in the signed part.
+fn unclosed(cases: &mut Cases<'_>) -> Result<(), Error> {
+    let alfa = &cases.world().alfa;
+    let rule = "RFC 2046 §5.1.1";
+    let draft = cases.scene.transport();
+    let without_last_line = |bytes: &[u8]| {
+        let end = bytes.trim_ascii_end().iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        bytes[..end].to_vec()
+    };
+    let expect = certified(KIND).with(Code::MimeUnclosed, WARNING);
+    let made = "The close delimiter of the message is cut off.";
+    cases.add("unclosed-message", rule, made, without_last_line(&alfa.seal(&draft)?), expect.clone());
+    let content = without_last_line(&draft.content());
+    let signature = alfa.signed_data(draft.at).build(&content)?;
+    let made = "The signed multipart was signed without its close delimiter.";
+    cases.add("unclosed-signed-part", rule, made, draft.message(&content, &signature), expect);
     Ok(())
 }
 
