@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::text::Text;
+pub(crate) use mbox::Quoting;
 
 /// One place where messages are.
 #[derive(Debug)]
@@ -23,14 +24,13 @@ pub(crate) enum Source {
 pub(crate) struct Item {
     pub(crate) name: String,
     pub(crate) bytes: Result<Vec<u8>, Text>,
-    /// Another reading of the same message, for when the signature does not hold for the first: see
-    /// [`mbox::Entry::as_stored`].
-    pub(crate) otherwise: Option<Vec<u8>>,
+    /// Where an mbox leaves it open what the message was, for when the signature does not hold.
+    pub(crate) quoting: Quoting,
 }
 
 impl Item {
-    const fn new(name: String, bytes: Result<Vec<u8>, Text>) -> Self {
-        Self { name, bytes, otherwise: None }
+    fn new(name: String, bytes: Result<Vec<u8>, Text>) -> Self {
+        Self { name, bytes, quoting: Quoting::default() }
     }
 }
 
@@ -192,7 +192,7 @@ impl Iterator for Messages {
         };
         Some(match entry {
             Ok(entry) if entry.too_large => Item::new(name, Err(too_large(self.limit))),
-            Ok(entry) => Item { name, otherwise: entry.as_stored(), bytes: Ok(entry.bytes) },
+            Ok(entry) => Item { name, quoting: entry.quoting, bytes: Ok(entry.bytes) },
             Err(error) => Item::new(name, Err(Text::of_io(&error))),
         })
     }

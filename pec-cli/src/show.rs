@@ -9,7 +9,8 @@ use clap::Args;
 use pec_core::finding::Language;
 use pec_core::limits::Limits;
 use pec_core::message::{Message, Part, unstructured};
-use pec_core::trust::ChainCache;
+use pec_core::signature::cades::{self, Integrity};
+use pec_core::trust::{ChainCache, name_for_display};
 use pec_core::verify::opened;
 
 use crate::render::printable;
@@ -62,6 +63,44 @@ fn tree(output: &mut impl Write, root: Part<'_>, indent: usize, language: Langua
             printable(&part.media_type()),
             subject.unwrap_or_default()
         )?;
+        if part.file_name().is_some_and(|name| name.to_ascii_lowercase().ends_with(".p7m")) {
+            signed_attachment(output, part, &pad, language)?;
+        }
     }
     Ok(())
+}
+
+/// The signatures around an attachment (`.p7m`), the outermost first, and the document inside them.
+fn signed_attachment(output: &mut impl Write, part: Part<'_>, pad: &str, language: Language) -> io::Result<()> {
+    let dim = Style::new().dimmed();
+    let pick = |it: &'static str, en: &'static str| if language == Language::It { it } else { en };
+    let content = part.content();
+    let opened = match cades::unwrap(&content, &Limits::DEFAULT) {
+        Ok(opened) => opened,
+        Err(error) => {
+            let said = pick("non è un file firmato che si possa aprire", "is not a signed file that can be opened");
+            return writeln!(output, "{pad}  {dim}{said}: {error}{dim:#}");
+        }
+    };
+    let caution = pick(
+        "solo integrità: certificato e valore legale della firma non sono verificati",
+        "integrity only: certificate and legal value of the signature are not verified",
+    );
+    for layer in &opened.layers {
+        for signer in &layer.signers {
+            let name = signer.subject.as_deref().and_then(name_for_display).unwrap_or_else(|| "?".to_owned());
+            let state = match signer.integrity {
+                Integrity::Intact => pick("integra", "intact"),
+                Integrity::Altered => pick("ALTERATA", "ALTERED"),
+                _ => pick("non verificabile", "cannot be checked"),
+            };
+            let signature = pick("firma di", "signature of");
+            writeln!(output, "{pad}  {signature} {}: {state} {dim}({caution}){dim:#}", printable(&name))?;
+        }
+        if layer.signers.is_empty() {
+            writeln!(output, "{pad}  {}", pick("nessuna firma", "no signature"))?;
+        }
+    }
+    let (inside, bytes) = (pick("documento", "document"), pick("byte", "bytes"));
+    writeln!(output, "{pad}  {inside} {dim}{} {bytes}{dim:#}", opened.content.len())
 }

@@ -14,7 +14,7 @@ use pec_core::trust::ChainCache;
 use pec_core::verify::{Integrity, Report, Verification, Verifier};
 use rayon::prelude::*;
 
-use crate::input::{self, Item, Messages, Opened};
+use crate::input::{self, Item, Messages, Opened, Quoting};
 use crate::render::{self, Page};
 use crate::setup::{self, Setup};
 use crate::text::{Stop, Text};
@@ -123,17 +123,24 @@ impl<'a> Judge<'a> {
             Ok(bytes) => {
                 let mut message = Message::parse(bytes, &self.limits);
                 let mut verification = self.verify(&message);
-                if let Some(otherwise) = item.otherwise.filter(|_| verification.integrity == Integrity::Altered) {
-                    let other = Message::parse(otherwise, &self.limits);
-                    let found = self.verify(&other);
-                    if found.integrity == Integrity::Intact {
-                        (message, verification) = (other, found);
-                    }
+                if verification.integrity == Integrity::Altered
+                    && let Some(intact) = self.other_reading(message.bytes(), &item.quoting)
+                {
+                    (message, verification) = intact;
                 }
                 let certified = verification.verdict.is_certified();
                 Outcome::Read { text: self.text(&item.name, &message, &verification), certified }
             }
         }
+    }
+
+    /// The reading of a message from an mbox for which the signature holds.
+    fn other_reading(&self, bytes: &[u8], quoting: &Quoting) -> Option<(Message<Vec<u8>>, Verification)> {
+        quoting.readings(bytes).find_map(|reading| {
+            let message = Message::parse(reading, &self.limits);
+            let found = self.verify(&message);
+            (found.integrity == Integrity::Intact).then_some((message, found))
+        })
     }
 
     fn verify(&self, message: &Message<Vec<u8>>) -> Verification {

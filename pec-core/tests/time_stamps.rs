@@ -1,6 +1,8 @@
 //! What time-stamps prove, on messages of the sandbox: the time of signing and nothing else, and only where nothing
 //! weak stands between the token and the authority that the host believes.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use pec_core::finding::Code;
 use pec_core::limits::Limits;
 use pec_core::message::Message;

@@ -2,7 +2,7 @@
 //!
 //! The reader of the crate mail-parser is not used: it takes every line that begins with `From ` for a separator, so
 //! that an unquoted line of a signed text would cut the message and make a genuine one look altered; it holds a whole
-//! message whatever its size; and it drops the quoting, which [`Entry::as_stored`] may have to bring back.
+//! message whatever its size; and it drops the quoting, which [`Quoting`] may have to bring back.
 
 use std::io::{self, BufRead};
 
@@ -10,32 +10,56 @@ use std::io::{self, BufRead};
 pub(crate) struct Entry {
     /// The message, one `>` taken away from every quoted `From ` line ("mboxrd").
     pub(crate) bytes: Vec<u8>,
-    /// Where in `bytes` a `>` was taken away.
-    quoted: Vec<usize>,
+    /// What was taken away.
+    pub(crate) quoting: Quoting,
     /// It is larger than the limit; `bytes` is only its beginning.
     pub(crate) too_large: bool,
 }
 
-impl Entry {
-    /// The message as it stands in the file, when that differs: programs of the "mboxcl2" family quote nothing, so that
-    /// the `>` may have been the sender's.
-    pub(crate) fn as_stored(&self) -> Option<Vec<u8>> {
-        if self.quoted.is_empty() {
-            return None;
-        }
-        let mut stored = Vec::with_capacity(self.bytes.len() + self.quoted.len());
-        let mut from = 0;
-        for &at in &self.quoted {
-            stored.extend_from_slice(self.bytes.get(from..at)?);
-            stored.push(b'>');
-            from = at;
-        }
-        stored.extend_from_slice(self.bytes.get(from..)?);
-        Some(stored)
-    }
+/// Where in a message a `>` was taken away.
+#[derive(Debug, Default)]
+pub(crate) struct Quoting(Vec<usize>);
 
-    const fn new() -> Self {
-        Self { bytes: Vec::new(), quoted: Vec::new(), too_large: false }
+impl Quoting {
+    /// Lines with one `>` of which every choice is tried.
+    const CHOICES: usize = 6;
+
+    /// The other readings of `message`. Programs of the "mboxo" family quote `From ` lines but not `>From ` lines, so
+    /// that each `>` may be theirs or the sender's, and one before another is the sender's; those of the "mboxcl2"
+    /// family quote nothing, so that every one is. Beyond six lines only all or nothing.
+    pub(crate) fn readings<'m>(&'m self, message: &'m [u8]) -> impl Iterator<Item = Vec<u8>> + 'm {
+        let doubled = |at: &usize| message.get(*at) == Some(&b'>');
+        let single: Vec<usize> = self.0.iter().copied().filter(|at| !doubled(at)).collect();
+        let any_doubled = single.len() < self.0.len();
+        let all = if single.is_empty() { 0 } else { usize::MAX };
+        let choices = if single.len() <= Self::CHOICES { 0..1 << single.len() } else { 0..1 };
+        let last = (single.len() > Self::CHOICES).then_some(all);
+        choices.chain(last).filter(move |choice| any_doubled || *choice != 0).map(move |choice| {
+            let chosen = |at: &usize| match single.iter().position(|one| one == at) {
+                Some(number) => choice == usize::MAX || choice >> number & 1 == 1,
+                None => true,
+            };
+            with_marks(message, self.0.iter().copied().filter(chosen))
+        })
+    }
+}
+
+/// A message with a `>` at each of these places, which rise.
+fn with_marks(message: &[u8], places: impl Iterator<Item = usize>) -> Vec<u8> {
+    let mut stored = Vec::with_capacity(message.len() + 64);
+    let mut from = 0;
+    for at in places {
+        stored.extend_from_slice(message.get(from..at).unwrap_or_default());
+        stored.push(b'>');
+        from = at;
+    }
+    stored.extend_from_slice(message.get(from..).unwrap_or_default());
+    stored
+}
+
+impl Entry {
+    fn new() -> Self {
+        Self { bytes: Vec::new(), quoting: Quoting::default(), too_large: false }
     }
 
     fn add(&mut self, line: &Line, limit: usize) {
@@ -45,7 +69,7 @@ impl Entry {
         }
         let quoted = line.bytes.iter().position(|byte| *byte != b'>').unwrap_or(0);
         if quoted > 0 && line.bytes.get(quoted..).is_some_and(|rest| rest.starts_with(b"From ")) {
-            self.quoted.push(self.bytes.len());
+            self.quoting.0.push(self.bytes.len());
             self.bytes.extend(line.bytes.iter().skip(1));
         } else {
             self.bytes.extend_from_slice(&line.bytes);
@@ -194,9 +218,15 @@ mod tests {
         let file = format!("{SEPARATOR}\n>From x\n> From y\n>>From z\n>>");
         let entry = entries(&file, 100).pop().unwrap();
         assert_eq!(entry.bytes, b"\nFrom x\n> From y\n>From z\n>>");
-        assert_eq!(entry.as_stored().unwrap(), b"\n>From x\n> From y\n>>From z\n>>");
+        let readings: Vec<_> = entry.quoting.readings(&entry.bytes).collect();
+        let mboxo: &[u8] = b"\nFrom x\n> From y\n>>From z\n>>";
+        assert_eq!(readings, [mboxo, b"\n>From x\n> From y\n>>From z\n>>"]);
         let plain = entries(&format!("{SEPARATOR}\n> From y\n"), 100).pop().unwrap();
-        assert_eq!(plain.as_stored(), None);
+        assert_eq!(plain.quoting.readings(&plain.bytes).count(), 0);
+        for (lines, readings) in [(1, 1), (3, 7), (6, 63), (7, 1), (100, 1)] {
+            let entry = entries(&format!("{SEPARATOR}{}", ">From x\n".repeat(lines)), 1000).pop().unwrap();
+            assert_eq!(entry.quoting.readings(&entry.bytes).count(), readings, "{lines}");
+        }
     }
 
     #[test]

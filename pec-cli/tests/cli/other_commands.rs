@@ -1,5 +1,7 @@
 //! `show`, `explain`, `trust`, and the command line itself.
 
+use pec_sandbox::cms::{Content, SignedData};
+
 use super::{artefact, case, file, folder, pec};
 
 #[test]
@@ -29,6 +31,35 @@ fn show_is_the_tree_of_the_message() {
     assert!(missing.code == 2 && missing.err.contains("missing.eml: no such file"), "{}", missing.err);
     let both = pec(["show", "a.eml", "b.eml"]);
     assert_eq!(both.code, 2);
+}
+
+/// Two signatures around an attachment, the inner one over a document that was changed afterwards.
+#[test]
+fn show_opens_signed_attachments_and_says_what_it_does_not_check() {
+    let alfa = pec_sandbox::World::new().unwrap().alfa;
+    let opaque =
+        || SignedData { content: Content::Opaque, ..alfa.signed_data("2026-02-09T10:15:30Z".parse().unwrap()) };
+    let mut inner = opaque().build(b"%PDF-1.4 atto").unwrap();
+    let at = inner.windows(4).position(|four| four == b"atto").unwrap();
+    inner[at] = b'A';
+    let outer = opaque().build(&inner).unwrap();
+    let message = format!(
+        "From: a@x.example\r\nContent-Type: application/octet-stream\r\n\
+         Content-Disposition: attachment; filename=\"atto.pdf.P7M\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{}",
+        encodify::base64::MIME.encode(&outer)
+    );
+    let folder = folder();
+    let path = file(&folder, "m.eml", message);
+    let ran = pec(["show", path.to_str().unwrap()]);
+    let lines: Vec<_> = ran.out.lines().map(str::trim).collect();
+    let at = lines.iter().position(|line| line.starts_with("signature of")).unwrap();
+    assert!(lines[at].contains("Alfa PEC S.p.A.: intact (integrity only"), "{}", ran.out);
+    assert!(lines[at + 1].contains("Alfa PEC S.p.A.: ALTERED (integrity only"), "{}", ran.out);
+    assert_eq!(lines[at + 2], "document 13 bytes");
+
+    let path = file(&folder, "n.eml", "Content-Disposition: attachment; filename=x.p7m\r\n\r\nno signature");
+    let ran = pec(["show", path.to_str().unwrap(), "--lang", "it"]);
+    assert!(ran.out.contains("non è un file firmato che si possa aprire"), "{}", ran.out);
 }
 
 #[test]

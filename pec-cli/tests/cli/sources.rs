@@ -45,6 +45,9 @@ fn an_mbox_with_quoted_lines() {
         verify([file(&folder, "unquoted", unquoted)]).verdicts(),
         ["certified unquoted#1", "certified unquoted#2"]
     );
+    // A program that quotes `From ` lines alone.
+    let once = text.replace("\n>>From", "\n>From");
+    assert_eq!(verify([file(&folder, "once", once)]).verdicts(), ["certified once#1", "certified once#2"]);
     let alone = verify([file(&folder, "alone", mbox(&[quoting]))]);
     assert_eq!(alone.verdicts(), ["certified alone"], "one message needs no number");
 }
