@@ -64,11 +64,11 @@ proptest! {
 
     #[test]
     fn what_is_written_is_read_back(data in data(), other in data()) {
-        let store = TrustStore::with_data(data);
+        let store = TrustStore::with_data(data, Facts::Replaced);
         let read = TrustStore::from_json(&store.to_json());
         prop_assert_eq!(read.as_ref(), Ok(&store));
         prop_assert_eq!(read.map(|read| read.id()), Ok(store.id()));
-        let other = TrustStore::with_data(other);
+        let other = TrustStore::with_data(other, Facts::Replaced);
         prop_assert_eq!(other == store, other.id() == store.id());
     }
 
