@@ -4,6 +4,7 @@
 //! ```text
 //! Submission ──accept──> Transaction ──transport, acceptance, delivery …──> Draft ──seal──> bytes
 //!                                                    Provider (key, certificate, dialect)
+//! Network: two or more of them, with mailboxes and a clock (network/)
 //! ```
 //!
 //! ```
@@ -37,6 +38,7 @@ pub mod compose;
 pub mod der;
 mod key;
 mod moment;
+pub mod network;
 mod provider;
 mod revocation;
 mod timestamp;
@@ -47,7 +49,7 @@ pub use authority::{Admitted, Authority, Generation, Leaf, PEC_POLICY, Subordina
 pub use certificate::{Certificate, Template, extension, key_id, name};
 pub use key::{COMMITTED, Curve, Digest, Key, Scheme, generate};
 pub use moment::Moment;
-pub use provider::{Delay, Dialect, Failure, Provider};
+pub use provider::{Delay, Dialect, Failure, FormHeader, Provider};
 pub use revocation::{Crl, Ocsp, Reason, Revoked, Status};
 pub use timestamp::TimeStamper;
 pub use world::World;

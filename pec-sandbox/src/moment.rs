@@ -17,6 +17,12 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// The whole second of `at`, printed `offset` from UTC.
+    #[must_use]
+    pub fn new(at: Timestamp, offset: Offset) -> Self {
+        Self { at: Timestamp::from_second(at.as_second()).unwrap_or(at), offset }
+    }
+
     /// The instant.
     #[must_use]
     pub const fn timestamp(self) -> Timestamp {

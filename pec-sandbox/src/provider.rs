@@ -25,8 +25,29 @@ pub struct Dialect {
     pub signing_certificate: bool,
     /// `errore` of a mailbox that does not exist: `no-dest` or `altro` (PEC-SPEC §2.11).
     pub unknown_mailbox: &'static str,
-    /// Whether the envelope repeats `X-TipoRicevuta`.
-    pub writes_receipt_kind: bool,
+    /// Whether and how the envelope repeats `X-TipoRicevuta`.
+    pub form_header: FormHeader,
+}
+
+/// How an envelope names the requested receipt in its header (PEC-SPEC §2.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormHeader {
+    /// Not at all: the certification data say it.
+    Absent,
+    /// `X-TipoRicevuta`, as RFC 6109 prints it.
+    Standard,
+    /// `X-Tiporicevuta`, as Aruba writes it.
+    Lowered,
+}
+
+impl FormHeader {
+    const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Absent => None,
+            Self::Standard => Some("X-TipoRicevuta"),
+            Self::Lowered => Some("X-Tiporicevuta"),
+        }
+    }
 }
 
 impl Dialect {
@@ -37,7 +58,7 @@ impl Dialect {
         protection: Protection::None,
         signing_certificate: false,
         unknown_mailbox: "no-dest",
-        writes_receipt_kind: true,
+        form_header: FormHeader::Standard,
     };
     /// The habits of 2026: BER, `sha256WithRSAEncryption`, algorithm protection.
     pub const Y2026: Self = Self {
@@ -46,7 +67,7 @@ impl Dialect {
         protection: Protection::True,
         signing_certificate: false,
         unknown_mailbox: "altro",
-        writes_receipt_kind: false,
+        form_header: FormHeader::Absent,
     };
 }
 
@@ -89,6 +110,8 @@ pub enum Failure {
     UnknownMailbox,
     /// No such domain.
     UnknownDomain,
+    /// The mailbox exists and takes nothing for now.
+    MailboxDisabled,
     /// The mailbox is full.
     MailboxFull,
 }
@@ -215,8 +238,8 @@ impl Provider {
         }
         headers.push("X-Trasporto", "posta-certificata");
         headers.push("From", format!("\"Per conto di: {}\" <{}>", tx.submission.sender, self.address()));
-        if self.dialect.writes_receipt_kind {
-            headers.push("X-TipoRicevuta", tx.submission.receipt.as_str());
+        if let Some(name) = self.dialect.form_header.name() {
+            headers.push(name, tx.submission.receipt.as_str());
         }
         let wording = Wording { title: "Messaggio di posta certificata".into(), body };
         let mut draft = self.draft(headers, tx.accepted, &wording);
@@ -337,11 +360,25 @@ impl Provider {
         self.receipt(tx, &data, at, prefix, title, &body)
     }
 
-    /// Delivery receipt (*ricevuta di avvenuta consegna*) for one recipient.
+    /// Delivery receipt (*ricevuta di avvenuta consegna*) for one recipient, in the form that was asked for.
     #[must_use]
     pub fn delivery(&self, tx: &Transaction, recipient: &str, form: ReceiptForm, at: Moment) -> Draft {
+        self.delivery_as(tx, recipient, form, form, at)
+    }
+
+    /// The same where `form` is not the form `requested`: a recipient in Cc (RFC 6109 §3.3.2.1). `ricevuta/@tipo` says
+    /// what was requested (RFC 6109 §4.4).
+    #[must_use]
+    pub fn delivery_as(
+        &self,
+        tx: &Transaction,
+        recipient: &str,
+        form: ReceiptForm,
+        requested: ReceiptForm,
+        at: Moment,
+    ) -> Draft {
         let mut data = tx.data(Kind::Delivery, &self.name, at);
-        data.receipt = Some(form.on_the_wire());
+        data.receipt = Some(requested.on_the_wire());
         data.delivered_to = Some(Address::new(recipient));
         let body = format!(
             "{}e destinato all'utente \"{recipient}\"\nè stato consegnato nella casella di destinazione.\n",
@@ -368,6 +405,7 @@ impl Provider {
         let (error, code, reason) = match why {
             Failure::UnknownMailbox => (self.dialect.unknown_mailbox, "5.1.1", "indirizzo non valido"),
             Failure::UnknownDomain => ("no-dominio", "5.1.2", "dominio non valido"),
+            Failure::MailboxDisabled => ("altro", "5.2.1", "casella disattivata"),
             Failure::MailboxFull => ("altro", "5.2.2", "casella piena"),
         };
         data.error = ErrorKind::from_wire(error);

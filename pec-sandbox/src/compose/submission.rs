@@ -28,6 +28,17 @@ impl ReceiptForm {
         }
     }
 
+    /// The form that a value of `X-TipoRicevuta` or `ricevuta/@tipo` names; unknown values ask for the default
+    /// (PEC-SPEC §4.1).
+    #[must_use]
+    pub fn of(value: &str) -> Self {
+        match value.trim().to_ascii_lowercase().as_str() {
+            "breve" => Self::Brief,
+            "sintetica" => Self::Concise,
+            _ => Self::Full,
+        }
+    }
+
     /// As certification data name it.
     pub(crate) fn on_the_wire(self) -> daticert::ReceiptForm {
         daticert::ReceiptForm::from_wire(self.as_str())
@@ -108,6 +119,33 @@ impl Transaction {
             pec_id,
             submission,
         }
+    }
+
+    /// The transaction as another provider knows it: from the certified data of a transport envelope and the original
+    /// inside. `accepted` is the time of those data. `None` when the data lack an identifier or a sender.
+    #[must_use]
+    pub fn of_envelope(data: &CertData, original: &[u8], accepted: Moment) -> Option<Self> {
+        let sender = data.sender.as_ref()?.as_str().to_owned();
+        let recipient = |r: &daticert::Recipient| Recipient {
+            address: r.address.as_str().to_owned(),
+            certified: r.class == AddressClass::Certified,
+        };
+        let receipt = data.receipt.as_ref().map(|form| ReceiptForm::of(form.as_str())).unwrap_or_default();
+        Some(Self {
+            accepted,
+            client_message_id: data.client_message_id.clone(),
+            subject: data.subject.clone(),
+            reply_to: data.reply_to.as_ref().map_or_else(|| sender.clone(), |address| address.as_str().to_owned()),
+            headers: fields(original),
+            original: original.to_vec(),
+            pec_id: data.pec_id.clone()?,
+            submission: Submission {
+                message: original.to_vec(),
+                sender,
+                recipients: data.recipients.iter().map(recipient).collect(),
+                receipt,
+            },
+        })
     }
 
     /// The identifier that a provider at `host` would give: digits and dots before the host (PEC-SPEC §1.4).
