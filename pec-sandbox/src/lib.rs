@@ -41,6 +41,8 @@ mod moment;
 pub mod network;
 mod provider;
 mod revocation;
+#[cfg(feature = "smtp")]
+pub mod server;
 mod timestamp;
 pub mod vectors;
 pub mod world;

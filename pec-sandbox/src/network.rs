@@ -78,6 +78,8 @@ pub use fault::{Chance, Fault, FaultRule};
 pub use mailbox::{Mailbox, MailboxState, Stored};
 pub use points::Point;
 pub use record::{Event, Label, Origin, Outcome, What, Why};
+#[cfg(feature = "smtp")]
+pub(crate) use rules::is_address;
 pub use settings::{Antivirus, House, OrdinaryMail, ProviderSettings, Settings, SubmissionLimits};
 pub use virus::{EICAR_NAME, eicar};
 
@@ -270,6 +272,17 @@ impl Network {
     #[must_use]
     pub fn service_address(&self, house: House) -> String {
         format!("ricevute@{}", house.host())
+    }
+
+    /// What the provider of this address takes from its users; `None` when no provider manages its domain.
+    #[must_use]
+    pub fn limits_of(&self, address: &str) -> Option<SubmissionLimits> {
+        self.provider_of(address).map(|provider| self.points[provider].settings.limits)
+    }
+
+    /// What each provider takes from its users.
+    pub fn limits(&self) -> impl Iterator<Item = SubmissionLimits> {
+        self.points.iter().map(|points| points.settings.limits)
     }
 
     fn service_mailbox(&self, provider: usize) -> String {

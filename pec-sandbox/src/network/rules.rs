@@ -58,11 +58,11 @@ fn text(reason: &str) -> String {
     reason.to_owned()
 }
 
-/// `local@domain` without quoting, as PEC addresses are.
-pub(super) fn is_address(address: &str) -> bool {
+/// `local@domain` without quoting, as PEC addresses are, of 254 bytes at most (RFC 5321 §4.5.3.1.3).
+pub(crate) fn is_address(address: &str) -> bool {
     let plain =
         |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b"<>,;:()[]\"\\@".contains(&b));
-    address.rsplit_once('@').is_some_and(|(local, domain)| plain(local) && plain(domain))
+    address.len() <= 254 && address.rsplit_once('@').is_some_and(|(local, domain)| plain(local) && plain(domain))
 }
 
 /// Fields that stand once at most (RFC 5322 §3.6).
@@ -120,5 +120,7 @@ fn is_field(line: &[u8], continued: bool) -> bool {
 /// `<left@right>` (RFC 5322 §3.6.4).
 pub(super) fn is_message_id(value: &[u8]) -> bool {
     let inside = value.strip_prefix(b"<").and_then(|value| value.strip_suffix(b">"));
-    inside.and_then(|id| std::str::from_utf8(id).ok()).is_some_and(is_address)
+    let plain = |part: &[u8]| !part.is_empty() && part.iter().all(|b| b.is_ascii_graphic() && !b"<>@".contains(b));
+    let at = |id: &[u8]| id.iter().rposition(|byte| *byte == b'@');
+    inside.is_some_and(|id| at(id).is_some_and(|at| plain(&id[..at]) && plain(&id[at + 1..])))
 }
