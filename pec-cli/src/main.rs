@@ -5,6 +5,8 @@ mod extract;
 mod foreign;
 mod input;
 mod render;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod setup;
 mod show;
 mod text;
@@ -54,6 +56,9 @@ enum Command {
     Explain(explain::Arguments),
     /// Show or check the trust data: pinned authorities, listed certificates, provider hosts.
     Trust(trust::Arguments),
+    /// Run PEC providers on this machine: send by SMTP, read receipts in Maildirs, turn the clock.
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -69,6 +74,8 @@ fn main() -> ExitCode {
         Command::Extract(arguments) => extract::run(&arguments, language),
         Command::Explain(arguments) => explain::run(&arguments, language),
         Command::Trust(arguments) => trust::run(&arguments),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(arguments) => sandbox::run(&arguments, language),
     };
     outcome.unwrap_or_else(|stop| {
         if let Stop::Because(reason) = stop {

@@ -280,9 +280,9 @@ impl Network {
         self.provider_of(address).map(|provider| self.points[provider].settings.limits)
     }
 
-    /// What each provider takes from its users.
-    pub fn limits(&self) -> impl Iterator<Item = SubmissionLimits> {
-        self.points.iter().map(|points| points.settings.limits)
+    /// The providers, in the order of the settings.
+    pub fn providers(&self) -> impl Iterator<Item = &ProviderSettings> {
+        self.points.iter().map(|points| &points.settings)
     }
 
     fn service_mailbox(&self, provider: usize) -> String {

@@ -342,7 +342,7 @@ impl Desk {
 
     /// The largest bound of all providers: before the log-in nobody knows which counts.
     fn largest(&self) -> usize {
-        self.lock().network.limits().map(|limits| limits.rejected).max().unwrap_or(0)
+        self.lock().network.providers().map(|provider| provider.limits.rejected).max().unwrap_or(0)
     }
 
     /// Submits; an error is the SMTP reply.

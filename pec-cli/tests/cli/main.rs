@@ -5,6 +5,8 @@
 mod extract;
 mod options;
 mod other_commands;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod sources;
 mod terminal;
 mod verify;

@@ -97,6 +97,12 @@ impl House {
         self.admitted().host
     }
 
+    /// Name of the company (`gestore-emittente`).
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.admitted().organization
+    }
+
     const fn admitted(self) -> &'static Admitted {
         match self {
             Self::Alfa => &ALFA,
