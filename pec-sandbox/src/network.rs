@@ -80,7 +80,7 @@ pub use points::Point;
 pub use record::{Event, Label, Origin, Outcome, What, Why};
 #[cfg(feature = "smtp")]
 pub(crate) use rules::is_address;
-pub use settings::{Antivirus, House, OrdinaryMail, ProviderSettings, Settings, SubmissionLimits};
+pub use settings::{Antivirus, House, OrdinaryMail, ProviderSettings, Settings, SigningKey, SubmissionLimits};
 pub use virus::{EICAR_NAME, eicar};
 
 use crate::compose::submission::ReceiptForm;

@@ -164,14 +164,15 @@ impl Screen<'_> {
         let now = if self.clock == Clock::Turned { format!(" --now {}", facts.now) } else { String::new() };
         let _ = write!(
             text,
-            "\n{bold}{title}{bold:#}\n  curl --cacert {ca} --url smtps://localhost:{port} --user {sender}:{password} \
+            "\n{bold}{title}{bold:#}\n  curl --cacert {ca} --url smtps://localhost:{port} --user {login} \
              --mail-from {sender}{to} -T {example}\n  pec verify --anchor {anchor}{now} {maildir}\n\n{end}\n",
-            ca = self.server.tls_authority().display(),
+            ca = quoted(&self.server.tls_authority().display().to_string()),
             port = self.server.smtps().port(),
             sender = facts.sender,
-            password = self.password,
-            anchor = self.server.anchor().display(),
-            maildir = self.server.maildir(&facts.sender).display(),
+            login = quoted(&format!("{}:{}", facts.sender, self.password)),
+            example = quoted(example),
+            anchor = quoted(&self.server.anchor().display().to_string()),
+            maildir = quoted(&self.server.maildir(&facts.sender).display().to_string()),
             end = say(
                 "`advance 12h` porta avanti l'orologio, `help` elenca gli ordini, Ctrl-C termina.",
                 "`advance 12h` turns the clock, `help` lists the orders, Ctrl-C ends."
@@ -179,6 +180,12 @@ impl Screen<'_> {
         );
         text
     }
+}
+
+/// A word of a shell's command line.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 pub(super) fn goodbye(json: bool, language: Language) -> Result<(), Stop> {

@@ -93,7 +93,8 @@ fn what_is_printed_works_when_it_is_pasted() {
         return;
     }
     let folder = folder();
-    let mut sandbox = Sandbox::start(folder.path(), &["--clock", AT]);
+    let dir = folder.path().join("sand box");
+    let mut sandbox = Sandbox::start(&dir, &["--clock", AT, "--password", "it's a secret"]);
     let mut shown = Vec::new();
     while shown.last().is_none_or(|line: &String| !line.contains("Ctrl-C")) {
         shown.push(sandbox.line());

@@ -94,21 +94,29 @@ impl Network {
                 self.note(provider, &data)?;
                 self.schedule(SignedDuration::ZERO, Task::Put { provider, parcel });
             }
+            // No provider answers for what is inside an anomaly envelope: a virus in it goes no further.
+            Judged::Incorrect(reason) if scans && virus::infected(&parcel.bytes) => {
+                self.log(What::Anomalous { by: self.host(provider), reason });
+                self.drop_all(&parcel, Why::Virus);
+            }
             Judged::Incorrect(reason) => self.anomaly(provider, &parcel, &reason)?,
             Judged::Ordinary(reason) => {
                 let refuses = self.points[provider].settings.ordinary_mail == OrdinaryMail::Refuse;
                 let why = if refuses { Some(Why::OrdinaryRefused) } else { None };
-                let why = why.or_else(|| (scans && virus::infected(&parcel.bytes)).then_some(Why::Virus));
-                if let Some(why) = why {
-                    for to in parcel.to {
-                        self.log(What::Dropped { to, message: parcel.label.clone(), why });
-                    }
+                if let Some(why) = why.or_else(|| (scans && virus::infected(&parcel.bytes)).then_some(Why::Virus)) {
+                    self.drop_all(&parcel, why);
                     return Ok(Taken::Refused(reason));
                 }
                 self.anomaly(provider, &parcel, &reason)?;
             }
         }
         Ok(Taken::Yes)
+    }
+
+    fn drop_all(&mut self, parcel: &Parcel, why: Why) {
+        for to in &parcel.to {
+            self.log(What::Dropped { to: to.clone(), message: parcel.label.clone(), why });
+        }
     }
 
     /// What the signature and the form say.

@@ -23,6 +23,8 @@ pub struct Mailbox {
     /// Bytes that fit in; `None` is no bound.
     pub quota: Option<usize>,
     messages: Vec<Stored>,
+    /// Bytes of `messages`.
+    used: usize,
 }
 
 /// A message in a mailbox.
@@ -40,7 +42,7 @@ impl Mailbox {
     /// An active mailbox without a quota.
     #[must_use]
     pub fn new(address: &str) -> Self {
-        Self { address: address.to_owned(), state: MailboxState::Active, quota: None, messages: Vec::new() }
+        Self { address: address.to_owned(), state: MailboxState::Active, quota: None, messages: Vec::new(), used: 0 }
     }
 
     /// A mailbox into which nothing fits any more.
@@ -69,8 +71,7 @@ impl Mailbox {
 
     /// Whether `bytes` more go in.
     pub(super) fn has_room(&self, bytes: usize) -> bool {
-        let used: usize = self.messages.iter().map(|message| message.bytes.len()).sum();
-        self.quota.is_none_or(|quota| used.saturating_add(bytes) <= quota)
+        self.quota.is_none_or(|quota| self.used.saturating_add(bytes) <= quota)
     }
 
     /// Puts a message in, with the trace of its delivery by `host` (RFC 5321 §4.4).
@@ -82,6 +83,8 @@ impl Mailbox {
             number = self.messages.len() + 1,
             date = at.date_header(),
         );
-        self.messages.push(Stored { at, bytes: [trace.as_bytes(), bytes].concat(), origin });
+        let bytes = [trace.as_bytes(), bytes].concat();
+        self.used = self.used.saturating_add(bytes.len());
+        self.messages.push(Stored { at, bytes, origin });
     }
 }

@@ -109,12 +109,21 @@ fn serve(stream: TcpStream, channel: Channel, tls: &Arc<ServerConfig>, desk: &De
             return Ok(());
         }
         session.encrypted();
-        converse(&mut session, &mut encrypted(plain.into_inner(), tls)?).map(|_| ())
+        let mut stream = encrypted(plain.into_inner(), tls)?;
+        converse(&mut session, &mut stream)?;
+        end(stream.get_mut())
     } else {
         let mut stream = encrypted(stream, tls)?;
         send(stream.get_mut(), &Session::greeting())?;
-        converse(&mut session, &mut stream).map(|_| ())
+        converse(&mut session, &mut stream)?;
+        end(stream.get_mut())
     }
+}
+
+/// Says that nothing was cut off (RFC 8446 §6.1).
+fn end(stream: &mut StreamOwned<ServerConnection, TcpStream>) -> io::Result<()> {
+    stream.conn.send_close_notify();
+    stream.flush()
 }
 
 type Encrypted = BufReader<StreamOwned<ServerConnection, TcpStream>>;

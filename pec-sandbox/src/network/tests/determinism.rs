@@ -61,3 +61,9 @@ fn settings_that_make_no_network() {
     assert!(matches!(error, Error::NoProvider { .. }), "{error}");
     assert!(network.add(Mailbox::new("anna")).is_err());
 }
+
+#[test]
+fn a_network_may_be_shared_between_threads() {
+    fn shared<T: Send + Sync + Clone>() {}
+    shared::<Network>();
+}

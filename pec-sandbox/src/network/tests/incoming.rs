@@ -66,6 +66,21 @@ fn a_broken_envelope_of_a_provider_must_be_delivered_as_an_anomaly() {
 }
 
 #[test]
+fn a_virus_in_a_broken_envelope_goes_no_further() {
+    let mut settings = settings();
+    settings.providers[0].antivirus = Antivirus::Sleeps;
+    let mut network = network_of(settings);
+    let edit = Fault::Edited { header: "X-Trasporto".into(), value: "errore".into() };
+    network.add_fault(FaultRule::new(edit).kind(Kind::Transport));
+    assert_eq!(network.send(&Letter::to(&[OFFICE]).attached(eicar().as_bytes()), &[OFFICE]).answer, Answer::Accepted);
+    network.settle().unwrap();
+    assert!(network.messages(OFFICE).unwrap().is_empty());
+    let dropped = |event: &Event| matches!(&event.what, What::Dropped { why: Why::Virus, .. });
+    assert_eq!(network.events().iter().filter(|event| dropped(event)).count(), 1);
+    assert_eq!(network.anna(), ["accettazione"]);
+}
+
+#[test]
 fn an_altered_or_forged_envelope_is_ordinary_mail() {
     let mut network = network();
     network.sent(&[OFFICE]);

@@ -144,6 +144,7 @@ fn every_dialect_is_certified_at_every_provider() {
                 for provider in &mut settings.providers {
                     (provider.family, provider.digest) = (family, digest);
                     provider.dialect.encoding = encoding;
+                    provider.signing = if encoding == Encoding::Ber { SigningKey::Curve } else { SigningKey::Usual };
                     provider.dialect.form_header = form_header;
                 }
                 let mut network = network_of(settings);
