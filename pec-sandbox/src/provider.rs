@@ -392,7 +392,7 @@ impl Provider {
         let mut draft = self.receipt(tx, &data, at, "CONSEGNA", title, &body);
         draft.original = match form {
             ReceiptForm::Full => Some(tx.original.clone()),
-            ReceiptForm::Brief => Some(brief::brief(&tx.original)),
+            ReceiptForm::Brief => Some(brief::brief(&tx.original, brief::Hashing::default())),
             ReceiptForm::Concise => None,
         };
         draft
