@@ -93,6 +93,8 @@ pub enum Effect {
     Altered,
     /// Row 6: nobody we know vouches for the signer.
     Untrusted,
+    /// A comparison of two messages fails; the verdict on either stands (VERDICT §3, `brief.sha1_collision`).
+    Comparison,
     /// The code is never fatal.
     Never,
 }

@@ -56,6 +56,7 @@ pub mod finding;
 pub mod fuzzing;
 pub mod limits;
 pub mod message;
+pub mod reconcile;
 pub mod signature;
 pub mod trust;
 pub mod verify;

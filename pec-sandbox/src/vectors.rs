@@ -22,7 +22,7 @@ mod time;
 mod trust;
 mod write;
 
-pub use expect::{Expectation, SKIPPED};
+pub use expect::{BY_COMPARISON, Expectation, SKIPPED};
 pub use write::write;
 
 use pec_core::finding::{Code, Severity};

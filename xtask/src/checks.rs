@@ -31,7 +31,8 @@ pub(crate) fn write_findings() -> Result<(), String> {
 }
 
 /// Every finding is provoked by a case of conformance/ that names its rule. A code that no message can provoke is
-/// listed in `pec_sandbox::vectors::SKIPPED` with the reason; an entry that has a case after all fails.
+/// listed in `pec_sandbox::vectors::SKIPPED` with the reason, or in `BY_COMPARISON` with the test that provokes it; an
+/// entry that has a case after all fails.
 pub(crate) fn findings_have_cases() -> Result<(), String> {
     let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
     for vector in pec_sandbox::vectors::all().map_err(|error| error.to_string())? {
@@ -44,14 +45,31 @@ pub(crate) fn findings_have_cases() -> Result<(), String> {
     }
     for code in Code::ALL {
         let skipped = pec_sandbox::vectors::SKIPPED.iter().any(|(skipped, _)| skipped == code);
-        match (cases.contains_key(code.as_str()), skipped) {
-            (false, false) => return Err(format!("no case provokes {code}")),
-            (true, true) => return Err(format!("{code} has a case: take it out of SKIPPED")),
-            _ => {}
+        let compared = pec_sandbox::vectors::BY_COMPARISON.iter().find(|(compared, ..)| compared == code);
+        match (cases.contains_key(code.as_str()), skipped, compared) {
+            (false, false, None) => return Err(format!("no case provokes {code}")),
+            (false, false, Some((_, file, test))) => provoked_by(*code, file, test)?,
+            (true, false, None) | (false, true, None) => {}
+            _ => return Err(format!("{code} has a case: take it out of SKIPPED and BY_COMPARISON")),
         }
     }
     println!("{} codes, each with a case or a reason", Code::ALL.len());
     Ok(())
+}
+
+/// The test exists and asserts the code: that it passes, the tests show.
+fn provoked_by(code: Code, file: &str, test: &str) -> Result<(), String> {
+    let path = root().join("pec-core/src/reconcile").join(file);
+    let source = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let body = source
+        .split_once(&format!("#[test]\nfn {test}()"))
+        .and_then(|(_, after)| after.split_once("\n}\n"))
+        .map(|(body, _)| body)
+        .ok_or_else(|| format!("{code}: {} has no test {test}", path.display()))?;
+    let named = body
+        .match_indices(&format!("Code::{code:?}"))
+        .any(|(at, name)| !body[at + name.len()..].starts_with(|next: char| next.is_alphanumeric()));
+    if named { Ok(()) } else { Err(format!("{code}: {test} does not assert Code::{code:?}")) }
 }
 
 /// `cargo tree` of pec-core holds none of the forbidden crates.

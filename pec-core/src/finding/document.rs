@@ -65,6 +65,7 @@ const fn verdict(effect: Effect) -> &'static str {
         Effect::Forged => "forged",
         Effect::Altered => "altered",
         Effect::Untrusted => "intact-but-untrusted",
+        Effect::Comparison => "of the comparison",
         Effect::Never => "–",
     }
 }

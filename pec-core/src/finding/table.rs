@@ -412,6 +412,13 @@ codes! {
              in quella data. Conservarla insieme al messaggio.",
         en: "A time-stamp, valid under the authority that the user named, shows that the message already existed on \
              that date. Keep it together with the message.";
+    TimeOffsetNotRome = "time.offset_not_rome", [Warning], Never, Time, "RFC 6109 §4.2",
+        it: "L'ora stampata dal gestore porta un fuso orario che in quel momento non era quello di Roma: l'ora letta \
+             sulla ricevuta non è l'ora legale italiana. L'istante è giusto; per confrontarlo con un orario di legge \
+             usare l'ora di Roma, indicata accanto.",
+        en: "The time that the provider printed carries an offset that was not that of Rome at that moment: the hour \
+             read on the receipt is not Italian legal time. The instant is right; to compare it with hours fixed by \
+             law, use the time in Rome that stands beside it.";
     TimeStampInvalid = "time.stamp_invalid", [Warning], Never, Time, "RFC 3161 §2.4.2",
         it: "C'è una marca temporale, ma non è valida o non riguarda questo messaggio, e non se ne tiene conto. \
              L'ora resta quella dichiarata dal gestore.",
@@ -671,6 +678,69 @@ codes! {
              certificazione non ne risente: quell'allegato si confronta direttamente con il file inviato.",
         en: "In this brief receipt an attachment appears in full instead of by its hash only. The certification is \
              not affected: compare that attachment directly with the file that was sent.";
+    OriginalHeaderDiffers = "original.header_differs", [Error, Warning, Info], Never, Original, "VERDICT §6",
+        it: "Un'intestazione del messaggio che si trova nella ricevuta non è quella del messaggio conservato. Il \
+             dettaglio dice quale e riporta entrambi i valori: verificare se cambia chi scrive, a chi, o l'oggetto.",
+        en: "A header field of the message in the receipt is not that of the message that was kept. The detail says \
+             which one and gives both values: check whether it changes who writes, to whom, or the subject.";
+    OriginalBodyDiffers = "original.body_differs", [Error, Warning], Never, Original, "VERDICT §6",
+        it: "Il contenuto del messaggio che si trova nella ricevuta non è quello del messaggio conservato. Il \
+             dettaglio dice quale parte è diversa e da quale byte: la ricevuta prova il contenuto che porta, non \
+             quello conservato.",
+        en: "The content of the message in the receipt is not that of the message that was kept. The detail says \
+             which part differs and from which byte on: the receipt proves the content that it carries, not the one \
+             that was kept.";
+    BriefHashMismatch = "brief.hash_mismatch", [Error], Never, Original, "RFC 6109 §3.3.2.2; PEC-SPEC §4.3",
+        it: "L'impronta dell'allegato conservato non coincide con quella della ricevuta breve in nessuna delle letture \
+             note: non è il file consegnato, oppure un gestore lo ha ricodificato in una forma che non si conosce. Il \
+             dettaglio dice quale allegato. Cercare la copia non modificata: con questa il contenuto non è provato.",
+        en: "The hash of the attachment that was kept is not that of the brief receipt under any known reading: it is \
+             not the file that was delivered, or a server re-encoded it in a form that is not known. The detail says \
+             which attachment. Look for the unmodified copy: with this one the content is not proven.";
+    BriefHashUnverifiable = "brief.hash_unverifiable", [Info], Never, Original, "RFC 6109 §3.3.2.2; PEC-SPEC §4.3",
+        it: "Un'impronta della ricevuta breve non si è potuta confrontare, perché il messaggio inviato manca o supera \
+             i limiti entro i quali viene esaminato. La ricevuta breve prova il contenuto degli allegati solo insieme \
+             agli originali, che il mittente deve conservare.",
+        en: "A hash of the brief receipt could not be compared, because the message that was sent is missing or \
+             exceeds the limits within which it is examined. A brief receipt proves the content of attachments only \
+             together with the originals, which the sender has to keep.";
+    BriefHashMalformed = "brief.hash_malformed", [Error], Never, Original, "PEC-SPEC §4.3",
+        it: "Il file che in questa ricevuta breve sta al posto di un allegato non contiene un'impronta leggibile. Per \
+             quell'allegato la ricevuta non prova il contenuto; la consegna resta provata.",
+        en: "The file that stands for an attachment in this brief receipt does not hold a readable hash. For that \
+             attachment the receipt does not prove the content; the delivery remains proven.";
+    BriefHashNonstandard = "brief.hash.nonstandard", [Warning], Never, Original, "RFC 6109 §3.3.2.2; PEC-SPEC §4.3",
+        it: "L'impronta di un allegato è lunga come una SHA-256, mentre le regole tecniche prevedono la SHA-1. È stata \
+             confrontata come SHA-256, che è più robusta.",
+        en: "The hash of an attachment has the length of SHA-256, whereas the technical rules provide for SHA-1. It \
+             was compared as SHA-256, which is stronger.";
+    BriefSha1Collision = "brief.sha1_collision", [Fatal], Comparison, Original, "VERDICT §3 and §6",
+        it: "L'allegato conservato è costruito in modo che un altro file possa avere la stessa impronta SHA-1. \
+             L'impronta coincide, ma non dice quale dei due file sia stato consegnato: per questo allegato la ricevuta \
+             non prova il contenuto.",
+        en: "The attachment that was kept is built so that another file can have the same SHA-1 hash. The hash is the \
+             same, but it does not tell which of the two files was delivered: for this attachment the receipt does not \
+             prove the content.";
+    BriefAttachmentMissing = "brief.attachment_missing", [Error], Never, Original, "RFC 6109 §3.3.2.2",
+        it: "Un allegato del messaggio conservato non compare nella ricevuta breve: non è provato che sia stato \
+             consegnato. Controllare che la ricevuta e il messaggio siano quelli giusti.",
+        en: "An attachment of the message that was kept does not appear in the brief receipt: it is not proven that \
+             it was delivered. Check that receipt and message belong together.";
+    BriefAttachmentExtra = "brief.attachment_extra", [Error], Never, Original, "RFC 6109 §3.3.2.2",
+        it: "La ricevuta breve nomina un allegato che il messaggio conservato non ha. Il messaggio conservato non è \
+             completo oppure non è quello consegnato: alcuni programmi tolgono gli allegati dalla copia inviata.",
+        en: "The brief receipt names an attachment that the message that was kept does not have. The message that was \
+             kept is incomplete or not the one that was delivered: some programs strip attachments from the sent copy.";
+    BriefAttachmentRenamed = "brief.attachment_renamed", [Warning], Never, Original, "RFC 6109 §3.3.2.2",
+        it: "L'impronta di un allegato coincide, ma nella ricevuta breve il file ha un altro nome. Il contenuto è \
+             quello conservato; di solito il nome è stato riscritto perché contiene lettere accentate.",
+        en: "The hash of an attachment is the same, but the file has another name in the brief receipt. The content \
+             is the one that was kept; usually the name was rewritten because it has accented letters.";
+    BriefAttachmentOrder = "brief.attachment_order", [Warning], Never, Original, "RFC 6109 §3.3.2.2",
+        it: "Gli allegati stanno nella ricevuta breve in un altro ordine o in un altro punto rispetto al messaggio \
+             conservato. Il contenuto di ciascuno è giudicato a parte.",
+        en: "In the brief receipt the attachments stand in another order or place than in the message that was kept. \
+             The content of each is judged on its own.";
     HtmlActiveOrRemote = "html.active_or_remote", [Warning], Never, Original, "RFC 6109 §4.3.1",
         it: "La parte in formato HTML contiene programmi o richiami a contenuti esterni, che le regole tecniche \
              vietano. Leggere il testo semplice, non aprire quei contenuti e attenersi ai dati firmati.",
