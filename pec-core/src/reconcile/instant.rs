@@ -181,6 +181,8 @@ pub struct LegalInstant {
     pub in_rome: Zoned,
     /// The reading for notifications.
     pub notification: Notification,
+    /// Edition of the time zone data that were used: [`TIME_ZONE_DATA`].
+    pub time_zone_data: &'static str,
     /// The receipt that states it.
     pub source: Source,
     /// What is odd about the printed time: `daticert.date` where second 60 counts as 59, `time.offset_not_rome`.
@@ -281,7 +283,7 @@ fn instant(side: Side, data: &CertData, source: Source, reading: Reading) -> Res
         Reading::Art147 => notification(side, &in_rome).ok_or(NoInstant::NoTime)?,
     };
     let findings = findings(&printed, &in_rome);
-    Ok(LegalInstant { side, printed, utc, in_rome, notification, source, findings })
+    Ok(LegalInstant { side, printed, utc, in_rome, notification, time_zone_data: TIME_ZONE_DATA, source, findings })
 }
 
 /// `None` only where the calendar ends, in the year 9999.

@@ -5,6 +5,7 @@ use pec_sandbox::{Digest, World};
 use proptest::prelude::*;
 
 use super::*;
+use crate::crypto::DigestAlgorithm;
 use crate::crypto::tests::shattered;
 use crate::daticert::ReceiptForm;
 use crate::finding::Severity;
@@ -214,7 +215,8 @@ fn missing_extra_reordered_renamed() {
     let found = default(&letter(&[file("città.pdf", b"same")]), &renamed);
     let detail = "città.pdf; in the receipt: citt\u{fffd}.pdf.hash".to_owned();
     assert_eq!(codes(&found), [(Code::BriefAttachmentRenamed, detail)]);
-    assert!(found.is_proven());
+    // The content is proven, and the name is not.
+    assert!(found.attachments[0].outcome.is_proven() && !found.is_proven());
 }
 
 /// Two files that have swapped their names are two wrong files.
@@ -251,6 +253,8 @@ fn what_is_not_replaced_must_be_the_same() {
     altered[0] = file("a.pdf", &[b'b'; 300]);
     let found = compare(&parse(sent.clone()), &parse(letter(&altered)));
     assert_eq!(codes(&found), [(Code::OriginalBodyDiffers, "a.pdf: differs from byte 1 on".to_owned())]);
+    let relabelled = String::from_utf8(sent.clone()).unwrap().replacen("application/pdf", "text/html", 1);
+    assert!(!compare(&parse(sent.clone()), &parse(relabelled)).is_proven());
 
     let text = String::from_utf8(brief(&sent, Hashing::default())).unwrap();
     let found = compare(&parse(sent.clone()), &parse(text.replace("Ciao", "Addio")));

@@ -4,6 +4,7 @@ use pec_sandbox::{Provider, World};
 use proptest::prelude::*;
 
 use super::*;
+use crate::daticert::{Kind, ReceiptForm};
 use crate::limits::Limits;
 use crate::trust::{ChainCache, TrustStore};
 use crate::verify::{Verification, Verifier};
