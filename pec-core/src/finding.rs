@@ -61,6 +61,8 @@ pub enum Layer {
     Daticert,
     /// The original message inside.
     Original,
+    /// Receipts beside the message they speak of.
+    Receipt,
 }
 
 impl Layer {
@@ -76,6 +78,7 @@ impl Layer {
             Self::Kind => "kind",
             Self::Daticert => "daticert",
             Self::Original => "original",
+            Self::Receipt => "receipt",
         }
     }
 }

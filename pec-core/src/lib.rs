@@ -6,6 +6,7 @@
 //!      ──> trust/        pinned PEC authorities, certification path at a given time, CRL and OCSP given by the caller
 //!      ──> daticert/     certification data: strict first, then recovering with every repair listed; also written
 //!      ──> verify/       all cross-checks, one verdict; the only maker of Certified<_>
+//!      ──> reconcile/    certified receipts tied to the sent message, a state for each recipient
 //!          directory/    the index of providers, for those who have it
 //!          finding.rs    the one table of codes: severity, rule, text in Italian and English
 //!          limits.rs     one value; each limit says where it comes from

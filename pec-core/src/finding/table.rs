@@ -746,4 +746,69 @@ codes! {
              vietano. Leggere il testo semplice, non aprire quei contenuti e attenersi ai dati firmati.",
         en: "The HTML part contains programs or references to outside content, which the technical rules forbid. \
              Read the plain text, do not open that content, and rely on the signed data.";
+    // ---- receipt ----
+    ReceiptDuplicate = "receipt.duplicate", [Info], Never, Receipt, "PEC-SPEC §9.1",
+        it: "La ricevuta ripete quanto un'altra già certifica, per esempio perché lo stesso file è stato scaricato due \
+             volte. Non cambia nulla.",
+        en: "The receipt repeats what another one certifies already, for example because the same file was fetched \
+             twice. It changes nothing.";
+    ReceiptConflict = "receipt.conflict", [Error], Never, Receipt, "VERDICT §7; PEC-SPEC §9.3",
+        it: "Ricevute certificate si contraddicono, per esempio una consegna e una mancata consegna per lo stesso \
+             destinatario. Conservarle tutte e chiedere un chiarimento scritto ai gestori che le hanno emesse.",
+        en: "Certified receipts contradict each other, for example a delivery and a non-delivery for the same \
+             recipient. Keep all of them and ask the providers that issued them for a clarification in writing.";
+    ReceiptLate = "receipt.late", [Warning], Never, Receipt, "VERDICT §7; RFC 6109 §3.1.6",
+        it: "Il messaggio è stato consegnato dopo l'avviso delle ventiquattro ore, che dava la spedizione per terminata. \
+             La consegna è dimostrata; conservare anche l'avviso, perché i termini possono dipenderne.",
+        en: "The message was delivered after the twenty-four-hour notice, which said that the transmission had ended. \
+             Delivery is proven; keep the notice too, because deadlines may depend on it.";
+    ReceiptKindUnexpected = "receipt.kind_unexpected", [Warning], Never, Receipt, "RFC 6109 §3.3.2; PEC-SPEC §4.5",
+        it: "La ricevuta di consegna non ha la forma che spettava a questo destinatario: ad esempio manca il messaggio \
+             che una ricevuta completa contiene. La consegna è dimostrata; il contenuto va provato in altro modo.",
+        en: "The delivery receipt does not have the form that was due for this recipient: for example the message is \
+             missing which a complete receipt contains. Delivery is proven; prove the content in another way.";
+    ReceiptNotOurs = "receipt.not_ours", [Error, Info], Never, Receipt, "PEC-SPEC §9.1; attack P4",
+        it: "Le ricevute riguardano un messaggio di un altro mittente oppure un messaggio che questo programma non ha \
+             inviato, ad esempio spedito dalla webmail. La gravità distingue i due casi; nel primo capire come le \
+             ricevute siano arrivate qui.",
+        en: "The receipts concern a message of another sender, or one that this program did not send, such as one from \
+             webmail. The severity tells the two apart; in the first case find out how the receipts came here.";
+    ReceiptMissing = "receipt.missing", [Warning], Never, Receipt, "PEC-SPEC §9.4; RFC 6109 §3.1.6",
+        it: "Manca una ricevuta che le regole prevedono; il dettaglio dice quale. Cercarla nelle altre cartelle della \
+             casella, poi chiederla al gestore, che conserva i registri per trenta mesi.",
+        en: "A receipt is missing that the rules provide for; the detail says which. Look for it in the other folders of \
+             the mailbox, then ask the provider, which keeps its logs for thirty months.";
+    ReceiptInconsistent = "receipt.inconsistent", [Error, Warning], Never, Receipt, "PEC-SPEC §9.4 and §3.4",
+        it: "Le ricevute dello stesso messaggio non concordano fra loro su destinatari, identificativi, orari o esito; \
+             il dettaglio dice su che cosa. Una ricevuta di esito positivo che dichiara un errore non è contata. \
+             Chiedere un riscontro al gestore.",
+        en: "The receipts of one message do not agree on recipients, identifiers, times or outcome; the detail says on \
+             what. A receipt of success that states an error is not counted. Ask the provider for confirmation.";
+    ReceiptSender = "receipt.sender", [Error], Never, Receipt, "PEC-SPEC §9.1 and §9.4; attack P4",
+        it: "Un altro mittente compare in ricevute certificate con lo stesso identificativo. I due casi sono tenuti \
+             separati e nessuno incide sull'altro: verificare con i gestori quale sia quello giusto.",
+        en: "Certified receipts with the same identifier name another sender. The two cases are kept apart and neither \
+             affects the other: find out with the providers which one is right.";
+    ReceiptIssuer = "receipt.issuer", [Error, Warning], Never, Receipt, "RFC 6109 §3.1 and §2.2.1",
+        it: "La ricevuta è firmata da un gestore diverso da quello del mittente, che solo può emetterla. Se la gravità è \
+             di errore non è contata; se è un avvertimento, il solo gestore che si conosce ha un nome diverso da quello \
+             contenuto nell'identificativo. Chiedere un riscontro al gestore del mittente.",
+        en: "The receipt is signed by a provider other than the sender's, which alone may issue it. As an error it is \
+             not counted; as a warning, the only provider known bears another name than the one in the identifier. Ask \
+             the sender's provider for confirmation.";
+    ReceiptRecipient = "receipt.recipient", [Error], Never, Receipt, "PEC-SPEC §9.4; RFC 6109 §4.4",
+        it: "La ricevuta riguarda un indirizzo che non è fra i destinatari del messaggio accettato, oppure non ne indica \
+             alcuno. Per quell'indirizzo non è contata: non usarla come prova verso di esso.",
+        en: "The receipt concerns an address that is not among the recipients of the accepted message, or names none. \
+             For that address it is not counted: do not use it as proof towards it.";
+    ReceiptUnexpected = "receipt.unexpected", [Warning], Never, Receipt, "PEC-SPEC §9.3; RFC 6109 §3.3.2",
+        it: "C'è una ricevuta per un indirizzo che il gestore del mittente considera di posta ordinaria, per il quale \
+             non ne sono previste. Può dipendere da un elenco dei gestori non aggiornato: chiedere un riscontro.",
+        en: "There is a receipt for an address that the sender's provider takes for ordinary mail, for which none is \
+             provided. An outdated list of providers may explain it: ask for confirmation.";
+    ReceiptUnproven = "receipt.unproven", [Warning], Never, Receipt, "VERDICT §7",
+        it: "Un messaggio che si presenta come ricevuta di questo invio non è certificato. È elencato a parte e non \
+             cambia nulla: non usarlo come prova e, se è falso, capire da dove viene.",
+        en: "A message that presents itself as a receipt of this one is not certified. It is listed apart and changes \
+             nothing: do not use it as proof and, if it is forged, find out where it comes from.";
 }
