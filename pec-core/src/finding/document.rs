@@ -15,7 +15,7 @@ What a check can report. Made from the table in `pec-core/src/finding/table.rs`;
 - **rule**: where the rule comes from.
 ";
 
-const LAYERS: [Layer; 8] = [
+const LAYERS: [Layer; 9] = [
     Layer::Mime,
     Layer::Cms,
     Layer::Trust,
@@ -24,6 +24,7 @@ const LAYERS: [Layer; 8] = [
     Layer::Kind,
     Layer::Daticert,
     Layer::Original,
+    Layer::Receipt,
 ];
 
 /// The whole table as Markdown, a section for each layer, each line ended by LF.
