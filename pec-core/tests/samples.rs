@@ -76,3 +76,64 @@ fn one_byte_more_is_altered() {
     let fatal: Vec<_> = found.findings.iter().filter(|f| f.severity == Severity::Fatal).map(|f| f.code).collect();
     assert_eq!(fatal, [Code::CmsDigestMismatch]);
 }
+
+/// The samples as dossiers: identifier, kinds of its events with their standing, whether the sent message is there.
+#[test]
+fn receipts_and_envelopes_in_their_dossiers() {
+    use pec_core::reconcile::{HashKey, Ledger, Record, Side, Source, State};
+    let Some(folder) = samples() else { return };
+    let names = [
+        "oca_pecmsg_message2_accettazione_v00336f.eml",
+        "oca_pecmsg_message2_accettazione_vf700ef.eml",
+        "oca_pecmsg_message2_consegna_v4f38c1.eml",
+        "oca_sdi_accettazione.eml",
+        "oca_sdi_consegna.eml",
+        "oca_pecmsg_message1_aruba2014_busta.eml",
+        "oca_pecmsg_message2.eml",
+        "oca_sdi_invio_file.eml",
+        "oca_sdi_invio_file_brokenxml.eml",
+    ];
+    let mut ledger = Ledger::new(HashKey::new([0; 16]));
+    for (name, source) in names.into_iter().zip(0..) {
+        let bytes = std::fs::read(folder.join(name)).unwrap();
+        let message = Message::parse(bytes, &Limits::DEFAULT);
+        let record = Record::of(Source(source), &message, &verify(name).unwrap()).unwrap();
+        ledger.add(record).unwrap();
+    }
+    let found: Vec<_> = ledger
+        .dossiers("2026-11-22T10:00:00Z".parse().unwrap())
+        .map(|dossier| {
+            let events: Vec<_> = dossier
+                .events
+                .iter()
+                .map(|event| (event.source.0, event.kind.as_str(), event.standing.as_str()))
+                .collect();
+            let claims: Vec<_> = dossier.claims.iter().map(|claim| claim.source.0).collect();
+            let codes: Vec<_> = dossier.findings.iter().map(|remark| remark.finding.code).collect();
+            assert_eq!(dossier.sent_copy(), None);
+            (events, dossier.side, dossier.state().unwrap(), claims, codes)
+        })
+        .collect();
+    let envelope = |source, claims| {
+        let codes = if source == 7 { vec![Code::ReceiptUnproven] } else { vec![] };
+        (vec![(source, "envelope", "counts")], Side::Received, State::AwaitingDelivery, claims, codes)
+    };
+    let accepted = |source, standing| (source, "accepted", standing);
+    let delivered = |source| (source, "delivered", "counts");
+    let of_2014 = &found[1];
+    assert_eq!(found.len(), 5);
+    assert_eq!(found[0], envelope(5, vec![]));
+    let mut acceptances: Vec<_> = of_2014.0[..2].to_vec();
+    acceptances.sort_unstable();
+    let standings: Vec<_> = of_2014.0.iter().map(|(_, kind, standing)| (*kind, *standing)).collect();
+    assert_eq!(standings, [("accepted", "counts"), ("accepted", "duplicate"), ("delivered", "counts")]);
+    assert_eq!(acceptances.iter().map(|(source, ..)| *source).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(
+        (of_2014.1, of_2014.2, &of_2014.3[..], &of_2014.4[..]),
+        (Side::Sent, State::Delivered, &[][..], &[Code::ReceiptDuplicate][..])
+    );
+    assert_eq!(found[2], envelope(6, vec![]));
+    let sdi = (vec![accepted(3, "counts"), delivered(4)], Side::Sent, State::Delivered, vec![], vec![]);
+    assert_eq!(found[3], sdi);
+    assert_eq!(found[4], envelope(7, vec![8]));
+}

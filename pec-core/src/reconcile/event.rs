@@ -52,6 +52,16 @@ impl Observed {
         self.is_entry() || matches!(self, Self::Notice | Self::FailedVirus)
     }
 
+    /// Where it stands among others of the same second, which real receipts often share: as a message goes its way.
+    pub(super) const fn stage(self) -> u8 {
+        match self {
+            Self::Accepted | Self::Refused | Self::RefusedVirus | Self::Envelope => 0,
+            Self::TakenInCharge | Self::VirusDetected => 1,
+            Self::Notice | Self::Other => 2,
+            Self::Delivered | Self::Failed | Self::FailedVirus => 3,
+        }
+    }
+
     /// Speaks of one recipient (*consegna*).
     pub(super) const fn names_recipient(self) -> bool {
         matches!(self, Self::Delivered | Self::Failed | Self::FailedVirus | Self::Notice | Self::VirusDetected)

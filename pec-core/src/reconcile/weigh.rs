@@ -59,7 +59,7 @@ impl Provider {
 /// The events of a dossier, weighed.
 #[derive(Debug)]
 pub(super) struct Weighed<'l> {
-    /// By signed time, then digest.
+    /// By signed time, then stage of the way, then digest.
     pub(super) items: Vec<Item<'l>>,
     pub(super) seats: Vec<Seat>,
     /// Positions in `seats`.
@@ -221,12 +221,13 @@ fn named<'l>(ledger: &'l Ledger, row: &'l Row) -> impl Iterator<Item = (Id, Id)>
     row.recipient.into_iter().chain(covered.map(|seat| (seat.printed, seat.key)))
 }
 
-/// The events in their order, each once.
+/// The events in their order, each once: by signed time, then digest (VERDICT §7), except that of the same second the
+/// acceptance reads before the delivery. Events between which the order decides a state are of one stage.
 fn items<'l>(ledger: &'l Ledger, group: Id) -> Vec<Item<'l>> {
     let own_id = |row: &Row| row.own_id.map(|id| ledger.texts.text(id));
     let mut rows: Vec<&Row> = ledger.rows_of(group).collect();
     rows.sort_by(|a, b| {
-        let key = |row: &Row| (row.at, row.digest, row.observed);
+        let key = |row: &Row| (row.at, row.observed.stage(), row.digest, row.observed);
         key(a).cmp(&key(b)).then_with(|| own_id(a).cmp(&own_id(b))).then(a.source.cmp(&b.source))
     });
     rows.dedup_by(|a, b| a.source == b.source && a.digest == b.digest && a.at == b.at && own_id(a) == own_id(b));

@@ -83,8 +83,12 @@ pub(super) fn now() -> Timestamp {
 }
 
 pub(super) fn submitted(source: u64) -> Record {
-    let sent = Scene::sent();
-    let message = Message::parse(&sent[..], &Limits::DEFAULT);
+    submitted_as(MSGID, source)
+}
+
+pub(super) fn submitted_as(message_id: &str, source: u64) -> Record {
+    let sent = String::from_utf8(Scene::sent()).unwrap().replace(MSGID, message_id);
+    let message = Message::parse(sent.as_bytes(), &Limits::DEFAULT);
     Record::submitted(Source(source), &message, ANNA, &[OFFICE, COPY, OUTSIDE], at(0).plus(-5).timestamp())
 }
 
@@ -112,7 +116,6 @@ pub(super) fn codes(dossier: &Dossier<'_>) -> Vec<&'static str> {
 }
 
 /// Every dossier of a ledger as JSON.
-#[allow(dead_code, reason = "used by the tests of the next file")]
 pub(super) fn reports(ledger: &Ledger, now: Timestamp) -> Vec<String> {
     ledger.dossiers(now).map(|dossier| Report::new(&dossier).to_json()).collect()
 }

@@ -74,3 +74,70 @@ fn a_received_envelope_is_owed_nothing() {
     assert!(dossiers[0].silence.is_empty() && dossiers[0].findings.is_empty(), "{:?}", dossiers[0]);
     assert_eq!(state(&dossiers[0], OUTSIDE), State::ExternalFinal);
 }
+
+#[test]
+fn forms_of_delivery_receipts() {
+    let scene = Scene::new();
+    let (alfa, beta) = (&scene.world.alfa, &scene.world.beta);
+    let attached = |form: &str| {
+        format!(
+            "Message-ID: <{MSGID}>\r\nFrom: {ANNA}\r\nTo: {OFFICE}\r\nCc: {COPY}\r\nSubject: Fattura\r\n{form}\
+             MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nIn allegato.\r\n--b\r\n\
+             Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n--b--\r\n"
+        )
+    };
+    let unexpected = |header: &str, office: ReceiptForm, copy: ReceiptForm| {
+        let sent = attached(header);
+        let submission =
+            pec_sandbox::compose::submission::Submission { message: sent.clone().into(), ..Scene::submission() };
+        let tx = alfa.accept(submission, Some("Fattura"), at(0));
+        let ledger = ledger(&[
+            scene.record(1, sent.as_bytes()),
+            scene.sealed(2, alfa, &alfa.acceptance(&tx)),
+            scene.sealed(3, beta, &beta.delivery(&tx, OFFICE, office, at(1))),
+            scene.sealed(4, beta, &beta.delivery(&tx, COPY, copy, at(1))),
+        ]);
+        let dossiers: Vec<_> = ledger.dossiers(now()).collect();
+        assert_eq!(dossiers[0].sent_copy(), Some(Source(1)));
+        let form = |r: &crate::reconcile::Remark<'_>| (r.source.unwrap().0, r.finding.detail.to_string());
+        let remarks = dossiers[0].findings.iter();
+        let mut found: Vec<_> = remarks
+            .filter(|remark| remark.finding.code == crate::finding::Code::ReceiptKindUnexpected)
+            .map(form)
+            .collect();
+        found.sort_unstable();
+        found
+    };
+    use ReceiptForm::{Brief, Concise, Full};
+    let found = |source, detail: &str| (source, detail.to_owned());
+    assert_eq!(unexpected("", Full, Concise), []);
+    assert_eq!(
+        unexpected("", Brief, Full),
+        [found(3, "hashes; expected completa"), found(4, "whole; expected sintetica")]
+    );
+    assert_eq!(unexpected("X-TipoRicevuta: breve\r\n", Brief, Concise), []);
+    assert_eq!(unexpected("X-Tiporicevuta: BREVE\r\n", Concise, Concise), [found(3, "nothing; expected breve")]);
+    assert_eq!(unexpected("X-TipoRicevuta: sintetica\r\n", Full, Concise), [found(3, "whole; expected sintetica")]);
+}
+
+#[test]
+fn the_report_is_written_in_a_fixed_form() {
+    let scene = Scene::new();
+    let (alfa, beta) = (&scene.world.alfa, &scene.world.beta);
+    let tx = scene.transaction();
+    let ledger = ledger(&[
+        scene.sealed(2, alfa, &alfa.acceptance(&tx)),
+        scene.sealed(4, beta, &beta.delivery(&tx, OFFICE, ReceiptForm::Full, at(1))),
+    ]);
+    let dossier = &ledger.dossiers_of(&tx.pec_id, at(13).timestamp())[0];
+    let json: serde_json::Value = serde_json::from_str(&crate::reconcile::Report::new(dossier).to_json()).unwrap();
+    let event = &json["events"][1];
+    assert_eq!((&event["at"], &event["local"]), (&"2026-02-09T10:15:30Z".into(), &"2026-02-09T11:15:30+01:00".into()));
+    assert_eq!(json["recipients"][2]["state"], "external-final");
+    assert_eq!(json["silence"][0]["since"], "2026-02-09T21:15:30Z");
+    assert!(json["submitted_at"].is_null() && json["sent_copy"].is_null());
+    let text = crate::reconcile::Report::new(dossier).to_json();
+    let keys = ["pec_id", "message_ids", "sender", "side", "acceptance", "recipients", "events", "claims", "findings"];
+    let places: Vec<_> = keys.iter().map(|key| text.find(&format!("\"{key}\":")).unwrap()).collect();
+    assert!(places.is_sorted(), "{text}");
+}
