@@ -13,6 +13,7 @@ use anstyle::{AnsiColor, Style};
 use pec_core::daticert::CertData;
 use pec_core::finding::{Code, Finding, Language, Severity};
 use pec_core::message::Message;
+pub(crate) use pec_core::text::{printable, steers};
 use pec_core::verify::{Integrity, JudgedAt, Verdict, Verification};
 use textwrap::{Options, WordSeparator, WrapAlgorithm};
 
@@ -260,16 +261,4 @@ pub(crate) fn summary(certified: usize, others: usize, unread: usize, language: 
         Language::It => format!("{certified} certificati, {others} non certificati, {unread} non letti"),
         Language::En => format!("{certified} certified, {others} not certified, {unread} not read"),
     }
-}
-
-/// Text from a message must not steer the terminal: control characters, line separators, and those that turn the
-/// direction of text, become visible.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
-}
-
-/// Whether a character moves, hides or turns what stands around it.
-pub(crate) fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -8,6 +8,7 @@
 //!      ──> verify/       all cross-checks, one verdict; the only maker of Certified<_>
 //!      ──> reconcile/    certified receipts tied to the sent message, a state for each recipient
 //!          directory/    the index of providers, for those who have it
+//!          text.rs       text from messages, made harmless for whoever shows it
 //!          finding.rs    the one table of codes: severity, rule, text in Italian and English
 //!          limits.rs     one value; each limit says where it comes from
 //! ```
@@ -59,6 +60,7 @@ pub mod limits;
 pub mod message;
 pub mod reconcile;
 pub mod signature;
+pub mod text;
 pub mod trust;
 pub mod verify;
 

@@ -8,7 +8,8 @@
 //!         ──> dossier    states, timeline, claims, findings; form: which receipt was due; silence: what has not come
 //!         ──> report     the same as JSON
 //!
-//! receipt + message sent ──> compare (complete), brief (hashes)     Certified receipt ──> instant
+//! receipt + message sent ──> compare (complete), brief (hashes) ──┐
+//! Certified receipt ──> instant ──────────────────────────────────┴─> examine (a dossier's messages) ──> page (HTML)
 //! ```
 //!
 //! Only what [`crate::verify::Verification::certified`] lets through is proof. Everything else is listed beside it.
@@ -18,11 +19,13 @@ pub mod brief;
 pub mod compare;
 mod dossier;
 mod event;
+pub mod examine;
 mod form;
 pub mod instant;
 mod intern;
 mod ledger;
 mod notice;
+pub mod page;
 mod record;
 mod report;
 mod silence;
