@@ -17,7 +17,7 @@ mod parts;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use content::{Content, ContentCheck, NoContent, content};
+pub use content::{Content, ContentCheck, NoContent, Proven, content};
 pub use difference::{Difference, What};
 pub use lines::LineEnds;
 

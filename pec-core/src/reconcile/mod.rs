@@ -43,4 +43,4 @@ pub use ledger::{Ledger, ServiceReceipts, Stray};
 pub use record::{Record, Role, Source};
 pub use report::Report;
 pub use silence::{Owed, Silence};
-pub use state::State;
+pub use state::{State, Tone};

@@ -20,7 +20,7 @@ use crate::crypto;
 use crate::finding::{Code, Finding, Language, Severity};
 use crate::text::printable;
 use crate::verify::Verdict;
-use words::{content, local, look, pick, utc};
+use words::{class, local, pick, proven, utc};
 
 const STYLE: &str = include_str!("page/style.css");
 
@@ -99,8 +99,7 @@ impl Page<'_> {
             ul.sum {
                 li { (self.entries.len()) " " (self.say("fascicoli", "dossiers")) }
                 @for (state, count) in states {
-                    @let (class, mark) = look(state);
-                    li.(class) { (mark) " " (count) " " (state.title(self.language)) }
+                    li.(class(state.tone())) { (state.mark()) " " (count) " " (state.title(self.language)) }
                 }
             }
         }
@@ -166,7 +165,6 @@ impl Page<'_> {
 
     fn recipient(&self, entry: &Entry<'_>, recipient: &Recipient<'_>) -> Markup {
         let dossier = &entry.dossier;
-        let (class, mark) = look(recipient.state);
         let acceptance = dossier.acceptance.and_then(|index| dossier.events.get(index).map(|event| (index, event)));
         let outcomes =
             recipient.events.iter().filter_map(|index| dossier.events.get(*index).map(|event| (*index, event)));
@@ -177,7 +175,7 @@ impl Page<'_> {
                     (self.foreign(recipient.address))
                     @if let Some(class) = &recipient.class { br; span.dim { (self.class(class)) } }
                 }
-                td { span.state.(class) { (mark) " " (recipient.state.title(self.language)) }
+                td { span.state.(class(recipient.state.tone())) { (recipient.state.mark()) " " (recipient.state.title(self.language)) }
                     p.dim { (recipient.state.explanation(self.language)) } }
                 td { @match acceptance {
                     Some((index, event)) => (self.proof(entry, index, event)),
@@ -230,8 +228,7 @@ impl Page<'_> {
         html! {
             @match &checked.checked {
                 Checked::Compared { against, check } => {
-                    @let (class, sentence) = content(check, self.language);
-                    p.(class) { (sentence) }
+                    p.(proven(check.proven())) { (check.explanation(self.language)) }
                     p.dim { (self.say("confrontata con ", "compared with ")) @match against {
                         Against::Sent(source) => { (self.foreign(&(self.name)(*source))) },
                         Against::Envelope(source) => {

@@ -6,10 +6,14 @@ use serde::Serialize;
 
 use super::dossier::{Bounce, Claim, Dossier, Recipient, Remark};
 use super::event::Event;
+use super::examine::{Against, Checked, Content, Examination, Stated};
+use super::record::Source;
 use super::silence::Silence;
-use crate::finding::Code;
+use super::{brief, compare, instant};
+use crate::finding::{Code, Finding};
 
-/// One dossier, as `pec link --json` prints it and the C and Python faces return it. Sources are the caller's numbers.
+/// One dossier, as `pec link --json` prints it and the C and Python faces return it. Messages bear the names that the
+/// caller gives them.
 #[derive(Debug, Serialize)]
 pub struct Report<'d> {
     pec_id: Option<&'d str>,
@@ -17,13 +21,15 @@ pub struct Report<'d> {
     sender: Option<&'d str>,
     subject: Option<&'d str>,
     side: &'static str,
-    sent_copy: Option<u64>,
-    copies: Vec<u64>,
-    submission: Option<u64>,
+    sent_copy: Option<String>,
+    copies: Vec<String>,
+    submission: Option<String>,
     submitted_at: Option<Timestamp>,
     acceptance: Option<usize>,
     recipients: Vec<RecipientReport<'d>>,
     events: Vec<EventReport<'d>>,
+    contents: Vec<ContentReport<'d>>,
+    instants: Vec<InstantReport<'d>>,
     claims: Vec<ClaimReport<'d>>,
     bounces: Vec<BounceReport<'d>>,
     silence: Vec<SilenceReport<'d>>,
@@ -46,7 +52,7 @@ struct EventReport<'d> {
     covered: &'d [&'d str],
     at: Option<Timestamp>,
     local: Option<String>,
-    source: u64,
+    source: String,
     own_message_id: Option<&'d str>,
     provider: Option<&'d str>,
     signer: Option<&'d str>,
@@ -59,9 +65,55 @@ struct EventReport<'d> {
     weaknesses: Vec<&'static str>,
 }
 
+/// What one delivery receipt says of the content.
+#[derive(Debug, Serialize)]
+struct ContentReport<'d> {
+    event: usize,
+    /// `compared`, `nothing-sent` or `unreadable`.
+    checked: &'static str,
+    against: Option<String>,
+    /// `complete`, `brief` or `concise`.
+    form: Option<&'static str>,
+    proven: Option<&'static str>,
+    attachments: Vec<AttachmentReport<'d>>,
+    findings: Vec<CheckReport<'d>>,
+}
+
+/// One attachment of a brief receipt.
+#[derive(Debug, Serialize)]
+struct AttachmentReport<'d> {
+    name: Option<&'d str>,
+    outcome: &'static str,
+    reading: Option<&'static str>,
+    rests_on_sha1: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct CheckReport<'d> {
+    code: &'static str,
+    severity: &'static str,
+    detail: &'d str,
+}
+
+/// One legal instant.
+#[derive(Debug, Serialize)]
+struct InstantReport<'d> {
+    event: usize,
+    side: &'static str,
+    utc: Timestamp,
+    rome: String,
+    /// The reading of art. 147 c.p.c.
+    art_147: &'static str,
+    counts_at: Option<String>,
+    time_zone_data: &'d str,
+    source: &'d str,
+    own_message_id: Option<&'d str>,
+    findings: Vec<CheckReport<'d>>,
+}
+
 #[derive(Debug, Serialize)]
 struct ClaimReport<'d> {
-    source: u64,
+    source: String,
     kind: &'d str,
     recipient: Option<&'d str>,
     from: Option<&'d str>,
@@ -72,7 +124,7 @@ struct ClaimReport<'d> {
 
 #[derive(Debug, Serialize)]
 struct BounceReport<'d> {
-    source: u64,
+    source: String,
     recipients: &'d [String],
     status: Option<&'d str>,
     in_anomaly: bool,
@@ -90,31 +142,34 @@ struct FindingReport<'d> {
     code: &'static str,
     severity: &'static str,
     recipient: Option<&'d str>,
-    source: Option<u64>,
+    source: Option<String>,
     detail: &'d str,
 }
 
 impl<'d> Report<'d> {
-    /// Puts a dossier into the form of the report.
+    /// Puts a dossier into the form of the report, with what reading its messages again has shown; `name` is what the
+    /// caller calls a message.
     #[must_use]
-    pub fn new(dossier: &'d Dossier<'d>) -> Self {
+    pub fn new(dossier: &'d Dossier<'d>, examination: &'d Examination, name: &dyn Fn(Source) -> String) -> Self {
         Self {
             pec_id: dossier.pec_id,
             message_ids: &dossier.message_ids,
             sender: dossier.sender,
             subject: dossier.subject,
             side: dossier.side.as_str(),
-            sent_copy: dossier.sent_copy().map(|source| source.0),
-            copies: dossier.copies.iter().map(|source| source.0).collect(),
-            submission: dossier.submission.map(|source| source.0),
+            sent_copy: dossier.sent_copy().map(name),
+            copies: dossier.copies.iter().copied().map(name).collect(),
+            submission: dossier.submission.map(name),
             submitted_at: dossier.submitted_at,
             acceptance: dossier.acceptance,
             recipients: dossier.recipients.iter().map(RecipientReport::new).collect(),
-            events: dossier.events.iter().map(EventReport::new).collect(),
-            claims: dossier.claims.iter().map(ClaimReport::new).collect(),
-            bounces: dossier.bounces.iter().map(BounceReport::new).collect(),
+            events: dossier.events.iter().map(|it| EventReport::new(it, name)).collect(),
+            contents: examination.contents.iter().map(|content| ContentReport::new(content, name)).collect(),
+            instants: examination.instants.iter().map(InstantReport::new).collect(),
+            claims: dossier.claims.iter().map(|it| ClaimReport::new(it, name)).collect(),
+            bounces: dossier.bounces.iter().map(|it| BounceReport::new(it, name)).collect(),
             silence: dossier.silence.iter().map(SilenceReport::new).collect(),
-            findings: dossier.findings.iter().map(FindingReport::new).collect(),
+            findings: dossier.findings.iter().map(|it| FindingReport::new(it, name)).collect(),
         }
     }
 
@@ -148,7 +203,7 @@ impl<'d> RecipientReport<'d> {
 }
 
 impl<'d> EventReport<'d> {
-    fn new(event: &'d Event<'d>) -> Self {
+    fn new(event: &'d Event<'d>, name: &dyn Fn(Source) -> String) -> Self {
         Self {
             kind: event.kind.as_str(),
             standing: event.standing.as_str(),
@@ -156,7 +211,7 @@ impl<'d> EventReport<'d> {
             covered: &event.covered,
             at: event.at,
             local: local(event.at, event.offset_minutes),
-            source: event.source.0,
+            source: name(event.source),
             own_message_id: event.own_message_id,
             provider: event.provider,
             signer: event.signer,
@@ -171,10 +226,81 @@ impl<'d> EventReport<'d> {
     }
 }
 
-impl<'d> ClaimReport<'d> {
-    fn new(claim: &'d Claim<'d>) -> Self {
+impl<'d> ContentReport<'d> {
+    fn new(content: &'d Content, name: &dyn Fn(Source) -> String) -> Self {
+        let (checked, compared) = match &content.checked {
+            Checked::Compared { against, check } => ("compared", Some((against, check))),
+            Checked::NothingSent => ("nothing-sent", None),
+            Checked::Unreadable => ("unreadable", None),
+        };
+        let (form, attachments) = match compared.map(|(_, check)| &check.content) {
+            Some(compare::Content::Complete(_)) => (Some("complete"), Vec::new()),
+            Some(compare::Content::Brief(found)) => {
+                (Some("brief"), found.attachments.iter().map(AttachmentReport::new).collect())
+            }
+            Some(compare::Content::Concise) => (Some("concise"), Vec::new()),
+            None => (None, Vec::new()),
+        };
         Self {
-            source: claim.source.0,
+            event: content.event,
+            checked,
+            against: compared.map(|(against, _)| match against {
+                Against::Sent(source) | Against::Envelope(source) => name(*source),
+            }),
+            form,
+            proven: compared.map(|(_, check)| check.proven().as_str()),
+            attachments,
+            findings: compared
+                .map(|(_, check)| check.findings.iter().map(CheckReport::new).collect())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+impl<'d> AttachmentReport<'d> {
+    fn new(attachment: &'d brief::Attachment) -> Self {
+        let reading = match &attachment.outcome {
+            brief::Outcome::Hash(matched) | brief::Outcome::Collision(matched) => Some(matched.reading.as_str()),
+            _ => None,
+        };
+        Self {
+            name: attachment.name.as_deref(),
+            outcome: attachment.outcome.as_str(),
+            reading,
+            rests_on_sha1: attachment.outcome.rests_on_sha1(),
+        }
+    }
+}
+
+impl<'d> CheckReport<'d> {
+    fn new(finding: &'d Finding) -> Self {
+        Self { code: finding.code.as_str(), severity: finding.severity.as_str(), detail: &finding.detail }
+    }
+}
+
+impl<'d> InstantReport<'d> {
+    fn new(stated: &'d Stated) -> Self {
+        let instant = &stated.instant;
+        let printed = |at: &jiff::Zoned| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+        Self {
+            event: stated.event,
+            side: instant.side.as_str(),
+            utc: instant.utc,
+            rome: printed(&instant.in_rome),
+            art_147: instant.notification.as_str(),
+            counts_at: instant.notification.counts_at().map(printed),
+            time_zone_data: instant::TIME_ZONE_DATA,
+            source: &instant.source.id,
+            own_message_id: instant.source.message_id.as_deref(),
+            findings: instant.findings.iter().map(CheckReport::new).collect(),
+        }
+    }
+}
+
+impl<'d> ClaimReport<'d> {
+    fn new(claim: &'d Claim<'d>, name: &dyn Fn(Source) -> String) -> Self {
+        Self {
+            source: name(claim.source),
             kind: claim.kind,
             recipient: claim.recipient,
             from: claim.from,
@@ -186,9 +312,9 @@ impl<'d> ClaimReport<'d> {
 }
 
 impl<'d> BounceReport<'d> {
-    fn new(bounce: &'d Bounce<'d>) -> Self {
+    fn new(bounce: &'d Bounce<'d>, name: &dyn Fn(Source) -> String) -> Self {
         Self {
-            source: bounce.source.0,
+            source: name(bounce.source),
             recipients: bounce.recipients,
             status: bounce.status,
             in_anomaly: bounce.in_anomaly,
@@ -203,12 +329,12 @@ impl<'d> SilenceReport<'d> {
 }
 
 impl<'d> FindingReport<'d> {
-    fn new(remark: &'d Remark<'d>) -> Self {
+    fn new(remark: &'d Remark<'d>, name: &dyn Fn(Source) -> String) -> Self {
         Self {
             code: remark.finding.code.as_str(),
             severity: remark.finding.severity.as_str(),
             recipient: remark.recipient,
-            source: remark.source.map(|source| source.0),
+            source: remark.source.map(name),
             detail: &remark.finding.detail,
         }
     }

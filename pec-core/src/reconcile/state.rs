@@ -40,6 +40,19 @@ pub enum State {
     Conflict,
 }
 
+/// What a [`State`] means at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// It arrived.
+    Good,
+    /// It did not, or a person has to decide.
+    Bad,
+    /// It may still arrive.
+    Waiting,
+    /// Nothing more will be known.
+    Neutral,
+}
+
 impl State {
     /// Every state.
     pub const ALL: [Self; 11] = [
@@ -78,6 +91,29 @@ impl State {
     #[must_use]
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::Pending | Self::AwaitingDelivery | Self::Delayed)
+    }
+
+    /// What it means at a glance.
+    #[must_use]
+    pub const fn tone(self) -> Tone {
+        match self {
+            Self::Delivered | Self::DeliveredLate => Tone::Good,
+            Self::Failed | Self::FailedVirus | Self::Refused | Self::TimedOut | Self::Conflict => Tone::Bad,
+            Self::Pending | Self::AwaitingDelivery | Self::Delayed => Tone::Waiting,
+            Self::ExternalFinal => Tone::Neutral,
+        }
+    }
+
+    /// A mark beside the colour: a print may have none.
+    #[must_use]
+    pub const fn mark(self) -> &'static str {
+        match self.tone() {
+            Tone::Good => "✓",
+            Tone::Bad if matches!(self, Self::Conflict) => "!",
+            Tone::Bad => "✗",
+            Tone::Waiting => "…",
+            Tone::Neutral => "→",
+        }
     }
 
     /// The state in a few words, for a person.

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use super::super::brief::{self, BriefComparison};
 use super::{Comparison, complete};
 use crate::daticert::{self, CertData, Kind, ReceiptForm};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Language};
 use crate::message::Message;
 use crate::verify::{Certified, opened};
 
@@ -31,6 +31,72 @@ pub struct ContentCheck {
     /// `original.missing` where a message was due and is absent, `original.unexpected` where a concise receipt was due
     /// and one is there, and what the comparison found.
     pub findings: Vec<Finding>,
+}
+
+/// How much of the content a delivery receipt proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Proven {
+    /// All of it is what was sent.
+    All,
+    /// Something differs, or its hash does not tell.
+    NotAll,
+    /// Nothing: the receipt holds no message.
+    Nothing,
+}
+
+impl Proven {
+    /// The name on the wire: `all`, `not-all` or `nothing`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::NotAll => "not-all",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+impl ContentCheck {
+    /// How much of the content the receipt proves.
+    #[must_use]
+    pub fn proven(&self) -> Proven {
+        match &self.content {
+            Content::Complete(found) if found.is_same() => Proven::All,
+            Content::Brief(found) if found.is_proven() => Proven::All,
+            Content::Complete(_) | Content::Brief(_) => Proven::NotAll,
+            Content::Concise => Proven::Nothing,
+        }
+    }
+
+    /// The same in a sentence, for a person.
+    #[must_use]
+    pub fn explanation(&self, language: Language) -> &'static str {
+        let (it, en) = match (&self.content, self.proven()) {
+            (Content::Brief(_), Proven::All) => (
+                "le impronte degli allegati sono quelle dei file inviati, e il resto è identico",
+                "the hashes of the attachments are those of the files that were sent, and the rest is the same",
+            ),
+            (Content::Brief(_), _) => (
+                "la ricevuta breve non prova tutto il contenuto inviato",
+                "the brief receipt does not prove all of what was sent",
+            ),
+            (Content::Complete(_), Proven::All) => {
+                ("il contenuto consegnato è quello inviato", "what was delivered is what was sent")
+            }
+            (Content::Complete(_), _) => (
+                "il contenuto consegnato non è in tutto quello inviato",
+                "what was delivered is not in all what was sent",
+            ),
+            (Content::Concise, _) => (
+                "ricevuta sintetica: prova la consegna, non il contenuto",
+                "concise receipt: it proves the delivery, not the content",
+            ),
+        };
+        match language {
+            Language::It => it,
+            Language::En => en,
+        }
+    }
 }
 
 /// Why a receipt says nothing of the content.

@@ -4,9 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::finding::Language;
-use crate::reconcile::State;
-use crate::reconcile::compare::Content;
-use crate::reconcile::compare::ContentCheck;
+use crate::reconcile::Tone;
+use crate::reconcile::compare::Proven;
 
 /// One of two texts.
 pub(super) const fn pick<'t>(language: Language, it: &'t str, en: &'t str) -> &'t str {
@@ -28,43 +27,21 @@ pub(super) fn utc(at: Timestamp, language: Language) -> String {
     at.strftime(pick(language, "%d/%m/%Y %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S UTC")).to_string()
 }
 
-/// The colour and the mark of a state: both, because a print may have no colours.
-pub(super) const fn look(state: State) -> (&'static str, &'static str) {
-    match state {
-        State::Delivered | State::DeliveredLate => ("good", "✓"),
-        State::Failed | State::FailedVirus | State::Refused | State::TimedOut => ("bad", "✗"),
-        State::Pending | State::AwaitingDelivery | State::Delayed => ("wait", "…"),
-        State::ExternalFinal => ("other", "→"),
-        State::Conflict => ("bad", "!"),
+/// The class of a state in the style sheet.
+pub(super) const fn class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "good",
+        Tone::Bad => "bad",
+        Tone::Waiting => "wait",
+        Tone::Neutral => "other",
     }
 }
 
-/// What a delivery receipt says of the content, in a sentence.
-pub(super) fn content(check: &ContentCheck, language: Language) -> (&'static str, &'static str) {
-    let (class, it, en) = match &check.content {
-        Content::Complete(found) if found.is_same() => {
-            ("good", "il contenuto consegnato è quello inviato", "what was delivered is what was sent")
-        }
-        Content::Complete(_) => (
-            "bad",
-            "il contenuto consegnato non è in tutto quello inviato",
-            "what was delivered is not in all what was sent",
-        ),
-        Content::Brief(found) if found.is_proven() => (
-            "good",
-            "le impronte degli allegati sono quelle dei file inviati (SHA-1)",
-            "the hashes of the attachments are those of the files that were sent (SHA-1)",
-        ),
-        Content::Brief(_) => (
-            "bad",
-            "le impronte non provano tutto il contenuto inviato",
-            "the hashes do not prove all of what was sent",
-        ),
-        Content::Concise => (
-            "other",
-            "ricevuta sintetica: prova la consegna, non il contenuto",
-            "concise receipt: it proves the delivery, not the content",
-        ),
-    };
-    (class, pick(language, it, en))
+/// The class of what a receipt proves.
+pub(super) const fn proven(proven: Proven) -> &'static str {
+    match proven {
+        Proven::All => "good",
+        Proven::NotAll => "bad",
+        Proven::Nothing => "other",
+    }
 }

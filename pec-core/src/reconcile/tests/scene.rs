@@ -7,6 +7,7 @@ use pec_sandbox::{Moment, Provider, World};
 
 use crate::limits::Limits;
 use crate::message::Message;
+use crate::reconcile::examine::Examination;
 use crate::reconcile::{Dossier, HashKey, Ledger, Record, Report, Source, State};
 use crate::trust::{ChainCache, TrustStore};
 use crate::verify::{MailboxRole, Verification, Verifier};
@@ -117,5 +118,8 @@ pub(super) fn codes(dossier: &Dossier<'_>) -> Vec<&'static str> {
 
 /// Every dossier of a ledger as JSON.
 pub(super) fn reports(ledger: &Ledger, now: Timestamp) -> Vec<String> {
-    ledger.dossiers(now).map(|dossier| Report::new(&dossier).to_json()).collect()
+    ledger
+        .dossiers(now)
+        .map(|dossier| Report::new(&dossier, &Examination::default(), &|source| source.0.to_string()).to_json())
+        .collect()
 }

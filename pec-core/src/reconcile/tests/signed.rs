@@ -4,7 +4,8 @@ use pec_sandbox::compose::submission::ReceiptForm;
 use pec_sandbox::{Delay, Failure};
 
 use super::scene::{ANNA, COPY, MSGID, OFFICE, OUTSIDE, Scene, at, codes, ledger, now, state, states, submitted};
-use crate::reconcile::{Owed, Record, Role, Side, Source, State};
+use crate::reconcile::examine::Examination;
+use crate::reconcile::{Dossier, Owed, Record, Report, Role, Side, Source, State};
 
 #[test]
 fn the_whole_way_of_one_message() {
@@ -120,6 +121,10 @@ fn forms_of_delivery_receipts() {
     assert_eq!(unexpected("X-TipoRicevuta: sintetica\r\n", Full, Concise), [found(3, "whole; expected sintetica")]);
 }
 
+fn written(dossier: &Dossier<'_>) -> String {
+    Report::new(dossier, &Examination::default(), &|source| source.0.to_string()).to_json()
+}
+
 #[test]
 fn the_report_is_written_in_a_fixed_form() {
     let scene = Scene::new();
@@ -130,13 +135,13 @@ fn the_report_is_written_in_a_fixed_form() {
         scene.sealed(4, beta, &beta.delivery(&tx, OFFICE, ReceiptForm::Full, at(1))),
     ]);
     let dossier = &ledger.dossiers_of(&tx.pec_id, at(13).timestamp())[0];
-    let json: serde_json::Value = serde_json::from_str(&crate::reconcile::Report::new(dossier).to_json()).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&written(dossier)).unwrap();
     let event = &json["events"][1];
     assert_eq!((&event["at"], &event["local"]), (&"2026-02-09T10:15:30Z".into(), &"2026-02-09T11:15:30+01:00".into()));
     assert_eq!(json["recipients"][2]["state"], "external-final");
     assert_eq!(json["silence"][0]["since"], "2026-02-09T21:15:30Z");
     assert!(json["submitted_at"].is_null() && json["sent_copy"].is_null());
-    let text = crate::reconcile::Report::new(dossier).to_json();
+    let text = written(dossier);
     let keys = ["pec_id", "message_ids", "sender", "side", "acceptance", "recipients", "events", "claims", "findings"];
     let places: Vec<_> = keys.iter().map(|key| text.find(&format!("\"{key}\":")).unwrap()).collect();
     assert!(places.is_sorted(), "{text}");
