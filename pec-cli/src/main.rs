@@ -4,6 +4,7 @@ mod explain;
 mod extract;
 mod foreign;
 mod input;
+mod judge;
 mod render;
 #[cfg(feature = "sandbox")]
 mod sandbox;
