@@ -345,20 +345,22 @@ impl Desk {
         self.lock().network.providers().map(|provider| provider.limits.rejected).max().unwrap_or(0)
     }
 
-    /// Submits; an error is the SMTP reply.
+    /// Submits; an error is the SMTP reply. What goes wrong after the access point has the message is no error of the
+    /// session: a client that was told so would send it again.
     fn submit(&self, sender: &str, recipients: &[String], message: &[u8]) -> Result<Submitted, String> {
         let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
-        let sent = self.change(|network| {
-            let sent = network.submit(sender, &recipients, message)?;
-            if self.clock == Clock::Turned {
-                network.settle()?;
-            }
-            Ok(sent)
-        });
-        sent.map_err(|error| match error {
-            Error::Network(network::Error::Rejected { code, text }) => format!("{code} {text}"),
-            Error::Network(error @ network::Error::NoMailbox { .. }) => format!("550 5.1.1 {error}"),
+        let mut state = self.lock();
+        self.follow(&mut state).map_err(|error| format!("451 4.3.0 {error}"))?;
+        let sent = state.network.submit(sender, &recipients, message).map_err(|error| match error {
+            network::Error::Rejected { code, text } => format!("{code} {text}"),
+            error @ network::Error::NoMailbox { .. } => format!("550 5.1.1 {error}"),
             other => format!("451 4.3.0 {other}"),
-        })
+        })?;
+        let settled = if self.clock == Clock::Turned { state.network.settle() } else { Ok(()) };
+        let written = self.write(&mut state);
+        if let Err(error) = settled.map_err(Error::from).and(written) {
+            state.problem = Some(error.to_string());
+        }
+        Ok(sent)
     }
 }

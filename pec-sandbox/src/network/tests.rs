@@ -6,6 +6,7 @@ mod access;
 mod determinism;
 mod faults;
 mod incoming;
+mod invariants;
 mod notices;
 mod receipts;
 

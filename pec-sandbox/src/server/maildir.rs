@@ -23,9 +23,10 @@ impl Maildirs {
         Self { root, run, written: HashMap::new() }
     }
 
-    /// Writes what is new in every mailbox.
+    /// Writes what is new in every mailbox. One that cannot be written does not stop the others; the first error is
+    /// reported, and the next call tries again.
     pub(super) fn write(&mut self, network: &Network) -> io::Result<()> {
-        network.mailboxes().try_for_each(|mailbox| self.write_one(mailbox))
+        network.mailboxes().map(|mailbox| self.write_one(mailbox)).fold(Ok(()), io::Result::and)
     }
 
     fn write_one(&mut self, mailbox: &Mailbox) -> io::Result<()> {

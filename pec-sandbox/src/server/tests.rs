@@ -156,3 +156,21 @@ fn mailboxes_change_while_the_server_runs() {
         .unwrap();
     assert!(server.maildir("nuova@cert.beta.example").join("cur").is_dir());
 }
+
+#[test]
+fn a_maildir_that_breaks_loses_nothing() {
+    let (_folder, server) = start();
+    let letter = b"From: anna@pec.alfa.example\r\nTo: ufficio@cert.beta.example\r\n\
+        Date: Mon, 9 Feb 2026 10:15:28 +0100\r\n\r\nx\r\n";
+    let tmp = server.maildir(ANNA).join("tmp");
+    std::fs::remove_dir(&tmp).unwrap();
+    let sent = server.desk.submit(ANNA, &[OFFICE.to_owned()], letter).unwrap();
+    assert_eq!(sent.answer, network::Answer::Accepted, "the access point has it: the client must not send it again");
+    assert!(server.problem().unwrap().contains("cannot write"), "and somebody is told");
+    let delivered = std::fs::read_dir(server.maildir(OFFICE).join("new")).unwrap().count();
+    assert_eq!(delivered, 1, "other mailboxes do not suffer");
+    assert_eq!(server.problem(), None);
+    std::fs::create_dir(&tmp).unwrap();
+    server.advance(SignedDuration::from_secs(10)).unwrap();
+    assert_eq!(verdicts(&server, ANNA), [certified("accettazione"), certified("avvenuta-consegna")]);
+}

@@ -152,3 +152,26 @@ fn receipts_come_back_through_the_senders_incoming_point() {
     network.settle().unwrap();
     assert_eq!(network.anna(), ["accettazione", "avvenuta-consegna"]);
 }
+
+/// What a naive check says of a forged receipt: the signature is right, and nobody asked whose it is.
+#[test]
+fn openssl_without_a_trust_anchor_calls_the_forged_receipt_good() {
+    use std::process::Command;
+    if !Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success()) {
+        println!("skipped: openssl is not installed");
+        return;
+    }
+    let mut network = network();
+    let pec_id = network.sent(&[FULL]);
+    let folder = tempfile::tempdir().unwrap();
+    let (forged, root) = (folder.path().join("forged.eml"), folder.path().join("root.pem"));
+    std::fs::write(&forged, network.forged_delivery(&pec_id, FULL).unwrap()).unwrap();
+    std::fs::write(&root, network.anchor().pem()).unwrap();
+    let smime = |options: &[&str]| {
+        let mut command = Command::new("openssl");
+        command.args(["smime", "-verify", "-out", "/dev/null", "-in"]).arg(&forged).args(options);
+        command.output().unwrap().status.success()
+    };
+    assert!(smime(&["-noverify"]));
+    assert!(!smime(&["-CAfile", root.to_str().unwrap()]));
+}

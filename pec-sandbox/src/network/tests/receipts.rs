@@ -179,3 +179,17 @@ fn domains_beyond_the_host() {
     assert!(matches!(network.outcome(&pec_id, "protocollo@pec.comune.example"), Some(Outcome::Delivered(_))));
     assert_all_genuine_is_certified(&network);
 }
+
+#[test]
+fn receipts_go_to_the_reverse_path_and_never_to_reply_to() {
+    let mut network = network();
+    let letter = Letter::to(&[OFFICE]).with("Reply-To", &format!("Segreteria <{COLLEAGUE}>"));
+    assert_eq!(network.send(&letter, &[OFFICE]).answer, Answer::Accepted);
+    network.settle().unwrap();
+    assert_eq!(network.anna(), ["accettazione", "avvenuta-consegna"]);
+    assert!(network.messages(COLLEAGUE).unwrap().is_empty());
+    assert_eq!(network.data(ANNA, "accettazione").reply_to.unwrap().as_str(), COLLEAGUE);
+    let envelope = String::from_utf8_lossy(&network.messages(OFFICE).unwrap()[0].bytes).into_owned();
+    assert_eq!(envelope.matches("\r\nReply-To: Segreteria <").count(), 2, "envelope and original");
+    assert_all_genuine_is_certified(&network);
+}

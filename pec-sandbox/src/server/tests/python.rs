@@ -20,7 +20,7 @@ m.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="f
 with smtplib.SMTP_SSL("localhost", int(smtps), context=trust) as s:
     s.login("anna@pec.alfa.example", "pec")
     print(s.send_message(m))
-with smtplib.SMTP("localhost", int(submission)) as s:
+with smtplib.SMTP("127.0.0.1", int(submission)) as s:
     s.starttls(context=trust)
     try:
         s.login("anna@pec.alfa.example", "sbagliata")

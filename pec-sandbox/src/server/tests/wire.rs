@@ -263,3 +263,41 @@ fn stopping_ends_open_sessions() {
     assert_eq!(idle.read(), "");
     assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
 }
+
+#[test]
+fn many_clients_at_once() {
+    let (_folder, server) = start();
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                let mut client = logged_in(&server);
+                for _ in 0..4 {
+                    assert_eq!(client.code(&format!("MAIL FROM:<{ANNA}>")), "250");
+                    assert_eq!(client.code(&format!("RCPT TO:<{OFFICE}>")), "250");
+                    assert_eq!(client.code("DATA"), "354");
+                    assert!(client.say(LETTER).starts_with("250"));
+                }
+                assert_eq!(client.code("QUIT"), "221");
+            });
+        }
+    });
+    let all = verdicts(&server, ANNA);
+    let count = |kind: &str| all.iter().filter(|found| **found == certified(kind)).count();
+    assert_eq!((count("accettazione"), count("avvenuta-consegna"), all.len()), (24, 24, 48));
+    assert_eq!(verdicts(&server, OFFICE).len(), 24);
+}
+
+#[test]
+fn more_connections_than_there_is_room_for() {
+    let (_folder, server) = start();
+    let mut clients: Vec<_> = (0..64).map(|_| plain(&server)).collect();
+    clients.iter_mut().for_each(|client| assert!(client.read().starts_with("220")));
+    assert!(plain(&server).read().starts_with("421"));
+    clients.truncate(60);
+    let mut waited = 0;
+    while !plain(&server).read().starts_with("220") {
+        std::thread::sleep(Duration::from_millis(50));
+        waited += 1;
+        assert!(waited < 100, "closed connections make room");
+    }
+}
