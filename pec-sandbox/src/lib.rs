@@ -5,6 +5,7 @@
 //! Submission ──accept──> Transaction ──transport, acceptance, delivery …──> Draft ──seal──> bytes
 //!                                                    Provider (key, certificate, dialect)
 //! Network: two or more of them, with mailboxes and a clock (network/)
+//! Server:  a network behind SMTP and in front of Maildirs (server/, feature `smtp`)
 //! ```
 //!
 //! ```

@@ -293,10 +293,11 @@ impl Network {
         self.points[provider].settings.house.host()
     }
 
-    /// Who manages the domain of this address.
+    /// Who manages the domain of this address, or has it as service mailbox.
     fn provider_of(&self, address: &str) -> Option<usize> {
         let (_, domain) = address.rsplit_once('@')?;
-        self.points.iter().position(|p| p.settings.manages(domain) || p.provider.host.eq_ignore_ascii_case(domain))
+        let service = |house| self.service_address(house).eq_ignore_ascii_case(address);
+        self.points.iter().position(|p| p.settings.manages(domain) || service(p.settings.house))
     }
 
     /// An identifier that this network gives once (PEC-SPEC §1.4).

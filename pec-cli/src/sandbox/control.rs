@@ -2,14 +2,14 @@
 
 use jiff::SignedDuration;
 use pec_core::daticert::Kind;
-use pec_sandbox::network::{Fault, FaultRule, House, Point};
+use pec_sandbox::network::{Fault, FaultRule, House, Mailbox, Point};
 use pec_sandbox::server::{Error, Server};
 
 use crate::render::printable;
 use crate::text::Text;
 
 /// One order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Order {
     Nothing,
     Help,
@@ -19,6 +19,7 @@ pub(super) enum Order {
     Restart(House, Point),
     Fault(FaultRule),
     Clear,
+    Mailbox(Box<Mailbox>),
     Quit,
 }
 
@@ -31,7 +32,7 @@ pub(super) enum Done {
 }
 
 /// The orders, one a line, with what they do.
-pub(super) const HELP: [(&str, &str, &str); 8] = [
+pub(super) const HELP: [(&str, &str, &str); 9] = [
     ("advance 12h", "porta avanti l'orologio (s, m, h, d)", "turns the clock forward (s, m, h, d)"),
     ("now", "dice l'ora della sandbox", "tells the sandbox's time"),
     (
@@ -44,6 +45,11 @@ pub(super) const HELP: [(&str, &str, &str); 8] = [
         "fault lost avvenuta-consegna ufficio@…",
         "guasto sulle ricevute: lost, duplicated, reordered, foreign, forged, late=3h; tipo e destinatario a scelta",
         "fault on receipts: lost, duplicated, reordered, foreign, forged, late=3h; kind and recipient are optional",
+    ),
+    (
+        "mailbox ufficio@…=full",
+        "aggiunge una casella o ne cambia lo stato: active, full, disabled, byte di quota",
+        "adds a mailbox or changes its state: active, full, disabled, bytes of quota",
     ),
     ("clear", "toglie i guasti", "takes the faults away"),
     ("help", "questo elenco", "this list"),
@@ -59,6 +65,10 @@ impl Order {
             ["now"] => Self::Now,
             ["quit" | "exit"] => Self::Quit,
             ["clear"] => Self::Clear,
+            ["mailbox", mailbox] => Self::Mailbox(Box::new(super::mailbox(mailbox).map_err(|_| {
+                let example = "anna@pec.alfa.example=full";
+                Text::new(format!("indicare una casella come {example}"), format!("give a mailbox such as {example}"))
+            })?)),
             ["advance", duration @ ..] => Self::Advance(length(&duration.concat())?),
             ["stop", house, point] => Self::Stop(known(house)?, at(point)?),
             ["restart", house, point] => Self::Restart(known(house)?, at(point)?),
@@ -83,6 +93,13 @@ impl Order {
             Self::Fault(rule) => server.with(|network| {
                 network.add_fault(rule);
                 Ok(())
+            }),
+            Self::Mailbox(wanted) => server.with(|network| match network.mailbox_mut(wanted.address()) {
+                Some(mailbox) => {
+                    (mailbox.state, mailbox.quota) = (wanted.state, wanted.quota);
+                    Ok(())
+                }
+                None => network.add(*wanted),
             }),
             Self::Clear => server.with(|network| {
                 network.clear_faults();
@@ -162,15 +179,18 @@ mod tests {
 
     #[test]
     fn orders_are_read() {
+        let read = |line: &str| format!("{:?}", Order::parse(line).unwrap());
+        let same = |line: &str, order: Order| assert_eq!(read(line), format!("{order:?}"), "{line}");
         let hours = SignedDuration::from_hours;
-        assert_eq!(Order::parse("advance 12h").unwrap(), Order::Advance(hours(12)));
-        assert_eq!(Order::parse(" advance  1h 30m ").unwrap(), Order::Advance(SignedDuration::from_mins(90)));
-        assert_eq!(Order::parse("advance 2d").unwrap(), Order::Advance(hours(48)));
-        assert_eq!(Order::parse("stop beta incoming").unwrap(), Order::Stop(House::Beta, Point::Incoming));
-        assert_eq!(Order::parse("restart ALFA consegna").unwrap(), Order::Restart(House::Alfa, Point::Delivery));
+        same("advance 12h", Order::Advance(hours(12)));
+        same(" advance  1h 30m ", Order::Advance(SignedDuration::from_mins(90)));
+        same("advance 2d", Order::Advance(hours(48)));
+        same("stop beta incoming", Order::Stop(House::Beta, Point::Incoming));
+        same("restart ALFA consegna", Order::Restart(House::Alfa, Point::Delivery));
         let rule = FaultRule::new(Fault::Late(hours(3))).kind(Kind::Delivery).recipient("a@b.example");
-        assert_eq!(Order::parse("fault late=3h avvenuta-consegna a@b.example").unwrap(), Order::Fault(rule));
-        assert_eq!(Order::parse("").unwrap(), Order::Nothing);
+        same("fault late=3h avvenuta-consegna a@b.example", Order::Fault(rule));
+        same("mailbox a@b.example=disabled", Order::Mailbox(Box::new(Mailbox::disabled("a@b.example"))));
+        same("", Order::Nothing);
         for wrong in [
             "advance",
             "advance tomorrow",
@@ -182,6 +202,8 @@ mod tests {
             "fault odd",
             "fault lost ricevuta",
             "launch",
+            "mailbox",
+            "mailbox anna",
         ] {
             assert!(Order::parse(wrong).is_err(), "{wrong}");
         }

@@ -166,6 +166,15 @@ fn orders_turn_the_clock_and_break_things() {
     last.sort();
     assert_eq!(last, ["avvenuta-consegna certified", "avvenuta-consegna forged"]);
 
+    sandbox.order("clear");
+    sandbox.order("mailbox ufficio@cert.beta.example=full");
+    sandbox.order("mailbox nuova@cert.beta.example");
+    curl(&["ufficio@cert.beta.example", "nuova@cert.beta.example"]);
+    let now = text(&sandbox.order("now")["now"]);
+    let mut last = anna(&now).split_off(7);
+    last.sort();
+    assert_eq!(last, ["avvenuta-consegna certified", "errore-consegna certified"]);
+
     for wrong in ["launch", "advance 800d", "advance", "stop gamma incoming"] {
         assert!(!sandbox.order(wrong)["error"].is_null(), "{wrong}");
     }

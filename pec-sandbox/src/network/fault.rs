@@ -61,7 +61,8 @@ pub enum Chance {
 pub struct FaultRule {
     /// The fault.
     pub fault: Fault,
-    /// The kind it applies to; `None` is every receipt and notice. Transport envelopes are meant only when named.
+    /// The kind it applies to; `None` is every receipt and notice. Transport envelopes are meant only when named: they
+    /// can be lost, late, duplicated, edited on their way, and forged.
     pub kind: Option<Kind>,
     /// The recipient of whom the message speaks; `None` is every one. An acceptance receipt speaks of all.
     pub recipient: Option<String>,

@@ -51,6 +51,10 @@ impl Settings {
             if let Some(domain) = twice {
                 return bad(format!("{domain} is managed by two providers"));
             }
+            let host = |house: House| provider.manages(house.host()) && house != provider.house;
+            if let Some(house) = [House::Alfa, House::Beta, House::Gamma].into_iter().find(|house| host(*house)) {
+                return bad(format!("{} is the host of another provider", house.host()));
+            }
         }
         Ok(())
     }

@@ -52,6 +52,10 @@ fn settings_that_make_no_network() {
     let mut domain = settings();
     domain.providers[1].domains.push("PEC.alfa.example".into());
     assert!(error(domain).contains("two providers"));
+    let mut host = settings();
+    host.providers[0].domains.push("cert.beta.example".into());
+    host.providers.truncate(1);
+    assert!(error(host).contains("another provider"));
     assert!(error(Settings { providers: Vec::new(), ..settings() }).contains("two_providers"));
     for start in ["2025-01-01T00:00:00Z", "2028-09-01T00:00:00Z"] {
         assert!(error(Settings { start: start.parse().unwrap(), ..settings() }).contains("give a time from"));

@@ -177,6 +177,9 @@ fn domains_beyond_the_host() {
     network.add(Mailbox::new("protocollo@pec.comune.example")).unwrap();
     let pec_id = network.sent(&["Protocollo@PEC.comune.example"]);
     assert!(matches!(network.outcome(&pec_id, "protocollo@pec.comune.example"), Some(Outcome::Delivered(_))));
+    // The host of the service address is no managed domain by itself.
+    let pec_id = network.sent(&[OFFICE]);
+    assert!(matches!(network.outcome(&pec_id, OFFICE), Some(Outcome::External(_))));
     assert_all_genuine_is_certified(&network);
 }
 
