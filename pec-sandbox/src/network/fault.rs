@@ -64,7 +64,8 @@ pub struct FaultRule {
     /// The kind it applies to; `None` is every receipt and notice. Transport envelopes are meant only when named: they
     /// can be lost, late, duplicated, edited on their way, and forged.
     pub kind: Option<Kind>,
-    /// The recipient of whom the message speaks; `None` is every one. An acceptance receipt speaks of all.
+    /// The one recipient of whom the message speaks; `None` is any message. An acceptance receipt, and an envelope or
+    /// take-charge receipt for several, speaks of no single one.
     pub recipient: Option<String>,
     /// How often.
     pub chance: Chance,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -48,7 +48,12 @@ impl Doors {
         self.closed.store(true, Ordering::SeqCst);
         for address in addresses {
             // Wakes the thread that accepts.
-            let _ = TcpStream::connect(address);
+            let loopback = match address.ip() {
+                IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+                ip => ip,
+            };
+            let _ = TcpStream::connect((loopback, address.port()));
         }
         let visits: Vec<_> = self.open().drain().map(|(_, visit)| visit).collect();
         for visit in visits {
@@ -72,7 +77,11 @@ pub(super) fn accept(
         if doors.are_closed() {
             return;
         }
-        let Ok(stream) = stream else { continue };
+        let Ok(stream) = stream else {
+            // Out of file handles, perhaps: some are given back in time.
+            std::thread::sleep(Duration::from_millis(50));
+            continue;
+        };
         let (Ok(peer), Ok(twin)) = (stream.peer_addr(), stream.try_clone()) else { continue };
         if doors.open().len() >= CONNECTIONS {
             let _ = (&stream).write_all(b"421 4.3.2 too many connections\r\n");

@@ -174,3 +174,15 @@ fn a_maildir_that_breaks_loses_nothing() {
     server.advance(SignedDuration::from_secs(10)).unwrap();
     assert_eq!(verdicts(&server, ANNA), [certified("accettazione"), certified("avvenuta-consegna")]);
 }
+
+#[test]
+fn every_address_of_the_machine_is_given_up_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let any = SocketAddr::from(([0, 0, 0, 0], 0));
+    let network = network("2026-02-09T09:15:30Z".parse().unwrap());
+    let options = Options { smtps: any, submission: any, ..Options::new(folder.path()) };
+    let server = Server::start(network, options).unwrap();
+    let port = server.smtps().port();
+    server.stop();
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+}
