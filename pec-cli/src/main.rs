@@ -1,10 +1,13 @@
 //! `pec`: the library for a person at a terminal. No logic of its own: what it prints, the library decides.
 
+#[cfg(feature = "sandbox")]
+mod demo;
 mod explain;
 mod extract;
 mod foreign;
 mod input;
 mod judge;
+mod link;
 mod render;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -49,6 +52,8 @@ enum Lang {
 enum Command {
     /// Verify messages: files, folders, Maildir, mbox, or standard input.
     Verify(verify::Arguments),
+    /// Tie receipts to the messages they speak of: who accepted, who received, what is missing.
+    Link(link::Arguments),
     /// Show what is inside one message: its parts, their sizes, who signed.
     Show(show::Arguments),
     /// Take the original, the certification data, the attachments, the signature or the restored bytes out.
@@ -57,6 +62,9 @@ enum Command {
     Explain(explain::Arguments),
     /// Show or check the trust data: pinned authorities, listed certificates, provider hosts.
     Trust(trust::Arguments),
+    /// See it all once: send, receive receipts, link them, and tell a forged one from a genuine one.
+    #[cfg(feature = "sandbox")]
+    Demo(demo::Arguments),
     /// Run PEC providers on this machine: send by SMTP, read receipts in Maildirs, turn the clock.
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Arguments),
@@ -69,21 +77,27 @@ fn main() -> ExitCode {
         Some(Lang::En) => Language::En,
         None => language_of_environment(),
     };
-    let outcome = match arguments.command {
-        Command::Verify(arguments) => verify::run(&arguments, language),
-        Command::Show(arguments) => show::run(&arguments, language),
-        Command::Extract(arguments) => extract::run(&arguments, language),
-        Command::Explain(arguments) => explain::run(&arguments, language),
-        Command::Trust(arguments) => trust::run(&arguments),
-        #[cfg(feature = "sandbox")]
-        Command::Sandbox(arguments) => sandbox::run(&arguments, language),
-    };
-    outcome.unwrap_or_else(|stop| {
+    obey(arguments.command, language).unwrap_or_else(|stop| {
         if let Stop::Because(reason) = stop {
             anstream::eprintln!("pec: {}", printable(reason.of(language)));
         }
         ExitCode::from(2)
     })
+}
+
+fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
+    match command {
+        Command::Verify(arguments) => verify::run(&arguments, language),
+        Command::Link(arguments) => link::run(&arguments, language),
+        Command::Show(arguments) => show::run(&arguments, language),
+        Command::Extract(arguments) => extract::run(&arguments, language),
+        Command::Explain(arguments) => explain::run(&arguments, language),
+        Command::Trust(arguments) => trust::run(&arguments),
+        #[cfg(feature = "sandbox")]
+        Command::Demo(arguments) => demo::run(&arguments, language),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(arguments) => sandbox::run(&arguments, language),
+    }
 }
 
 /// Italian where the environment is Italian, else English.

@@ -212,6 +212,15 @@ impl Page {
         text
     }
 
+    /// A paragraph whose first line begins with a mark, the others with as many blanks.
+    pub(crate) fn marked(&self, text: &mut String, mark: &str, style: Style, content: &str) {
+        let columns = textwrap::core::display_width(mark);
+        let blank: String = mark.chars().map(|c| if c == '│' { c } else { ' ' }).collect();
+        for (number, line) in wrap(content, self.width.saturating_sub(columns).max(20)).iter().enumerate() {
+            let _ = writeln!(text, "{}{style}{line}{style:#}", if number == 0 { mark } else { &blank });
+        }
+    }
+
     fn paragraph(&self, text: &mut String, indent: &str, style: Style, content: &str) {
         for line in wrap(content, self.width - indent.len()) {
             let _ = writeln!(text, "{indent}{style}{line}{style:#}");
