@@ -56,7 +56,7 @@ fn wrong(name: &str, cases: &[String], sources: &str) -> Option<&'static str> {
         |extra: &str| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || extra.contains(b as char));
     let layer = [
         "mime", "cms", "cert", "trust", "time", "id", "kind", "anomaly", "transit", "daticert", "original", "brief",
-        "html",
+        "html", "receipt",
     ];
     let family = |name: &str| cases.iter().any(|case| case.split('-').next() == name.split('-').next());
     if name.contains('/') && plain("/_.-") && name.split('/').next_back()?.contains('.') {

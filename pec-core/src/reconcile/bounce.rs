@@ -32,12 +32,13 @@ pub(super) fn read(source: Source, root: Part<'_>, in_anomaly: bool) -> Option<B
         }
     };
     for part in root.children() {
-        let returned = match &*part.media_type() {
-            "message/rfc822" | "message/global" => part.content(),
-            "text/rfc822-headers" | "message/global-headers" => part.content(),
-            _ => continue,
-        };
-        let returned = crate::message::Message::parse(returned, &crate::limits::Limits::DEFAULT);
+        let media_type = part.media_type();
+        if !["message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"]
+            .contains(&&*media_type)
+        {
+            continue;
+        }
+        let returned = part.to_message();
         for name in ["message-id", "x-riferimento-message-id"] {
             returned.root().headers().all(name).for_each(|id| note(bare(&unstructured(id))));
         }

@@ -36,7 +36,8 @@ pub enum ServiceReceipts {
 /// let sent = b"Message-ID: <1@ditta.example>\r\nFrom: anna@pec.alfa.example\r\nTo: ufficio@cert.beta.example\r\n\r\n.";
 /// let message = Message::parse(&sent[..], &Limits::DEFAULT);
 /// let submitted = "2026-02-09T10:15:00Z".parse()?;
-/// let mut ledger = Ledger::new(HashKey::new(*b"sixteen at random"[..16].first_chunk().ok_or("16")?));
+/// let random = [0x5a; 16]; // of the operating system, in earnest
+/// let mut ledger = Ledger::new(HashKey::new(random));
 /// ledger.add(Record::submitted(
 ///     Source(1), &message, "anna@pec.alfa.example", &["ufficio@cert.beta.example"], submitted,
 /// ))?;

@@ -4,7 +4,7 @@ use super::made::{
     ALFA, BETA, HOURS_12, HOURS_24, MALLORY, Made, accepted, delivered, failed, failed_virus, notice, refused,
 };
 use super::scene::{ANNA, COPY, MSGID, OFFICE, OUTSIDE, Scene, at, codes, fill, ledger, now, state, states, submitted};
-use crate::daticert::{Address, ErrorKind, Kind};
+use crate::daticert::{Address, AddressClass, ErrorKind, Kind, Recipient};
 use crate::finding::Severity;
 use crate::limits::Limits;
 use crate::message::Message;
@@ -242,6 +242,37 @@ fn copies_and_bounces_and_strays() {
     // An anomaly envelope around anything else says nothing of any transaction.
     let anomaly = beta.seal(&beta.anomaly(&Scene::sent(), ANNA, "non PEC", at(1))).unwrap();
     assert_eq!(scene.read(7, &anomaly), None);
+}
+
+#[test]
+fn a_certified_receipt_without_identifier_is_a_claim() {
+    let nameless = delivered(OFFICE, 1).with(|data| data.pec_id = None).record(2);
+    assert_eq!(nameless.role(), Role::Claim);
+    let ledger = ledger(&[accepted().record(1), nameless]);
+    let dossier = &ledger.dossiers_of(super::made::ID, at(1).timestamp())[0];
+    assert_eq!((state(dossier, OFFICE), dossier.claims[0].source), (State::AwaitingDelivery, Source(2)));
+}
+
+#[test]
+fn a_thousand_recipients() {
+    let address = |n: usize| format!("U{n:04}@cert.beta.example");
+    let all = |data: &mut crate::daticert::CertData| {
+        data.recipients = (0..1_000)
+            .map(|n| Recipient { address: Address::new(address(n)), class: AddressClass::Certified })
+            .collect();
+    };
+    let receipts = (0..1_000).rev().map(|n| delivered(&address(n).to_lowercase(), 1).with(all));
+    let mut records: Vec<_> = receipts.zip(1..).map(|(made, source)| made.record(source)).collect();
+    let check = |records: &[Record], states: usize| {
+        let ledger = ledger(records);
+        let dossier = &ledger.dossiers_of(super::made::ID, at(1).timestamp())[0];
+        assert_eq!((dossier.recipients.len(), dossier.state()), (states, Some(State::Delivered)));
+        assert_eq!(dossier.recipients[7].address, address(7));
+        codes(dossier)
+    };
+    assert_eq!(check(&records, 1_000), ["receipt.missing"]);
+    records.push(accepted().with(all).record(0));
+    assert_eq!(check(&records, 1_000), [""; 0]);
 }
 
 /// A code without a test is not a code.
