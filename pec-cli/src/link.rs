@@ -176,29 +176,30 @@ fn show(
     reading: Reading,
     language: Language,
 ) -> Result<Sum, Stop> {
-    let mut output = anstream::stdout();
-    let text = tree::Tree { page: Page::new(language, setup.at), language };
     let mut sum = Sum::default();
     let mut entries = Vec::new();
     for dossier in ledger.dossiers(setup.now) {
         let examination = examine(&dossier, shelf, reading);
         let entry = Entry { dossier, examination };
         sum.add(&entry);
-        let name = |source| shelf.called(source);
+        entries.push(entry);
+    }
+    // The page first: whoever has read enough of the rest still gets it.
+    if let Some(file) = &arguments.html {
+        write_page(file, setup, &entries, shelf, language)?;
+    }
+    let mut output = anstream::stdout();
+    let text = tree::Tree { page: Page::new(language, setup.at), language };
+    let name = |source| shelf.called(source);
+    for entry in &entries {
         if arguments.json {
             writeln!(output, "{}", Report::new(&entry.dossier, &entry.examination, &name).to_json())?;
         } else {
-            write!(output, "{}", text.dossier(&entry, &name))?;
-        }
-        if arguments.html.is_some() {
-            entries.push(entry);
+            write!(output, "{}", text.dossier(entry, &name))?;
         }
     }
     if !arguments.json {
-        write!(output, "{}", text.strays(&ledger.strays(), &|source| shelf.called(source)))?;
-    }
-    if let Some(file) = &arguments.html {
-        write_page(file, setup, &entries, shelf, language)?;
+        write!(output, "{}", text.strays(&ledger.strays(), &name))?;
     }
     Ok(sum)
 }

@@ -78,7 +78,8 @@ impl Tree {
         name: Name<'_>,
     ) {
         let dossier = &entry.dossier;
-        let style = Style::new().bold().fg_color(Some(colour(recipient.state.tone()).into()));
+        let look = dossier.look(recipient, self.language);
+        let style = Style::new().bold().fg_color(Some(colour(look.tone).into()));
         let class = recipient.class.as_ref().map(|class| match class.as_str() {
             "certificato" => " (PEC)".to_owned(),
             "esterno" => self.say(" (non PEC)", " (not PEC)").to_owned(),
@@ -90,8 +91,8 @@ impl Tree {
             branch.0,
             printable(recipient.address),
             class.unwrap_or_default(),
-            recipient.state.mark(),
-            recipient.state.title(self.language)
+            look.mark,
+            look.title
         );
         let indent = format!("  {}   ", branch.1);
         let shown = dossier

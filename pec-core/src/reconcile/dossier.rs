@@ -10,9 +10,9 @@ use super::event::Event;
 use super::ledger::{Ledger, Subject};
 use super::record::Source;
 use super::silence::Silence;
-use super::state::State;
+use super::state::{State, Tone};
 use crate::daticert::AddressClass;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Language};
 use crate::verify::Verdict;
 use case::Case;
 
@@ -72,6 +72,20 @@ pub struct Recipient<'l> {
     /// Positions in [`Dossier::events`] of the events that speak of this recipient alone or among others, disputed ones
     /// included; those about the message as a whole are not among them.
     pub events: Vec<usize>,
+}
+
+/// A state as a person sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Look {
+    /// What it means at a glance.
+    pub tone: Tone,
+    /// A mark beside the colour.
+    pub mark: &'static str,
+    /// The state in a few words.
+    pub title: &'static str,
+    /// What it means.
+    pub explanation: &'static str,
 }
 
 /// A message that looks like a receipt, notice or envelope of the transaction and is not certified. It moves nothing.
@@ -164,6 +178,32 @@ impl<'l> Dossier<'l> {
     #[must_use]
     pub fn sent_copy(&self) -> Option<Source> {
         self.submission.or_else(|| self.copies.first().copied())
+    }
+
+    /// How a recipient's state is shown to a person: as the state says, but for a received message, of which nothing
+    /// more will be known from this side.
+    #[must_use]
+    pub fn look(&self, recipient: &Recipient<'_>, language: Language) -> Look {
+        let state = recipient.state;
+        if self.side == Side::Received && state == State::AwaitingDelivery {
+            let (title, explanation) = match language {
+                Language::It => (
+                    "RICEVUTO: ACCETTAZIONE PROVATA",
+                    "È la busta di un messaggio ricevuto: prova che il gestore del mittente l'ha accettato; la consegna la prova solo la ricevuta del mittente.",
+                ),
+                Language::En => (
+                    "RECEIVED: ACCEPTANCE PROVEN",
+                    "This is the envelope of a message that was received: it proves that the sender's provider accepted it; only the sender's receipt proves the delivery.",
+                ),
+            };
+            return Look { tone: Tone::Neutral, mark: "→", title, explanation };
+        }
+        Look {
+            tone: state.tone(),
+            mark: state.mark(),
+            title: state.title(language),
+            explanation: state.explanation(language),
+        }
     }
 
     /// The states of all recipients when they are the same one.

@@ -35,7 +35,7 @@ mod store;
 mod tests;
 mod weigh;
 
-pub use dossier::{Bounce, Claim, Dossier, Recipient, Remark, Side};
+pub use dossier::{Bounce, Claim, Dossier, Look, Recipient, Remark, Side};
 pub use event::{Carried, Event, EventKind, Standing};
 pub use form::{Addressed, expected_form};
 pub use intern::{HashKey, LedgerFull};

@@ -6,11 +6,13 @@
 
 mod words;
 
+use std::collections::BTreeMap;
+
 use encodify::base64;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::dossier::{Claim, Dossier, Recipient, Remark, Side};
+use super::dossier::{Claim, Dossier, Look, Recipient, Remark, Side};
 use super::event::{Event, EventKind, Standing};
 use super::examine::{Against, Checked, Content, Examination};
 use super::instant::{Notification, TIME_ZONE_DATA};
@@ -91,15 +93,22 @@ impl Page<'_> {
 
     /// How many recipients stand where.
     fn tally(&self) -> Markup {
-        let mut states: std::collections::BTreeMap<_, usize> = std::collections::BTreeMap::new();
-        for recipient in self.entries.iter().flat_map(|entry| &entry.dossier.recipients) {
-            *states.entry(recipient.state).or_default() += 1;
+        let mut looks: BTreeMap<&str, (usize, Look)> = BTreeMap::new();
+        for dossier in self.entries.iter().map(|entry| &entry.dossier) {
+            for recipient in &dossier.recipients {
+                let look = dossier.look(recipient, self.language);
+                looks.entry(look.title).or_insert((0, look)).0 += 1;
+            }
         }
+        let dossiers = match self.entries.len() {
+            1 => self.say("fascicolo", "dossier"),
+            _ => self.say("fascicoli", "dossiers"),
+        };
         html! {
             ul.sum {
-                li { (self.entries.len()) " " (self.say("fascicoli", "dossiers")) }
-                @for (state, count) in states {
-                    li.(class(state.tone())) { (state.mark()) " " (count) " " (state.title(self.language)) }
+                li { (self.entries.len()) " " (dossiers) }
+                @for (count, look) in looks.into_values() {
+                    li.(class(look.tone)) { (look.mark) " " (count) " " (look.title) }
                 }
             }
         }
@@ -165,6 +174,7 @@ impl Page<'_> {
 
     fn recipient(&self, entry: &Entry<'_>, recipient: &Recipient<'_>) -> Markup {
         let dossier = &entry.dossier;
+        let look = dossier.look(recipient, self.language);
         let acceptance = dossier.acceptance.and_then(|index| dossier.events.get(index).map(|event| (index, event)));
         let outcomes =
             recipient.events.iter().filter_map(|index| dossier.events.get(*index).map(|event| (*index, event)));
@@ -175,8 +185,10 @@ impl Page<'_> {
                     (self.foreign(recipient.address))
                     @if let Some(class) = &recipient.class { br; span.dim { (self.class(class)) } }
                 }
-                td { span.state.(class(recipient.state.tone())) { (recipient.state.mark()) " " (recipient.state.title(self.language)) }
-                    p.dim { (recipient.state.explanation(self.language)) } }
+                td {
+                    span.state.(class(look.tone)) { (look.mark) " " (look.title) }
+                    p.dim { (look.explanation) }
+                }
                 td { @match acceptance {
                     Some((index, event)) => (self.proof(entry, index, event)),
                     None => "–",
@@ -248,7 +260,7 @@ impl Page<'_> {
     fn silence(&self, dossier: &Dossier<'_>) -> Markup {
         html! {
             @for silence in &dossier.silence {
-                p.note {
+                p.note.wait {
                     strong { (silence.owed.title(self.language)) }
                     (self.say(" dal ", " since ")) (utc(silence.since, self.language))
                     @if let Some(recipient) = silence.recipient { ": " (self.foreign(recipient)) }
@@ -258,10 +270,15 @@ impl Page<'_> {
     }
 
     fn timeline(&self, entry: &Entry<'_>) -> Markup {
+        let events = &entry.dossier.events;
+        let mut codes: Vec<Code> = events.iter().flat_map(|event| event.weaknesses.iter().copied()).collect();
+        codes.sort_unstable();
+        codes.dedup();
         html! {
-            @if !entry.dossier.events.is_empty() {
+            @if !events.is_empty() {
                 h3 { (self.say("Ricevute certificate", "Certified receipts")) }
-                ol { @for event in &entry.dossier.events { (self.event(event)) } }
+                ol { @for event in events { (self.event(event)) } }
+                @for code in codes { (self.code(code)) }
             }
         }
     }
@@ -294,7 +311,7 @@ impl Page<'_> {
                     @if let Some(signer) = event.signer { " <" (self.foreign(signer)) ">" } } }
                 @if let Some(detail) = event.error_detail { br; (self.foreign(detail)) }
                 br; span.dim { (self.foreign(&(self.name)(event.source))) }
-                @for code in &event.weaknesses { (self.code(*code)) }
+                @if !event.weaknesses.is_empty() { br; @for code in &event.weaknesses { code { (code.as_str()) } " " } }
             }
         }
     }
