@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod browser;
 mod extract;
+mod link;
 mod options;
 mod other_commands;
 #[cfg(feature = "sandbox")]
