@@ -162,7 +162,7 @@ mod tests {
                 assert!(length.abs_diff(size.0) <= 100, "{size} {variant:?}: {length}");
                 let mut cache = ChainCache::default();
                 let cold = envelope.verify(&mut cache);
-                assert_eq!(cold.verdict, Verdict::Certified, "{variant:?}: {:#?}", cold.findings);
+                assert_eq!(cold.verdict(), Verdict::Certified, "{variant:?}: {:#?}", cold.findings);
                 assert_eq!(cache.len(), 1);
                 assert_eq!(cold, envelope.verify(&mut cache), "the cache changes the answer");
             }

@@ -211,7 +211,7 @@ fn signed(name: &str, make: &dyn Fn(usize) -> Vec<u8>) {
             let _ = (unstructured(field.value), addresses(field.value));
         }
         if parsed.as_secs() > 0 {
-            println!("      (verification alone {parsed:.1?}, {})", verification.verdict);
+            println!("      (verification alone {parsed:.1?}, {})", verification.verdict());
         }
         began
     });

@@ -46,9 +46,9 @@ fn colour(verdict: Verdict) -> Style {
 
 /// One line: verdict, kind, name.
 pub(crate) fn line(name: &str, verification: &Verification) -> String {
-    let style = colour(verification.verdict);
+    let style = colour(verification.verdict());
     let (kind, name) = (shortened(verification.kind.as_str(), KIND), printable(name));
-    format!("{style}{:24}{style:#} {kind:26} {name}\n", verification.verdict.as_str())
+    format!("{style}{:24}{style:#} {kind:26} {name}\n", verification.verdict().as_str())
 }
 
 /// How a person wants to read.
@@ -70,7 +70,7 @@ impl Page {
     /// The whole answer.
     pub(crate) fn verification(&self, name: &str, message: &Message<Vec<u8>>, verification: &Verification) -> String {
         let language = self.language;
-        let verdict = verification.verdict;
+        let verdict = verification.verdict();
         let mut text = String::new();
         self.paragraph(&mut text, "", Style::new().bold(), &printable(name));
         let style = colour(verdict);
@@ -99,17 +99,17 @@ impl Page {
 
     /// What the signed part says, or claims where nothing proves it.
     fn facts(&self, text: &mut String, verification: &Verification) {
-        if verification.daticert.is_none() && verification.signer.is_none() {
+        if verification.daticert().is_none() && verification.signer.is_none() {
             return;
         }
-        if !verification.verdict.is_certified() && verification.verdict != Verdict::Anomaly {
+        if !verification.verdict().is_certified() && verification.verdict() != Verdict::Anomaly {
             let claims = self.pick(
                 "Quanto il messaggio dichiara, senza che nulla lo dimostri:",
                 "What the message claims, and nothing proves:",
             );
             self.paragraph(text, "  ", Style::new(), claims);
         }
-        if let Some(data) = &verification.daticert {
+        if let Some(data) = &verification.daticert() {
             self.data(text, data);
         }
         if let Some(signer) = &verification.signer {
@@ -238,7 +238,7 @@ impl Page {
 /// What `pec extract` gives that is worth more than the message itself.
 fn extractable(verification: &Verification) -> Option<&'static str> {
     let restorable = |finding: &Finding| finding.code == Code::CmsRestorableTranscoding;
-    match verification.verdict {
+    match verification.verdict() {
         Verdict::ContainsPec => Some("nested"),
         _ if verification.findings.iter().any(restorable) => Some("restored"),
         _ => None,

@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
     if let Some(entity) = opened(&message) {
         tree(&mut output, entity.root(), 1, language)?;
     }
-    Ok(ExitCode::from(u8::from(!verification.verdict.is_certified())))
+    Ok(ExitCode::from(u8::from(!verification.verdict().is_certified())))
 }
 
 /// A part, and what is in it. Parts come in the order of the bytes, so that their depth is all that has to be known.

@@ -81,7 +81,7 @@ impl Outcome {
                 } else {
                     page.verification(&name, &message, &verification)
                 };
-                Self::Read { text, certified: verification.verdict.is_certified() }
+                Self::Read { text, certified: verification.verdict().is_certified() }
             }
         }
     }

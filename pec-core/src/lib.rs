@@ -30,7 +30,7 @@
 //! let now = "2026-03-01T12:00:00Z".parse()?;
 //! let verification = Verifier::new(&trust).verify(&message, now, &mut ChainCache::default());
 //!
-//! assert_eq!(verification.verdict, Verdict::Certified);
+//! assert_eq!(verification.verdict(), Verdict::Certified);
 //! let proof = verification.certified().expect("a certified receipt");
 //! println!("delivered to {:?}", proof.value().delivered_to);
 //! for finding in &verification.findings {
@@ -43,7 +43,7 @@
 //! bytes[inside] ^= 1;
 //! let message = Message::parse(bytes, &Limits::DEFAULT);
 //! let verification = Verifier::new(&trust).verify(&message, now, &mut ChainCache::default());
-//! assert_eq!(verification.verdict, Verdict::Altered);
+//! assert_eq!(verification.verdict(), Verdict::Altered);
 //! assert!(verification.certified().is_none());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

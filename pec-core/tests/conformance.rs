@@ -173,7 +173,7 @@ fn difference(expected: &Expected, found: &Verification) -> String {
             differences.push(format!("{what} {found}, expected {}", expected.unwrap_or_default()));
         }
     };
-    compare("verdict", Some(&expected.verdict), found.verdict.as_str());
+    compare("verdict", Some(&expected.verdict), found.verdict().as_str());
     compare("kind", expected.kind.as_deref(), found.kind.as_str());
     compare("integrity", expected.integrity.as_deref(), found.integrity.as_str());
     compare("trust_at_signing", expected.trust_at_signing.as_deref(), found.trust_at_signing.as_str());

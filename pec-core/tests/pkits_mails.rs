@@ -60,7 +60,7 @@ fn every_signature_is_right() {
             let unsupported = found.findings.iter().any(|finding| finding.code == Code::CmsUnsupported);
             assert!(unsupported && found.integrity == Integrity::Unknown, "{name}: {:?}", found.findings);
         }
-        assert_eq!(found.verdict, Verdict::NotPec, "{name}");
+        assert_eq!(found.verdict(), Verdict::NotPec, "{name}");
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(mails.len() - SKIPPED.len() >= 220);

@@ -31,7 +31,7 @@ fn verify(name: &str) -> Option<Verification> {
 
 fn is_certified(name: &str, kind: &str, expected: &[Code]) {
     let Some(found) = verify(name) else { return };
-    assert!(found.verdict.is_certified(), "{name}: {found:#?}");
+    assert!(found.verdict().is_certified(), "{name}: {found:#?}");
     assert_eq!(found.kind.as_str(), kind);
     assert!(found.findings.iter().all(|finding| finding.severity < Severity::Fatal));
     for code in expected {
@@ -41,7 +41,7 @@ fn is_certified(name: &str, kind: &str, expected: &[Code]) {
     assert_eq!(found.trust_now.as_str(), "expired");
     println!(
         "{name}: {} {:?}",
-        found.verdict,
+        found.verdict(),
         found.findings.iter().map(|f| (f.code.as_str(), &f.detail)).collect::<Vec<_>>()
     );
 }
@@ -72,7 +72,7 @@ fn messages_of_2018() {
 #[test]
 fn one_byte_more_is_altered() {
     let Some(found) = verify("oca_sdi_invio_file_brokenxml.eml") else { return };
-    assert_eq!(found.verdict, Verdict::Altered);
+    assert_eq!(found.verdict(), Verdict::Altered);
     let fatal: Vec<_> = found.findings.iter().filter(|f| f.severity == Severity::Fatal).map(|f| f.code).collect();
     assert_eq!(fatal, [Code::CmsDigestMismatch]);
 }

@@ -63,12 +63,12 @@ fn a_time_stamp_proves_no_other_time_than_its_own() {
     for at in [JudgedAt::Signing, JudgedAt::At("2018-11-13T15:39:27Z".parse().unwrap()), JudgedAt::Now] {
         let found = verify(&world, &world.time_root, &bytes, &evidence, at);
         assert_eq!(found.time, TimeProof::Proven);
-        assert_eq!(found.verdict, Verdict::IntactButUntrusted, "{at:?}: {:?}", found.findings);
+        assert_eq!(found.verdict(), Verdict::IntactButUntrusted, "{at:?}: {:?}", found.findings);
     }
     // A stamp from before the theft saves the signature that it is about.
     let bytes = envelope(&world, &world.stamper, "2018-11-13T17:39:27+01:00");
     let found = verify(&world, &world.time_root, &bytes, &evidence, JudgedAt::Signing);
-    assert_eq!(found.verdict, Verdict::Certified, "{:?}", found.findings);
+    assert_eq!(found.verdict(), Verdict::Certified, "{:?}", found.findings);
 }
 
 #[test]

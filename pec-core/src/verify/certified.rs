@@ -24,6 +24,24 @@ use crate::daticert::CertData;
 /// let forged: Certified<CertData> = CertData::new(Kind::Delivery).into();
 /// ```
 ///
+/// nor by changing what verification found:
+///
+/// ```compile_fail
+/// # use pec_core::{daticert::{CertData, Kind}, verify::Verification};
+/// fn swap(mut verification: Verification) -> bool {
+///     verification.daticert = Some(CertData::new(Kind::Delivery));
+///     verification.certified().is_some()
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use pec_core::verify::{Verdict, Verification};
+/// fn raise(mut verification: Verification) -> bool {
+///     verification.verdict = Verdict::Certified;
+///     verification.certified().is_some()
+/// }
+/// ```
+///
 /// and it does not turn into the unproven form by itself:
 ///
 /// ```compile_fail

@@ -142,8 +142,8 @@ pub struct Signer {
 pub struct Verification {
     /// What kind of message it is, by its signed part.
     pub kind: Kind,
-    /// The verdict.
-    pub verdict: Verdict,
+    /// The verdict: read by [`Verification::verdict`], set by nobody else, or a proof could be made by hand.
+    pub(crate) verdict: Verdict,
     /// Are the signed bytes intact?
     pub integrity: Integrity,
     /// Was the signer trusted at the judged time?
@@ -160,10 +160,25 @@ pub struct Verification {
     pub signed_at: Option<Timestamp>,
     /// Who signed.
     pub signer: Option<Signer>,
-    /// What the provider certified. Read it through [`Verification::certified`] wherever something depends on it.
-    pub daticert: Option<CertData>,
+    /// What the provider certified: read by [`Verification::daticert`], set by nobody else.
+    pub(crate) daticert: Option<CertData>,
     /// Everything found, in the order of the checks.
     pub findings: Vec<Finding>,
+}
+
+impl Verification {
+    /// The verdict.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// What the provider certified, or what the message claims. Read it through [`Verification::certified`] wherever
+    /// something depends on it.
+    #[must_use]
+    pub const fn daticert(&self) -> Option<&CertData> {
+        self.daticert.as_ref()
+    }
 }
 
 /// Checks messages: trust data, evidence and policy, used for any number of messages.
@@ -178,7 +193,7 @@ pub struct Verification {
 /// let message = Message::parse(b"Subject: ACCETTAZIONE: x\r\n\r\nnot signed", &Limits::DEFAULT);
 /// let now = "2026-11-22T10:00:00Z".parse().unwrap();
 /// let verification = verifier.verify(&message, now, &mut ChainCache::default());
-/// assert_eq!(verification.verdict, Verdict::NotPec);
+/// assert_eq!(verification.verdict(), Verdict::NotPec);
 /// assert!(verification.certified().is_none());
 /// ```
 #[derive(Debug, Clone, Copy)]

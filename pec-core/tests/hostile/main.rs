@@ -21,7 +21,7 @@ fn every_hostile_message_ends_with_its_finding() {
         let name = input.name;
         let finding = found.findings.iter().find(|finding| finding.code.as_str() == input.code);
         let finding = finding.unwrap_or_else(|| panic!("{name}: no {}: {:#?}", input.code, found.findings));
-        assert_eq!(found.verdict.as_str(), input.verdict, "{name}");
+        assert_eq!(found.verdict().as_str(), input.verdict, "{name}");
         // What the sender wrote into the original is a warning, or he could make his own envelope unreadable.
         let nested = finding.detail.contains("nested");
         assert_eq!(finding.severity, if nested { Severity::Warning } else { Severity::Fatal }, "{name}");

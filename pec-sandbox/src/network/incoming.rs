@@ -142,13 +142,13 @@ impl Network {
         if let Some(finding) = grave {
             return Judged::Incorrect(format!("{}: {}", finding.code, finding.code.explanation(Language::It)));
         }
-        let Some(data) = found.daticert.filter(|_| found.verdict == Verdict::Certified) else {
+        let Some(data) = found.daticert().filter(|_| found.verdict() == Verdict::Certified) else {
             return Judged::Incorrect("busta o ricevuta non corretta".to_owned());
         };
         if data.kind != CertKind::Transport {
-            return Judged::Receipt(Box::new(data));
+            return Judged::Receipt(Box::new(data.clone()));
         }
-        match self.read_envelope(&data, &message, parcel) {
+        match self.read_envelope(data, &message, parcel) {
             Some(received) => Judged::Envelope { from, received },
             None => Judged::Incorrect("busta di trasporto incompleta".to_owned()),
         }

@@ -122,7 +122,7 @@ impl Network {
     fn verdicts(&self, address: &str) -> Vec<(String, Verdict)> {
         let messages = self.messages(address).unwrap();
         let found = messages.iter().map(|stored| self.verified(stored, MailboxRole::User));
-        found.map(|found| (found.kind.as_str().to_owned(), found.verdict)).collect()
+        found.map(|found| (found.kind.as_str().to_owned(), found.verdict())).collect()
     }
 
     fn kinds(&self, address: &str) -> Vec<String> {
@@ -157,10 +157,10 @@ fn assert_all_genuine_is_certified(network: &Network) {
             let found = network.verified(stored, role);
             let text = String::from_utf8_lossy(&stored.bytes).into_owned();
             if found.kind.as_str() == "anomalia" {
-                assert_eq!(found.verdict, Verdict::Anomaly, "{text}");
+                assert_eq!(found.verdict(), Verdict::Anomaly, "{text}");
                 continue;
             }
-            assert_eq!(found.verdict, Verdict::Certified, "{:?}\n{text}", found.findings);
+            assert_eq!(found.verdict(), Verdict::Certified, "{:?}\n{text}", found.findings);
             let remarks: Vec<_> = found.findings.iter().filter(|f| f.severity != Severity::Info).collect();
             assert!(remarks.is_empty(), "{remarks:?}\n{text}");
             seen += 1;

@@ -53,7 +53,7 @@ fn verdicts(server: &Server, address: &str) -> Vec<(String, Verdict)> {
         server
             .with(|network| {
                 let found = Verifier::new(network.trust()).verify(&message, network.time(), &mut ChainCache::default());
-                Ok((found.kind.as_str().to_owned(), found.verdict))
+                Ok((found.kind.as_str().to_owned(), found.verdict()))
             })
             .unwrap()
     };

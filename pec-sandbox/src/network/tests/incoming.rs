@@ -111,7 +111,7 @@ fn a_forged_receipt_from_the_internet_is_never_a_receipt() {
     // Beside the providers, straight in the mailbox, it is what it is.
     let message = Message::parse(&forged[..], &Limits::DEFAULT);
     let found = Verifier::new(network.trust()).verify(&message, network.time(), &mut ChainCache::default());
-    assert_eq!((found.verdict, found.kind.as_str()), (Verdict::Forged, "avvenuta-consegna"));
+    assert_eq!((found.verdict(), found.kind.as_str()), (Verdict::Forged, "avvenuta-consegna"));
     assert!(network.forged_delivery("opec.ignoto@pec.alfa.example", FULL).is_err());
 }
 
