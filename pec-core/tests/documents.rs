@@ -33,6 +33,13 @@ fn cases() -> Vec<String> {
     messages.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
 }
 
+/// The names of the reconciliation cases.
+fn reconciliations() -> Vec<String> {
+    let folders = fs::read_dir(root().join("conformance/reconcile")).unwrap().map(|entry| entry.unwrap().path());
+    let cases = folders.filter(|path| path.join("case.json").exists());
+    cases.map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+}
+
 /// Every Rust source of the workspace in one text.
 fn sources() -> String {
     let mut text = String::new();
@@ -76,6 +83,8 @@ fn wrong(name: &str, cases: &[String], sources: &str) -> Option<&'static str> {
             Some(start) => cases.iter().any(|case| case.starts_with(start)),
             None => {
                 cases.iter().any(|case| case == name)
+                    // A value on the wire.
+                    || sources.contains(&format!("\"{name}\""))
                     || root().join(format!("conformance/artefacts/{name}.json")).exists()
             }
         };
@@ -87,7 +96,7 @@ fn wrong(name: &str, cases: &[String], sources: &str) -> Option<&'static str> {
 
 #[test]
 fn what_is_named_exists() {
-    let (cases, sources) = (cases(), sources());
+    let (cases, sources) = ([cases(), reconciliations()].concat(), sources());
     let mut failures = Vec::new();
     let mut checked = 0;
     for document in DOCUMENTS {
@@ -106,8 +115,8 @@ fn what_is_named_exists() {
         ("kind-no-such", "no such case"),
         ("no_such_test", "not in the sources"),
     ] {
-        // The last is a string of this file, which is a source.
-        let sources = if name == "no_such_test" { "" } else { &sources };
+        // The last two are strings of this file, which is a source.
+        let sources = if ["kind-no-such", "no_such_test"].contains(&name) { "" } else { &sources };
         assert_eq!(wrong(name, &cases, sources), Some(reason));
     }
 }
@@ -125,5 +134,30 @@ fn the_counts_of_the_cases_are_those_of_the_readme() {
         assert!(readme.contains(&row), "conformance/README.md lacks {row}");
     }
     let total = format!("{} cases", counted.values().sum::<usize>());
+    assert!(readme.contains(&total), "conformance/README.md lacks {total}");
+}
+
+#[test]
+fn the_counts_of_the_reconciliation_cases_are_those_of_the_readme() {
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    let cases = reconciliations();
+    let descriptions: Vec<serde_json::Value> = cases
+        .iter()
+        .map(|case| serde_json::from_str(&read(&format!("conformance/reconcile/{case}/case.json"))).unwrap())
+        .collect();
+    let mut dossiers = 0;
+    for dossier in descriptions.iter().flat_map(|case| case["expected"]["dossiers"].as_array().unwrap()) {
+        dossiers += 1;
+        for recipient in dossier["recipients"].as_array().unwrap() {
+            *counted.entry(recipient["state"].as_str().unwrap_or("left open")).or_default() += 1;
+        }
+    }
+    let readme = read("conformance/README.md");
+    for (state, count) in counted {
+        let row =
+            if state == "left open" { format!("| left open | {count} |") } else { format!("| `{state}` | {count} |") };
+        assert!(readme.contains(&row), "conformance/README.md lacks {row}");
+    }
+    let total = format!("{} reconciliation cases, {dossiers} dossiers", cases.len());
     assert!(readme.contains(&total), "conformance/README.md lacks {total}");
 }

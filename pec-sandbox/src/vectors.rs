@@ -2,7 +2,8 @@
 //!
 //! Expectations are written from PEC-SPEC and VERDICT, never from the output of a verifier. [`write()`] puts one
 //! `NAME.eml` and one `NAME.json` per case into a directory, beside the certificates, revocation lists and trust data
-//! that the cases name; the bytes are the same each time.
+//! that the cases name, and below `reconcile/` one folder for each case of several messages ([`reconcile`]); the bytes
+//! are the same each time.
 
 mod artefacts;
 mod attacks;
@@ -16,13 +17,14 @@ mod laundering;
 mod limits;
 mod mime;
 mod quirks;
+pub mod reconcile;
 mod revocation;
 mod scene;
 mod time;
 mod trust;
 mod write;
 
-pub use expect::{BY_COMPARISON, Expectation, SKIPPED};
+pub use expect::{Expectation, SKIPPED};
 pub use write::write;
 
 use pec_core::finding::{Code, Severity};

@@ -7,7 +7,8 @@ use std::process::Command;
 
 use pec_core::finding::{Code, Severity};
 use pec_sandbox::World;
-use pec_sandbox::vectors::{self, BY_COMPARISON, SKIPPED};
+use pec_sandbox::vectors::reconcile::reconciliations;
+use pec_sandbox::vectors::{self, SKIPPED};
 
 #[test]
 fn names_are_unique_and_findings_are_of_the_table() {
@@ -36,10 +37,12 @@ fn names_are_unique_and_findings_are_of_the_table() {
 
 #[test]
 fn every_code_is_provoked() {
-    let all = vectors::all().unwrap();
+    let (all, dossiers) = (vectors::all().unwrap(), reconciliations().unwrap());
     for code in Code::ALL {
         let provoked = all.iter().any(|case| case.expect.findings.iter().any(|(c, _)| c == code));
-        let skipped = SKIPPED.iter().any(|(c, _)| c == code) || BY_COMPARISON.iter().any(|(c, ..)| c == code);
+        let provoked =
+            provoked || dossiers.iter().flat_map(|case| case.findings()).any(|found| found.code == code.as_str());
+        let skipped = SKIPPED.iter().any(|(c, _)| c == code);
         assert!(provoked != skipped, "{code}: provoked {provoked}, on a list of exceptions {skipped}");
     }
 }
@@ -48,6 +51,35 @@ fn every_code_is_provoked() {
 fn the_same_twice() {
     let (one, two) = (vectors::all().unwrap(), vectors::all().unwrap());
     assert!(one.iter().zip(&two).all(|(a, b)| a.bytes == b.bytes && a.name == b.name));
+    let (one, two) = (reconciliations().unwrap(), reconciliations().unwrap());
+    assert!(one.iter().zip(&two).all(|(a, b)| a.messages == b.messages && a.name == b.name));
+}
+
+/// Folders and files are named as they should be, and a description speaks only of files that are there.
+#[test]
+fn reconciliation_cases_are_sound() {
+    let mut names = BTreeSet::new();
+    let cases = reconciliations().unwrap();
+    for case in &cases {
+        assert!(names.insert(case.name), "{} stands twice", case.name);
+        assert!(case.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{}", case.name);
+        assert!(!case.made.is_empty() && !case.rule.is_empty(), "{} has no provenance", case.name);
+        let files: BTreeSet<&str> = case.messages.iter().map(|(file, _)| file.as_str()).collect();
+        assert_eq!(files.len(), case.messages.len(), "{}", case.name);
+        for dossier in &case.expected.dossiers {
+            let events = dossier.events.iter().map(|event| &event.file);
+            let named = events.chain(&dossier.sent_copy).chain(&dossier.acceptance);
+            for file in named.chain(dossier.claims.iter().map(|claim| &claim.file)) {
+                assert!(files.contains(file.as_str()), "{}: {file}", case.name);
+            }
+        }
+        for found in case.findings() {
+            let code = Code::parse(found.code).unwrap();
+            let known = code.severities().iter().any(|severity| severity.as_str() == found.severity);
+            assert!(known, "{}: {} is never {}", case.name, found.code, found.severity);
+        }
+    }
+    assert!(cases.len() >= 60, "{} cases", cases.len());
 }
 
 #[test]

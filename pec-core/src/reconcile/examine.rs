@@ -2,6 +2,7 @@
 //!
 //! The ledger keeps no bytes. Whoever does gives them back here, one message at a time, each verified anew.
 
+use super::brief::{self, Attachment};
 use super::compare::{self, ContentCheck, NoContent};
 use super::dossier::Dossier;
 use super::event::{Event, EventKind, Standing};
@@ -9,7 +10,7 @@ use super::form::{Addressed, expected_form};
 use super::instant::{self, LegalInstant, Reading, Receipt};
 use super::record::{Source, bare};
 use crate::daticert::ReceiptForm;
-use crate::message::{Message, addresses};
+use crate::message::{Message, Part, addresses};
 use crate::verify::{Verification, opened};
 
 /// Where a host keeps the messages that it has numbered.
@@ -54,6 +55,9 @@ pub struct Content {
     pub event: usize,
     /// What it says of the content.
     pub checked: Checked,
+    /// The hash files of a brief receipt, where nothing is here that they could be compared with: the sender has to keep
+    /// the message (RFC 6109 §3.3.2.2).
+    pub unverifiable: Vec<Attachment>,
 }
 
 /// One instant that an event of a dossier states.
@@ -98,15 +102,30 @@ pub fn examine(dossier: &Dossier<'_>, messages: &mut dyn Messages, reading: Read
     let sent = what_was_sent(dossier, messages);
     for (index, event) in deliveries() {
         examination.instants.extend(state(dossier, index, messages, reading));
+        let mut unverifiable = Vec::new();
         let checked = match (certified(dossier, event, messages), &sent) {
             (None, _) => Checked::Unreadable,
-            (Some(_), None) => Checked::NothingSent,
+            (Some((receipt, verification)), None) => {
+                unverifiable = hashes(&receipt, &verification);
+                Checked::NothingSent
+            }
             (Some((receipt, verification)), Some((against, sent))) => check(event, &receipt, &verification, sent)
                 .map_or(Checked::Unreadable, |check| Checked::Compared { against: *against, check }),
         };
-        examination.contents.push(Content { event: index, checked });
+        examination.contents.push(Content { event: index, checked, unverifiable });
     }
     examination
+}
+
+/// What stands in a brief receipt for attachments that nobody has.
+fn hashes(receipt: &Message<Vec<u8>>, verification: &Verification) -> Vec<Attachment> {
+    let asked = verification.certified().and_then(|proof| proof.value().receipt.clone());
+    let entity = opened(receipt);
+    let signed = entity.as_ref().map(Message::root).or_else(|| receipt.signed_part());
+    match signed.and_then(|part: Part<'_>| part.original()) {
+        Some(copy) if asked == Some(ReceiptForm::Brief) => brief::unverifiable(&copy.to_message()),
+        _ => Vec::new(),
+    }
 }
 
 fn check(

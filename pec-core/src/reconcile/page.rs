@@ -12,6 +12,7 @@ use encodify::base64;
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::brief::Attachment;
 use super::dossier::{Claim, Dossier, Look, Recipient, Remark, Side};
 use super::event::{Event, EventKind, Standing};
 use super::examine::{Against, Checked, Content, Examination};
@@ -249,8 +250,11 @@ impl Page<'_> {
                     } }
                     @for finding in &check.findings { (self.finding(finding)) }
                 },
-                Checked::NothingSent => p.dim { (self.say(
-                    "contenuto non confrontato: manca il messaggio inviato", "content not compared: the message sent is absent")) },
+                Checked::NothingSent => {
+                    p.dim { (self.say(
+                        "contenuto non confrontato: manca il messaggio inviato", "content not compared: the message sent is absent")) }
+                    @for finding in checked.unverifiable.iter().flat_map(Attachment::findings) { (self.finding(&finding)) }
+                },
                 Checked::Unreadable => p.dim { (self.say(
                     "contenuto non confrontato: la ricevuta non si legge più", "content not compared: the receipt can no longer be read")) },
             }

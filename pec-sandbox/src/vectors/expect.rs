@@ -21,40 +21,8 @@ pub struct Expectation {
     pub complete: bool,
 }
 
-/// Codes that no case provokes, each with the reason.
-pub const SKIPPED: &[(Code, &str)] = &[
-    (Code::ReceiptDuplicate, SEVERAL),
-    (Code::ReceiptConflict, SEVERAL),
-    (Code::ReceiptLate, SEVERAL),
-    (Code::ReceiptKindUnexpected, SEVERAL),
-    (Code::ReceiptNotOurs, SEVERAL),
-    (Code::ReceiptMissing, SEVERAL),
-    (Code::ReceiptInconsistent, SEVERAL),
-    (Code::ReceiptSender, SEVERAL),
-    (Code::ReceiptIssuer, SEVERAL),
-    (Code::ReceiptRecipient, SEVERAL),
-    (Code::ReceiptUnexpected, SEVERAL),
-    (Code::ReceiptUnproven, SEVERAL),
-];
-
-const SEVERAL: &str = "found in a dossier, not in one message: pec-core/src/reconcile/tests/ provokes it";
-
-/// Codes that speak of two messages, or of a computed instant, and that no single message can provoke: each with the
-/// test that does, its file below pec-core/src/reconcile first.
-pub const BY_COMPARISON: &[(Code, &str, &str)] = &[
-    (Code::TimeOffsetNotRome, "instant/tests.rs", "odd_times_are_reported"),
-    (Code::OriginalHeaderDiffers, "compare/tests.rs", "severities_follow_what_a_reader_sees"),
-    (Code::OriginalBodyDiffers, "compare/tests.rs", "a_certified_complete_receipt_proves_what_was_submitted"),
-    (Code::BriefHashMismatch, "brief/tests.rs", "a_signed_brief_receipt_names_the_altered_attachment"),
-    (Code::BriefHashUnverifiable, "brief/tests.rs", "without_the_message_nothing_is_verified"),
-    (Code::BriefHashMalformed, "brief/tests.rs", "malformed_hash_files"),
-    (Code::BriefHashNonstandard, "brief/tests.rs", "sha_256_is_taken_and_reported"),
-    (Code::BriefSha1Collision, "brief/tests.rs", "a_collision_is_no_match"),
-    (Code::BriefAttachmentMissing, "brief/tests.rs", "missing_extra_reordered_renamed"),
-    (Code::BriefAttachmentExtra, "brief/tests.rs", "missing_extra_reordered_renamed"),
-    (Code::BriefAttachmentRenamed, "brief/tests.rs", "missing_extra_reordered_renamed"),
-    (Code::BriefAttachmentOrder, "brief/tests.rs", "missing_extra_reordered_renamed"),
-];
+/// Codes that neither a message nor a reconciliation case provokes, each with the reason.
+pub const SKIPPED: &[(Code, &str)] = &[];
 
 /// A genuine message of this kind under the sandbox root, without revocation evidence.
 pub(crate) fn certified(kind: &'static str) -> Expectation {

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{TimePolicy, TrustData, Vector, all, artefacts};
+use super::{TimePolicy, TrustData, Vector, all, artefacts, reconcile};
 
-/// Writes every case as `NAME.eml` and `NAME.json`, and what they refer to into `artefacts/`, below `directory`.
-/// Returns the number of cases. Files that are no longer made are not removed.
+/// Writes every case as `NAME.eml` and `NAME.json`, what they refer to into `artefacts/`, and the reconciliation cases
+/// into `reconcile/`, below `directory`. Returns the number of cases of both sorts. Files that are no longer made are not removed.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -25,7 +25,7 @@ pub fn write(directory: &Path) -> io::Result<usize> {
         text.push('\n');
         std::fs::write(directory.join(format!("{}.json", case.name)), text)?;
     }
-    Ok(cases.len())
+    Ok(cases.len() + reconcile::write(&directory.join("reconcile"))?)
 }
 
 /// The JSON form, keys in the order of the fields.
