@@ -1,7 +1,7 @@
 //! Certification data (`daticert.xml`, RFC 6109 §4.4): the signed facts of every PEC message except the anomaly envelope.
 //!
 //! ```text
-//! bytes ──> parse    quick-xml cuts events, our own checklist (xml.rs) decides whether they are XML, read.rs fills the slots
+//! bytes ──> parse    pieces.rs cuts, the checklist of xml.rs decides whether the pieces are XML, read.rs fills the slots
 //!      ──> CertData  the model, beside the findings and the repairs
 //! CertData ──> write  the bytes again, in the layout of one or the other provider family
 //! ```
@@ -15,6 +15,7 @@
 mod checks;
 mod model;
 mod parse;
+mod pieces;
 mod read;
 mod time;
 mod write;

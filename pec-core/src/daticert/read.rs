@@ -1,9 +1,7 @@
-//! One pass over the events of quick-xml: each piece through the checklist, each known element into its slot.
-
-use quick_xml::events::Event;
-use quick_xml::reader::Reader;
+//! One pass over the pieces of a document: each through the checklist, each known element into its slot.
 
 use super::model::Unknown;
+use super::pieces::{Piece, Pieces, Sort};
 use super::xml::{self, Attribute, Repair, RepairKind, Repairs, Stop, Text, fault};
 use crate::limits::Limits;
 
@@ -250,55 +248,15 @@ struct Pass<'a, 'r> {
     slots: Slots<'a>,
 }
 
-/// What a piece of the document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Text,
-    CData,
-    Start,
-    End,
-    Comment,
-    Instruction,
-}
-
 /// Reads a document without byte order mark. `base` is added to every offset.
 pub(super) fn read<'a>(text: &'a str, base: usize, mode: Mode<'_>, limits: &Limits) -> Result<Slots<'a>, Stop> {
     if text.starts_with('\u{FEFF}') {
         return fault(base, "two byte order marks");
     }
     let mut pass = Pass { limits, mode, open: Vec::with_capacity(6), rooted: false, slots: Slots::default() };
-    let mut reader = Reader::from_str(text);
-    // All of these are decided by our own checklist.
-    reader.config_mut().check_end_names = false;
-    reader.config_mut().allow_unmatched_ends = true;
-    reader.config_mut().allow_dangling_amp = true;
+    let mut pieces = Pieces::new(text, base);
     let mut attributes = Vec::new();
-    loop {
-        let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-        let rest = text.get(start..).unwrap_or_default();
-        if rest.starts_with("<!") && !rest.starts_with("<!--") && !rest.starts_with("<![CDATA[") {
-            let doctype = rest.get(..9).is_some_and(|word| word.eq_ignore_ascii_case("<!DOCTYPE"));
-            return Err(if doctype {
-                Stop::Doctype(base + start)
-            } else {
-                Stop::Malformed(base + start, "a declaration")
-            });
-        }
-        // Only the sort is taken over: the event itself is large, and the piece is at hand.
-        let sort = match reader.read_event() {
-            Ok(Event::Text(_) | Event::GeneralRef(_)) => Sort::Text,
-            Ok(Event::CData(_)) => Sort::CData,
-            Ok(Event::Start(_) | Event::Empty(_)) => Sort::Start,
-            Ok(Event::End(_)) => Sort::End,
-            Ok(Event::Comment(_)) => Sort::Comment,
-            Ok(Event::Decl(_) | Event::PI(_)) => Sort::Instruction,
-            Ok(Event::DocType(_)) => return Err(Stop::Doctype(base + start)),
-            Ok(Event::Eof) => return pass.finish(base + text.len()),
-            Err(_) => return fault(base + start, "markup without an end"),
-        };
-        let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-        let piece = text.get(start..end).unwrap_or_default();
-        let at = base + start;
+    while let Some(Piece { sort, text: piece, at }) = pieces.next()? {
         match sort {
             Sort::Text => pass.text(sort, piece, at)?,
             Sort::CData => pass.text(sort, xml::cdata(piece, at)?, at + "<![CDATA[".len())?,
@@ -310,7 +268,7 @@ pub(super) fn read<'a>(text: &'a str, base: usize, mode: Mode<'_>, limits: &Limi
             }
             Sort::Instruction => {
                 pass.clean(piece, at)?;
-                if start == 0 && xml::declares(piece.as_bytes()) {
+                if at == base && xml::declares(piece.as_bytes()) {
                     let ascii = matches!(mode, Mode::Recovering(original) if original.is_ascii());
                     if let Some(encoding) = xml::declaration(piece, at, ascii)? {
                         let note = || format!("the encoding {encoding} is declared, but every byte is ASCII");
@@ -322,6 +280,7 @@ pub(super) fn read<'a>(text: &'a str, base: usize, mode: Mode<'_>, limits: &Limi
             }
         }
     }
+    pass.finish(base + text.len())
 }
 
 impl<'a> Pass<'a, '_> {

@@ -1,6 +1,6 @@
-//! The checklist of XML 1.0 on top of quick-xml, which cuts a document into pieces but lets much pass that is not XML: each
-//! piece is held against its production here, byte by byte. What this accepts, expat accepts, and the reverse, except
-//! that a DOCTYPE is always refused, only UTF-8 may be declared, and names follow the fifth edition of XML 1.0.
+//! The checklist of XML 1.0: each piece of a document is held against its production, byte by byte. What this accepts,
+//! expat accepts, and the reverse, except that a DOCTYPE is always refused, only UTF-8 may be declared, and names follow
+//! the fifth edition of XML 1.0.
 
 use std::borrow::Cow;
 use std::fmt;
