@@ -4,6 +4,7 @@ mod cache;
 mod certificate;
 mod distinguished_name;
 mod names;
+mod owner;
 mod path;
 mod pec;
 mod policy;
@@ -20,8 +21,8 @@ pub use cache::ChainCache;
 pub(crate) use certificate::Certificate;
 #[cfg(feature = "fuzzing")]
 pub(crate) use certificate::usage;
-use distinguished_name::DistinguishedName;
-pub(crate) use distinguished_name::attribute;
+use distinguished_name::{DistinguishedName, attribute};
+pub(crate) use owner::Owner;
 pub use pec::{Judgement, PathCertificate, Question, TrustAtSigning, TrustNow, judge};
 pub use revocation::{Evidence, Reason, Revocation};
 pub use store::{Anchor, Facts, Fingerprint, TrustStore, TrustStoreError};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::owner::Owner;
 use super::pec::{Chain, Question};
 use super::store::Fingerprint;
 use crate::crypto::{PublicKey, SignatureScheme, Verifier};
@@ -30,6 +31,8 @@ struct Entry {
     /// Where each certificate of `bytes` ends.
     ends: Box<[usize]>,
     chain: Arc<Chain>,
+    /// Whose certificate the leaf is.
+    owner: Option<Arc<Owner>>,
     /// The leaf's key made ready, for each scheme that was asked for.
     verifiers: Vec<(SignatureScheme, Arc<Verifier>)>,
 }
@@ -69,6 +72,11 @@ impl ChainCache {
         self.entries.first().map(|entry| Arc::clone(&entry.chain))
     }
 
+    /// Whose certificate `leaf` is, if a chain of it is kept: a fact of its bytes, whether it is trusted or not.
+    pub(crate) fn owner(&self, leaf: &[u8]) -> Option<Arc<Owner>> {
+        self.entries.iter().find(|entry| entry.leaf() == leaf)?.owner.clone()
+    }
+
     pub(super) fn keep(&mut self, question: &Question<'_>, chain: Arc<Chain>) {
         if self.capacity == 0 {
             return;
@@ -87,6 +95,7 @@ impl ChainCache {
             bytes: bytes.into(),
             ends: ends.into(),
             chain,
+            owner: Owner::of(question.leaf).ok().map(Arc::new),
             verifiers: Vec::new(),
         };
         self.entries.insert(0, entry);

@@ -1,5 +1,7 @@
 //! One message under verification: the order in which the checks are made, and the answers put together.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::kind::{self, Kind, Markers};
@@ -14,8 +16,7 @@ use crate::daticert::{self, CertData, Kind as CertKind};
 use crate::finding::{Code, Effect, Finding, Severity};
 use crate::message::{CertifiedParts, Limit, Mailbox, Message, Part, unstructured};
 use crate::trust::{
-    self, Certificate, ChainCache, Evidence, Facts, Judgement, Question, Revocation, TrustAtSigning, TrustNow,
-    attribute,
+    self, Certificate, ChainCache, Evidence, Facts, Judgement, Owner, Question, Revocation, TrustAtSigning, TrustNow,
 };
 
 /// A message, what is known beside it, and what has been found so far.
@@ -243,28 +244,28 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
             self.findings.extend(judgement.findings.into_iter().filter(|finding| finding.severity == Severity::Fatal));
         }
         time::check_ends(&time, &judgement, now, &mut self.findings);
-        let certificate = Certificate::parse(leaf).ok()?;
-        time::check_life(&time, certified_at, &certificate, &mut self.findings);
-        let addresses: Vec<&str> = certificate.email_addresses().collect();
-        identity::check_from(content.from.as_ref(), &addresses, &mut self.findings);
-        let name = |kind| certificate.subject.text(kind);
-        let (organization, common_name) = (name(attribute::ORGANIZATION), name(attribute::COMMON_NAME));
+        let owner = self.cache.owner(leaf).or_else(|| Owner::of(leaf).ok().map(Arc::new))?;
+        time::check_life(&time, certified_at, &owner.life, &mut self.findings);
+        identity::check_from(content.from.as_ref(), &owner.addresses, &mut self.findings);
         if let Some(data) = &content.data {
-            let names: Vec<&str> = [&organization, &common_name].into_iter().flatten().map(String::as_str).collect();
-            certdata::check_provider(data, &names, &mut self.findings);
+            let names = [&owner.organization, &owner.common_name].into_iter().flatten().map(String::as_str);
+            certdata::check_provider(data, &names.collect::<Vec<_>>(), &mut self.findings);
         }
         self.check_directory(leaf, content);
         // The path, where there is one, has the texts already.
         let (subject, issuer, sha256) = match judgement.path.first() {
             Some(first) => (first.subject.clone(), first.issuer.clone(), first.sha256),
-            None => (certificate.subject.display(), certificate.issuer.display(), trust::fingerprint(leaf)),
+            None => {
+                let certificate = Certificate::parse(leaf).ok()?;
+                (certificate.subject.display(), certificate.issuer.display(), trust::fingerprint(leaf))
+            }
         };
         let signer = Signer {
             subject,
-            name: organization.or(common_name),
-            email: addresses.first().map(|address| (*address).to_owned()),
+            name: owner.organization.as_ref().or(owner.common_name.as_ref()).cloned(),
+            email: owner.addresses.first().cloned(),
             issuer,
-            not_after: Timestamp::from_second(certificate.not_after).ok(),
+            not_after: Timestamp::from_second(*owner.life.end()).ok(),
             sha256: sha256.to_string(),
         };
         Some((judgement, time, signer))

@@ -36,7 +36,7 @@ fn is_addr_spec(address: &str) -> bool {
 
 /// `id.from_cert_mismatch` and `id.local_part`. `certified` are the rfc822Names of the signing certificate. Both parts
 /// are compared without regard to case (RFC 8550 §3).
-pub(super) fn check_from(from: Option<&Mailbox>, certified: &[&str], findings: &mut Vec<Finding>) {
+pub(super) fn check_from(from: Option<&Mailbox>, certified: &[String], findings: &mut Vec<Finding>) {
     let Some(from) = from else { return };
     if !certified.iter().any(|name| name.eq_ignore_ascii_case(&from.address)) {
         let detail = format!("From {}; certificate {}", from.address, certified.join(", "));

@@ -1,10 +1,12 @@
 //! When it was signed, and what that rests on (VERDICT §4).
 
+use std::ops::RangeInclusive;
+
 use super::certdata::TOLERANCE;
 use super::{JudgedAt, TimeProof, Verifier, cms};
 use crate::finding::{Code, Finding, Severity};
 use crate::limits::Limits;
-use crate::trust::{Certificate, Judgement};
+use crate::trust::Judgement;
 
 /// Seconds by which a signing time may lie after the caller's now: clocks differ.
 const AHEAD: i64 = 600;
@@ -54,8 +56,13 @@ pub(super) fn judged(
 
 /// `cms.signing_time` as an error: the signature or the certification data state a time at which the certificate did
 /// not live. The latter is how a signature looks that was made with an old key for data of today.
-pub(super) fn check_life(time: &Time, certified_at: Option<i64>, leaf: &Certificate<'_>, findings: &mut Vec<Finding>) {
-    let outside = |time: Option<i64>| time.is_some_and(|time| !(leaf.not_before..=leaf.not_after).contains(&time));
+pub(super) fn check_life(
+    time: &Time,
+    certified_at: Option<i64>,
+    life: &RangeInclusive<i64>,
+    findings: &mut Vec<Finding>,
+) {
+    let outside = |time: Option<i64>| time.is_some_and(|time| !life.contains(&time));
     let what = match (outside(time.signing_time), outside(certified_at)) {
         (false, false) => return,
         (true, _) => "the signing time is outside the life of the certificate",
