@@ -113,13 +113,11 @@ pub fn collapse(text: &str) -> String {
 
 /// Printable ASCII with single blanks inside, as nearly every value is.
 fn is_collapsed(text: &[u8]) -> bool {
-    let mut before = b' ';
-    let single = text.iter().all(|byte| {
-        let blank = before == b' ' && *byte == b' ';
-        before = *byte;
-        matches!(byte, b' '..=b'~') && !blank
-    });
-    single && (text.is_empty() || before != b' ')
+    // Without a way out before the end many bytes are looked at at once.
+    let printable = text.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    let pairs = text.iter().zip(text.iter().skip(1));
+    let single = pairs.fold(true, |all, (one, next)| all & !((*one == b' ') & (*next == b' ')));
+    printable && single && text.first() != Some(&b' ') && text.last() != Some(&b' ')
 }
 
 /// One address of a header.
@@ -134,8 +132,9 @@ pub struct Mailbox {
 /// The addresses of a header value, groups opened (RFC 5322 §3.4).
 #[must_use]
 pub fn addresses(value: &[u8]) -> Vec<Mailbox> {
-    if let Some(address) = lone_address(value) {
-        return vec![Mailbox { name: None, address: address.to_owned() }];
+    if let Some((name, address)) = lone_address(value) {
+        let name = name.map(collapse).filter(|name| !name.is_empty());
+        return vec![Mailbox { name, address: address.to_owned() }];
     }
     let mut line = unfold(value).into_owned();
     line.push(b'\n');
@@ -152,16 +151,25 @@ pub fn addresses(value: &[u8]) -> Vec<Mailbox> {
     }
 }
 
-/// The one address of a value that is nothing else, in angle brackets or not: most values are, and no two readers
-/// disagree on them.
-fn lone_address(value: &[u8]) -> Option<&str> {
+/// The one address of a value that is nothing else, in angle brackets or not, or behind one quoted display name: most
+/// values are, and no two readers disagree on them.
+fn lone_address(value: &[u8]) -> Option<(Option<&str>, &str)> {
     let value = value.trim_ascii();
-    let value = value.strip_prefix(b"<").and_then(|value| value.strip_suffix(b">")).unwrap_or(value);
+    let (name, value) = match value.strip_prefix(b"\"") {
+        Some(quoted) => {
+            let (name, rest) = quoted.split_at(memchr::memchr(b'"', quoted)?);
+            let plain = name.iter().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'='));
+            let name = std::str::from_utf8(name).ok().filter(|_| plain)?;
+            (Some(name), rest.strip_prefix(b"\" <")?.strip_suffix(b">")?)
+        }
+        None => (None, value.strip_prefix(b"<").and_then(|value| value.strip_suffix(b">")).unwrap_or(value)),
+    };
     let at = memchr::memchr(b'@', value)?;
     let plain = |text: &[u8]| {
         !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
     };
-    (plain(&value[..at]) && plain(&value[at + 1..])).then(|| std::str::from_utf8(value).ok())?
+    let address = (plain(&value[..at]) && plain(&value[at + 1..])).then(|| std::str::from_utf8(value).ok())?;
+    address.map(|address| (name, address))
 }
 
 /// A Date header in seconds since 1970, UTC (RFC 5322 §3.3).
@@ -223,11 +231,42 @@ mod tests {
             assert_eq!(addresses(value), long, "{}", String::from_utf8_lossy(value));
             lone_address(value).is_some()
         };
-        for lone in ["a@b.it", " <a.b-c_d@e.it> ", "A@B", "1@2.3", "a..b@c.", "\r\n\ta@b.it"] {
+        for lone in [
+            "a@b.it",
+            " <a.b-c_d@e.it> ",
+            "A@B",
+            "1@2.3",
+            "a..b@c.",
+            "\r\n\ta@b.it",
+            "\"Per conto di: a@b.it\" <c@d.it>",
+            " \" x  (y), <z>; 'w'\" <c@d.it>",
+            "\"\" <c@d.it>",
+            "\" \" <c@d.it>",
+        ] {
             assert!(parsed(lone.as_bytes()), "{lone}");
         }
-        for other in ["x <a@b>", "a@b, c@d", "a@b>", "<a@b", "a@@b", "a@b@c", "\"a b\"@c", "a b@c", "@b", "a@", "è@b"]
-        {
+        for other in [
+            "\"a\\\"b\" <c@d>",
+            "\"=?utf-8?q?a?=\" <c@d>",
+            "\"a\" \"b\" <c@d>",
+            "\"a\" <\"b\" <c@d>>",
+            "\"a\" <<c@d>>",
+            "\"a\"<c@d>",
+            "\"a\" c@d",
+            "\"a\" <c@d>, e@f",
+            "\"è\" <c@d>",
+            "x <a@b>",
+            "a@b, c@d",
+            "a@b>",
+            "<a@b",
+            "a@@b",
+            "a@b@c",
+            "\"a b\"@c",
+            "a b@c",
+            "@b",
+            "a@",
+            "è@b",
+        ] {
             assert!(lone_address(other.as_bytes()).is_none(), "{other}");
         }
     }

@@ -226,6 +226,25 @@ impl<'m> Part<'m> {
         self.content_dispositions().next().map(Parameterized::parse)
     }
 
+    /// Whether the part is of this media type, given in lower case, as [`Part::media_type`] reads it.
+    pub(crate) fn is_of_type(&self, media_type: &str) -> bool {
+        match self.content_types().next().map(|value| parameter::reads(value, media_type)) {
+            Some(Some(same)) => same,
+            // Nothing is written, or it has to be read as a whole.
+            None | Some(None) => self.media_type() == media_type,
+        }
+    }
+
+    /// Content-Type, where it has so many parameters that two of them may disagree.
+    pub(crate) fn ambiguous_content_type(&self) -> Option<Parameterized<'m>> {
+        self.content_types().next().filter(|value| parameter::are_several(value)).map(Parameterized::parse)
+    }
+
+    /// Content-Disposition, where it has so many parameters that two of them may disagree.
+    pub(crate) fn ambiguous_content_disposition(&self) -> Option<Parameterized<'m>> {
+        self.content_dispositions().next().filter(|value| parameter::are_several(value)).map(Parameterized::parse)
+    }
+
     fn content_types(&self) -> impl Iterator<Item = &'m [u8]> + use<'m> {
         self.described(|described| described.content_type, "content-type")
     }

@@ -7,9 +7,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
-use super::header::unfold;
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::decode::lossy;
+use super::header::unfold;
 
 /// What the scanner has to know of a Content-Type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,19 @@ impl MediaType {
 /// The value without its parameters.
 pub(super) fn value_of(field: &[u8]) -> Cow<'_, str> {
     text(main_value(field).0)
+}
+
+/// Whether the value without its parameters is `expected`, which is in lower case. `None` where it is empty, or folded
+/// so that it has to be unfolded first.
+pub(super) fn reads(field: &[u8], expected: &str) -> Option<bool> {
+    let main = main_value(field).0;
+    let plain = !main.is_empty() && memchr2(b'\r', b'\n', main).is_none();
+    plain.then(|| main.eq_ignore_ascii_case(expected.as_bytes()))
+}
+
+/// Whether the value may have more than one parameter: each begins with a semicolon.
+pub(super) fn are_several(field: &[u8]) -> bool {
+    memchr_iter(b';', field).nth(1).is_some()
 }
 
 /// A value in one line, so that it does not depend on the line ends of the message.
@@ -186,21 +200,22 @@ fn parameter_value(input: &[u8]) -> (Cow<'_, [u8]>, &[u8]) {
         let (token, rest) = input.split_at(end.unwrap_or(input.len()));
         return (Cow::Borrowed(token), rest);
     };
-    let mut plain = true;
+    // Nearly every quoted string is plain up to its end.
+    if let Some(end) = memchr(b'"', quoted)
+        && memchr3(b'\\', b'\r', b'\n', &quoted[..end]).is_none()
+    {
+        return (Cow::Borrowed(&quoted[..end]), &quoted[end + 1..]);
+    }
     let mut at = 0;
     while let Some(byte) = quoted.get(at) {
         match byte {
             b'"' => break,
-            b'\\' => (plain, at) = (false, at + 2),
-            b'\r' | b'\n' => (plain, at) = (false, at + 1),
+            b'\\' => at += 2,
             _ => at += 1,
         }
     }
     let at = at.min(quoted.len());
     let rest = quoted.get(at + 1..).unwrap_or_default();
-    if plain {
-        return (Cow::Borrowed(&quoted[..at]), rest);
-    }
     let mut value = Vec::with_capacity(at);
     let mut bytes = quoted[..at].iter();
     while let Some(byte) = bytes.next() {

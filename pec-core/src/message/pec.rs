@@ -11,14 +11,14 @@ impl<B: AsRef<[u8]>> Message<B> {
     #[must_use]
     pub fn signed_part(&self) -> Option<Part<'_>> {
         let root = self.root();
-        if root.media_type() == "multipart/signed" { root.children().next() } else { None }
+        if root.is_of_type("multipart/signed") { root.children().next() } else { None }
     }
 
     /// The part that holds the detached signature (`smime.p7s`), or the root of an opaque `smime.p7m`.
     #[must_use]
     pub fn signature_part(&self) -> Option<Part<'_>> {
         let root = self.root();
-        if root.media_type() == "multipart/signed" {
+        if root.is_of_type("multipart/signed") {
             return root.children().nth(1);
         }
         root.media_type().ends_with("pkcs7-mime").then_some(root)
@@ -64,7 +64,7 @@ impl<'m> Part<'m> {
     /// Whether any reader could take the part for the original message.
     #[must_use]
     pub fn is_original(&self) -> bool {
-        self.is_message() || is_named(&self.names(), ORIGINAL) || self.media_type() == "message/rfc822"
+        self.is_message() || is_named(&self.names(), ORIGINAL) || self.is_of_type("message/rfc822")
     }
 
     /// The direct children that any reader could take for the certification data, and those for the original message,
@@ -76,7 +76,7 @@ impl<'m> Part<'m> {
             if is_named(&names, DATICERT) {
                 found.daticert.push(child);
             }
-            if child.is_message() || is_named(&names, ORIGINAL) || child.media_type() == "message/rfc822" {
+            if child.is_message() || is_named(&names, ORIGINAL) || child.is_of_type("message/rfc822") {
                 found.originals.push(child);
             }
         }

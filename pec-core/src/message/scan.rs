@@ -160,9 +160,10 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Tree {
     let mut scanner = Scanner {
         bytes,
         limits,
-        tree: Tree::default(),
-        open: Vec::new(),
-        keys: Vec::new(),
+        // Room for an envelope around a message with attachments.
+        tree: Tree { nodes: Vec::with_capacity(16), hits: Vec::new() },
+        open: Vec::with_capacity(4),
+        keys: Vec::with_capacity(4),
         outer_parts: 0,
         nested_parts: 0,
     };

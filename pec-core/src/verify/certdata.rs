@@ -118,30 +118,30 @@ fn check_recipients(data: &CertData, findings: &mut Vec<Finding>) {
 /// `daticert.id_vs_message_id`, `daticert.sender_vs_inner`, `daticert.rcpts_vs_inner`, `original.msgid_rule`:
 /// the header of the original message, which the provider has signed with the rest.
 pub(super) fn check_original(data: &CertData, inner: Headers<'_>, findings: &mut Vec<Finding>) {
-    let inner_ids: Vec<&[u8]> = inner.all("message-id").collect();
+    let inner = Outer::of(inner);
     if data.kind == CertKind::Transport
         && let Some(id) = &data.pec_id
     {
         // The provider writes it; an original that is not readable as a message has none to compare.
-        if !inner_ids.is_empty() {
-            compare_id("Message-ID of the original", id, &inner_ids, findings);
+        if !inner.message_id.is_empty() {
+            compare_id("Message-ID of the original", id, &inner.message_id, findings);
         }
     }
     if let Some(sender) = &data.sender {
-        let mut named = inner.all("from").flat_map(addresses).peekable();
+        let mut named = inner.from.iter().flat_map(|value| addresses(value)).peekable();
         if named.peek().is_some() && !named.any(|mailbox| sender.same_mailbox(&mailbox.address)) {
             findings.push(Finding::new(Code::DaticertSenderVsInner).with(format!("From; signed: {sender}")));
         }
     }
     let named: Vec<String> =
-        inner.all("to").chain(inner.all("cc")).flat_map(addresses).map(|mailbox| mailbox.address).collect();
+        inner.to.iter().chain(&inner.cc).flat_map(|value| addresses(value)).map(|mailbox| mailbox.address).collect();
     if !named.is_empty() && !same_set(&data.recipients.iter().map(|r| &r.address).collect::<Vec<_>>(), &named) {
         let detail = format!("{} signed, {} in To and Cc", data.recipients.len(), named.len());
         findings.push(Finding::new(Code::DaticertRcptsVsInner).with(detail));
     }
     if let Some(msgid) = &data.client_message_id {
         let signed = identifier(msgid.as_bytes());
-        let mut references = inner.all("x-riferimento-message-id").map(identifier).peekable();
+        let mut references = inner.reference_id.iter().map(|value| identifier(value)).peekable();
         if references.peek().is_some() && !references.any(|value| value == signed) {
             findings.push(Finding::new(Code::OriginalMsgidRule).with(format!("signed: {signed}")));
         }
@@ -149,10 +149,13 @@ pub(super) fn check_original(data: &CertData, inner: Headers<'_>, findings: &mut
 }
 
 fn compare_id(place: &str, signed: &str, values: &[&[u8]], findings: &mut Vec<Finding>) {
-    let bare = |value: &str| value.trim_start_matches('<').trim_end_matches('>').to_owned();
-    let signed = bare(&identifier(signed.as_bytes()));
+    fn bare(value: &str) -> &str {
+        value.trim_start_matches('<').trim_end_matches('>')
+    }
+    let signed = identifier(signed.as_bytes());
+    let signed = bare(&signed);
     if !values.iter().any(|value| bare(&identifier(value)) == signed) {
-        let found: Vec<String> = values.iter().map(|value| bare(&identifier(value))).collect();
+        let found: Vec<String> = values.iter().map(|value| bare(&identifier(value)).to_owned()).collect();
         let found = if found.is_empty() { "is absent".to_owned() } else { found.join(", ") };
         let detail = format!("{place} {found}; signed: {signed}");
         findings.push(Finding::new(Code::DaticertIdVsMessageId).with(detail));
@@ -161,6 +164,10 @@ fn compare_id(place: &str, signed: &str, values: &[&[u8]], findings: &mut Vec<Fi
 
 /// The same mailboxes, in any order, however often. Sorted, because a message may have thousands.
 fn same_set(signed: &[&Address], named: &[String]) -> bool {
+    // As a rule they stand in the same order.
+    if signed.len() == named.len() && signed.iter().zip(named).all(|(signed, named)| signed.same_mailbox(named)) {
+        return true;
+    }
     let sorted = |list: Vec<String>| {
         let mut list = list;
         list.sort_unstable();

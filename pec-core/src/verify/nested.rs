@@ -34,8 +34,7 @@ pub fn nested<B: AsRef<[u8]>>(message: &Message<B>) -> impl Iterator<Item = Cow<
 
 /// An attached file, decoded, that is a signed PEC at its own root.
 fn attached(part: Part<'_>) -> Option<Cow<'_, [u8]>> {
-    let is_attached =
-        part.media_type() == "message/rfc822" || part.names().iter().any(|name| has_extension(name, ".eml"));
+    let is_attached = part.is_of_type("message/rfc822") || part.names().iter().any(|name| has_extension(name, ".eml"));
     if part.is_message() || !is_attached {
         return None;
     }
@@ -44,7 +43,7 @@ fn attached(part: Part<'_>) -> Option<Cow<'_, [u8]>> {
 }
 
 fn is_signed(part: Part<'_>) -> bool {
-    part.media_type() == "multipart/signed"
+    part.is_of_type("multipart/signed")
 }
 
 fn is_signed_pec(part: Part<'_>) -> bool {

@@ -123,7 +123,7 @@ fn active(html: &[u8]) -> Option<&'static str> {
 pub(super) fn check_html(signed: Part<'_>, findings: &mut Vec<Finding>) {
     let texts = signed.descendants().filter(|part| !part.is_nested() || signed.is_nested());
     for part in std::iter::once(signed).chain(texts) {
-        if part.is_multipart() || part.media_type() != "text/html" {
+        if part.is_multipart() || !part.is_of_type("text/html") {
             continue;
         }
         if let Some(found) = active(&part.content()) {

@@ -126,7 +126,8 @@ pub(super) fn token(value: &[u8]) -> String {
 /// A message identifier without white space, angle brackets kept.
 pub(super) fn identifier(value: &[u8]) -> Cow<'_, str> {
     let text = lossy(value.trim_ascii());
-    if text.bytes().any(|byte| byte.is_ascii_whitespace()) {
+    // Without a way out before the end many bytes are looked at at once.
+    if text.bytes().fold(false, |found, byte| found | byte.is_ascii_whitespace()) {
         return Cow::Owned(text.chars().filter(|c| !c.is_ascii_whitespace()).collect());
     }
     text

@@ -124,13 +124,13 @@ pub(super) fn check_signed(signed: Part<'_>, findings: &mut Vec<Finding>) {
     let own = signed.descendants().filter(|part| !part.is_nested() || signed.is_nested());
     for part in std::iter::once(signed).chain(own) {
         let top = part.parent().is_none_or(|parent| parent.range() == signed.range());
-        if let Some(content_type) = part.content_type()
-            && (part.is_multipart() || top)
+        if (part.is_multipart() || top)
+            && let Some(content_type) = part.ambiguous_content_type()
         {
             report_conflict(&content_type, &["boundary"], Severity::Fatal, findings);
             report_conflict(&content_type, &["name", "charset"], Severity::Error, findings);
         }
-        if top && let Some(disposition) = part.content_disposition() {
+        if top && let Some(disposition) = part.ambiguous_content_disposition() {
             report_conflict(&disposition, &["filename"], Severity::Error, findings);
         }
         // A line without a colon has no name.
