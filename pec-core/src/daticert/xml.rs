@@ -95,7 +95,10 @@ pub(super) const fn is_space(b: u8) -> bool {
 }
 
 pub(super) fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r'])
+    // As a rule there is none, which the first and the last byte say.
+    let bytes = text.as_bytes();
+    let ends = [bytes.first(), bytes.last()];
+    if ends.into_iter().flatten().any(|b| is_space(*b)) { text.trim_matches([' ', '\t', '\n', '\r']) } else { text }
 }
 
 pub(super) fn is_blank(text: &str) -> bool {

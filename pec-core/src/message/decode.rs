@@ -83,15 +83,24 @@ pub(super) fn text<'b>(bytes: Cow<'b, [u8]>, charset: Option<&[u8]>) -> Cow<'b, 
 /// An unstructured header value: folding undone, encoded words decoded (RFC 2047), runs of white space made one.
 #[must_use]
 pub fn unstructured(value: &[u8]) -> String {
+    decoded(value).into_owned()
+}
+
+/// The same, borrowed where the value stands as it reads.
+pub(crate) fn decoded(value: &[u8]) -> Cow<'_, str> {
     if !memchr::memchr_iter(b'=', value).any(|at| value.get(at + 1) == Some(&b'?')) {
-        return collapse(&lossy(value));
+        let value = value.trim_ascii();
+        return match lossy(value) {
+            Cow::Borrowed(text) if is_collapsed(value) => Cow::Borrowed(text),
+            text => Cow::Owned(collapse(&text)),
+        };
     }
     // The parser wants the line end that the value has lost.
     let mut line = unfold(value).into_owned();
     line.push(b'\n');
     match MessageStream::new(&line).parse_unstructured() {
-        HeaderValue::Text(text) => collapse(&text),
-        _ => String::new(),
+        HeaderValue::Text(text) => Cow::Owned(collapse(&text)),
+        _ => Cow::Borrowed(""),
     }
 }
 

@@ -13,8 +13,8 @@ mod tests;
 
 use std::borrow::Cow;
 
-pub(crate) use decode::lossy;
 pub use decode::{Mailbox, TransferEncoding, addresses, collapse, date, unstructured};
+pub(crate) use decode::{decoded, lossy};
 pub use header::{Field, Headers, unfold};
 pub use parameter::{Agreement, Parameter, Parameterized};
 pub(crate) use pec::CertifiedParts;
@@ -311,13 +311,18 @@ impl<'m> Part<'m> {
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names = Vec::new();
-        let mut add = |value, parameter| {
-            let value = Parameterized::parse(value);
-            names.extend(value.parameters.iter().filter(|p| p.name == parameter).map(Parameter::text));
-        };
-        self.content_dispositions().for_each(|value| add(value, "filename"));
-        self.content_types().for_each(|value| add(value, "name"));
+        self.each_name(|name| names.push(name.to_owned()));
         names
+    }
+
+    /// Shows each of [`Part::names`] to `look`.
+    pub(crate) fn each_name(&self, mut look: impl FnMut(&str)) {
+        let mut named = |value, parameter| {
+            let value = Parameterized::parse(value);
+            value.parameters.iter().filter(|p| p.name == parameter).for_each(|p| look(&p.shown()));
+        };
+        self.content_dispositions().for_each(|value| named(value, "filename"));
+        self.content_types().for_each(|value| named(value, "name"));
     }
 
     fn is_attachment(&self) -> bool {
@@ -344,9 +349,14 @@ impl Parameter<'_> {
     /// and many programs write all the same.
     #[must_use]
     pub fn text(&self) -> String {
+        self.shown().into_owned()
+    }
+
+    /// The same, borrowed where nothing has to be decoded.
+    fn shown(&self) -> Cow<'_, str> {
         match &self.charset {
-            Some(charset) => decode::text(Cow::Borrowed(&self.value), Some(charset.as_bytes())).into_owned(),
-            None => unstructured(&self.value),
+            Some(charset) => decode::text(Cow::Borrowed(&self.value), Some(charset.as_bytes())),
+            None => decoded(&self.value),
         }
     }
 }

@@ -58,13 +58,19 @@ impl<'m> Part<'m> {
     /// Whether any reader could take the part for the certification data.
     #[must_use]
     pub fn is_daticert(&self) -> bool {
-        is_named(&self.names(), DATICERT)
+        self.has_name(DATICERT)
     }
 
     /// Whether any reader could take the part for the original message.
     #[must_use]
     pub fn is_original(&self) -> bool {
-        self.is_message() || is_named(&self.names(), ORIGINAL) || self.is_of_type("message/rfc822")
+        self.is_message() || self.has_name(ORIGINAL) || self.is_of_type("message/rfc822")
+    }
+
+    fn has_name(&self, wanted: &str) -> bool {
+        let mut found = false;
+        self.each_name(|name| found |= is_called(name, wanted));
+        found
     }
 
     /// The direct children that any reader could take for the certification data, and those for the original message,
@@ -72,11 +78,15 @@ impl<'m> Part<'m> {
     pub(crate) fn certified_parts(&self) -> CertifiedParts<'m> {
         let mut found = CertifiedParts::default();
         for child in self.children() {
-            let names = child.names();
-            if is_named(&names, DATICERT) {
+            let (mut daticert, mut original) = (false, child.is_message());
+            child.each_name(|name| {
+                daticert |= is_called(name, DATICERT);
+                original |= is_called(name, ORIGINAL);
+            });
+            if daticert {
                 found.daticert.push(child);
             }
-            if child.is_message() || is_named(&names, ORIGINAL) || child.is_of_type("message/rfc822") {
+            if original || child.is_of_type("message/rfc822") {
                 found.originals.push(child);
             }
         }
@@ -94,10 +104,8 @@ pub(crate) struct CertifiedParts<'m> {
 const DATICERT: &str = "daticert.xml";
 const ORIGINAL: &str = "postacert.eml";
 
-fn is_named(names: &[String], name: &str) -> bool {
-    names.iter().any(|found| {
-        // Some programs write the whole path; every reader shows its last component.
-        let last = found.rsplit(['/', '\\']).next().unwrap_or_default();
-        last.trim().eq_ignore_ascii_case(name)
-    })
+fn is_called(found: &str, name: &str) -> bool {
+    // Some programs write the whole path; every reader shows its last component.
+    let last = found.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.trim().eq_ignore_ascii_case(name)
 }

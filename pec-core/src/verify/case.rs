@@ -14,7 +14,7 @@ use super::{
 };
 use crate::daticert::{self, CertData, Kind as CertKind};
 use crate::finding::{Code, Effect, Finding, Severity};
-use crate::message::{CertifiedParts, Limit, Mailbox, Message, Part, unstructured};
+use crate::message::{CertifiedParts, Limit, Mailbox, Message, Part};
 use crate::trust::{
     self, Certificate, ChainCache, Evidence, Facts, Judgement, Owner, Question, Revocation, TrustAtSigning, TrustNow,
 };
@@ -51,7 +51,11 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
         // A wrapper that a list or a program has put around a PEC keeps the markers; a fake has no PEC in its place.
         let is_wrapper = contains_pec && self.message.root().is_multipart();
         if !is_wrapper && (!markers.none() || self.poses_as_pec()) {
-            let claim = if markers.none() { self.outer.subject_text().unwrap_or_default() } else { markers.list() };
+            let claim = if markers.none() {
+                self.outer.subject_text().unwrap_or_default().into_owned()
+            } else {
+                markers.list()
+            };
             self.findings.push(Finding::new(Code::KindClaimedUnsigned).with(claim));
         }
         // A root header that was too long to read may have said anything.
@@ -66,7 +70,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
 
     /// A PEC subject under a service address.
     fn poses_as_pec(&self) -> bool {
-        let subject = self.outer.subject.first().map(|value| unstructured(value)).unwrap_or_default();
+        let subject = self.outer.subject_text().unwrap_or_default();
         let service = |mailbox: &Mailbox| {
             mailbox.address.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
         };

@@ -34,7 +34,8 @@ pub fn nested<B: AsRef<[u8]>>(message: &Message<B>) -> impl Iterator<Item = Cow<
 
 /// An attached file, decoded, that is a signed PEC at its own root.
 fn attached(part: Part<'_>) -> Option<Cow<'_, [u8]>> {
-    let is_attached = part.is_of_type("message/rfc822") || part.names().iter().any(|name| has_extension(name, ".eml"));
+    let mut is_attached = part.is_of_type("message/rfc822");
+    part.each_name(|name| is_attached |= has_extension(name, ".eml"));
     if part.is_message() || !is_attached {
         return None;
     }

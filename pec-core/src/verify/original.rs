@@ -38,21 +38,22 @@ pub(super) fn check_presence(kind: &Kind, data: Option<&CertData>, count: usize,
 /// Names of PEC parts that stand where they mean nothing: `daticert.nested_ignored`, `original.reserved_name`.
 pub(super) fn check_names(signed: Part<'_>, findings: &mut Vec<Finding>) {
     let mut nested = 0_usize;
-    let mut reserved = Vec::new();
+    let mut reserved: Vec<String> = Vec::new();
     for part in signed.descendants() {
         let direct = part.parent().is_some_and(|parent| parent.range() == signed.range());
         if direct || part.is_multipart() {
             continue;
         }
-        let names = part.names();
-        nested += usize::from(names.iter().any(|name| name.trim().eq_ignore_ascii_case("daticert.xml")));
-        for name in names {
+        let mut is_daticert = false;
+        part.each_name(|name| {
+            is_daticert |= name.trim().eq_ignore_ascii_case("daticert.xml");
             if ["smime.p7s", "postacert.eml"].iter().any(|known| name.eq_ignore_ascii_case(known))
-                && !reserved.contains(&name)
+                && !reserved.iter().any(|known| known == name)
             {
-                reserved.push(name);
+                reserved.push(name.to_owned());
             }
-        }
+        });
+        nested += usize::from(is_daticert);
     }
     if nested > 0 {
         findings.push(Finding::new(Code::DaticertNestedIgnored).with(nested.to_string()));
@@ -79,44 +80,32 @@ pub(super) fn check_brief(data: &CertData, original: Part<'_>, findings: &mut Ve
     }
 }
 
-/// What an HTML text of a provider must not have (RFC 6109 §4.3.1), in any case.
-const ACTIVE: [&str; 12] = [
-    "<script",
-    "<img",
-    "<iframe",
-    "<object",
-    "<embed",
-    "<link",
-    "<applet",
-    "<form",
-    "javascript:",
-    "cid:",
-    "src=",
-    "url(",
-];
+/// What an HTML text of a provider must not have (RFC 6109 §4.3.1), in any case: tags, by their beginning,
+const TAGS: [&str; 8] = ["<script", "<img", "<iframe", "<object", "<embed", "<link", "<applet", "<form"];
+/// and references, by their end.
+const REFERENCES: [&str; 4] = ["javascript:", "cid:", "src=", "url("];
 
-/// The first of [`ACTIVE`], in its order, that stands in `html`. Looks only where one could begin or end, and at the
-/// letter beside it first.
+/// The first of [`TAGS`] and [`REFERENCES`], in their order, that stands in `html`. Looks only where one could begin or
+/// end, and at the letter beside it first.
 fn active(html: &[u8]) -> Option<&'static str> {
     let same = |text: Option<&[u8]>, known: &str| text.is_some_and(|text| text.eq_ignore_ascii_case(known.as_bytes()));
     let letter = |at: usize| html.get(at).map(u8::to_ascii_lowercase);
     let tags = memchr::memchr_iter(b'<', html).filter_map(|at| {
         let second = letter(at + 1);
-        ACTIVE.iter().position(|known| {
-            known.starts_with('<')
-                && second == known.as_bytes().get(1).copied()
-                && same(html.get(at..at + known.len()), known)
-        })
+        TAGS.iter()
+            .position(|known| second == known.as_bytes().get(1).copied() && same(html.get(at..at + known.len()), known))
     });
-    let others = memchr::memchr3_iter(b':', b'=', b'(', html).filter_map(|at| {
+    if let Some(first) = tags.min() {
+        return Some(TAGS[first]);
+    }
+    let references = memchr::memchr3_iter(b':', b'=', b'(', html).filter_map(|at| {
         let last = letter(at.wrapping_sub(1));
-        ACTIVE.iter().position(|known| {
-            !known.starts_with('<')
-                && last == known.as_bytes().iter().rev().nth(1).copied()
+        REFERENCES.iter().position(|known| {
+            last == known.as_bytes().iter().rev().nth(1).copied()
                 && same((at + 1).checked_sub(known.len()).and_then(|start| html.get(start..=at)), known)
         })
     });
-    tags.chain(others).min().map(|at| ACTIVE[at])
+    references.min().map(|at| REFERENCES[at])
 }
 
 /// `html.active_or_remote`, in the texts that the provider made: children of the signed part, not the original.
@@ -140,14 +129,16 @@ mod tests {
     fn active_content_is_found_as_a_plain_search_finds_it() {
         let plain = |html: &str| {
             let html = html.to_ascii_lowercase();
-            ACTIVE.iter().copied().find(|known| html.contains(known))
+            TAGS.into_iter().chain(REFERENCES).find(|known| html.contains(known))
         };
         let mut texts: Vec<String> =
             ["", "<", "<p>", "<IMG", "< img", "<form<script", "x=(:", "CID:", "cid", ":", "hurl(", "SRC =", "src="]
                 .map(str::to_owned)
                 .into();
         texts.extend(
-            ACTIVE.iter().flat_map(|known| [known.to_uppercase(), format!("a{known}b"), format!("{known}<script")]),
+            TAGS.iter()
+                .chain(&REFERENCES)
+                .flat_map(|known| [known.to_uppercase(), format!("a{known}b"), format!("{known}<script")]),
         );
         for text in texts {
             assert_eq!(active(text.as_bytes()), plain(&text), "{text:?}");

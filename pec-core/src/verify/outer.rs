@@ -2,34 +2,39 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use crate::finding::{Code, Finding, Severity};
-use crate::message::{Headers, lossy, unstructured};
+use crate::message::{Headers, decoded, lossy};
+
+/// The values of one field; as a rule it stands once.
+pub(super) type Values<'m> = SmallVec<[&'m [u8]; 1]>;
 
 /// The values of the fields that matter, each instance, in order.
 #[derive(Debug, Default)]
 pub(super) struct Outer<'m> {
-    pub(super) from: Vec<&'m [u8]>,
-    pub(super) sender: Vec<&'m [u8]>,
-    pub(super) reply_to: Vec<&'m [u8]>,
-    pub(super) to: Vec<&'m [u8]>,
-    pub(super) cc: Vec<&'m [u8]>,
-    pub(super) subject: Vec<&'m [u8]>,
-    pub(super) date: Vec<&'m [u8]>,
-    pub(super) message_id: Vec<&'m [u8]>,
-    pub(super) return_path: Vec<&'m [u8]>,
-    pub(super) content_type: Vec<&'m [u8]>,
-    pub(super) receipt: Vec<&'m [u8]>,
-    pub(super) transport: Vec<&'m [u8]>,
-    pub(super) receipt_form: Vec<&'m [u8]>,
-    pub(super) reference_id: Vec<&'m [u8]>,
-    pub(super) security: Vec<&'m [u8]>,
+    pub(super) from: Values<'m>,
+    pub(super) sender: Values<'m>,
+    pub(super) reply_to: Values<'m>,
+    pub(super) to: Values<'m>,
+    pub(super) cc: Values<'m>,
+    pub(super) subject: Values<'m>,
+    pub(super) date: Values<'m>,
+    pub(super) message_id: Values<'m>,
+    pub(super) return_path: Values<'m>,
+    pub(super) content_type: Values<'m>,
+    pub(super) receipt: Values<'m>,
+    pub(super) transport: Values<'m>,
+    pub(super) receipt_form: Values<'m>,
+    pub(super) reference_id: Values<'m>,
+    pub(super) security: Values<'m>,
     /// A field of a mailing list program.
     pub(super) list: bool,
     raw: &'m [u8],
 }
 
 /// Where the values of a name are kept.
-type Slot<'m> = for<'o> fn(&'o mut Outer<'m>) -> &'o mut Vec<&'m [u8]>;
+type Slot<'m> = for<'o> fn(&'o mut Outer<'m>) -> &'o mut Values<'m>;
 
 impl<'m> Outer<'m> {
     pub(super) fn of(headers: Headers<'m>) -> Self {
@@ -60,8 +65,8 @@ impl<'m> Outer<'m> {
     }
 
     /// The first subject, decoded, its white space collapsed.
-    pub(super) fn subject_text(&self) -> Option<String> {
-        self.subject.first().map(|value| unstructured(value))
+    pub(super) fn subject_text(&self) -> Option<Cow<'m, str>> {
+        self.subject.first().map(|value| decoded(value))
     }
 
     /// `mime.duplicate_header` and `mime.header_charset`. On an envelope the sender can plant what the provider
