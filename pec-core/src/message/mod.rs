@@ -318,8 +318,7 @@ impl<'m> Part<'m> {
     /// Shows each of [`Part::names`] to `look`.
     pub(crate) fn each_name(&self, mut look: impl FnMut(&str)) {
         let mut named = |value, parameter| {
-            let value = Parameterized::parse(value);
-            value.parameters.iter().filter(|p| p.name == parameter).for_each(|p| look(&p.shown()));
+            parameter::parameters(value).iter().filter(|p| p.name == parameter).for_each(|p| look(&p.shown()));
         };
         self.content_dispositions().for_each(|value| named(value, "filename"));
         self.content_types().for_each(|value| named(value, "name"));

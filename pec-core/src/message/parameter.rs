@@ -75,8 +75,13 @@ fn text(main: &[u8]) -> Cow<'_, str> {
 
 /// The boundary, by the reading that everybody shares when there is no conflict: the first.
 pub(super) fn boundary(value: &[u8]) -> Option<Cow<'_, [u8]>> {
-    let found = Parameterized::parse(value).parameters.into_iter().find(|parameter| parameter.name == "boundary")?;
+    let found = parameters(value).into_iter().find(|parameter| parameter.name == "boundary")?;
     (!found.value.is_empty()).then_some(found.value)
+}
+
+/// The parameters alone.
+pub(super) fn parameters(value: &[u8]) -> Vec<Parameter<'_>> {
+    join(main_value(value).1)
 }
 
 /// A header value with parameters.
@@ -116,14 +121,8 @@ impl<'m> Parameterized<'m> {
     /// Reads a header value. Never fails: what cannot be read is left out.
     #[must_use]
     pub fn parse(value: &'m [u8]) -> Self {
-        let (main, mut rest) = main_value(value);
-        let raw = std::iter::from_fn(|| {
-            let (name, value, next) = next_parameter(rest)?;
-            rest = next;
-            Some((name, value))
-        });
-        let parameters = join(raw.filter(|(name, _)| !name.is_empty()));
-        Self { value: text(main), parameters }
+        let (main, rest) = main_value(value);
+        Self { value: text(main), parameters: join(rest) }
     }
 
     /// The value of a parameter: the RFC 2231 form where there is one, else the first.
@@ -157,8 +156,7 @@ impl<'m> Parameterized<'m> {
 /// The text before the first `;` outside comments, trimmed, and what follows.
 fn main_value(value: &[u8]) -> (&[u8], &[u8]) {
     let value = skip_blank(value);
-    let end = value.iter().position(|byte| matches!(byte, b';' | b'(')).unwrap_or(value.len());
-    let (main, rest) = value.split_at(end);
+    let (main, rest) = value.split_at(memchr2(b';', b'(', value).unwrap_or(value.len()));
     (main.trim_ascii(), rest)
 }
 
@@ -255,12 +253,16 @@ fn marks(name: &[u8]) -> (&[u8], Option<u32>, bool) {
     }
 }
 
-/// Joins RFC 2231 pieces (§3) and undoes their encoding (§4).
-fn join<'m>(raw: impl Iterator<Item = (&'m [u8], Cow<'m, [u8]>)>) -> Vec<Parameter<'m>> {
-    let mut parameters: Vec<Parameter<'m>> = Vec::new();
+/// Reads the parameters of `rest`, joins RFC 2231 pieces (§3) and undoes their encoding (§4).
+fn join(mut rest: &[u8]) -> Vec<Parameter<'_>> {
+    let mut parameters: Vec<Parameter<'_>> = Vec::new();
     // Who waits for which piece, the first in the text first: the k-th `name*1` belongs to the k-th `name*0`.
-    let mut waiting: BTreeMap<(Cow<'m, str>, u32), VecDeque<usize>> = BTreeMap::new();
-    for (name, value) in raw {
+    let mut waiting: BTreeMap<(Cow<'_, str>, u32), VecDeque<usize>> = BTreeMap::new();
+    while let Some((name, value, next)) = next_parameter(rest) {
+        rest = next;
+        if name.is_empty() {
+            continue;
+        }
         let (base, piece, encoded) = marks(name);
         let base = lower_case(base);
         if let Some(number @ 1..) = piece {
