@@ -64,12 +64,14 @@ pub(super) fn root<'m, B: AsRef<[u8]>>(message: &'m Message<B>, findings: &mut V
 
 /// `mime.leading_blank`: empty lines before what looks like a header.
 pub(super) fn check_beginning(bytes: &[u8], findings: &mut Vec<Finding>) {
+    if !bytes.starts_with(b"\n") && !bytes.starts_with(b"\r\n") {
+        return;
+    }
     let blank = bytes.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let name =
         bytes.get(blank..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_graphic() && **byte != b':');
     let end = blank + name.count();
-    let first = bytes.first();
-    if (first == Some(&b'\n') || bytes.starts_with(b"\r\n")) && end > blank && bytes.get(end) == Some(&b':') {
+    if end > blank && bytes.get(end) == Some(&b':') {
         findings.push(Finding::new(Code::MimeLeadingBlank).with(format!("{blank} bytes")));
     }
 }
