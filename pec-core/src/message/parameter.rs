@@ -346,6 +346,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_without_reading_everything() {
+        for value in [
+            "text/html",
+            "TEXT/html ; a=b",
+            "text/\r\n html",
+            "text/\rhtml",
+            "(c) text/html (d)",
+            "",
+            ";a=b",
+            "text/htm",
+        ] {
+            let read = value_of(value.as_bytes()).eq_ignore_ascii_case("text/html");
+            let told = reads(value.as_bytes(), "text/html");
+            assert_eq!(told.unwrap_or(read), read, "{value:?}");
+            assert_eq!(told.is_none(), value.contains('\r') || value_of(value.as_bytes()).is_empty(), "{value:?}");
+        }
+        for value in ["x", "x; a=b", "x; a=b; c=d", "x;;a=b", "x; a=\";\"", "x a=b c=d", "x; a (;) = b"] {
+            let count = Parameterized::parse(value.as_bytes()).parameters.len();
+            assert!(count < 2 || are_several(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
     fn rfc_2231() {
         let value = "application/x-stuff; title*0*=us-ascii'en'This%20is%20even%20more%20; title*1*=%2A%2A%2Afun%2A%2A%2A%20; title*2=\"isn't it!\"";
         assert_eq!(get(value, "title").as_deref(), Some("This is even more ***fun*** isn't it!"));
