@@ -6,8 +6,10 @@ mod reconciliation;
 
 use std::collections::BTreeSet;
 
-use pec_core::finding::{Code, Layer};
+use pec_core::finding::{Code, Language, Layer};
 use pec_core::reconcile::State;
+use pec_core::reconcile::examine::{Messages, examine};
+use pec_core::reconcile::page::{Entry, Page};
 use reconciliation::{Case, Mailbox, cases};
 
 /// In every order for up to four messages, else forwards, backwards and shuffled.
@@ -69,6 +71,40 @@ fn the_cases_cover_the_room() {
         Code::ALL.iter().filter(room).filter(|code| !codes.contains(code.as_str())).map(|code| code.as_str()).collect();
     // Found in the receipt alone, by cases of one message.
     assert_eq!(missing, ["brief.unreplaced_part"]);
+}
+
+/// The page of every case, in both languages: each recipient with his state, and each message by its name.
+#[test]
+fn every_case_has_a_page() {
+    for (name, case) in cases() {
+        let mut mailbox = Mailbox::open(&name, &case);
+        let ledger = mailbox.ledger(&(0..mailbox.len()).collect::<Vec<_>>());
+        let (now, reading) = (mailbox.now(), mailbox.reading());
+        let mut entries = Vec::new();
+        for dossier in ledger.dossiers(now) {
+            let examination = examine(&dossier, &mut mailbox, reading);
+            entries.push(Entry { dossier, examination });
+        }
+        for language in [Language::It, Language::En] {
+            let page = Page { language, now, entries: &entries, name: &|source| mailbox.name(source) };
+            let html = page.to_html();
+            assert_eq!(html, page.to_html(), "{name}");
+            assert!(html.starts_with("<!DOCTYPE html>") && html.ends_with("</html>"), "{name}");
+            for dossier in entries.iter().map(|entry| &entry.dossier) {
+                for recipient in &dossier.recipients {
+                    assert!(html.contains(&format!("<bdi>{}</bdi>", recipient.address)), "{name}");
+                    assert!(html.contains(recipient.state.title(language)), "{name}: {}", recipient.state);
+                }
+                let events = dossier.events.iter().map(|event| event.source);
+                for source in events.chain(dossier.claims.iter().map(|claim| claim.source)).chain(dossier.sent_copy()) {
+                    assert!(html.contains(&mailbox.name(source)), "{name}: {}", mailbox.name(source));
+                }
+                for remark in &dossier.findings {
+                    assert!(html.contains(remark.finding.code.as_str()), "{name}: {}", remark.finding.code);
+                }
+            }
+        }
+    }
 }
 
 /// A test that compares nothing would pass too: each piece of an expectation, changed, is noticed.
