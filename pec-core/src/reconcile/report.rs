@@ -239,7 +239,7 @@ impl<'d> ContentReport<'d> {
                 (Some("brief"), found.attachments.iter().map(AttachmentReport::new).collect())
             }
             Some(compare::Content::Concise) => (Some("concise"), Vec::new()),
-            None => (None, Vec::new()),
+            None => (None, content.unverifiable.iter().map(AttachmentReport::new).collect()),
         };
         Self {
             event: content.event,
