@@ -217,7 +217,10 @@ impl<'l> Weighed<'l> {
 
 /// The addresses of whom an event speaks, as printed and as compared.
 fn named<'l>(ledger: &'l Ledger, row: &'l Row) -> impl Iterator<Item = (Id, Id)> + 'l {
-    let covered = row.covered.into_iter().flat_map(|list| ledger.texts.list(list));
+    // A take-charge receipt names several; a virus detection notice names one in either place (PEC-SPEC §2.7). Any other
+    // speaks of its one recipient and of nobody else.
+    let several = !row.observed.names_recipient() || row.observed == Observed::VirusDetected;
+    let covered = row.covered.filter(|_| several).into_iter().flat_map(|list| ledger.texts.list(list));
     row.recipient.into_iter().chain(covered.map(|seat| (seat.printed, seat.key)))
 }
 

@@ -1,7 +1,7 @@
 //! Every finding of the room, provoked; and a clean dossier without any.
 
 use super::made::{
-    ALFA, BETA, HOURS_12, HOURS_24, MALLORY, Made, accepted, delivered, failed, failed_virus, notice, refused,
+    ALFA, BETA, HOURS_12, HOURS_24, ID, MALLORY, Made, accepted, delivered, failed, failed_virus, notice, refused,
 };
 use super::scene::{ANNA, COPY, MSGID, OFFICE, OUTSIDE, Scene, at, codes, fill, ledger, now, state, states, submitted};
 use crate::daticert::{Address, AddressClass, ErrorKind, Kind, Recipient};
@@ -93,6 +93,18 @@ fn what_does_not_agree() {
     let ledger = ledger(&[accepted().record(1), absurd.record(2)]);
     let dossier = &ledger.dossiers_of(super::made::ID, now())[0];
     assert_eq!((dossier.events[1].standing, state(dossier, OFFICE)), (Standing::Disputed, State::AwaitingDelivery));
+}
+
+/// A delivery receipt speaks of the one recipient in *consegna*: what else it lists is not delivered.
+#[test]
+fn a_delivery_receipt_delivers_to_one() {
+    let also = delivered(OFFICE, 4).with(|data| data.received_for = vec![Address::new(COPY)]);
+    let unnamed = also.clone().with(|data| data.delivered_to = None);
+    for (receipt, office) in [(also, State::Delivered), (unnamed, State::AwaitingDelivery)] {
+        let ledger = ledger(&[accepted().record(1), receipt.record(2)]);
+        let dossier = &ledger.dossiers_of(ID, now())[0];
+        assert_eq!([OFFICE, COPY].map(|who| state(dossier, who)), [office, State::AwaitingDelivery]);
+    }
 }
 
 #[test]
