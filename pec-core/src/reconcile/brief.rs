@@ -32,8 +32,8 @@ use pair::{Pairing, stands_for};
 /// With [`BriefComparison::is_proven`], and only together with the proof of the receipt around the copy, this proves that
 /// what the sender kept is what was delivered: texts byte by byte, attachments as far as their hash tells. It rests on
 /// SHA-1 unless [`Outcome::rests_on_sha1`] says otherwise. It does not prove anything once the sender has lost the unmodified
-/// message, what an attachment that was replaced is labelled as (its media type), that the content is true, or that it
-/// was read.
+/// message, what an attachment that was replaced is labelled as (its media type, its transfer encoding), that the content
+/// is true, or that it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BriefComparison {
@@ -108,6 +108,7 @@ pub fn compare<A: AsRef<[u8]>, B: AsRef<[u8]>>(sent: &Message<A>, copy: &Message
     let theirs = items(copy.root(), &|part| is_named(part));
     let files: BTreeSet<String> = theirs
         .iter()
+        .filter(|item| !stays(item.part))
         .flat_map(|item| item.part.names())
         .filter_map(|name| Some(stands_for(&name)?.to_owned()))
         .collect();
@@ -117,7 +118,7 @@ pub fn compare<A: AsRef<[u8]>, B: AsRef<[u8]>>(sent: &Message<A>, copy: &Message
 
     let replaced = |one: &Attachment| {
         one.section.is_empty()
-            && one.section_in_receipt.is_some()
+            && one.section_in_receipt.as_deref() == Some("")
             && !matches!(one.outcome, Outcome::Extra | Outcome::InFull)
     };
     let exempt = if attachments.iter().any(replaced) { Exempt::ProviderAndContent } else { Exempt::Provider };
@@ -146,7 +147,7 @@ pub fn compare<A: AsRef<[u8]>, B: AsRef<[u8]>>(sent: &Message<A>, copy: &Message
 #[must_use]
 pub fn unverifiable<B: AsRef<[u8]>>(copy: &Message<B>) -> Vec<Attachment> {
     let files = items(copy.root(), &|part| is_named(part)).into_iter().filter_map(|item| {
-        let name = item.part.names().iter().find_map(|name| stands_for(name)).map(str::to_owned)?;
+        let name = item.stands_for()?;
         let outcome = match HashFile::of(item.part) {
             HashFile::Hash(_) => Outcome::Unverifiable,
             HashFile::Malformed => Outcome::Malformed,
@@ -176,6 +177,12 @@ impl Item<'_> {
         self.name.as_deref().unwrap_or_default().trim_end()
     }
 
+    /// The name of the attachment for which it stands, where it can be a hash file.
+    fn stands_for(&self) -> Option<String> {
+        let names = if stays(self.part) { Vec::new() } else { self.part.names() };
+        names.iter().find_map(|name| stands_for(name)).map(str::to_owned)
+    }
+
     /// Where two that stand there whole differ.
     fn difference(&self, other: &Self, ends: LineEnds) -> Option<usize> {
         let (one, two) = (self.part.body(), other.part.body());
@@ -195,6 +202,23 @@ impl Item<'_> {
 fn is_named(part: Part<'_>) -> bool {
     let attached = part.parent().is_some() && is_message(part);
     !part.is_multipart() && (attached || !part.names().is_empty())
+}
+
+/// Whether the rule leaves the part as it was sent, so that it is the sender's own file whatever it is called and never
+/// the provider's hash: S/MIME objects, and of a signed message all but what is signed (RFC 6109 §3.3.2.2).
+fn stays(part: Part<'_>) -> bool {
+    let media_type = part.media_type();
+    if media_type.starts_with("application/pkcs7-") || media_type.starts_with("application/x-pkcs") {
+        return true;
+    }
+    let mut top = part;
+    while let Some(around) = top.parent() {
+        if around.parent().is_none() && around.media_type() == "multipart/signed" {
+            return around.children().next().is_none_or(|signed| signed.range() != top.range());
+        }
+        top = around;
+    }
+    false
 }
 
 /// A multipart that has a name is replaced by the letter of the rule, and walked by most programs: the receipt tells.

@@ -43,7 +43,7 @@ impl<'s, 'r> Pairing<'s, 'r> {
     pub(super) fn new(ours: Vec<Item<'s>>, theirs: Vec<Item<'r>>, ends: LineEnds) -> Self {
         let ours = ours.into_iter().map(|item| Ours { item, outcome: None }).collect();
         let theirs = theirs.into_iter().map(|item| {
-            let stands_for = item.part.names().iter().find_map(|name| stands_for(name)).map(str::to_owned);
+            let stands_for = item.stands_for();
             let file = stands_for.as_ref().map_or(HashFile::Malformed, |_| HashFile::of(item.part));
             Theirs { item, stands_for, file, taken: false }
         });

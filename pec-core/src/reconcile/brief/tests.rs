@@ -298,6 +298,45 @@ fn signed_and_encrypted_originals() {
 }
 
 /// A message that is nothing but one file: some replace it, some do not.
+/// What the rule leaves untouched is the sender's: a signature that is called as a hash file would be, and holds the hash
+/// of a file that was never sent, is no hash file.
+#[test]
+fn a_part_that_stays_is_no_hash_file() {
+    let never_sent = b"mai spedito";
+    let hash = crate::crypto::digest(DigestAlgorithm::Sha1, never_sent);
+    let hash: String = hash.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    for kind in ["application/pkcs7-signature", "application/x-pkcs7-signature", "text/plain"] {
+        let signed = |kind: &str, name: &str, body: &str| {
+            wire(&format!(
+                "{HEAD}Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=s\n\n\
+                 --s\nContent-Type: text/plain\n\nCiao\n--s\nContent-Type: {kind}; name=\"{name}\"\n\n{body}\n--s--\n"
+            ))
+        };
+        let delivered = parse(signed(kind, "contratto.pdf.hash", &hash));
+        let kept = parse(signed("application/pdf", "contratto.pdf", "mai spedito"));
+        assert!(compare(&delivered, &delivered).is_proven(), "{kind}");
+        assert!(!compare(&kept, &delivered).is_proven(), "{kind}: {:?}", compare(&kept, &delivered));
+        assert_eq!(unverifiable(&delivered), [], "{kind}");
+    }
+    // The same as a whole message: an S/MIME object travels as it is.
+    let whole = |kind: &str, name: &str, body: &str| {
+        parse(wire(&format!("{HEAD}Content-Type: {kind}; name=\"{name}\"\n\n{body}")))
+    };
+    let delivered = whole("application/pkcs7-mime", "contratto.pdf.hash", &hash);
+    let kept = whole("application/pdf", "contratto.pdf", "mai spedito");
+    assert!(!compare(&kept, &delivered).is_proven(), "{:?}", compare(&kept, &delivered));
+}
+
+/// A message kept as one file does not hide what else was delivered beside that file.
+#[test]
+fn one_file_is_not_a_letter_with_that_file() {
+    let kept = wire(&format!("{HEAD}{}\n", file("a.pdf", b"contratto")));
+    let delivered = letter(&[file("a.pdf", b"contratto")]);
+    let found = default(&kept, &delivered);
+    assert!(!found.is_proven(), "{found:?}");
+    assert!(found.findings().iter().any(|finding| finding.code == Code::OriginalBodyDiffers));
+}
+
 #[test]
 fn a_message_that_is_one_file() {
     let sent = wire(&format!("{HEAD}{}\n", file("a.pdf", b"one")));
