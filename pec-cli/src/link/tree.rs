@@ -148,6 +148,17 @@ impl Tree {
         };
         let indent = format!("{indent}  ");
         self.line(text, &indent, Style::new(), sentence);
+        if let Checked::Compared { check, .. } = &content.checked {
+            for attachment in check.attachments() {
+                let name = attachment.name.as_deref().unwrap_or("?");
+                self.line(
+                    text,
+                    &indent,
+                    Style::new().dimmed(),
+                    &format!("{name}: {}", attachment.explanation(self.language)),
+                );
+            }
+        }
         for finding in findings {
             self.finding(text, &indent, finding);
         }

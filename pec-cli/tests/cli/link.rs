@@ -173,3 +173,20 @@ fn the_demo_shows_the_main_job_and_a_forgery() {
     assert!(ran.out.contains("Verification successful"), "{}", ran.out);
     assert!(fs::read_to_string(folder.path().join("pec.html")).unwrap().contains("casella piena"));
 }
+
+/// The attachment that was altered is named, and the others with the reading that matched.
+#[test]
+fn a_brief_receipt_is_told_attachment_by_attachment() {
+    let folder = super::artefact("root.crt").parent().unwrap().parent().unwrap().join("reconcile/brief-altered");
+    let mut command = command(["link", "--now", "2026-03-01T12:00:00Z", "--lang", "en", "--anchor"]);
+    command.arg(super::artefact("root.crt")).arg(folder);
+    let ran = run(command);
+    let words = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("b.pdf: the hash is not that of the file that was sent"), "{}", ran.out);
+    assert!(
+        words.contains("a.pdf: the hash is that of the file that was sent (SHA-1, reading encoded)"),
+        "{}",
+        ran.out
+    );
+    assert!(words.contains("brief.hash_mismatch: b.pdf"), "{}", ran.out);
+}

@@ -248,6 +248,9 @@ impl Page<'_> {
                             (self.say("l'originale nella busta ", "the original in the envelope ")) (self.foreign(&(self.name)(*source)))
                         },
                     } }
+                    @for attachment in check.attachments() {
+                        p.dim { (self.foreign(attachment.name.as_deref().unwrap_or("?"))) ": " (attachment.explanation(self.language)) }
+                    }
                     @for finding in &check.findings { (self.finding(finding)) }
                 },
                 Checked::NothingSent => {

@@ -2,7 +2,7 @@
 
 use super::hash::Match;
 use crate::crypto::DigestAlgorithm;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Language};
 
 /// What a brief receipt says of one attachment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,5 +132,35 @@ impl Attachment {
             findings.push(named(Code::BriefAttachmentRenamed, &format!("; in the receipt: {name}")));
         }
         findings
+    }
+}
+
+impl Attachment {
+    /// The outcome in a sentence, for a person: which reading of the rule matched, and that it rests on SHA-1.
+    #[must_use]
+    pub fn explanation(&self, language: Language) -> String {
+        let pick = |it: &str, en: &str| if language == Language::It { it.to_owned() } else { en.to_owned() };
+        match &self.outcome {
+            Outcome::Hash(matched) => format!(
+                "{} ({}, {} {})",
+                pick("l'impronta è quella del file inviato", "the hash is that of the file that was sent"),
+                if matched.algorithm == DigestAlgorithm::Sha1 { "SHA-1" } else { "SHA-256" },
+                pick("lettura", "reading"),
+                matched.reading.as_str()
+            ),
+            Outcome::Collision(_) => pick(
+                "il file è costruito per avere l'impronta di un altro: non prova nulla",
+                "the file is made to have the hash of another: it proves nothing",
+            ),
+            Outcome::InFull => pick("presente per intero e uguale", "present in full, and the same"),
+            Outcome::Mismatch { .. } => {
+                pick("l'impronta non è quella del file inviato", "the hash is not that of the file that was sent")
+            }
+            Outcome::Differs { .. } => pick("è un altro file", "is another file"),
+            Outcome::Malformed => pick("il file dell'impronta non la contiene", "the hash file holds no hash"),
+            Outcome::Missing => pick("manca nella ricevuta", "is absent from the receipt"),
+            Outcome::Extra => pick("non era nel messaggio inviato", "was not in the message that was sent"),
+            Outcome::Unverifiable => pick("non verificabile", "cannot be verified"),
+        }
     }
 }

@@ -99,6 +99,17 @@ impl ContentCheck {
     }
 }
 
+impl ContentCheck {
+    /// The attachments, one by one, of a brief receipt; empty for the other forms.
+    #[must_use]
+    pub fn attachments(&self) -> &[brief::Attachment] {
+        match &self.content {
+            Content::Brief(found) => &found.attachments,
+            Content::Complete(_) | Content::Concise => &[],
+        }
+    }
+}
+
 /// Why a receipt says nothing of the content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
