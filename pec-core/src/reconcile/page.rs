@@ -127,6 +127,7 @@ impl Page<'_> {
                 (self.facts(dossier))
                 (self.recipients(entry))
                 (self.silence(dossier))
+                (self.contents(entry))
                 (self.timeline(entry))
                 (self.claims(dossier))
                 (self.bounces(dossier))
@@ -248,18 +249,47 @@ impl Page<'_> {
                             (self.say("l'originale nella busta ", "the original in the envelope ")) (self.foreign(&(self.name)(*source)))
                         },
                     } }
-                    @for attachment in check.attachments() {
-                        p.dim { (self.foreign(attachment.name.as_deref().unwrap_or("?"))) ": " (attachment.explanation(self.language)) }
-                    }
-                    @for finding in &check.findings { (self.finding(finding)) }
                 },
-                Checked::NothingSent => {
-                    p.dim { (self.say(
-                        "contenuto non confrontato: manca il messaggio inviato", "content not compared: the message sent is absent")) }
-                    @for finding in checked.unverifiable.iter().flat_map(Attachment::findings) { (self.finding(&finding)) }
-                },
+                Checked::NothingSent => p.dim { (self.say(
+                    "contenuto non confrontato: manca il messaggio inviato", "content not compared: the message sent is absent")) },
                 Checked::Unreadable => p.dim { (self.say(
                     "contenuto non confrontato: la ricevuta non si legge più", "content not compared: the receipt can no longer be read")) },
+            }
+        }
+    }
+
+    /// What was found of each delivery receipt beside what was sent, where there is more to say than a sentence.
+    fn contents(&self, entry: &Entry<'_>) -> Markup {
+        let more = |content: &&Content| match &content.checked {
+            Checked::Compared { check, .. } => !check.findings.is_empty() || !check.attachments().is_empty(),
+            Checked::NothingSent => !content.unverifiable.is_empty(),
+            Checked::Unreadable => false,
+        };
+        let contents: Vec<&Content> = entry.examination.contents.iter().filter(more).collect();
+        html! {
+            @if !contents.is_empty() {
+                h3 { (self.say("Contenuto delle ricevute di consegna", "Content of the delivery receipts")) }
+                ul { @for content in contents { (self.differences(entry, content)) } }
+            }
+        }
+    }
+
+    fn differences(&self, entry: &Entry<'_>, content: &Content) -> Markup {
+        let event = entry.dossier.events.get(content.event);
+        let (attachments, findings) = match &content.checked {
+            Checked::Compared { check, .. } => (check.attachments(), check.findings.clone()),
+            _ => (&content.unverifiable[..], content.unverifiable.iter().flat_map(Attachment::findings).collect()),
+        };
+        html! {
+            li {
+                @if let Some(event) = event {
+                    @if let Some(recipient) = event.recipient { (self.foreign(recipient)) " · " }
+                    span.dim { (self.foreign(&(self.name)(event.source))) }
+                }
+                @for attachment in attachments {
+                    p { (self.foreign(attachment.name.as_deref().unwrap_or("?"))) ": " (attachment.explanation(self.language)) }
+                }
+                @for finding in &findings { (self.finding(finding)) }
             }
         }
     }
