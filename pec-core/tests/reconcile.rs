@@ -93,7 +93,7 @@ fn every_case_has_a_page() {
             for dossier in entries.iter().map(|entry| &entry.dossier) {
                 for recipient in &dossier.recipients {
                     assert!(html.contains(&format!("<bdi>{}</bdi>", recipient.address)), "{name}");
-                    assert!(html.contains(recipient.state.title(language)), "{name}: {}", recipient.state);
+                    assert!(html.contains(dossier.look(recipient, language).title), "{name}: {}", recipient.state);
                 }
                 let events = dossier.events.iter().map(|event| event.source);
                 for source in events.chain(dossier.claims.iter().map(|claim| claim.source)).chain(dossier.sent_copy()) {
