@@ -3,7 +3,7 @@
 //! The ledger keeps no bytes. Whoever does gives them back here, one message at a time, each verified anew.
 
 use super::brief::{self, Attachment};
-use super::compare::{self, ContentCheck, NoContent};
+use super::compare::{self, ContentCheck, NoContent, Proven};
 use super::dossier::Dossier;
 use super::event::{Event, EventKind, Standing};
 use super::form::{Addressed, expected_form};
@@ -83,7 +83,8 @@ pub struct Examination {
 }
 
 /// Reads the receipts of a dossier again: compares each delivery receipt with what was sent, and states the legal
-/// instants (VERDICT §6 and §8). Events that are disputed or duplicates are left out.
+/// instants (VERDICT §6 and §8). Events that are disputed or duplicates are left out. Of several copies of what was sent
+/// the first counts, unless it differs and another one is what was delivered.
 ///
 /// # Limits
 /// One message and what was sent are held at a time.
@@ -109,8 +110,19 @@ pub fn examine(dossier: &Dossier<'_>, messages: &mut dyn Messages, reading: Read
                 unverifiable = hashes(&receipt, &verification);
                 Checked::NothingSent
             }
-            (Some((receipt, verification)), Some((against, sent))) => check(event, &receipt, &verification, sent)
-                .map_or(Checked::Unreadable, |check| Checked::Compared { against: *against, check }),
+            (Some((receipt, verification)), Some((against, sent))) => {
+                match check(event, &receipt, &verification, sent) {
+                    Err(_) => Checked::Unreadable,
+                    Ok(first) => {
+                        let other = match (first.proven(), dossier.submission) {
+                            (Proven::NotAll, None) => other_copy(dossier, event, &receipt, &verification, messages),
+                            _ => None,
+                        };
+                        let (against, check) = other.unwrap_or((*against, first));
+                        Checked::Compared { against, check }
+                    }
+                }
+            }
         };
         examination.contents.push(Content { event: index, checked, unverifiable });
     }
@@ -138,6 +150,25 @@ fn check(
     let requested = proof.value().receipt.clone().unwrap_or(ReceiptForm::Full);
     let due = expected_form(&requested, event.recipient.map_or(Addressed::Neither, |who| addressed(sent, who)));
     compare::content(receipt, &proof, &due, sent)
+}
+
+/// Copies of a sent message that are tried: a mailbox holds one or two, whoever plants copies makes more.
+const COPIES: usize = 8;
+
+/// Another copy, which is what was delivered. Copies are found by Message-ID and From, which nobody signs: one that
+/// somebody else put into the mailbox must not make a genuine receipt look like that of another message.
+fn other_copy(
+    dossier: &Dossier<'_>,
+    event: &Event<'_>,
+    receipt: &Message<Vec<u8>>,
+    verification: &Verification,
+    messages: &mut dyn Messages,
+) -> Option<(Against, ContentCheck)> {
+    dossier.copies.iter().skip(1).take(COPIES).find_map(|source| {
+        let (sent, _) = messages.read(*source)?;
+        let check = check(event, receipt, verification, &sent).ok()?;
+        (check.proven() == Proven::All).then_some((Against::Sent(*source), check))
+    })
 }
 
 /// Where the header of a message names a recipient.

@@ -3,9 +3,14 @@
 use pec_sandbox::compose::submission::{ReceiptForm, Recipient};
 use pec_sandbox::{Delay, Failure};
 
-use super::scene::{ANNA, COPY, OFFICE, Scene, at, codes, ledger, now, state, states};
-use crate::reconcile::{Record, Role, Standing, State};
-use crate::verify::Verdict;
+use super::scene::{ANNA, COPY, MSGID, OFFICE, Scene, at, codes, ledger, now, state, states};
+use crate::limits::Limits;
+use crate::message::Message;
+use crate::reconcile::compare::Proven;
+use crate::reconcile::examine::{Against, Checked, Messages, examine};
+use crate::reconcile::instant::Reading;
+use crate::reconcile::{Record, Role, Source, Standing, State};
+use crate::verify::{Verdict, Verification};
 
 /// Accepted; delivered to the office.
 fn proven(scene: &Scene) -> Vec<Record> {
@@ -138,4 +143,42 @@ fn foreign() {
     let dossier = &ledger.dossiers_of(&tx.pec_id, now())[0];
     assert!(dossier.events.iter().any(|event| event.standing == Standing::Disputed && event.source.0 == 7));
     assert_eq!(state(dossier, OFFICE), State::Delivered);
+}
+
+/// Messages by number.
+struct Folder<'s>(&'s Scene, Vec<Vec<u8>>);
+
+impl Messages for Folder<'_> {
+    fn read(&mut self, source: Source) -> Option<(Message<Vec<u8>>, Verification)> {
+        let bytes = self.1.get(usize::try_from(source.0).ok()?)?.clone();
+        let verification = self.0.verify(&bytes);
+        Some((Message::parse(bytes, &Limits::DEFAULT), verification))
+    }
+
+    fn name(&self, source: Source) -> String {
+        source.0.to_string()
+    }
+}
+
+/// Message-ID and From of a copy are unsigned: whoever puts another message under them into the mailbox does not make
+/// the delivery look like that of another content, and proves nothing of his own.
+#[test]
+fn planted_copies() {
+    let scene = Scene::new();
+    let (beta, tx) = (&scene.world.beta, scene.transaction());
+    let delivery = beta.seal(&beta.delivery(&tx, OFFICE, ReceiptForm::Full, at(1))).unwrap();
+    let planted = String::from_utf8(Scene::sent()).unwrap().replace("In allegato", "Pago mille").into_bytes();
+    for (files, against, proven) in [
+        (vec![planted.clone(), delivery.clone(), Scene::sent()], 2, Proven::All),
+        (vec![Scene::sent(), delivery.clone(), planted.clone()], 0, Proven::All),
+        (vec![planted.clone(), delivery, planted], 0, Proven::NotAll),
+    ] {
+        let records: Vec<_> = (0..).zip(&files).map(|(source, bytes)| scene.record(source, bytes)).collect();
+        let ledger = ledger(&records);
+        let dossier = &ledger.dossiers_of_message(MSGID, now())[0];
+        let examined = examine(dossier, &mut Folder(&scene, files), Reading::Plain);
+        let [content] = &examined.contents[..] else { panic!("{:?}", examined.contents) };
+        let Checked::Compared { against: found, check } = &content.checked else { panic!("{:?}", content.checked) };
+        assert_eq!((*found, check.proven()), (Against::Sent(Source(against)), proven));
+    }
 }
