@@ -24,6 +24,7 @@ use super::intern::Id;
 use super::ledger::Ledger;
 use super::store::{NO_TIME, Row, Seat};
 use crate::finding::{Code, Finding, Severity};
+use crate::verify::Verdict;
 
 /// Seconds by which clocks of two providers may differ (VERDICT §4).
 const TOLERANCE: i64 = 300;
@@ -104,7 +105,8 @@ impl<'l> Weighed<'l> {
             Some(list) => vec![list],
             None => self.items.iter().map(|item| item.recipients).chain(submitted).collect(),
         };
-        lists.dedup();
+        let mut once = BTreeSet::new();
+        lists.retain(|list| once.insert(*list));
         for seat in lists.into_iter().flat_map(|list| ledger.texts.list(list)) {
             if let Entry::Vacant(vacant) = self.by_key.entry(seat.key) {
                 vacant.insert(self.seats.len());
@@ -231,7 +233,10 @@ fn items<'l>(ledger: &'l Ledger, group: Id) -> Vec<Item<'l>> {
     let mut rows: Vec<&Row> = ledger.rows_of(group).collect();
     rows.sort_by(|a, b| {
         let key = |row: &Row| (row.at, row.observed.stage(), row.digest, row.observed);
-        key(a).cmp(&key(b)).then_with(|| own_id(a).cmp(&own_id(b))).then(a.source.cmp(&b.source))
+        // Of one receipt in two states of preservation the better one stands for both.
+        let wear = |row: &Row| (row.verdict != Verdict::Certified, ledger.texts.codes(row.codes).count());
+        let same = key(a).cmp(&key(b)).then_with(|| wear(a).cmp(&wear(b)));
+        same.then_with(|| own_id(a).cmp(&own_id(b))).then(a.source.cmp(&b.source))
     });
     rows.dedup_by(|a, b| a.source == b.source && a.digest == b.digest && a.at == b.at && own_id(a) == own_id(b));
     let item = |row: &'l Row| {

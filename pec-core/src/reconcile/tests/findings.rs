@@ -9,6 +9,7 @@ use crate::finding::Severity;
 use crate::limits::Limits;
 use crate::message::Message;
 use crate::reconcile::{HashKey, Ledger, Owed, Record, Role, ServiceReceipts, Source, Standing, State};
+use crate::verify::Verdict;
 
 /// The findings of the one dossier that the items make, with details.
 fn found(items: &[Made]) -> Vec<(String, Severity, String)> {
@@ -52,6 +53,16 @@ fn duplicates_by_own_id_and_by_certified_facts() {
     let dossier = &ledger.dossiers_of(super::made::ID, now())[0];
     assert!(dossier.events.iter().all(|event| event.standing == Standing::Counts));
     assert_eq!(states(dossier), [State::Delivered, State::Delivered, State::ExternalFinal]);
+}
+
+/// Of one receipt twice, once with an outer header that somebody edited, the whole one stands for both.
+#[test]
+fn the_better_preserved_of_two_counts() {
+    let edited = delivered(OFFICE, 4).own("a").verdict(Verdict::CertifiedWithProblems);
+    let ledger = ledger(&[accepted().record(1), edited.record(2), delivered(OFFICE, 4).own("b").record(3)]);
+    let dossier = &ledger.dossiers_of(ID, now())[0];
+    let standing: Vec<_> = dossier.events[1..].iter().map(|event| (event.source.0, event.standing)).collect();
+    assert_eq!(standing, [(3, Standing::Counts), (2, Standing::Duplicate)]);
 }
 
 #[test]
