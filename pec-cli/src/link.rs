@@ -15,7 +15,7 @@ use pec_core::finding::Language;
 use pec_core::reconcile::examine::examine;
 use pec_core::reconcile::instant::Reading;
 use pec_core::reconcile::page::{self, Entry};
-use pec_core::reconcile::{HashKey, Ledger, LedgerFull, Record, Report, ServiceReceipts, Source, Tone};
+use pec_core::reconcile::{HashKey, Ledger, LedgerFull, Record, Report, ServiceReceipts, Source, Stray, Tone};
 use pec_core::verify::Verdict;
 
 use crate::input;
@@ -156,15 +156,22 @@ struct Sum {
 impl Sum {
     fn add(&mut self, entry: &Entry<'_>) {
         let states = entry.dossier.recipients.iter().filter(|recipient| recipient.state.tone() == Tone::Bad).count();
-        let lies =
-            |verdict: Verdict| matches!(verdict, Verdict::Forged | Verdict::Altered | Verdict::IntactButUntrusted);
-        let claims = entry.dossier.claims.iter().filter(|claim| lies(claim.verdict)).count();
-        self.bad += states + claims;
+        self.bad += states + entry.dossier.claims.iter().filter(|claim| is_false(claim.verdict)).count();
+    }
+
+    /// A false receipt is one too where it speaks of no message that is here.
+    fn strays(&mut self, strays: &[Stray<'_>]) {
+        self.bad += strays.iter().filter_map(|stray| stray.verdict).filter(|verdict| is_false(*verdict)).count();
     }
 
     fn code(&self, seen: &Seen) -> Result<ExitCode, Stop> {
         Ok(ExitCode::from(u8::from(self.bad > 0 || seen.unread > 0)))
     }
+}
+
+/// Whether what looks like a receipt and has this verdict is a false one; without any signature it is the plainest.
+const fn is_false(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Forged | Verdict::Altered | Verdict::IntactButUntrusted | Verdict::NotPec)
 }
 
 /// Prints every dossier, and writes the page.
@@ -184,6 +191,8 @@ fn show(
         sum.add(&entry);
         entries.push(entry);
     }
+    let strays = ledger.strays();
+    sum.strays(&strays);
     // The page first: whoever has read enough of the rest still gets it.
     if let Some(file) = &arguments.html {
         write_page(file, setup, &entries, shelf, language)?;
@@ -199,7 +208,7 @@ fn show(
         }
     }
     if !arguments.json {
-        write!(output, "{}", text.strays(&ledger.strays(), &name))?;
+        write!(output, "{}", text.strays(&strays, &name))?;
     }
     Ok(sum)
 }

@@ -190,3 +190,15 @@ fn a_brief_receipt_is_told_attachment_by_attachment() {
     );
     assert!(words.contains("brief.hash_mismatch: b.pdf"), "{}", ran.out);
 }
+
+/// A false receipt does not pass because it speaks of no message that is here.
+#[test]
+fn a_false_receipt_about_nothing_known_is_told_by_the_exit_code() {
+    let folder = folder();
+    let receipt = "X-Ricevuta: avvenuta-consegna\r\nFrom: posta-certificata@cert.beta.example\r\n\
+                   Subject: CONSEGNA: x\r\nX-Riferimento-Message-ID: <2@ditta.example>\r\n\r\nconsegnato\r\n";
+    let path = file(&folder, "false.eml", receipt.as_bytes());
+    let ran = pec(["link", path.to_str().unwrap()]);
+    assert!(ran.out.contains("would-be receipt"), "{}", ran.out);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+}

@@ -1,6 +1,6 @@
 //! Everything observed so far, by the keys of PEC-SPEC §9.1; it judges nothing before it is asked.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -8,6 +8,7 @@ use super::dossier::Dossier;
 use super::intern::{Chains, HashKey, Id, LedgerFull};
 use super::record::{Bounce, Claim, Content, Copy, Proof, Record, Source, bare};
 use super::store::{NO_TIME, Row, Sent, Texts};
+use crate::verify::Verdict;
 
 /// Whether the caller reads a provider's service mailbox, where take-charge receipts and virus detection notices arrive
 /// (RFC 6109 §2.2.5). Users never see them, so that only then their absence means anything.
@@ -85,6 +86,8 @@ pub struct Stray<'l> {
     pub source: Source,
     /// What it is.
     pub role: super::Role,
+    /// Why a claim is no proof; `None` for a bounce, of which nothing was to be proven.
+    pub verdict: Option<Verdict>,
     /// The identifiers that it names.
     pub about: Vec<&'l str>,
 }
@@ -238,8 +241,11 @@ impl Ledger {
     /// Claims and bounces that speak of no transaction known here, by source.
     #[must_use]
     pub fn strays(&self) -> Vec<Stray<'_>> {
-        let known = |text: &str| {
-            self.texts.find(text).is_some_and(|text| {
+        // Each text is looked up once, however many messages name it.
+        let mut seen = BTreeMap::new();
+        let mut known = |text: &str| {
+            let Some(text) = self.texts.find(text) else { return false };
+            *seen.entry(text).or_insert_with(|| {
                 self.by_pec_id.under(text).next().is_some()
                     || self.by_message_id.under(text).next().is_some()
                     || self.sent_by_message_id.under(text).any(|id| self.is_waiting(id))
@@ -248,11 +254,13 @@ impl Ledger {
         let claims = self.claims.iter().map(|claim| Stray {
             source: claim.source,
             role: super::Role::Claim,
+            verdict: Some(claim.verdict),
             about: claim.pec_id.iter().chain(&claim.message_id).map(String::as_str).collect(),
         });
         let bounces = self.bounces.iter().map(|bounce| Stray {
             source: bounce.source,
             role: super::Role::Bounce,
+            verdict: None,
             about: bounce.about.iter().map(String::as_str).collect(),
         });
         let mut strays: Vec<_> =

@@ -65,6 +65,23 @@ fn the_better_preserved_of_two_counts() {
     assert_eq!(standing, [(3, Standing::Counts), (2, Standing::Duplicate)]);
 }
 
+/// Thirty thousand messages that name one identifier, and as many copies under it.
+#[test]
+fn many_strays_of_one_identifier() {
+    let scene = Scene::new();
+    let copy = scene.record(1, &Scene::sent());
+    let plain = format!(
+        "X-Ricevuta: accettazione\r\nFrom: posta-certificata@pec.alfa.example\r\nSubject: ACCETTAZIONE: x\r\n\
+         X-Riferimento-Message-ID: <{MSGID}>\r\n\r\naccettato\r\n"
+    );
+    let claim = scene.record(2, plain.as_bytes());
+    let ledger = ledger(&[vec![copy; 30_000], vec![claim; 30_000]].concat());
+    let begun = std::time::Instant::now();
+    assert_eq!(ledger.strays().len(), 1);
+    assert_eq!(ledger.strays()[0].verdict, Some(Verdict::NotPec));
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+}
+
 #[test]
 fn contradictions() {
     let conflict = |items: &[Made], detail| has(items, "receipt.conflict", Severity::Error, detail);
