@@ -7,7 +7,7 @@ use super::event::{Carried, Observed};
 use crate::daticert::{AddressClass, CertData, ErrorKind, Kind as CertKind, ReceiptForm};
 use crate::finding::{Code, Severity};
 use crate::message::{Headers, Message, addresses, unstructured};
-use crate::verify::{Certified, Kind, TimeProof, Verdict, Verification};
+use crate::verify::{Certified, Kind, TimeProof, Verdict, Verification, opened};
 use crate::{DigestAlgorithm, crypto};
 
 /// The caller's own number for one message: of a file, or of an object in an archive. The ledger gives it back.
@@ -141,7 +141,9 @@ impl Record {
         let headers = message.root().headers();
         if verification.verdict == Verdict::Anomaly {
             // The original travels unchanged inside; a bounce is worth as much there as outside.
-            let original = message.original()?.to_message();
+            let entity = opened(message);
+            let signed = entity.as_ref().map(Message::root).or_else(|| message.signed_part())?;
+            let original = signed.original()?.to_message();
             return bounce::read(source, original.root(), true).map(|bounce| Self::new(Content::Bounce(bounce)));
         }
         let marked = headers.iter().any(|field| field.is("x-ricevuta") || field.is("x-trasporto"));
@@ -215,7 +217,12 @@ impl Record {
         let headers = message.root().headers();
         let signature = message.signature_part().map(|part| part.content()).unwrap_or_default();
         let carried = match certified.value().kind {
-            CertKind::Delivery => Carried::by(message.original()),
+            CertKind::Delivery => {
+                // An opaque signature holds the signed part inside.
+                let entity = opened(message);
+                let signed = entity.as_ref().map(Message::root).or_else(|| message.signed_part());
+                Carried::by(signed.and_then(|signed| signed.original()))
+            }
             _ => Carried::Nothing,
         };
         let seen = Seen { carried, own_id: text(headers, "message-id").map(|id| bare(&id)), signature: &signature };

@@ -121,6 +121,29 @@ fn forms_of_delivery_receipts() {
     assert_eq!(unexpected("X-TipoRicevuta: sintetica\r\n", Full, Concise), [found(3, "whole; expected sintetica")]);
 }
 
+/// A delivery receipt whose signed part stands inside the signature carries its original all the same.
+#[test]
+fn an_opaque_receipt_carries_what_is_in_it() {
+    let scene = Scene::new();
+    let (alfa, beta) = (&scene.world.alfa, &scene.world.beta);
+    let tx = scene.transaction();
+    let draft = beta.delivery(&tx, OFFICE, ReceiptForm::Full, at(1));
+    let mut signature = beta.signed_data(draft.at);
+    signature.content = pec_sandbox::cms::Content::Opaque;
+    let header = "MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\n\
+                  Content-Transfer-Encoding: base64\r\n\r\n";
+    let body = encodify::base64::MIME.encode(signature.build(&draft.content()).unwrap());
+    let opaque = [&draft.headers.bytes()[..], header.as_bytes(), body.as_bytes()].concat();
+    let ledger = ledger(&[
+        scene.record(1, &Scene::sent()),
+        scene.sealed(2, alfa, &alfa.acceptance(&tx)),
+        scene.record(3, &opaque),
+    ]);
+    let dossier = &ledger.dossiers_of(&tx.pec_id, now())[0];
+    assert_eq!(state(dossier, OFFICE), State::Delivered);
+    assert!(!codes(dossier).contains(&"receipt.kind_unexpected"), "{:?}", dossier.findings);
+}
+
 fn written(dossier: &Dossier<'_>) -> String {
     Report::new(dossier, &Examination::default(), &|source| source.0.to_string()).to_json()
 }
