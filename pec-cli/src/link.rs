@@ -15,7 +15,9 @@ use pec_core::finding::Language;
 use pec_core::reconcile::examine::examine;
 use pec_core::reconcile::instant::Reading;
 use pec_core::reconcile::page::{self, Entry};
-use pec_core::reconcile::{HashKey, Ledger, LedgerFull, Record, Report, ServiceReceipts, Source, Stray, Tone};
+use pec_core::reconcile::{
+    HashKey, Ledger, LedgerFull, Record, Report, ServiceReceipts, Source, Stray, StrayReport, Tone,
+};
 use pec_core::verify::Verdict;
 
 use crate::input;
@@ -35,7 +37,7 @@ pub(crate) struct Arguments {
     /// Files, folders, Maildir, mbox files, or - for standard input.
     #[arg(required = true, value_name = "FILE|DIR|MBOX|-")]
     paths: Vec<PathBuf>,
-    /// One JSON object a dossier and line instead of text.
+    /// One JSON object a dossier and line instead of text; receipts of no known message follow as `{"stray": …}`.
     #[arg(long)]
     json: bool,
     /// Write the dossiers as one page of HTML, to be read in a browser and printed.
@@ -207,7 +209,11 @@ fn show(
             write!(output, "{}", text.dossier(entry, &name))?;
         }
     }
-    if !arguments.json {
+    if arguments.json {
+        for stray in &strays {
+            writeln!(output, "{}", StrayReport::new(stray, &name).to_json())?;
+        }
+    } else {
         write!(output, "{}", text.strays(&strays, &name))?;
     }
     Ok(sum)

@@ -201,4 +201,7 @@ fn a_false_receipt_about_nothing_known_is_told_by_the_exit_code() {
     let ran = pec(["link", path.to_str().unwrap()]);
     assert!(ran.out.contains("would-be receipt"), "{}", ran.out);
     assert_eq!(ran.code, 1, "{}", ran.out);
+    let ran = pec(["link", "--json", path.to_str().unwrap()]);
+    let stray = &ran.json()[0]["stray"];
+    assert_eq!((&stray["verdict"], &stray["about"][0]), (&"not-pec".into(), &"2@ditta.example".into()), "{}", ran.out);
 }

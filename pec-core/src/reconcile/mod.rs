@@ -41,6 +41,6 @@ pub use form::{Addressed, expected_form};
 pub use intern::{HashKey, LedgerFull};
 pub use ledger::{Ledger, ServiceReceipts, Stray};
 pub use record::{Record, Role, Source};
-pub use report::Report;
+pub use report::{Report, StrayReport};
 pub use silence::{Owed, Silence};
 pub use state::{State, Tone};

@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::dossier::{Bounce, Claim, Dossier, Recipient, Remark};
 use super::event::Event;
 use super::examine::{Against, Checked, Content, Examination, Stated};
-use super::record::Source;
+use super::ledger::Stray;
+use super::record::{Role, Source};
 use super::silence::Silence;
 use super::{brief, compare, instant};
 use crate::finding::{Code, Finding};
@@ -144,6 +145,38 @@ struct FindingReport<'d> {
     recipient: Option<&'d str>,
     source: Option<String>,
     detail: &'d str,
+}
+
+/// A message that speaks of no transaction that is known, in a line of its own: `{"stray": {…}}`.
+#[derive(Debug, Serialize)]
+pub struct StrayReport<'s> {
+    stray: StrayFields<'s>,
+}
+
+#[derive(Debug, Serialize)]
+struct StrayFields<'s> {
+    source: String,
+    /// `claim` or `bounce`.
+    role: &'static str,
+    verdict: Option<&'static str>,
+    about: &'s [&'s str],
+}
+
+impl<'s> StrayReport<'s> {
+    /// Puts a stray into the form of the report; `name` is what the caller calls a message.
+    #[must_use]
+    pub fn new(stray: &'s Stray<'s>, name: &dyn Fn(Source) -> String) -> Self {
+        let role = if stray.role == Role::Bounce { "bounce" } else { "claim" };
+        let verdict = stray.verdict.map(crate::verify::Verdict::as_str);
+        Self { stray: StrayFields { source: name(stray.source), role, verdict, about: &stray.about } }
+    }
+
+    /// One line of JSON, without a line end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Strings only: there is nothing that cannot be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 impl<'d> Report<'d> {
