@@ -1,7 +1,6 @@
 //! `pec extract`: exact bytes out of one message. Names that come from inside a message are only ever names of files
 //! directly in the output folder.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
@@ -11,8 +10,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use pec_core::finding::Language;
 use pec_core::limits::Limits;
-use pec_core::message::{Message, Part};
-use pec_core::verify::{nested, opened, restored};
+use pec_core::message::Message;
+use pec_core::verify::{Extract, Extracted};
 
 use crate::input;
 use crate::render::{printable, steers};
@@ -81,64 +80,32 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
 }
 
 fn take(message: &Message<Vec<u8>>, what: What) -> Result<Vec<Object>, Text> {
-    let entity = opened(message);
-    let signed = entity.as_ref().map(Message::root).or_else(|| message.signed_part());
-    let content = |part: Part<'_>| part.content().into_owned();
-    let one = |name: &str, bytes: Option<Vec<u8>>, it: &str, en: &str| match bytes {
-        Some(bytes) => Ok(vec![Object { name: name.to_owned(), bytes }]),
-        None => Err(Text::new(it, en)),
-    };
-    let original = signed.and_then(|part| part.original());
-    match what {
-        What::Original => one(
-            "postacert.eml",
-            original.map(content),
+    let (what, it, en) = match what {
+        What::Original => (
+            Extract::Original,
             "non contiene un messaggio originale: ne hanno uno le buste di trasporto e le ricevute di consegna complete",
             "holds no original message: transport envelopes and complete delivery receipts have one",
         ),
-        What::Daticert => one(
-            "daticert.xml",
-            signed.and_then(|part| part.daticert()).map(content),
-            "non contiene dati di certificazione firmati",
-            "holds no signed certification data",
-        ),
-        What::Signature => {
-            one("smime.p7s", message.signature_part().map(content), "non contiene una firma", "holds no signature")
+        What::Daticert => {
+            (Extract::Daticert, "non contiene dati di certificazione firmati", "holds no signed certification data")
         }
-        What::Restored => one(
-            "restored.eml",
-            restored(message),
+        What::Signature => (Extract::Signature, "non contiene una firma", "holds no signature"),
+        What::Restored => (
+            Extract::Restored,
             "nessuna forma del messaggio che si possa ripristinare ha una firma valida",
             "the signature holds for no form of the message that could be restored",
         ),
-        What::Nested => {
-            let object = |bytes: Cow<'_, [u8]>| Object { name: "nested.eml".to_owned(), bytes: bytes.into_owned() };
-            let objects: Vec<Object> = nested(message).map(object).collect();
-            if objects.is_empty() {
-                Err(Text::new("non contiene un'altra PEC", "holds no other PEC"))
-            } else {
-                Ok(objects)
-            }
-        }
-        What::Attachments => {
-            let objects: Vec<Object> = match original {
-                Some(original) => original.to_message().attachments().map(Object::attachment).collect(),
-                None => message.attachments().map(Object::attachment).collect(),
-            };
-            if objects.is_empty() {
-                Err(Text::new("non contiene allegati", "holds no attachments"))
-            } else {
-                Ok(objects)
-            }
-        }
-    }
+        What::Nested => (Extract::Nested, "non contiene un'altra PEC", "holds no other PEC"),
+        What::Attachments => (Extract::Attachments, "non contiene allegati", "holds no attachments"),
+    };
+    let objects: Vec<Object> = what.from(message).into_iter().map(Object::from).collect();
+    if objects.is_empty() { Err(Text::new(it, en)) } else { Ok(objects) }
 }
 
-impl Object {
-    fn attachment(part: Part<'_>) -> Self {
-        let unnamed = if part.is_message() { "attachment.eml" } else { "attachment" };
-        let name = part.file_name().unwrap_or_else(|| unnamed.to_owned());
-        Self { name, bytes: part.content().into_owned() }
+impl From<Extracted> for Object {
+    fn from(extracted: Extracted) -> Self {
+        let unnamed = if extracted.is_message { "attachment.eml" } else { "attachment" };
+        Self { name: extracted.name.unwrap_or_else(|| unnamed.to_owned()), bytes: extracted.bytes }
     }
 }
 

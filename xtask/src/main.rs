@@ -2,6 +2,7 @@
 
 mod checks;
 mod fuzz;
+mod header;
 mod run;
 mod vectors;
 
@@ -16,6 +17,7 @@ cargo xtask COMMAND
   setup     install what the tests can use beyond Rust (Debian packages, Python data); says what is missing
   vectors   write conformance/ anew from the sandbox; fetch NIST PKITS into target/vectors
   findings  write docs/FINDINGS.md anew from the finding table
+  header    write include/pec.h anew from pec-ffi
   bench     side-by-side benchmarks and instruction counts (benches/README.md)
   fuzz [MINUTES] [TARGET]   fuzz every target with AddressSanitizer (nightly), ten minutes each unless told
 ";
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         Some("setup") => vectors::setup(),
         Some("vectors") => vectors::write_conformance().and_then(|()| vectors::fetch_pkits()),
         Some("findings") => checks::write_findings(),
+        Some("header") => header::write(),
         Some("bench") => bench(),
         Some("fuzz") => fuzz::run_all(arguments.next(), arguments.next()),
         _ => {
@@ -50,6 +53,7 @@ fn test() -> Result<(), String> {
         Step::check("findings document", checks::findings_are_current),
         Step::check("every finding has a case and a rule", checks::findings_have_cases),
         Step::check("conformance files", vectors::conformance_is_current),
+        Step::check("C header", header::is_current),
         Step::check("dependency rules", checks::dependencies),
         Step::cargo("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         Step::check("reference data", vectors::try_fetch_pkits),

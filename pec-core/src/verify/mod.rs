@@ -13,6 +13,7 @@ mod case;
 mod certdata;
 mod certified;
 mod cms;
+mod extract;
 mod identity;
 mod injection;
 mod kind;
@@ -31,6 +32,7 @@ use serde::Serialize;
 
 pub use certified::Certified;
 pub use cms::{opened, restored};
+pub use extract::{Extract, Extracted};
 pub use kind::Kind;
 pub use nested::nested;
 pub use report::{AttachmentReport, OriginalReport, Report};

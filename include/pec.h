@@ -1,0 +1,812 @@
+/* pec: reads and verifies Italian certified e-mail (PEC), offline.
+ *
+ * Written by `cargo xtask header` from pec-ffi/src; do not change it by hand.
+ *
+ * The rules of every function:
+ *
+ *  - A function that can fail returns a pec_result. What it gives comes through the out-parameters behind its inputs,
+ *    which are written when it returns PEC_OK and at no other time. PEC_OK is 0, no number ever changes its meaning, new
+ *    ones may come.
+ *  - The last parameter `error`, where there is one, may be NULL. When the call fails and it is not, an object that says
+ *    why is written there; free it with pec_error_free.
+ *  - Handles (`pec_message *`) are opaque. Whoever receives one through an out-parameter owns it and frees it once, with
+ *    the function that its type names. NULL may be freed. No handle needs another one to live.
+ *  - A function that takes a handle without `const` needs it alone. With `const`, any number of threads may use it at once.
+ *  - A pec_str or pec_bytes belongs to the object that it was read from, and is gone with it. It has no NUL at its end.
+ *  - Texts that are given are UTF-8 and end with NUL, bytes are given with their length. Times are seconds since 1970 in
+ *    UTC, with no leap seconds.
+ *  - Enumerations are given as uint32_t and checked.
+ *  - Every pointer is checked for NULL (PEC_NULL). A fault inside is caught (PEC_PANIC). After fork(), in the child of a
+ *    process that had used the library, every call is refused (PEC_FORKED) but those that free or read an error.
+ *
+ * A verdict is never an error: a forged message is verified with PEC_OK.
+ */
+
+#ifndef PEC_H
+#define PEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The version of this header as a text.
+#define PEC_VERSION "0.1.0"
+
+// First number of the version of this header.
+#define PEC_VERSION_MAJOR 0
+
+// Second number.
+#define PEC_VERSION_MINOR 1
+
+// Third number.
+#define PEC_VERSION_PATCH 0
+
+// How a call ended. `PEC_OK` is 0; no number is ever used for another meaning, new ones may be added.
+//
+// A verdict is never an error: a forged message is verified with `PEC_OK`.
+enum pec_result
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // It is done; the outputs are written.
+  PEC_OK = 0,
+  // A pointer is NULL that must not be.
+  PEC_NULL = 1,
+  // A length that no object can have.
+  PEC_BAD_LENGTH = 2,
+  // A text is not UTF-8.
+  PEC_BAD_UTF8 = 3,
+  // A number is none of those that the parameter knows.
+  PEC_BAD_VALUE = 4,
+  // A time lies outside the years -9999 to 9999.
+  PEC_BAD_TIME = 5,
+  // There is no such thing: a position beyond the last, a field that the message does not have.
+  PEC_ABSENT = 6,
+  // The data are not certified; what the message claims can be read as a claim.
+  PEC_NOT_CERTIFIED = 7,
+  // The buffer is too small; the size that is needed is written.
+  PEC_BUFFER_TOO_SMALL = 8,
+  // The process was forked after the library had been used in it.
+  PEC_FORKED = 9,
+  // A fault of the library. Nothing was written.
+  PEC_PANIC = 10,
+  // A file cannot be read or written.
+  PEC_FILE = 11,
+  // A message is larger than the limit.
+  PEC_TOO_LARGE = 12,
+  // A file holds several messages where one is wanted.
+  PEC_SEVERAL_MESSAGES = 13,
+  // Trust data cannot be used.
+  PEC_TRUST_DATA = 14,
+  // This is not a certificate.
+  PEC_CERTIFICATE = 15,
+  // A revocation list or an OCSP answer cannot be read.
+  PEC_EVIDENCE = 16,
+  // A directory of providers cannot be read.
+  PEC_DIRECTORY = 17,
+  // A ledger holds as much as it can.
+  PEC_LEDGER_FULL = 18,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_result pec_result;
+#else
+typedef uint32_t pec_result;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What one message is worth as proof. Only the first two are proof that a licensed PEC provider signed these very bytes.
+enum pec_verdict
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Genuine, nothing contradicts it.
+  PEC_VERDICT_CERTIFIED = 1,
+  // Genuine, but something around the signed data contradicts them.
+  PEC_VERDICT_CERTIFIED_WITH_PROBLEMS = 2,
+  // Intact, signed by somebody whom no PEC authority vouches for at the judged time.
+  PEC_VERDICT_INTACT_BUT_UNTRUSTED = 3,
+  // A genuine provider wrapped a message that is not certified (busta di anomalia).
+  PEC_VERDICT_ANOMALY = 4,
+  // Not a PEC at its root; a PEC stands inside and can be extracted and verified on its own.
+  PEC_VERDICT_CONTAINS_PEC = 5,
+  // The signed bytes have changed since they were signed.
+  PEC_VERDICT_ALTERED = 6,
+  // Built to deceive.
+  PEC_VERDICT_FORGED = 7,
+  // The signature could not be judged.
+  PEC_VERDICT_UNVERIFIABLE = 8,
+  // An ordinary message.
+  PEC_VERDICT_NOT_PEC = 9,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_verdict pec_verdict;
+#else
+typedef uint32_t pec_verdict;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Languages in which texts are written.
+enum pec_language
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Italian.
+  PEC_LANGUAGE_IT = 0,
+  // English.
+  PEC_LANGUAGE_EN = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_language pec_language;
+#else
+typedef uint32_t pec_language;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The texts of an error, for `pec_error_text`.
+enum pec_error_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The name of the code, such as `argument.null`. Stable.
+  PEC_ERROR_CODE = 0,
+  // Where it arose: `argument`, `file`, `trust`, `message`, `link`, `sandbox`, `process` or `internal`.
+  PEC_ERROR_LAYER = 1,
+  // The values that show it: a parameter, a file name, a position. May be empty.
+  PEC_ERROR_EVIDENCE = 2,
+  // What it means and what can be done, in Italian.
+  PEC_ERROR_TEXT_IT = 3,
+  // The same in English.
+  PEC_ERROR_TEXT_EN = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_error_field pec_error_field;
+#else
+typedef uint32_t pec_error_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// How grave a line of the log is.
+enum pec_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // A fault of the library.
+  PEC_LOG_ERROR = 1,
+  // A call that failed.
+  PEC_LOG_WARNING = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_log_level pec_log_level;
+#else
+typedef uint32_t pec_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The time at which the signer is judged, for `pec_verifier_set_judged_at`.
+enum pec_judged_at
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The time of signing, as the law asks.
+  PEC_JUDGED_AT_SIGNING = 0,
+  // The `now` of the call.
+  PEC_JUDGED_AT_NOW = 1,
+  // The time that is given.
+  PEC_JUDGED_AT_TIME = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_judged_at pec_judged_at;
+#else
+typedef uint32_t pec_judged_at;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The mailbox in which messages were found.
+enum pec_mailbox_role
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // A user's.
+  PEC_MAILBOX_ROLE_USER = 0,
+  // A provider's service mailbox (casella di servizio).
+  PEC_MAILBOX_ROLE_SERVICE = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_mailbox_role pec_mailbox_role;
+#else
+typedef uint32_t pec_mailbox_role;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What to take out of a message, for `pec_message_extract`.
+enum pec_extract
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The original message (`postacert.eml`).
+  PEC_EXTRACT_ORIGINAL = 0,
+  // The certification data (`daticert.xml`).
+  PEC_EXTRACT_DATICERT = 1,
+  // The attachments of the original message, of the message itself when it carries none.
+  PEC_EXTRACT_ATTACHMENTS = 2,
+  // The signature (`smime.p7s`).
+  PEC_EXTRACT_SIGNATURE = 3,
+  // The PECs inside an ordinary message, each to be verified on its own.
+  PEC_EXTRACT_NESTED = 4,
+  // The whole message as it was before a program transcoded it, to be verified on its own.
+  PEC_EXTRACT_RESTORED = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_extract pec_extract;
+#else
+typedef uint32_t pec_extract;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The answers of a verification, for `pec_verification_text`. Names and times are those of the JSON report.
+enum pec_answer
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Kind of message: the signed `tipo`, `anomalia` or `ordinary`.
+  PEC_ANSWER_KIND = 0,
+  // The verdict by its name, such as `certified-with-problems`.
+  PEC_ANSWER_VERDICT = 1,
+  // Are the signed bytes intact? `intact`, `altered`, `unsigned` or `unknown`.
+  PEC_ANSWER_INTEGRITY = 2,
+  // Was the signer trusted at the judged time?
+  PEC_ANSWER_TRUST_AT_SIGNING = 3,
+  // Is the signer trusted now?
+  PEC_ANSWER_TRUST_NOW = 4,
+  // What the time rests on: `proven` or `claimed`.
+  PEC_ANSWER_TIME = 5,
+  // What the evidence says about revocation.
+  PEC_ANSWER_REVOCATION = 6,
+  // The authority at the end of the path: `agid-ca1`, `digitpa-ca1` or `host:` and a SHA-256.
+  PEC_ANSWER_ANCHOR = 7,
+  // When it was signed, RFC 3339 in UTC.
+  PEC_ANSWER_SIGNED_AT = 8,
+  // Subject of the signer's certificate.
+  PEC_ANSWER_SIGNER_SUBJECT = 9,
+  // First e-mail address of the signer's certificate.
+  PEC_ANSWER_SIGNER_EMAIL = 10,
+  // Issuer of the signer's certificate.
+  PEC_ANSWER_SIGNER_ISSUER = 11,
+  // End of the life of the signer's certificate, RFC 3339 in UTC.
+  PEC_ANSWER_SIGNER_NOT_AFTER = 12,
+  // SHA-256 of the signer's certificate, hexadecimal.
+  PEC_ANSWER_SIGNER_SHA256 = 13,
+  // The verdict in a few words, Italian.
+  PEC_ANSWER_TITLE_IT = 14,
+  // The same in English.
+  PEC_ANSWER_TITLE_EN = 15,
+  // What the verdict means, Italian.
+  PEC_ANSWER_EXPLANATION_IT = 16,
+  // The same in English.
+  PEC_ANSWER_EXPLANATION_EN = 17,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_answer pec_answer;
+#else
+typedef uint32_t pec_answer;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The texts of a finding, for `pec_verification_finding`.
+enum pec_finding_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The name of the code, such as `cms.digest_mismatch`. Stable. `pec_explain` explains it.
+  PEC_FINDING_CODE = 0,
+  // How grave it is here: `info`, `warning`, `error` or `fatal`.
+  PEC_FINDING_SEVERITY = 1,
+  // Where it arose, such as `cms`.
+  PEC_FINDING_LAYER = 2,
+  // The evidence. May be empty. Parts of it may come from the message.
+  PEC_FINDING_DETAIL = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_finding_field pec_finding_field;
+#else
+typedef uint32_t pec_finding_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Fields of the certification data (dati di certificazione, `daticert.xml`).
+enum pec_certdata_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Which message this is (`tipo`), such as `avvenuta-consegna`.
+  PEC_CERTDATA_KIND = 0,
+  // What went wrong (`errore`), `nessuno` for nothing.
+  PEC_CERTDATA_ERROR = 1,
+  // The sender (`mittente`).
+  PEC_CERTDATA_SENDER = 2,
+  // Every recipient of the original message (`destinatari`): one value each.
+  PEC_CERTDATA_RECIPIENT = 3,
+  // Whether the recipient at the same index is `certificato` or `esterno`.
+  PEC_CERTDATA_RECIPIENT_CLASS = 4,
+  // Where answers go (`risposte`).
+  PEC_CERTDATA_REPLY_TO = 5,
+  // Subject of the original message (`oggetto`).
+  PEC_CERTDATA_SUBJECT = 6,
+  // Name of the provider that certifies (`gestore-emittente`).
+  PEC_CERTDATA_ISSUER = 7,
+  // Local date as printed (`giorno`), `dd/mm/yyyy`.
+  PEC_CERTDATA_DAY = 8,
+  // Local time as printed (`ora`), `hh:mm:ss`.
+  PEC_CERTDATA_HOUR = 9,
+  // Offset from UTC as printed (`zona`), `+hhmm` or `-hhmm`.
+  PEC_CERTDATA_ZONE = 10,
+  // The instant of these three, RFC 3339 in UTC.
+  PEC_CERTDATA_UTC = 11,
+  // Identifier of the transaction (`identificativo`).
+  PEC_CERTDATA_PEC_ID = 12,
+  // Message-ID of the sender's program (`msgid`).
+  PEC_CERTDATA_CLIENT_MESSAGE_ID = 13,
+  // Form of receipt that was asked for (`ricevuta`): `completa`, `breve` or `sintetica`.
+  PEC_CERTDATA_RECEIPT = 14,
+  // Recipient to whom delivery was done or tried (`consegna`).
+  PEC_CERTDATA_DELIVERED_TO = 15,
+  // Recipients that a take-charge receipt covers (`ricezione`): one value each.
+  PEC_CERTDATA_RECEIVED_FOR = 16,
+  // Description of the error as printed (`errore-esteso`).
+  PEC_CERTDATA_ERROR_DETAIL = 17,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_certdata_field pec_certdata_field;
+#else
+typedef uint32_t pec_certdata_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The texts about a finding code, for `pec_explain`.
+enum pec_code_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // What it means for the proof and what to do, in Italian.
+  PEC_CODE_EXPLANATION_IT = 0,
+  // The same in English.
+  PEC_CODE_EXPLANATION_EN = 1,
+  // The rule that the check enforces.
+  PEC_CODE_RULE = 2,
+  // The layer in which it arises.
+  PEC_CODE_LAYER = 3,
+  // Its usual severity.
+  PEC_CODE_SEVERITY = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_code_field pec_code_field;
+#else
+typedef uint32_t pec_code_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The directory of providers (indice dei gestori), which only licensed providers can fetch.
+//
+// It never changes and may be shared between threads; a verifier takes a copy.
+typedef struct pec_directory pec_directory;
+
+// Why a call failed, as an object: made by the call, owned by the caller, freed by `pec_error_free`.
+//
+// It never changes and may be shared between threads.
+typedef struct pec_error pec_error;
+
+// Revocation lists and OCSP answers that the host gives.
+//
+// It can be changed until it is freed; a verifier takes a copy.
+typedef struct pec_evidence pec_evidence;
+
+// What was taken out of a message: a list. It never changes, may be shared between threads, and lives without the
+// message.
+typedef struct pec_extracted pec_extracted;
+
+// A message: its bytes and the tree of its parts. It never changes and may be shared between threads.
+typedef struct pec_message pec_message;
+
+// A text that a call made: JSON, a page. It never changes and may be shared between threads.
+typedef struct pec_text pec_text;
+
+// Whom a judgement trusts: the pinned PEC authorities, their known issues, and what the host adds.
+//
+// It can be changed until it is freed; a verifier takes a copy.
+typedef struct pec_trust_store pec_trust_store;
+
+// Everything that was found out about one message. It never changes and may be shared between threads; it holds the
+// message and lives without the other handles.
+typedef struct pec_verification pec_verification;
+
+// Checks messages. `pec_verify` may be called on any number of threads at once; what changes the verifier needs it alone.
+//
+// Certification paths that were found good are kept for the next message; they never change an answer.
+typedef struct pec_verifier pec_verifier;
+
+// A text in UTF-8, without a NUL at its end: print it with `%.*s`. It belongs to the object that it was read from; the
+// function that writes it says how long it lives. An empty text has `len` 0 and a `data` that is not NULL.
+typedef struct {
+  // The first byte.
+  const char *data;
+  // Bytes.
+  size_t len;
+} pec_str;
+
+// Takes one line of the log. `message` lives until the function returns. It is called on the thread that made the call,
+// several at once where several threads call; it must not unwind (no C++ exception), and must not call `pec_set_log`.
+typedef void (*pec_log_function)(void *userdata, uint32_t level, const pec_str *message);
+
+// Bytes, with the same rules as `pec_str`.
+typedef struct {
+  // The first byte.
+  const uint8_t *data;
+  // How many.
+  size_t len;
+} pec_bytes;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// One text about a finding code; `code` is its name (`cms.digest_mismatch`), UTF-8 ended by NUL, `field` a
+// `pec_code_field`. `PEC_ABSENT` when no code has this name. The text lives for ever.
+//
+// # Safety
+// `code` is NULL or ends with NUL.
+pec_result pec_explain(const char *code, uint32_t field, pec_str *out);
+
+// How many finding codes there are.
+size_t pec_code_count(void);
+
+// The name of the finding code at `index`, from 0. `PEC_ABSENT` beyond the last. The text lives for ever.
+pec_result pec_code_name(size_t index, pec_str *out);
+
+// The number of an error, the one that the call has returned. `PEC_NULL` when `error` is NULL.
+pec_result pec_error_result(const pec_error *error);
+
+// One text of an error. `field` is a `pec_error_field`. The text lives as long as the error.
+pec_result pec_error_text(const pec_error *error, uint32_t field, pec_str *out);
+
+// Ends the life of an error. NULL is allowed.
+void pec_error_free(pec_error *error);
+
+// What a result number means and what can be done, for a person. `result` is a `pec_result`, `language` a
+// `pec_language`. The text lives for ever.
+pec_result pec_result_text(uint32_t result, uint32_t language, pec_str *out);
+
+// Verifies the message in a file with the trust data of this version, at the time of the machine's clock, and writes the
+// report (`docs/schema/verification-1.json`) into the caller's buffer. The verdict stands in it as `"verdict"`.
+//
+// `path` is UTF-8 and ends with NUL. `buf` has room for `cap` bytes; the report ends with NUL and `*need` is its size with
+// it. When it has not room enough, nothing is written but `*need`, and the call returns `PEC_BUFFER_TOO_SMALL`: call again
+// with more. `buf` may be NULL when `cap` is 0.
+//
+// # Safety
+// `path` is NULL or ends with NUL, `buf` is NULL or the first of `cap` bytes that can be written.
+pec_result pec_verify_file_json(const char *path,
+                                char *buf,
+                                size_t cap,
+                                size_t *need);
+
+// Verifies the message in a buffer with the caller's verifier and time; `name` is what the message is called in the report.
+// The rest is as for `pec_verify_file_json`.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read, `name` is NULL or ends with NUL, `buf` is NULL or the first
+// of `cap` bytes that can be written.
+pec_result pec_verify_bytes_json(const pec_verifier *verifier,
+                                 const uint8_t *data,
+                                 size_t len,
+                                 const char *name,
+                                 int64_t now,
+                                 char *buf,
+                                 size_t cap,
+                                 size_t *need);
+
+// What a finding code means, as a text in the caller's buffer. `code` is its name, `language` a `pec_language`;
+// `PEC_ABSENT` when no code has this name. The buffer is as for `pec_verify_file_json`.
+//
+// # Safety
+// `code` is NULL or ends with NUL, `buf` is NULL or the first of `cap` bytes that can be written.
+pec_result pec_explain_flat(const char *code,
+                            uint32_t language,
+                            char *buf,
+                            size_t cap,
+                            size_t *need);
+
+// Why the last flat call of this thread failed, as JSON: `result`, `code`, `layer`, `evidence`, `it`, `en`. `PEC_ABSENT`
+// when it did not fail. The flat calls are those that write into a buffer of the caller's; the others give a `pec_error`.
+// The buffer is as for `pec_verify_file_json`.
+//
+// # Safety
+// `buf` is NULL or the first of `cap` bytes that can be written.
+pec_result pec_last_error_json(char *buf,
+                               size_t cap,
+                               size_t *need);
+
+#if defined(PEC_TEST_HOOKS)
+// Panics inside, as a fault of the library would: `PEC_PANIC`.
+pec_result pec_test_panic(pec_error **error);
+#endif
+
+// Names the function that takes the log; a NULL `function` ends it. Without one nothing is written anywhere.
+//
+// After it returns the function that stood before is no longer called. Secrets and contents of messages are never
+// logged.
+//
+// # Safety
+// `function` can be called with `userdata` on any thread, by several at once, until another one is set.
+pec_result pec_set_log(void *userdata,
+                       pec_log_function function);
+
+// Reads a message from bytes, which are copied. Anything can be read: what is no message has the verdict for it.
+// `PEC_TOO_LARGE` beyond 256 MiB. Freed by `pec_message_free`.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_message_parse(const uint8_t *data,
+                             size_t len,
+                             pec_message **out,
+                             pec_error **error);
+
+// Reads a message from a file. `path` is UTF-8, ended by NUL. `PEC_FILE` when it cannot be read, `PEC_TOO_LARGE` beyond
+// 256 MiB, `PEC_SEVERAL_MESSAGES` for an mbox. Freed by `pec_message_free`.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_message_parse_file(const char *path,
+                                  pec_message **out,
+                                  pec_error **error);
+
+// The bytes of a message, as they were given. They live as long as the message.
+pec_result pec_message_bytes(const pec_message *message, pec_bytes *out);
+
+// Ends the life of a message. NULL is allowed.
+void pec_message_free(pec_message *message);
+
+// Takes something out of a message; `what` is a `pec_extract`. The list may be empty. Freed by `pec_extracted_free`.
+//
+// That something stands where an original or a signature stands proves nothing: the verdict on the message does.
+pec_result pec_message_extract(const pec_message *message,
+                               uint32_t what,
+                               pec_extracted **out,
+                               pec_error **error);
+
+// How many things were taken out.
+pec_result pec_extracted_count(const pec_extracted *extracted, size_t *out);
+
+// The name of the thing at `index`, from 0: `postacert.eml`, or what an attachment calls itself. `PEC_ABSENT` when it has
+// none. It lives as long as the list.
+//
+// The sender of the message chose the name of an attachment, it may hold anything (`../../etc/passwd`): never use it as a
+// path.
+pec_result pec_extracted_name(const pec_extracted *extracted,
+                              size_t index,
+                              pec_str *out);
+
+// The bytes of the thing at `index`, from 0, without transfer encoding. They live as long as the list.
+pec_result pec_extracted_bytes(const pec_extracted *extracted, size_t index, pec_bytes *out);
+
+// Ends the life of a list of things taken out. NULL is allowed.
+void pec_extracted_free(pec_extracted *extracted);
+
+// The trust data built into this version: AgID CA1 and DigitPA CA1, their issues, the providers' hosts. Freed by
+// `pec_trust_store_free`.
+pec_result pec_trust_store_built_in(pec_trust_store **out,
+                                    pec_error **error);
+
+// Trust data of another date, in the form of `pec trust show --json`: `PEC_TRUST_DATA` when they have another form.
+// Freed by `pec_trust_store_free`.
+//
+// # Safety
+// `json` is NULL or the first of `len` bytes that can be read.
+pec_result pec_trust_store_from_json(const uint8_t *json,
+                                     size_t len,
+                                     pec_trust_store **out,
+                                     pec_error **error);
+
+// Adds an authority of the host's own, DER or PEM. Every result that rests on it names it (`host:…`): such a message is
+// no PEC of the Italian system. `PEC_CERTIFICATE` when nothing can be read; the store is then as before.
+//
+// # Safety
+// `certificate` is NULL or the first of `len` bytes that can be read.
+pec_result pec_trust_store_add_host_anchor(pec_trust_store *trust,
+                                           const uint8_t *certificate,
+                                           size_t len,
+                                           pec_error **error);
+
+// Adds an authority whose time-stamps (marche temporali) are believed, DER or PEM.
+//
+// # Safety
+// `certificate` is NULL or the first of `len` bytes that can be read.
+pec_result pec_trust_store_add_time_stamp_anchor(pec_trust_store *trust,
+                                                 const uint8_t *certificate,
+                                                 size_t len,
+                                                 pec_error **error);
+
+// Adds a certificate that may stand between signer and authority and is not trusted by itself, DER or PEM.
+//
+// # Safety
+// `certificate` is NULL or the first of `len` bytes that can be read.
+pec_result pec_trust_store_add_intermediate(pec_trust_store *trust,
+                                            const uint8_t *certificate,
+                                            size_t len,
+                                            pec_error **error);
+
+// Ends the life of a trust store. NULL is allowed.
+void pec_trust_store_free(pec_trust_store *trust);
+
+// Empty evidence: every answer about revocation is "not checked". Freed by `pec_evidence_free`.
+pec_result pec_evidence_new(pec_evidence **out, pec_error **error);
+
+// Adds a certificate revocation list (CRL), DER or PEM. `PEC_EVIDENCE` when it cannot be read; the evidence is then as
+// before.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_evidence_add_crl(pec_evidence *evidence,
+                                const uint8_t *data,
+                                size_t len,
+                                pec_error **error);
+
+// Adds an OCSP response, DER or PEM. `PEC_EVIDENCE` when it cannot be read; the evidence is then as before.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_evidence_add_ocsp(pec_evidence *evidence, const uint8_t *data, size_t len, pec_error **error);
+
+// Ends the life of evidence. NULL is allowed.
+void pec_evidence_free(pec_evidence *evidence);
+
+// Reads the directory from an LDIF file. `PEC_DIRECTORY` with the line when it cannot be read. Freed by
+// `pec_directory_free`.
+//
+// # Safety
+// `ldif` is NULL or the first of `len` bytes that can be read.
+pec_result pec_directory_from_ldif(const uint8_t *ldif, size_t len, pec_directory **out, pec_error **error);
+
+// Ends the life of a directory. NULL is allowed.
+void pec_directory_free(pec_directory *directory);
+
+// The verdict.
+pec_result pec_verification_verdict(const pec_verification *verification, pec_verdict *out);
+
+// One answer as a text; `answer` is a `pec_answer`. `PEC_ABSENT` where the message has none, as an unsigned one has no
+// signer. It lives as long as the verification.
+pec_result pec_verification_text(const pec_verification *verification,
+                                 uint32_t answer,
+                                 pec_str *out);
+
+// How many findings there are.
+pec_result pec_verification_finding_count(const pec_verification *verification, size_t *out);
+
+// One text of the finding at `index`, from 0, in the order of the checks; `field` is a `pec_finding_field`.
+// `PEC_ABSENT` beyond the last. It lives as long as the verification.
+pec_result pec_verification_finding(const pec_verification *verification,
+                                    size_t index,
+                                    uint32_t field,
+                                    pec_str *out);
+
+// The bytes of a text in UTF-8. They live as long as the text.
+pec_result pec_text_bytes(const pec_text *text, pec_bytes *out);
+
+// Ends the life of a text. NULL is allowed.
+void pec_text_free(pec_text *text);
+
+// The verification as one JSON object, as `pec verify --json` prints it (`docs/schema/verification-1.json`): keys in
+// fixed order, times in UTC, absent values null. `file` is what the message is called in it, UTF-8 ended by NUL. Freed by
+// `pec_text_free`.
+//
+// # Safety
+// `file` is NULL or ends with NUL.
+pec_result pec_verification_json(const pec_verification *verification,
+                                 const char *file,
+                                 pec_text **out,
+                                 pec_error **error);
+
+// Ends the life of a verification. NULL is allowed.
+void pec_verification_free(pec_verification *verification);
+
+// One value of the certified data: what a licensed PEC provider signed. `PEC_NOT_CERTIFIED` for every verdict but
+// `PEC_VERDICT_CERTIFIED` and `PEC_VERDICT_CERTIFIED_WITH_PROBLEMS`. `field` is a `pec_certdata_field`, `index` counts from
+// 0; `PEC_ABSENT` beyond the last value. It lives as long as the verification.
+//
+// This proves that the provider signed exactly these data and was trusted at the judged time. It does not prove that the
+// content is true, that the recipient read it, or, where `PEC_ANSWER_TIME` is `claimed`, that the time is another than the
+// one the provider states.
+pec_result pec_verification_certified(const pec_verification *verification,
+                                      uint32_t field,
+                                      size_t index,
+                                      pec_str *out);
+
+// How many values a field of the certified data has. `PEC_NOT_CERTIFIED` as above.
+pec_result pec_verification_certified_count(const pec_verification *verification,
+                                            uint32_t field,
+                                            size_t *out);
+
+// One value of what the message claims, whatever the verdict: proof of nothing, anybody can write it. `PEC_ABSENT` when it
+// holds no data that can be read. Parameters and lifetime as for `pec_verification_certified`.
+pec_result pec_verification_claimed(const pec_verification *verification,
+                                    uint32_t field,
+                                    size_t index,
+                                    pec_str *out);
+
+// How many values a field has of what the message claims.
+pec_result pec_verification_claimed_count(const pec_verification *verification, uint32_t field, size_t *out);
+
+// A verifier with a copy of `trust`, without evidence, judging at the time of signing, for messages of users' mailboxes.
+// Freed by `pec_verifier_free`.
+pec_result pec_verifier_new(const pec_trust_store *trust,
+                            pec_verifier **out,
+                            pec_error **error);
+
+// Uses a copy of `evidence` about revocation. Without evidence revocation is "not checked", never "good".
+pec_result pec_verifier_set_evidence(pec_verifier *verifier, const pec_evidence *evidence, pec_error **error);
+
+// Uses a copy of `directory`.
+pec_result pec_verifier_set_directory(pec_verifier *verifier,
+                                      const pec_directory *directory,
+                                      pec_error **error);
+
+// Judges the signer at another time; every other check stays as it is. `judged_at` is a `pec_judged_at`; `time`, in
+// seconds since 1970 (UTC), counts for `PEC_JUDGED_AT_TIME` alone.
+pec_result pec_verifier_set_judged_at(pec_verifier *verifier,
+                                      uint32_t judged_at,
+                                      int64_t time,
+                                      pec_error **error);
+
+// For messages from this kind of mailbox. `role` is a `pec_mailbox_role`.
+pec_result pec_verifier_set_mailbox_role(pec_verifier *verifier, uint32_t role, pec_error **error);
+
+// Verifies one message. It never fails for what is in the message: that is a verdict, with its findings.
+//
+// `now` is the caller's time in seconds since 1970 (UTC). What comes out is freed by `pec_verification_free`; message and
+// verifier may be freed before it.
+//
+// What `PEC_VERDICT_CERTIFIED` proves: a licensed PEC provider signed these very bytes. It does not prove that the content
+// is true, that anybody read it, or that no other message exists.
+pec_result pec_verify(const pec_verifier *verifier,
+                      const pec_message *message,
+                      int64_t now,
+                      pec_verification **out,
+                      pec_error **error);
+
+// Ends the life of a verifier that no call is using. NULL is allowed.
+void pec_verifier_free(pec_verifier *verifier);
+
+// The version of the library that is running, such as `0.1.0`, ended by NUL; it lives for ever. Compare it with
+// `PEC_VERSION`.
+const char *pec_version(void);
+
+// The same as one number: major × 1,000,000 + minor × 1,000 + patch.
+uint32_t pec_version_number(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* PEC_H */

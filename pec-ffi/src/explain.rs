@@ -1,0 +1,74 @@
+//! What a finding code means.
+
+#![allow(unsafe_code, reason = "exported functions bear unmangled names and take texts from C")]
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+
+use pec_core::finding::{Code, Language};
+
+use crate::border::{enter, some, text};
+use crate::failure::{Failure, pec_result};
+use crate::text::{pec_str, unknown};
+
+/// The texts about a finding code, for `pec_explain`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum pec_code_field {
+    /// What it means for the proof and what to do, in Italian.
+    PEC_CODE_EXPLANATION_IT = 0,
+    /// The same in English.
+    PEC_CODE_EXPLANATION_EN = 1,
+    /// The rule that the check enforces.
+    PEC_CODE_RULE = 2,
+    /// The layer in which it arises.
+    PEC_CODE_LAYER = 3,
+    /// Its usual severity.
+    PEC_CODE_SEVERITY = 4,
+}
+
+/// One text about a finding code; `code` is its name (`cms.digest_mismatch`), UTF-8 ended by NUL, `field` a
+/// `pec_code_field`. `PEC_ABSENT` when no code has this name. The text lives for ever.
+///
+/// # Safety
+/// `code` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_explain(
+    code: *const c_char,
+    field: u32,
+    out: Option<&mut MaybeUninit<pec_str>>,
+) -> pec_result {
+    use pec_code_field as F;
+    enter(None, || {
+        // SAFETY: the caller's promise.
+        let code = unsafe { text(code, "code") }?;
+        let out = some(out, "out")?;
+        let code = Code::parse(code).ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?;
+        out.write(pec_str::of(match field {
+            n if n == F::PEC_CODE_EXPLANATION_IT as u32 => code.explanation(Language::It),
+            n if n == F::PEC_CODE_EXPLANATION_EN as u32 => code.explanation(Language::En),
+            n if n == F::PEC_CODE_RULE as u32 => code.rule(),
+            n if n == F::PEC_CODE_LAYER as u32 => code.layer().as_str(),
+            n if n == F::PEC_CODE_SEVERITY as u32 => code.severity().as_str(),
+            _ => return Err(unknown("field", field)),
+        }));
+        Ok(())
+    })
+}
+
+/// How many finding codes there are.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_code_count() -> usize {
+    Code::ALL.len()
+}
+
+/// The name of the finding code at `index`, from 0. `PEC_ABSENT` beyond the last. The text lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_code_name(index: usize, out: Option<&mut MaybeUninit<pec_str>>) -> pec_result {
+    enter(None, || {
+        let out = some(out, "out")?;
+        let code = Code::ALL.get(index).ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?;
+        out.write(pec_str::of(code.as_str()));
+        Ok(())
+    })
+}

@@ -1,0 +1,62 @@
+//! The C face of pec: the functions of `include/pec.h`. No logic of its own: what it answers, pec-core decides.
+//!
+//! ```text
+//! C ──> border     fork, panics, NULL, lengths, UTF-8 ──> failure   a number, an error object, a line for the log
+//!   ──> trust      trust store, evidence, directory of providers
+//!   ──> verifier   shared by threads; its chain caches in a pool
+//!   ──> message    a copy of the bytes; extract: what is inside
+//!   ──> verification   every answer, findings, certified and claimed data, JSON
+//!   ──> explain    what a finding code means
+//!       flat       whole tasks in one call, into the caller's buffer
+//! ```
+//!
+//! The laws of the border, which `include/pec.h` states at its head for those who call:
+//!
+//! 1. A fallible function returns [`pec_result`]; outputs come through out-parameters, written on `PEC_OK` only.
+//! 2. Handles are opaque. What C owns is a `Box` here, what it lends a reference: NULL is `None`, and cannot be missed.
+//! 3. A non-`const` handle is used by one thread alone, a `const` one by any number at once.
+//! 4. Texts and bytes that are read ([`pec_str`], [`pec_bytes`]) belong to the object that they were read from.
+//! 5. Enumerations come in as `uint32_t` and are checked; new numbers may be added, none is used again.
+
+#![allow(non_camel_case_types, reason = "types and constants bear the names that C sees")]
+
+mod border;
+mod explain;
+mod failure;
+mod flat;
+#[cfg(feature = "test-hooks")]
+mod hooks;
+mod log;
+mod message;
+mod text;
+mod trust;
+mod verification;
+mod verifier;
+mod version;
+
+pub use explain::*;
+pub use failure::*;
+pub use flat::{pec_explain_flat, pec_last_error_json, pec_verify_bytes_json, pec_verify_file_json};
+#[cfg(feature = "test-hooks")]
+pub use hooks::*;
+pub use log::*;
+pub use message::*;
+pub use text::*;
+pub use trust::*;
+pub use verification::*;
+pub use verifier::*;
+pub use version::*;
+
+/// Handles cross threads.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<pec_error>();
+    shared::<pec_trust_store>();
+    shared::<pec_evidence>();
+    shared::<pec_directory>();
+    shared::<pec_verifier>();
+    shared::<pec_message>();
+    shared::<pec_extracted>();
+    shared::<pec_verification>();
+    shared::<pec_text>();
+};

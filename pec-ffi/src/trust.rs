@@ -1,0 +1,253 @@
+//! Whom a verification trusts: trust store, revocation evidence, directory of providers.
+
+#![allow(unsafe_code, reason = "exported functions bear unmangled names and take bytes from C")]
+
+use std::mem::MaybeUninit;
+
+use pec_core::directory::ProviderDirectory;
+use pec_core::trust::{Evidence, TrustStore, TrustStoreError};
+
+use crate::border::{self, ErrorOut, bytes, enter, some};
+use crate::failure::{Failure, pec_error, pec_result};
+
+/// Whom a judgement trusts: the pinned PEC authorities, their known issues, and what the host adds.
+///
+/// It can be changed until it is freed; a verifier takes a copy.
+#[derive(Debug)]
+pub struct pec_trust_store {
+    pub(crate) store: TrustStore,
+}
+
+impl From<TrustStoreError> for Failure {
+    fn from(error: TrustStoreError) -> Self {
+        let result = match error {
+            TrustStoreError::Certificate => pec_result::PEC_CERTIFICATE,
+            _ => pec_result::PEC_TRUST_DATA,
+        };
+        Self::new(result).because(error.to_string())
+    }
+}
+
+/// The trust data built into this version: AgID CA1 and DigitPA CA1, their issues, the providers' hosts. Freed by
+/// `pec_trust_store_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_trust_store_built_in(
+    out: Option<&mut MaybeUninit<Option<Box<pec_trust_store>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        some(out, "out")?.write(Some(Box::new(pec_trust_store { store: TrustStore::built_in() })));
+        Ok(())
+    })
+}
+
+/// Trust data of another date, in the form of `pec trust show --json`: `PEC_TRUST_DATA` when they have another form.
+/// Freed by `pec_trust_store_free`.
+///
+/// # Safety
+/// `json` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_trust_store_from_json(
+    json: *const u8,
+    len: usize,
+    out: Option<&mut MaybeUninit<Option<Box<pec_trust_store>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        // SAFETY: the caller's promise.
+        let json = unsafe { bytes(json, len, "json") }?;
+        let out = some(out, "out")?;
+        let json = std::str::from_utf8(json).map_err(|_| Failure::new(pec_result::PEC_BAD_UTF8).because("json"))?;
+        out.write(Some(Box::new(pec_trust_store { store: TrustStore::from_json(json)? })));
+        Ok(())
+    })
+}
+
+/// A change of a trust store by a certificate.
+type Change = fn(TrustStore, &[u8]) -> Result<TrustStore, TrustStoreError>;
+
+/// # Safety
+/// `certificate` is NULL or the first of `len` bytes that can be read.
+unsafe fn add(
+    trust: Option<&mut pec_trust_store>,
+    certificate: *const u8,
+    len: usize,
+    error: ErrorOut<'_>,
+    change: Change,
+) -> pec_result {
+    enter(error, || {
+        let trust = some(trust, "trust")?;
+        // SAFETY: the caller's promise.
+        let certificate = unsafe { bytes(certificate, len, "certificate") }?;
+        trust.store = change(trust.store.clone(), certificate)?;
+        Ok(())
+    })
+}
+
+/// Adds an authority of the host's own, DER or PEM. Every result that rests on it names it (`host:…`): such a message is
+/// no PEC of the Italian system. `PEC_CERTIFICATE` when nothing can be read; the store is then as before.
+///
+/// # Safety
+/// `certificate` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_trust_store_add_host_anchor(
+    trust: Option<&mut pec_trust_store>,
+    certificate: *const u8,
+    len: usize,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    // SAFETY: the caller's promise.
+    unsafe { add(trust, certificate, len, error, TrustStore::with_host_anchor) }
+}
+
+/// Adds an authority whose time-stamps (marche temporali) are believed, DER or PEM.
+///
+/// # Safety
+/// `certificate` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_trust_store_add_time_stamp_anchor(
+    trust: Option<&mut pec_trust_store>,
+    certificate: *const u8,
+    len: usize,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    // SAFETY: the caller's promise.
+    unsafe { add(trust, certificate, len, error, TrustStore::with_time_stamp_anchor) }
+}
+
+/// Adds a certificate that may stand between signer and authority and is not trusted by itself, DER or PEM.
+///
+/// # Safety
+/// `certificate` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_trust_store_add_intermediate(
+    trust: Option<&mut pec_trust_store>,
+    certificate: *const u8,
+    len: usize,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    // SAFETY: the caller's promise.
+    unsafe { add(trust, certificate, len, error, TrustStore::with_intermediate) }
+}
+
+/// Ends the life of a trust store. NULL is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_trust_store_free(trust: Option<Box<pec_trust_store>>) {
+    border::release(trust);
+}
+
+/// Revocation lists and OCSP answers that the host gives.
+///
+/// It can be changed until it is freed; a verifier takes a copy.
+#[derive(Debug)]
+pub struct pec_evidence {
+    pub(crate) evidence: Evidence,
+}
+
+/// Empty evidence: every answer about revocation is "not checked". Freed by `pec_evidence_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_evidence_new(
+    out: Option<&mut MaybeUninit<Option<Box<pec_evidence>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        some(out, "out")?.write(Some(Box::new(pec_evidence { evidence: Evidence::none() })));
+        Ok(())
+    })
+}
+
+/// # Safety
+/// `data` is NULL or the first of `len` bytes that can be read.
+unsafe fn add_evidence(
+    evidence: Option<&mut pec_evidence>,
+    data: *const u8,
+    len: usize,
+    error: ErrorOut<'_>,
+    change: fn(Evidence, &[u8]) -> Evidence,
+) -> pec_result {
+    enter(error, || {
+        let evidence = some(evidence, "evidence")?;
+        // SAFETY: the caller's promise.
+        let data = unsafe { bytes(data, len, "data") }?;
+        // Evidence that says nothing must not pass for evidence that was asked.
+        if change(Evidence::none(), data).unreadable() > 0 {
+            return Err(Failure::new(pec_result::PEC_EVIDENCE));
+        }
+        evidence.evidence = change(evidence.evidence.clone(), data);
+        Ok(())
+    })
+}
+
+/// Adds a certificate revocation list (CRL), DER or PEM. `PEC_EVIDENCE` when it cannot be read; the evidence is then as
+/// before.
+///
+/// # Safety
+/// `data` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_evidence_add_crl(
+    evidence: Option<&mut pec_evidence>,
+    data: *const u8,
+    len: usize,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    // SAFETY: the caller's promise.
+    unsafe { add_evidence(evidence, data, len, error, |evidence, data| evidence.with_crl(data)) }
+}
+
+/// Adds an OCSP response, DER or PEM. `PEC_EVIDENCE` when it cannot be read; the evidence is then as before.
+///
+/// # Safety
+/// `data` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_evidence_add_ocsp(
+    evidence: Option<&mut pec_evidence>,
+    data: *const u8,
+    len: usize,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    // SAFETY: the caller's promise.
+    unsafe { add_evidence(evidence, data, len, error, |evidence, data| evidence.with_ocsp(data)) }
+}
+
+/// Ends the life of evidence. NULL is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_evidence_free(evidence: Option<Box<pec_evidence>>) {
+    border::release(evidence);
+}
+
+/// The directory of providers (indice dei gestori), which only licensed providers can fetch.
+///
+/// It never changes and may be shared between threads; a verifier takes a copy.
+#[derive(Debug)]
+pub struct pec_directory {
+    pub(crate) directory: ProviderDirectory,
+}
+
+/// Reads the directory from an LDIF file. `PEC_DIRECTORY` with the line when it cannot be read. Freed by
+/// `pec_directory_free`.
+///
+/// # Safety
+/// `ldif` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_directory_from_ldif(
+    ldif: *const u8,
+    len: usize,
+    out: Option<&mut MaybeUninit<Option<Box<pec_directory>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        // SAFETY: the caller's promise.
+        let ldif = unsafe { bytes(ldif, len, "ldif") }?;
+        let out = some(out, "out")?;
+        let directory = ProviderDirectory::from_ldif(ldif)
+            .map_err(|error| Failure::new(pec_result::PEC_DIRECTORY).because(error.to_string()))?;
+        out.write(Some(Box::new(pec_directory { directory })));
+        Ok(())
+    })
+}
+
+/// Ends the life of a directory. NULL is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_directory_free(directory: Option<Box<pec_directory>>) {
+    border::release(directory);
+}

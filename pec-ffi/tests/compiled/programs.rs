@@ -1,0 +1,181 @@
+//! The examples and the test programs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::build::{Build, PLAIN, has, root, run, succeed};
+use super::header::functions;
+
+const SANITIZED: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+
+fn example(name: &str) -> PathBuf {
+    root().join("pec-ffi/examples").join(name)
+}
+
+fn case(name: &str) -> PathBuf {
+    root().join("conformance").join(name)
+}
+
+/// The programs that verify.c must be: by every compiler, plain and under sanitizers.
+fn builds() -> Vec<Build<'static>> {
+    let compilers: Vec<_> = ["gcc", "clang"].into_iter().filter(|compiler| has(compiler)).collect();
+    compilers
+        .into_iter()
+        .flat_map(|compiler| [Build { compiler, flags: &[] }, Build { compiler, flags: SANITIZED }])
+        .collect()
+}
+
+/// The same program under Valgrind, where it is here: no error, no leak.
+fn under_valgrind(program: &Path) -> Option<Command> {
+    has("valgrind").then(|| {
+        let mut command = Command::new("valgrind");
+        command.args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible"]);
+        command.args(["--errors-for-leak-kinds=definite,indirect", "--error-exitcode=9"]).arg(program);
+        command
+    })
+}
+
+#[test]
+fn verify_judges_as_it_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let spaced = folder.path().join("perché no.eml");
+    fs::copy(case("kind-delivery-a.eml"), &spaced).unwrap();
+    let anchor = case("artefacts/root.crt");
+    for build in builds() {
+        let program = build.program(&example("verify.c"), folder.path());
+        let (code, text) = run(Command::new(&program).arg(&spaced).arg(&anchor));
+        assert_eq!(code, 0, "{build:?}: {text}");
+        assert!(text.starts_with("CERTIFIED\n") && text.contains("  authority: host:"), "{text}");
+        assert!(text.contains("  delivered to: "), "{text}");
+        // The same without the authority is no proof, and the data are not shown.
+        let (code, text) = run(Command::new(&program).arg(&spaced));
+        assert_eq!(code, 1, "{build:?}: {text}");
+        assert!(!text.contains("delivered to"), "{text}");
+        let (code, text) = run(Command::new(&program).arg("nothing here.eml"));
+        assert_eq!(code, 2, "{build:?}: {text}");
+        assert!(text.contains("cannot be accessed") && text.contains("nothing here.eml"), "{text}");
+    }
+}
+
+#[test]
+fn verify_leaks_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = PLAIN.program(&example("verify.c"), folder.path());
+    let Some(mut command) = under_valgrind(&program) else { return };
+    let (code, text) = run(command.arg(case("kind-delivery-a.eml")).arg(case("artefacts/root.crt")));
+    assert_eq!(code, 0, "{text}");
+    let Some(mut command) = under_valgrind(&program) else { return };
+    let (code, text) = run(command.arg("nothing here.eml"));
+    assert_eq!(code, 2, "{text}");
+}
+
+/// Programs of tests/c that end with 0 when all is as it should be.
+#[test]
+fn the_border_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = root().join("pec-ffi/tests/c/border.c");
+    for build in builds() {
+        let program = build.program(&source, folder.path());
+        succeed(Command::new(&program).arg(case("kind-delivery-a.eml")).arg(case("artefacts/root.crt")));
+    }
+    let program = PLAIN.program(&source, folder.path());
+    if let Some(mut command) = under_valgrind(&program) {
+        // Valgrind runs one thread at a time, slowly.
+        succeed(command.arg(case("kind-delivery-a.eml")).arg(case("artefacts/root.crt")).arg("2"));
+    }
+}
+
+/// A C program that calls every function of the header with NULL in each pointer position, the others good.
+#[test]
+fn null_is_refused_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("null.c");
+    fs::write(&source, null_program()).unwrap();
+    let include = root().join("pec-ffi/tests/c");
+    let flag = format!("-I{}", include.display());
+    for flags in [&[&*flag][..], &[&*flag, SANITIZED[0], SANITIZED[1]]] {
+        let program = Build { compiler: "gcc", flags }.program(&source, folder.path());
+        let output = succeed(Command::new(&program).arg(case("kind-delivery-a.eml")));
+        let text = String::from_utf8(output.stdout).unwrap();
+        let calls: usize = text.trim().parse().unwrap();
+        assert!(calls > functions().len(), "only {calls} calls");
+    }
+}
+
+/// Pointers that may be NULL.
+fn may_be_null(function: &str, parameter: &str) -> bool {
+    parameter == "pec_error **error" || function == "pec_set_log"
+}
+
+fn null_program() -> String {
+    let mut calls = String::new();
+    for function in functions() {
+        for (at, parameter) in function.parameters.iter().enumerate() {
+            let pointer = parameter.contains('*') || parameter.starts_with("pec_log_function");
+            if !pointer {
+                continue;
+            }
+            let arguments: Vec<String> = function
+                .parameters
+                .iter()
+                .enumerate()
+                .map(|(index, parameter)| if index == at { "NULL".to_owned() } else { argument(parameter) })
+                .collect();
+            let call = format!("{}({})", function.name, arguments.join(", "));
+            let statement = if function.returns == "void" {
+                format!("    {call};\n")
+            } else if !may_be_null(&function.name, parameter) {
+                format!("    expect({call}, PEC_NULL, \"{}, {parameter}\");\n", function.name)
+            } else {
+                format!("    if ({call} == PEC_NULL) fail(\"{}, {parameter}\");\n", function.name)
+            };
+            calls.push_str("    again();\n");
+            calls.push_str(&statement);
+            calls.push_str("    calls++;\n");
+        }
+    }
+    format!(
+        "#include \"good.h\"\n\nint main(int argc, char **argv)\n{{\n    size_t calls = 0;\n    if (argc < 2) return 2;\n    \
+         begin(argv[1]);\n{calls}    end();\n    printf(\"%zu\\n\", calls);\n    return failures;\n}}\n"
+    )
+}
+
+/// A good argument for a parameter: an expression of good.h.
+fn argument(parameter: &str) -> String {
+    let end = parameter.rfind([' ', '*']).unwrap() + 1;
+    let kind = parameter[..end].trim();
+    match kind {
+        "uint32_t" => "0".to_owned(),
+        "size_t" => "1".to_owned(),
+        "int64_t" | "int32_t" => "0".to_owned(),
+        "const char *" => "\"x\"".to_owned(),
+        "const uint8_t *" => "one_byte".to_owned(),
+        "char *" => "buffer".to_owned(),
+        "void *" => "NULL".to_owned(),
+        "pec_log_function" => "NULL".to_owned(),
+        out if out.ends_with("**") => format!("&new_{}", out.trim_end_matches("**").trim()),
+        "size_t *" => "&number".to_owned(),
+        "int64_t *" => "&time_out".to_owned(),
+        "pec_str *" => "&str".to_owned(),
+        "pec_bytes *" => "&bytes".to_owned(),
+        "pec_verdict *" => "&verdict".to_owned(),
+        handle => format!("good_{}", handle.trim_start_matches("const ").trim_end_matches('*').trim()),
+    }
+}
+
+/// A mailbox is never judged as if it were one message; one message with the line of a mailbox before it is.
+#[test]
+fn several_messages_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = PLAIN.program(&example("verify.c"), folder.path());
+    let message = fs::read(case("kind-delivery-a.eml")).unwrap();
+    let one = [b"From a@b Mon Feb  9 10:15:30 2026\r\n", &message[..]].concat();
+    let several = [&one[..], b"\r\n\r\n", &one[..]].concat();
+    for (bytes, expected) in [(one, 0), (several, 2)] {
+        let file = folder.path().join("mbox");
+        fs::write(&file, bytes).unwrap();
+        let (code, text) = run(Command::new(&program).arg(&file).arg(case("artefacts/root.crt")));
+        assert_eq!(code, expected, "{text}");
+    }
+}

@@ -1,0 +1,39 @@
+//! `include/pec.h`: written from pec-ffi, compared by CI.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::run::root;
+
+fn path() -> PathBuf {
+    root().join("include/pec.h")
+}
+
+/// The header as the sources say it.
+fn generated() -> Result<String, String> {
+    let face = root().join("pec-ffi");
+    let mut config = cbindgen::Config::from_file(face.join("cbindgen.toml"))?;
+    // cbindgen writes no constants that are texts.
+    let version = env!("CARGO_PKG_VERSION");
+    config.after_includes =
+        Some(format!("\n// The version of this header as a text.\n#define PEC_VERSION \"{version}\""));
+    let bindings =
+        cbindgen::Builder::new().with_crate(&face).with_config(config).generate().map_err(|error| error.to_string())?;
+    let mut header = Vec::new();
+    bindings.write(&mut header);
+    let header = String::from_utf8(header).map_err(|error| error.to_string())?;
+    // Documentation of a line has blanks at the ends of empty ones.
+    Ok(header.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n")
+}
+
+/// Writes the header.
+pub(crate) fn write() -> Result<(), String> {
+    fs::create_dir_all(root().join("include")).map_err(|error| error.to_string())?;
+    fs::write(path(), generated()?).map_err(|error| error.to_string())
+}
+
+/// The committed header is what the sources say.
+pub(crate) fn is_current() -> Result<(), String> {
+    let committed = fs::read_to_string(path()).map_err(|error| format!("{}: {error}", path().display()))?;
+    if committed == generated()? { Ok(()) } else { Err("include/pec.h is old: run `cargo xtask header`".into()) }
+}
