@@ -408,10 +408,130 @@ typedef uint32_t pec_code_field;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Whether take-charge receipts are expected among the messages.
+enum pec_service_receipts
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // No: the mailboxes are users'.
+  PEC_SERVICE_RECEIPTS_HIDDEN = 0,
+  // Yes: those of a provider's service mailbox are there too.
+  PEC_SERVICE_RECEIPTS_VISIBLE = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_service_receipts pec_service_receipts;
+#else
+typedef uint32_t pec_service_receipts;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// How instants are read.
+enum pec_reading
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // As signed.
+  PEC_READING_PLAIN = 0,
+  // For notifications: also when a delivery counts by art. 147 c.p.c.
+  PEC_READING_ART_147 = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_reading pec_reading;
+#else
+typedef uint32_t pec_reading;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The values of a dossier, for `pec_dossiers_text`. Their texts are those of the JSON report.
+enum pec_dossier_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Identifier of the transaction (identificativo).
+  PEC_DOSSIER_PEC_ID = 0,
+  // The certified sender.
+  PEC_DOSSIER_SENDER = 1,
+  // Subject of the message.
+  PEC_DOSSIER_SUBJECT = 2,
+  // Whose message it is.
+  PEC_DOSSIER_SIDE = 3,
+  // Name of the copy of what was sent.
+  PEC_DOSSIER_SENT_COPY = 4,
+  // Message-IDs of the sender's program: one value each.
+  PEC_DOSSIER_MESSAGE_ID = 5,
+  // Address of a recipient: one value each.
+  PEC_DOSSIER_RECIPIENT_ADDRESS = 10,
+  // `certificato` or `esterno`.
+  PEC_DOSSIER_RECIPIENT_CLASS = 11,
+  // Where the recipient stands, such as `delivered`.
+  PEC_DOSSIER_RECIPIENT_STATE = 12,
+  // Kind of a certified event: one value each.
+  PEC_DOSSIER_EVENT_KIND = 20,
+  // Whether it counts.
+  PEC_DOSSIER_EVENT_STANDING = 21,
+  // The recipient that it is about.
+  PEC_DOSSIER_EVENT_RECIPIENT = 22,
+  // When, RFC 3339 in UTC.
+  PEC_DOSSIER_EVENT_AT = 23,
+  // Name of the message that certifies it.
+  PEC_DOSSIER_EVENT_SOURCE = 24,
+  // The provider that certifies it.
+  PEC_DOSSIER_EVENT_PROVIDER = 25,
+  // Verdict on that message.
+  PEC_DOSSIER_EVENT_VERDICT = 26,
+  // Whether the content of a delivery receipt was compared: one value for each receipt.
+  PEC_DOSSIER_CONTENT_CHECKED = 30,
+  // With which message.
+  PEC_DOSSIER_CONTENT_AGAINST = 31,
+  // How much of the content it proves.
+  PEC_DOSSIER_CONTENT_PROVEN = 32,
+  // For whom a legal instant counts: one value for each instant.
+  PEC_DOSSIER_INSTANT_SIDE = 40,
+  // The instant, RFC 3339 in UTC.
+  PEC_DOSSIER_INSTANT_UTC = 41,
+  // The same in Rome.
+  PEC_DOSSIER_INSTANT_ROME = 42,
+  // When it counts by art. 147 c.p.c., in Rome.
+  PEC_DOSSIER_INSTANT_COUNTS_AT = 43,
+  // Kind of a claim, which proves nothing: one value each.
+  PEC_DOSSIER_CLAIM_KIND = 50,
+  // Name of the message that claims it.
+  PEC_DOSSIER_CLAIM_SOURCE = 51,
+  // Verdict on that message.
+  PEC_DOSSIER_CLAIM_VERDICT = 52,
+  // What is owed and has not come: one value each.
+  PEC_DOSSIER_SILENCE_OWED = 60,
+  // Since when, RFC 3339 in UTC.
+  PEC_DOSSIER_SILENCE_SINCE = 61,
+  // For which recipient.
+  PEC_DOSSIER_SILENCE_RECIPIENT = 62,
+  // Code of a finding: one value each.
+  PEC_DOSSIER_FINDING_CODE = 70,
+  // Its severity.
+  PEC_DOSSIER_FINDING_SEVERITY = 71,
+  // Its evidence.
+  PEC_DOSSIER_FINDING_DETAIL = 72,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_dossier_field pec_dossier_field;
+#else
+typedef uint32_t pec_dossier_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // The directory of providers (indice dei gestori), which only licensed providers can fetch.
 //
 // It never changes and may be shared between threads; a verifier takes a copy.
 typedef struct pec_directory pec_directory;
+
+// The dossiers of a ledger, one for each message that was sent. They never change and may be shared between threads.
+typedef struct pec_dossiers pec_dossiers;
 
 // Why a call failed, as an object: made by the call, owned by the caller, freed by `pec_error_free`.
 //
@@ -426,6 +546,12 @@ typedef struct pec_evidence pec_evidence;
 // What was taken out of a message: a list. It never changes, may be shared between threads, and lives without the
 // message.
 typedef struct pec_extracted pec_extracted;
+
+// Verified messages, tied to each other by what they are about. Adding needs it alone; reading may be shared.
+//
+// It keeps every message that is a receipt, an envelope or a copy of what was sent, with its bytes: their sum is the memory
+// that it takes.
+typedef struct pec_ledger pec_ledger;
 
 // A message: its bytes and the tree of its parts. It never changes and may be shared between threads.
 typedef struct pec_message pec_message;
@@ -456,10 +582,6 @@ typedef struct {
   size_t len;
 } pec_str;
 
-// Takes one line of the log. `message` lives until the function returns. It is called on the thread that made the call,
-// several at once where several threads call; it must not unwind (no C++ exception), and must not call `pec_set_log`.
-typedef void (*pec_log_function)(void *userdata, uint32_t level, const pec_str *message);
-
 // Bytes, with the same rules as `pec_str`.
 typedef struct {
   // The first byte.
@@ -467,6 +589,10 @@ typedef struct {
   // How many.
   size_t len;
 } pec_bytes;
+
+// Takes one line of the log. `message` lives until the function returns. It is called on the thread that made the call,
+// several at once where several threads call; it must not unwind (no C++ exception), and must not call `pec_set_log`.
+typedef void (*pec_log_function)(void *userdata, uint32_t level, const pec_str *message);
 
 #ifdef __cplusplus
 extern "C" {
@@ -552,6 +678,79 @@ pec_result pec_last_error_json(char *buf,
 // Panics inside, as a fault of the library would: `PEC_PANIC`.
 pec_result pec_test_panic(pec_error **error);
 #endif
+
+// An empty ledger. Freed by `pec_ledger_free`.
+pec_result pec_ledger_new(pec_ledger **out, pec_error **error);
+
+// Names a mailbox of the caller's own, UTF-8 ended by NUL: receipts of messages that others sent are then pointed out.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_ledger_add_own_mailbox(pec_ledger *ledger,
+                                      const char *address,
+                                      pec_error **error);
+
+// For messages of a service mailbox too, or not (at first); `service` is a `pec_service_receipts`.
+pec_result pec_ledger_set_service_receipts(pec_ledger *ledger, uint32_t service, pec_error **error);
+
+// Adds a verified message; `name`, UTF-8 ended by NUL, is what the dossiers call it. One that is of no transaction is passed
+// over. The order in which messages are added changes nothing. The verification may be freed at once.
+//
+// Only what is certified moves the state of a recipient; the rest is listed as a claim.
+//
+// # Safety
+// `name` is NULL or ends with NUL.
+pec_result pec_ledger_add(pec_ledger *ledger,
+                          const pec_verification *verification,
+                          const char *name,
+                          pec_error **error);
+
+// The dossiers of a ledger, each worked out from the set of its messages: states of the recipients, events, contents,
+// legal instants. `now`, in seconds since 1970 (UTC), measures silence and nothing else; `reading` is a `pec_reading`.
+// Freed by `pec_dossiers_free`; they live without the ledger.
+pec_result pec_ledger_dossiers(const pec_ledger *ledger,
+                               int64_t now,
+                               uint32_t reading,
+                               pec_dossiers **out,
+                               pec_error **error);
+
+// The dossiers as one page of HTML for a person, to be read in a browser and printed; `language` is a `pec_language`, the
+// other parameters are those of `pec_ledger_dossiers`. Freed by `pec_text_free`.
+pec_result pec_ledger_page(const pec_ledger *ledger,
+                           int64_t now,
+                           uint32_t reading,
+                           uint32_t language,
+                           pec_text **out,
+                           pec_error **error);
+
+// Ends the life of a ledger. NULL is allowed.
+void pec_ledger_free(pec_ledger *ledger);
+
+// How many dossiers there are.
+pec_result pec_dossiers_count(const pec_dossiers *dossiers, size_t *out);
+
+// How many values a field has in the dossier at `dossier`, from 0: one for each item of its list, absent ones too. `field`
+// is a `pec_dossier_field`.
+pec_result pec_dossiers_value_count(const pec_dossiers *dossiers,
+                                    size_t dossier,
+                                    uint32_t field,
+                                    size_t *out);
+
+// The value at `index`, from 0, of a field in the dossier at `dossier`, from 0; fields of one list share their indices.
+// `PEC_ABSENT` where there is none. It lives as long as the dossiers.
+pec_result pec_dossiers_text(const pec_dossiers *dossiers,
+                             size_t dossier,
+                             uint32_t field,
+                             size_t index,
+                             pec_str *out);
+
+// The dossier at `dossier`, from 0, as one JSON object, as `pec link --json` prints it. It lives as long as the dossiers.
+pec_result pec_dossiers_json(const pec_dossiers *dossiers,
+                             size_t dossier,
+                             pec_bytes *out);
+
+// Ends the life of dossiers. NULL is allowed.
+void pec_dossiers_free(pec_dossiers *dossiers);
 
 // Names the function that takes the log; a NULL `function` ends it. Without one nothing is written anywhere.
 //

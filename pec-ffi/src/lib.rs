@@ -6,6 +6,7 @@
 //!   ──> verifier   shared by threads; its chain caches in a pool
 //!   ──> message    a copy of the bytes; extract: what is inside
 //!   ──> verification   every answer, findings, certified and claimed data, JSON
+//!   ──> ledger     receipts tied to what was sent: dossiers as values, JSON, a page
 //!   ──> explain    what a finding code means
 //!       flat       whole tasks in one call, into the caller's buffer
 //! ```
@@ -26,6 +27,7 @@ mod failure;
 mod flat;
 #[cfg(feature = "test-hooks")]
 mod hooks;
+mod ledger;
 mod log;
 mod message;
 mod text;
@@ -39,6 +41,7 @@ pub use failure::*;
 pub use flat::{pec_explain_flat, pec_last_error_json, pec_verify_bytes_json, pec_verify_file_json};
 #[cfg(feature = "test-hooks")]
 pub use hooks::*;
+pub use ledger::*;
 pub use log::*;
 pub use message::*;
 pub use text::*;
@@ -59,4 +62,6 @@ const _: () = {
     shared::<pec_extracted>();
     shared::<pec_verification>();
     shared::<pec_text>();
+    shared::<pec_ledger>();
+    shared::<pec_dossiers>();
 };

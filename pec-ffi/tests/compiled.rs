@@ -7,6 +7,8 @@
 mod build;
 #[path = "compiled/header.rs"]
 mod header;
+#[path = "compiled/link.rs"]
+mod link;
 #[path = "compiled/programs.rs"]
 mod programs;
 #[path = "compiled/symbols.rs"]

@@ -31,7 +31,9 @@ static void expect(pec_result found, pec_result expected, const char *what)
     X(pec_message)                                                                                                     \
     X(pec_extracted)                                                                                                   \
     X(pec_verification)                                                                                                \
-    X(pec_text)
+    X(pec_text)                                                                                                        \
+    X(pec_ledger)                                                                                                      \
+    X(pec_dossiers)
 
 #define DECLARE(type) static type *good_##type, *new_##type;
 HANDLES(DECLARE)
@@ -57,6 +59,9 @@ static void begin(const char *path)
     expect(pec_message_extract(good_pec_message, PEC_EXTRACT_ORIGINAL, &good_pec_extracted, NULL), PEC_OK, "extract");
     expect(pec_verify(good_pec_verifier, good_pec_message, 0, &good_pec_verification, NULL), PEC_OK, "verify");
     expect(pec_verification_json(good_pec_verification, "x", &good_pec_text, NULL), PEC_OK, "json");
+    expect(pec_ledger_new(&good_pec_ledger, NULL), PEC_OK, "ledger");
+    expect(pec_ledger_add(good_pec_ledger, good_pec_verification, "x", NULL), PEC_OK, "add");
+    expect(pec_ledger_dossiers(good_pec_ledger, 0, 0, &good_pec_dossiers, NULL), PEC_OK, "dossiers");
 }
 
 /* Frees what the last call has made. */

@@ -9,7 +9,7 @@ use super::header::functions;
 
 const SANITIZED: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
-fn example(name: &str) -> PathBuf {
+pub(crate) fn example(name: &str) -> PathBuf {
     root().join("pec-ffi/examples").join(name)
 }
 
@@ -18,7 +18,7 @@ fn case(name: &str) -> PathBuf {
 }
 
 /// The programs that verify.c must be: by every compiler, plain and under sanitizers.
-fn builds() -> Vec<Build<'static>> {
+pub(crate) fn builds() -> Vec<Build<'static>> {
     let compilers: Vec<_> = ["gcc", "clang"].into_iter().filter(|compiler| has(compiler)).collect();
     compilers
         .into_iter()
@@ -27,7 +27,7 @@ fn builds() -> Vec<Build<'static>> {
 }
 
 /// The same program under Valgrind, where it is here: no error, no leak.
-fn under_valgrind(program: &Path) -> Option<Command> {
+pub(crate) fn under_valgrind(program: &Path) -> Option<Command> {
     has("valgrind").then(|| {
         let mut command = Command::new("valgrind");
         command.args(["--quiet", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible"]);
