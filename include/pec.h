@@ -625,7 +625,7 @@ void pec_error_free(pec_error *error);
 pec_result pec_result_text(uint32_t result, uint32_t language, pec_str *out);
 
 // Verifies the message in a file with the trust data of this version, at the time of the machine's clock, and writes the
-// report (`docs/schema/verification-1.json`) into the caller's buffer. The verdict stands in it as `"verdict"`.
+// report into the caller's buffer. The verdict stands in it as `"verdict"`.
 //
 // `path` is UTF-8 and ends with NUL. `buf` has room for `cap` bytes; the report ends with NUL and `*need` is its size with
 // it. When it has not room enough, nothing is written but `*need`, and the call returns `PEC_BUFFER_TOO_SMALL`: call again
@@ -916,7 +916,7 @@ pec_result pec_text_bytes(const pec_text *text, pec_bytes *out);
 // Ends the life of a text. NULL is allowed.
 void pec_text_free(pec_text *text);
 
-// The verification as one JSON object, as `pec verify --json` prints it (`docs/schema/verification-1.json`): keys in
+// The verification as one JSON object, as `pec verify --json` prints it: keys in
 // fixed order, times in UTC, absent values null. `file` is what the message is called in it, UTF-8 ended by NUL. Freed by
 // `pec_text_free`.
 //

@@ -43,7 +43,7 @@ pub(crate) fn built_in() -> &'static Judge {
 }
 
 /// Verifies the message in a file with the trust data of this version, at the time of the machine's clock, and writes the
-/// report (`docs/schema/verification-1.json`) into the caller's buffer. The verdict stands in it as `"verdict"`.
+/// report into the caller's buffer. The verdict stands in it as `"verdict"`.
 ///
 /// `path` is UTF-8 and ends with NUL. `buf` has room for `cap` bytes; the report ends with NUL and `*need` is its size with
 /// it. When it has not room enough, nothing is written but `*need`, and the call returns `PEC_BUFFER_TOO_SMALL`: call again

@@ -277,7 +277,7 @@ pub extern "C" fn pec_text_free(text: Option<Box<pec_text>>) {
     border::release(text);
 }
 
-/// The verification as one JSON object, as `pec verify --json` prints it (`docs/schema/verification-1.json`): keys in
+/// The verification as one JSON object, as `pec verify --json` prints it: keys in
 /// fixed order, times in UTC, absent values null. `file` is what the message is called in it, UTF-8 ended by NUL. Freed by
 /// `pec_text_free`.
 ///

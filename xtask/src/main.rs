@@ -1,6 +1,7 @@
 //! `cargo xtask`: the one way to run everything. `test` is all that CI runs.
 
 mod checks;
+mod dist;
 mod fuzz;
 mod header;
 mod run;
@@ -18,6 +19,8 @@ cargo xtask COMMAND
   vectors   write conformance/ anew from the sandbox; fetch NIST PKITS into target/vectors
   findings  write docs/FINDINGS.md anew from the finding table
   header    write include/pec.h anew from pec-ffi
+  dist --prefix DIR   install the C library: header, shared and static library, pkg-config and CMake;
+                      --check does so below target/ and tests what is there
   bench     side-by-side benchmarks and instruction counts (benches/README.md)
   fuzz [MINUTES] [TARGET]   fuzz every target with AddressSanitizer (nightly), ten minutes each unless told
 ";
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Some("vectors") => vectors::write_conformance().and_then(|()| vectors::fetch_pkits()),
         Some("findings") => checks::write_findings(),
         Some("header") => header::write(),
+        Some("dist") => dist::obey(arguments),
         Some("bench") => bench(),
         Some("fuzz") => fuzz::run_all(arguments.next(), arguments.next()),
         _ => {
@@ -58,6 +62,7 @@ fn test() -> Result<(), String> {
         Step::cargo("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         Step::check("reference data", vectors::try_fetch_pkits),
         Step::tests(),
+        Step::check("C library as installed", dist::is_sound),
         Step::cargo("doctests", &["test", "--workspace", "--doc"]),
         Step::cargo("documents", &["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
         Step::check("licences and advisories", checks::licences),
