@@ -107,8 +107,15 @@ pub(crate) fn setup() -> Result<(), String> {
         })
         .collect();
     if !missing.is_empty() {
-        let installed =
-            run(Command::new("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(&missing));
+        let apt = || {
+            let mut apt = Command::new("apt-get");
+            // Nobody is there to answer.
+            apt.env("DEBIAN_FRONTEND", "noninteractive").arg("--quiet=2");
+            apt
+        };
+        // An old list of packages may still do.
+        let _ = run(apt().arg("update"));
+        let installed = run(apt().args(["install", "--yes", "--no-install-recommends"]).args(&missing));
         if let Err(reason) = installed {
             println!(
                 "{reason}; install by hand: {}. The tests that need them will say that they skip.",
