@@ -13,7 +13,6 @@ use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::verify::{Extract, Extracted};
 
-use crate::input;
 use crate::render::{printable, steers};
 use crate::text::{Stop, Text};
 
@@ -53,7 +52,7 @@ struct Object {
 
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     let limits = Limits::DEFAULT;
-    let bytes = input::read_one(&arguments.file, limits.message_bytes)?;
+    let bytes = pec_files::read_one(&arguments.file, limits.message_bytes)?;
     let message = Message::parse(bytes, &limits);
     let objects = take(&message, arguments.what).map_err(|text| text.at(&arguments.file))?;
     let Some(folder) = &arguments.out else {

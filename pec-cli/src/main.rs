@@ -5,9 +5,8 @@ mod demo;
 mod explain;
 mod extract;
 mod foreign;
-mod input;
-mod judge;
 mod link;
+mod progress;
 mod render;
 #[cfg(feature = "sandbox")]
 mod sandbox;

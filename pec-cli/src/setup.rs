@@ -7,6 +7,7 @@ use clap::Args;
 use jiff::Timestamp;
 use pec_core::trust::{Evidence, TrustStore, TrustStoreError};
 use pec_core::verify::{JudgedAt, Verifier};
+use pec_files::Judge;
 
 use crate::text::Text;
 
@@ -85,6 +86,11 @@ impl Options {
 }
 
 impl Setup {
+    /// The same, owned, for many messages on many threads.
+    pub(crate) fn judge(&self) -> Judge {
+        Judge::new(self.trust.clone()).evidence(self.evidence.clone()).judged_at(self.at)
+    }
+
     pub(crate) fn verifier(&self) -> Verifier<'_> {
         Verifier::new(&self.trust).evidence(&self.evidence).judged_at(self.at)
     }

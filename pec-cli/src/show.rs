@@ -15,7 +15,7 @@ use pec_core::verify::opened;
 
 use crate::render::printable;
 use crate::text::Stop;
-use crate::{input, render, setup};
+use crate::{render, setup};
 
 /// Which message to show.
 #[derive(Debug, Args)]
@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     let setup = arguments.options.load()?;
     let limits = Limits::DEFAULT;
-    let bytes = input::read_one(&arguments.file, limits.message_bytes)?;
+    let bytes = pec_files::read_one(&arguments.file, limits.message_bytes)?;
     let message = Message::parse(bytes, &limits);
     let verification = setup.verifier().verify(&message, setup.now, &mut ChainCache::default());
     let mut output = anstream::stdout();

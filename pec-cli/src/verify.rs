@@ -8,9 +8,9 @@ use clap::Args;
 use indicatif::ProgressBar;
 use pec_core::finding::Language;
 use pec_core::verify::Report;
+use pec_files::{Judged, Unread};
 
-use crate::input;
-use crate::judge::{self, Judge, Judged, Unread};
+use crate::progress::progress;
 use crate::render::{self, Page};
 use crate::setup;
 use crate::text::{Stop, Text};
@@ -33,14 +33,14 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     let setup = arguments.options.load()?;
-    let sources = input::sources(&arguments.paths);
-    let judge = Judge::new(&setup);
+    let places = pec_files::places(&arguments.paths);
     let page = Page::new(language, setup.at);
-    let progress = judge::progress(sources.len());
+    let progress = progress(places.len());
     let mut tally = Tally::default();
-    judge.each(
-        &sources,
-        &progress,
+    setup.judge().each(
+        &places,
+        setup.now,
+        &|| progress.inc(1),
         |_, judged| Outcome::of(judged, arguments, &page),
         |outcomes| {
             outcomes.iter().try_for_each(|outcome| tally.add(outcome, &progress, language))?;
@@ -66,11 +66,9 @@ enum Outcome {
 impl Outcome {
     fn of(judged: Result<Judged, Unread>, arguments: &Arguments, page: &Page) -> Self {
         match judged {
-            Err(Unread { name, reason }) => {
-                let json = arguments.json.then(|| {
-                    let error = reason.of(Language::En);
-                    serde_json::json!({ "file": name, "error": error }).to_string() + "\n"
-                });
+            Err(unread) => {
+                let json = arguments.json.then(|| unread.beside_verifications() + "\n");
+                let Unread { name, reason } = unread;
                 Self::Unread { json, reason: reason.about(render::printable(&name)) }
             }
             Ok(Judged { name, message, verification }) => {

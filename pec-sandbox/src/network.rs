@@ -181,6 +181,20 @@ impl Network {
         Ok(())
     }
 
+    /// Adds a mailbox, or gives one that is there the state and quota of this one and leaves its messages.
+    ///
+    /// # Errors
+    /// As [`Network::add`].
+    pub fn set(&mut self, mailbox: Mailbox) -> Result<(), Error> {
+        match self.mailbox_mut(mailbox.address()) {
+            Some(known) => {
+                (known.state, known.quota) = (mailbox.state, mailbox.quota);
+                Ok(())
+            }
+            None => self.add(mailbox),
+        }
+    }
+
     /// The mailbox of this address; upper and lower case count as equal.
     #[must_use]
     pub fn mailbox(&self, address: &str) -> Option<&Mailbox> {

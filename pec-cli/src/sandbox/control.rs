@@ -94,13 +94,7 @@ impl Order {
                 network.add_fault(rule);
                 Ok(())
             }),
-            Self::Mailbox(wanted) => server.with(|network| match network.mailbox_mut(wanted.address()) {
-                Some(mailbox) => {
-                    (mailbox.state, mailbox.quota) = (wanted.state, wanted.quota);
-                    Ok(())
-                }
-                None => network.add(*wanted),
-            }),
+            Self::Mailbox(wanted) => server.with(|network| network.set(*wanted)),
             Self::Clear => server.with(|network| {
                 network.clear_faults();
                 Ok(())

@@ -139,8 +139,11 @@ fn what_cannot_be_read_leaves_the_rest() {
     fs::write(mail.mail().join("5.eml"), "").unwrap();
     fs::write(mail.mail().join("6.bin"), b"\xff\xfe\0junk").unwrap();
     let ran = mail.link(&["--json"]);
-    assert_eq!((ran.json().len(), ran.code), (1, 1));
+    assert_eq!((ran.json().len(), ran.code), (2, 1));
     assert!(ran.err.contains("5.eml: is empty"), "{}", ran.err);
+    let unread = &ran.json()[1]["unread"];
+    assert!(unread["file"].as_str().unwrap().ends_with("5.eml"), "{unread}");
+    assert!(unread["error"].as_str().unwrap().starts_with("is empty"), "{unread}");
     let none = pec(["link", "missing"]);
     assert!(none.code == 2 && none.err.contains("missing: no such file"), "{}", none.err);
     let page = mail.link(&["--html", "/nowhere/at/all.html"]);

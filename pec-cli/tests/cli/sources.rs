@@ -146,7 +146,7 @@ fn what_cannot_be_read_does_not_stop_the_rest() {
     );
     assert_eq!(ran.code, 1);
     for value in ran.json().iter().filter(|value| value["error"].is_string()) {
-        assert_eq!(value.as_object().unwrap().keys().collect::<Vec<_>>(), ["error", "file"]);
+        assert_eq!(value.as_object().unwrap().keys().collect::<Vec<_>>(), ["error", "file", "schema"]);
     }
     for (language, sentences) in [
         ("it", ["è vuoto", "il file non esiste", "più grande di 256 MiB", "non contiene file"]),

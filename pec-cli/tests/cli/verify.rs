@@ -93,6 +93,7 @@ fn exit_codes() {
 fn json_has_a_fixed_form() {
     let ran = verify([case("kind-transport-a"), case("root-ordinary")]);
     let keys = [
+        "schema",
         "file",
         "kind",
         "verdict",

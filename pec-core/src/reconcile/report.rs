@@ -1,4 +1,5 @@
-//! A dossier as JSON: keys in fixed order, times in UTC (RFC 3339) beside the certified local time, absent values null.
+//! A dossier as JSON: keys in fixed order, times in UTC (RFC 3339) beside the certified local time, absent values
+//! null. Its form is that of `docs/schema/dossier-1.json`.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -17,6 +18,7 @@ use crate::finding::{Code, Finding};
 /// caller gives them.
 #[derive(Debug, Serialize)]
 pub struct Report<'d> {
+    schema: &'static str,
     pec_id: Option<&'d str>,
     message_ids: &'d [&'d str],
     sender: Option<&'d str>,
@@ -147,9 +149,10 @@ struct FindingReport<'d> {
     detail: &'d str,
 }
 
-/// A message that speaks of no transaction that is known, in a line of its own: `{"stray": {…}}`.
+/// A message that speaks of no transaction that is known, in a line of its own: `{"schema": …, "stray": {…}}`.
 #[derive(Debug, Serialize)]
 pub struct StrayReport<'s> {
+    schema: &'static str,
     stray: StrayFields<'s>,
 }
 
@@ -168,7 +171,10 @@ impl<'s> StrayReport<'s> {
     pub fn new(stray: &'s Stray<'s>, name: &dyn Fn(Source) -> String) -> Self {
         let role = if stray.role == Role::Bounce { "bounce" } else { "claim" };
         let verdict = stray.verdict.map(crate::verify::Verdict::as_str);
-        Self { stray: StrayFields { source: name(stray.source), role, verdict, about: &stray.about } }
+        Self {
+            schema: Report::SCHEMA,
+            stray: StrayFields { source: name(stray.source), role, verdict, about: &stray.about },
+        }
     }
 
     /// One line of JSON, without a line end.
@@ -180,11 +186,16 @@ impl<'s> StrayReport<'s> {
 }
 
 impl<'d> Report<'d> {
+    /// The form, first in each report, strays included. What is added later leaves the number as it is; what is taken away
+    /// or changes its meaning raises it.
+    pub const SCHEMA: &'static str = "pec-dossier/1";
+
     /// Puts a dossier into the form of the report, with what reading its messages again has shown; `name` is what the
     /// caller calls a message.
     #[must_use]
     pub fn new(dossier: &'d Dossier<'d>, examination: &'d Examination, name: &dyn Fn(Source) -> String) -> Self {
         Self {
+            schema: Self::SCHEMA,
             pec_id: dossier.pec_id,
             message_ids: &dossier.message_ids,
             sender: dossier.sender,

@@ -1,4 +1,5 @@
-//! The verification as JSON: one object a message, keys in fixed order, times in UTC (RFC 3339), absent values null.
+//! The verification as JSON: one object a message, keys in fixed order, times in UTC (RFC 3339), absent values null. Its form
+//! is that of `docs/schema/verification-1.json`.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,6 +11,7 @@ use crate::message::{Message, Part, addresses, unstructured};
 /// What `pec verify --json` prints, and the C and Python faces return.
 #[derive(Debug, Serialize)]
 pub struct Report<'v> {
+    schema: &'static str,
     /// Name of the file, as the caller knows it.
     pub file: &'v str,
     kind: &'v str,
@@ -58,6 +60,10 @@ struct FindingReport<'v> {
 }
 
 impl<'v> Report<'v> {
+    /// The form, first in each report. What is added later leaves the number as it is; what is taken away or changes its
+    /// meaning raises it.
+    pub const SCHEMA: &'static str = "pec-verification/1";
+
     /// Puts a verification into the form of the report. `message` is the message that was verified: its original is
     /// listed from there.
     #[must_use]
@@ -71,6 +77,7 @@ impl<'v> Report<'v> {
             detail: &finding.detail,
         });
         Self {
+            schema: Self::SCHEMA,
             file,
             kind: verification.kind.as_str(),
             verdict: verification.verdict.as_str(),

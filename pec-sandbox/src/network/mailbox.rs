@@ -1,5 +1,8 @@
 //! Mailboxes, and the messages in them as a mail program finds them.
 
+use std::path::Path;
+use std::{fs, io};
+
 use super::Origin;
 use crate::Moment;
 
@@ -67,6 +70,19 @@ impl Mailbox {
     #[must_use]
     pub fn messages(&self) -> &[Stored] {
         &self.messages
+    }
+
+    /// Writes what lies in it into `folder`, one file a message: `00001.eml` is the oldest. The folder is made where it does
+    /// not exist; a file that stands there is written over.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn write(&self, folder: &Path) -> io::Result<usize> {
+        fs::create_dir_all(folder)?;
+        for (number, stored) in (1..).zip(&self.messages) {
+            fs::write(folder.join(format!("{number:05}.eml")), &stored.bytes)?;
+        }
+        Ok(self.messages.len())
     }
 
     /// Whether `bytes` more go in.

@@ -16,9 +16,9 @@ pub(crate) struct Entry {
     pub(crate) too_large: bool,
 }
 
-/// Where in a message a `>` was taken away.
-#[derive(Debug, Default)]
-pub(crate) struct Quoting(Vec<usize>);
+/// Where in a message of an mbox a `>` was taken away.
+#[derive(Debug, Clone, Default)]
+pub struct Quoting(Vec<usize>);
 
 impl Quoting {
     /// Lines with one `>` of which every choice is tried.
@@ -27,7 +27,7 @@ impl Quoting {
     /// The other readings of `message`. Programs of the "mboxo" family quote `From ` lines but not `>From ` lines, so
     /// that each `>` may be theirs or the sender's, and one before another is the sender's; those of the "mboxcl2"
     /// family quote nothing, so that every one is. Beyond six lines only all or nothing.
-    pub(crate) fn readings<'m>(&'m self, message: &'m [u8]) -> impl Iterator<Item = Vec<u8>> + 'm {
+    pub fn readings<'m>(&'m self, message: &'m [u8]) -> impl Iterator<Item = Vec<u8>> + 'm {
         let doubled = |at: &usize| message.get(*at) == Some(&b'>');
         let single: Vec<usize> = self.0.iter().copied().filter(|at| !doubled(at)).collect();
         let any_doubled = single.len() < self.0.len();

@@ -1,85 +1,92 @@
 //! Where messages come from: files, folders (Maildir included), mbox files, standard input.
 
-mod mbox;
-
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::text::Text;
-pub(crate) use mbox::Quoting;
+use crate::mbox::{self, Quoting};
+use crate::reason::{Kind, Reason};
 
 /// One place where messages are.
-#[derive(Debug)]
-pub(crate) enum Source {
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// Standard input.
     Stdin,
+    /// A file: one message, or an mbox.
     File(PathBuf),
     /// There is nothing to read in a place that was named.
-    Missing(String, Text),
+    Missing(String, Reason),
 }
 
 /// A message with the name it is reported under, or why it could not be read.
-pub(crate) struct Item {
-    pub(crate) name: String,
-    pub(crate) bytes: Result<Vec<u8>, Text>,
+#[derive(Debug)]
+pub struct Item {
+    /// Path of its file as given, with `#` and a number where that holds several.
+    pub name: String,
+    /// The message.
+    pub bytes: Result<Vec<u8>, Reason>,
     /// Where an mbox leaves it open what the message was, for when the signature does not hold.
-    pub(crate) quoting: Quoting,
+    pub quoting: Quoting,
 }
 
 impl Item {
-    fn new(name: String, bytes: Result<Vec<u8>, Text>) -> Self {
+    fn new(name: String, bytes: Result<Vec<u8>, Reason>) -> Self {
         Self { name, bytes, quoting: Quoting::default() }
     }
 }
 
-/// A source that has been opened.
-pub(crate) enum Opened {
+/// A place that has been opened.
+#[derive(Debug)]
+pub enum Opened {
+    /// One message, or none.
     One(Item),
     /// Many messages, one by one.
     Many(Messages),
 }
 
-/// Opens folders; the order is that of the arguments and, below them, of the names, so that two runs print the same.
-pub(crate) fn sources(paths: &[PathBuf]) -> Vec<Source> {
-    let mut sources = Vec::new();
+/// What is to be read below these paths: folders are opened, `-` is standard input; the order is that of the arguments and, below them, of the names, so that two runs print the same.
+pub fn places(paths: &[PathBuf]) -> Vec<Place> {
+    let mut places = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            sources.push(Source::Stdin);
+            places.push(Place::Stdin);
         } else if path.is_dir() {
-            let before = sources.len();
-            sources.extend(files_below(path));
-            if sources.len() == before {
-                let text = Text::new("la cartella non contiene file da leggere", "the folder holds no files to read");
-                sources.push(Source::Missing(path.display().to_string(), text));
+            let before = places.len();
+            places.extend(files_below(path));
+            if places.len() == before {
+                let text = Reason::new("la cartella non contiene file da leggere", "the folder holds no files to read")
+                    .kind(Kind::File);
+                places.push(Place::Missing(path.display().to_string(), text));
             }
         } else {
-            sources.push(Source::File(path.clone()));
+            places.push(Place::File(path.clone()));
         }
     }
-    sources
+    places
 }
 
-fn files_below(folder: &Path) -> impl Iterator<Item = Source> {
+fn files_below(folder: &Path) -> impl Iterator<Item = Place> {
     // A link that leads back to a folder above is an error of WalkDir, not an endless loop.
     let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
     let mut maildir = Maildir::default();
     entries.filter_entry(move |entry| entry.depth() == 0 || is_wanted(entry, &mut maildir)).filter_map(|entry| {
         match entry {
-            Ok(entry) if entry.file_type().is_file() => Some(Source::File(entry.into_path())),
+            Ok(entry) if entry.file_type().is_file() => Some(Place::File(entry.into_path())),
             Ok(_) => None,
             Err(error) => {
                 let name = error.path().unwrap_or_else(|| Path::new("?")).display().to_string();
-                let text = error.io_error().map_or_else(leads_back, Text::of_io);
-                Some(Source::Missing(name, text))
+                let text = error.io_error().map_or_else(leads_back, Reason::of_io);
+                Some(Place::Missing(name, text))
             }
         }
     })
 }
 
-fn leads_back() -> Text {
-    Text::new("il collegamento riporta a una cartella superiore", "the link leads back to a folder above")
+fn leads_back() -> Reason {
+    Reason::new("il collegamento riporta a una cartella superiore", "the link leads back to a folder above")
+        .kind(Kind::File)
 }
 
 /// Not hidden files, nor what programs keep in a Maildir beside its messages (`tmp`, indexes, lists of names).
@@ -108,12 +115,12 @@ impl Maildir {
     }
 }
 
-/// Opens a source. `limit` is the largest message that is read; a larger file is refused before its bytes are.
-pub(crate) fn open(source: &Source, limit: usize) -> Opened {
-    let (name, opened) = match source {
-        Source::Missing(name, text) => (name.clone(), Err(text.clone())),
-        Source::Stdin => ("-".to_owned(), begin(Box::new(BufReader::new(io::stdin())), None, limit)),
-        Source::File(path) => (path.display().to_string(), open_file(path, limit)),
+/// Opens a place. `limit` is the largest message that is read; a larger file is refused before its bytes are.
+pub fn open(place: &Place, limit: usize) -> Opened {
+    let (name, opened) = match place {
+        Place::Missing(name, text) => (name.clone(), Err(text.clone())),
+        Place::Stdin => ("-".to_owned(), begin(Box::new(BufReader::new(io::stdin())), None, limit)),
+        Place::File(path) => (path.display().to_string(), open_file(path, limit)),
     };
     match opened {
         Ok(Begun::Message(bytes)) => Opened::One(Item::new(name, Ok(bytes))),
@@ -131,19 +138,19 @@ enum Begun {
     Mbox(Reader),
 }
 
-fn open_file(path: &Path, limit: usize) -> Result<Begun, Text> {
-    let explain = |error: io::Error| Text::of_io(&error);
+fn open_file(path: &Path, limit: usize) -> Result<Begun, Reason> {
+    let explain = |error: io::Error| Reason::of_io(&error);
     let file = File::open(path).map_err(explain)?;
     let metadata = file.metadata().map_err(explain)?;
     if metadata.is_dir() {
-        return Err(Text::new("è una cartella, non un messaggio", "is a folder, not a message"));
+        return Err(Reason::new("è una cartella, non un messaggio", "is a folder, not a message").kind(Kind::File));
     }
     begin(Box::new(BufReader::new(file)), metadata.is_file().then_some(metadata.len()), limit)
 }
 
 /// Reads a message whole, or the first bytes of an mbox. `size` is known of regular files only.
-fn begin(mut reader: Reader, size: Option<u64>, limit: usize) -> Result<Begun, Text> {
-    let explain = |error: io::Error| Text::of_io(&error);
+fn begin(mut reader: Reader, size: Option<u64>, limit: usize) -> Result<Begun, Reason> {
+    let explain = |error: io::Error| Reason::of_io(&error);
     if mbox::is_mbox(reader.fill_buf().map_err(explain)?) {
         return Ok(Begun::Mbox(reader));
     }
@@ -153,29 +160,37 @@ fn begin(mut reader: Reader, size: Option<u64>, limit: usize) -> Result<Begun, T
     let mut bytes = Vec::with_capacity(size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0));
     reader.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(explain)?;
     if bytes.is_empty() {
-        return Err(Text::new(
+        return Err(Reason::new(
             "è vuoto: non contiene alcun messaggio; salvarlo di nuovo dalla casella",
             "is empty: there is no message in it; save it again from the mailbox",
-        ));
+        )
+        .kind(Kind::File));
     }
     if bytes.len() > limit { Err(too_large(limit)) } else { Ok(Begun::Message(bytes)) }
 }
 
-fn too_large(limit: usize) -> Text {
+fn too_large(limit: usize) -> Reason {
     let limit = limit >> 20;
-    Text::new(
+    Reason::new(
         format!("è più grande di {limit} MiB, il limite per un messaggio: nessun gestore PEC ne trasporta di simili"),
         format!("is larger than {limit} MiB, the limit for one message: no PEC provider carries such messages"),
     )
+    .kind(Kind::TooLarge)
 }
 
-/// The messages of an mbox file. One that stands there alone bears the name of the file, several are numbered.
-pub(crate) struct Messages {
+/// The messages of an mbox file, one by one. One that stands there alone bears the name of the file, several are numbered.
+pub struct Messages {
     entries: mbox::Entries<Reader>,
     name: String,
     limit: usize,
     number: usize,
     held: Option<io::Result<mbox::Entry>>,
+}
+
+impl std::fmt::Debug for Messages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Messages").field("name", &self.name).field("number", &self.number).finish_non_exhaustive()
+    }
 }
 
 impl Iterator for Messages {
@@ -193,28 +208,32 @@ impl Iterator for Messages {
         Some(match entry {
             Ok(entry) if entry.too_large => Item::new(name, Err(too_large(self.limit))),
             Ok(entry) => Item { name, quoting: entry.quoting, bytes: Ok(entry.bytes) },
-            Err(error) => Item::new(name, Err(Text::of_io(&error))),
+            Err(error) => Item::new(name, Err(Reason::of_io(&error))),
         })
     }
 }
 
-/// Reads one file or standard input whole.
-pub(crate) fn read_one(path: &Path, limit: usize) -> Result<Vec<u8>, Text> {
-    let source = if path.as_os_str() == "-" { Source::Stdin } else { Source::File(path.to_path_buf()) };
-    let item = match open(&source, limit) {
+/// The one message of a file or of standard input (`-`), whole; `limit` as for [`open`].
+///
+/// # Errors
+/// [`Kind::File`] and [`Kind::TooLarge`]; [`Kind::Several`] for an mbox with more than one message.
+pub fn read_one(path: &Path, limit: usize) -> Result<Vec<u8>, Reason> {
+    let place = if path.as_os_str() == "-" { Place::Stdin } else { Place::File(path.to_path_buf()) };
+    let item = match open(&place, limit) {
         Opened::One(item) => Some(item),
         Opened::Many(mut messages) => {
             let first = messages.next();
             if messages.next().is_some() {
-                let text = Text::new(
+                let text = Reason::new(
                     "contiene più messaggi (mbox): indicare un file con un solo messaggio",
                     "holds several messages (mbox): name a file with one message",
-                );
+                )
+                .kind(Kind::Several);
                 return Err(text.at(path));
             }
             first
         }
     };
-    let empty = || Text::new("non contiene alcun messaggio", "there is no message in it");
+    let empty = || Reason::new("non contiene alcun messaggio", "there is no message in it").kind(Kind::File);
     item.ok_or_else(empty).and_then(|item| item.bytes).map_err(|text| text.at(path))
 }

@@ -5,22 +5,24 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::reconcile::Source;
 use pec_core::reconcile::examine::Messages;
 use pec_core::verify::Verification;
 
-use crate::input;
-use crate::judge::{Judge, Place};
-use crate::text::Text;
+use super::Names;
+use crate::judge::{Judge, Position};
+use crate::place::{Place, read_one};
 
-/// The number of a message: its source, and its number in it.
-pub(super) const fn number(place: Place) -> Source {
-    Source((place.source as u64) << 32 | place.number as u64)
+/// The number of a message: its place, and its number in it.
+pub(super) const fn number(position: Position) -> Source {
+    Source((position.place as u64) << 32 | position.number as u64)
 }
 
 /// Messages that stand in no file of their own, in a temporary file that nobody else sees.
+#[derive(Debug)]
 pub(super) struct Spool {
     file: File,
     end: u64,
@@ -28,9 +30,8 @@ pub(super) struct Spool {
 }
 
 impl Spool {
-    pub(super) fn new() -> Result<Self, Text> {
-        let file = tempfile::tempfile().map_err(|error| Text::of_io(&error).about("temporary file"))?;
-        Ok(Self { file, end: 0, places: HashMap::new() })
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self { file: tempfile::tempfile()?, end: 0, places: HashMap::new() })
     }
 
     pub(super) fn keep(&mut self, source: Source, bytes: &[u8]) -> io::Result<()> {
@@ -50,34 +51,27 @@ impl Spool {
 }
 
 /// Where the messages are, and what they are called.
+#[derive(Debug)]
 pub(super) struct Shelf<'a> {
-    judge: &'a Judge<'a>,
-    names: HashMap<Source, String>,
+    judge: &'a Judge,
+    now: Timestamp,
+    names: Names,
     spool: Spool,
     files: Vec<Option<PathBuf>>,
 }
 
 impl<'a> Shelf<'a> {
-    pub(super) fn new(judge: &'a Judge<'a>) -> Result<Self, Text> {
-        Ok(Self { judge, names: HashMap::new(), spool: Spool::new()?, files: Vec::new() })
-    }
-
-    pub(super) fn name(&mut self, source: Source, name: String) {
-        self.names.insert(source, name);
-    }
-
-    /// What was read is all there is.
-    pub(super) fn spooled(&mut self, spool: Spool, sources: &[input::Source]) {
-        self.spool = spool;
-        let path = |source: &input::Source| match source {
-            input::Source::File(path) => Some(path.clone()),
+    /// `places` are those that were read.
+    pub(super) fn new(judge: &'a Judge, now: Timestamp, names: Names, spool: Spool, places: &[Place]) -> Self {
+        let path = |place: &Place| match place {
+            Place::File(path) => Some(path.clone()),
             _ => None,
         };
-        self.files = sources.iter().map(path).collect();
+        Self { judge, now, names, spool, files: places.iter().map(path).collect() }
     }
 
-    pub(super) fn called(&self, source: Source) -> String {
-        self.names.get(&source).cloned().unwrap_or_else(|| source.0.to_string())
+    pub(super) fn names(&self) -> Names {
+        self.names.clone()
     }
 
     fn bytes(&mut self, source: Source) -> Option<Vec<u8>> {
@@ -85,17 +79,17 @@ impl<'a> Shelf<'a> {
             return Some(bytes);
         }
         let file = self.files.get(usize::try_from(source.0 >> 32).ok()?)?.as_ref()?;
-        input::read_one(file, Limits::DEFAULT.message_bytes).ok()
+        read_one(file, Limits::DEFAULT.message_bytes).ok()
     }
 }
 
 impl Messages for Shelf<'_> {
     fn read(&mut self, source: Source) -> Option<(Message<Vec<u8>>, Verification)> {
         let bytes = self.bytes(source)?;
-        Some(self.judge.bytes(bytes))
+        Some(self.judge.bytes(bytes, self.now))
     }
 
     fn name(&self, source: Source) -> String {
-        self.called(source)
+        self.names.called(source)
     }
 }
