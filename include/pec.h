@@ -86,6 +86,18 @@ enum pec_result
   PEC_DIRECTORY = 17,
   // A ledger holds as much as it can.
   PEC_LEDGER_FULL = 18,
+  // The sandbox has no such mailbox.
+  PEC_NO_MAILBOX = 19,
+  // What an SMTP server answers in place of taking the message; its answer is the evidence.
+  PEC_REJECTED = 20,
+  // The clock of the sandbox cannot be turned there.
+  PEC_CLOCK = 21,
+  // Settings that make no sandbox, or do not fit this one.
+  PEC_SETTINGS = 22,
+  // A socket cannot be opened.
+  PEC_LISTEN = 23,
+  // Nothing has happened in the time that was given; the work goes on.
+  PEC_TIMEOUT = 24,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -94,6 +106,125 @@ typedef enum pec_result pec_result;
 typedef uint32_t pec_result;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
+
+#if defined(PEC_SANDBOX)
+// What the access point did with a submission, for `pec_submission_answer`.
+enum pec_submitted
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // Accepted and forwarded.
+  PEC_SUBMITTED_ACCEPTED = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // Refused for a formal reason.
+  PEC_SUBMITTED_REFUSED = 1,
+#endif
+#if defined(PEC_SANDBOX)
+  // Refused because of a virus.
+  PEC_SUBMITTED_INFECTED = 2,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_submitted pec_submitted;
+#else
+typedef uint32_t pec_submitted;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_SANDBOX)
+// What became of a message for one recipient, in truth.
+enum pec_outcome
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // The access point did not accept the message.
+  PEC_OUTCOME_REFUSED = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // On its way, or waiting for a point that does not work.
+  PEC_OUTCOME_UNDERWAY = 1,
+#endif
+#if defined(PEC_SANDBOX)
+  // It lies in the recipient's mailbox.
+  PEC_OUTCOME_DELIVERED = 2,
+#endif
+#if defined(PEC_SANDBOX)
+  // It could not be delivered.
+  PEC_OUTCOME_FAILED = 3,
+#endif
+#if defined(PEC_SANDBOX)
+  // The recipient's provider found a virus and forwarded nothing.
+  PEC_OUTCOME_INFECTED = 4,
+#endif
+#if defined(PEC_SANDBOX)
+  // It left the certified network for an ordinary mailbox.
+  PEC_OUTCOME_EXTERNAL = 5,
+#endif
+#if defined(PEC_SANDBOX)
+  // An ordinary mail server refused it.
+  PEC_OUTCOME_BOUNCED = 6,
+#endif
+#if defined(PEC_SANDBOX)
+  // It got lost between the providers.
+  PEC_OUTCOME_LOST = 7,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_outcome pec_outcome;
+#else
+typedef uint32_t pec_outcome;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_SANDBOX)
+// Where a message in a mailbox of the sandbox comes from, in truth.
+enum pec_origin
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // A provider issued it about the owner's own message, and nobody touched it.
+  PEC_ORIGIN_GENUINE = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // As genuine, with an edited outer header.
+  PEC_ORIGIN_EDITED = 1,
+#endif
+#if defined(PEC_SANDBOX)
+  // A second copy of a genuine message.
+  PEC_ORIGIN_COPY = 2,
+#endif
+#if defined(PEC_SANDBOX)
+  // Genuine, about somebody else's message.
+  PEC_ORIGIN_FOREIGN = 3,
+#endif
+#if defined(PEC_SANDBOX)
+  // Signed with a self-made certificate that names a provider.
+  PEC_ORIGIN_FORGED = 4,
+#endif
+#if defined(PEC_SANDBOX)
+  // Ordinary mail in an ordinary mailbox.
+  PEC_ORIGIN_ORDINARY = 5,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_origin pec_origin;
+#else
+typedef uint32_t pec_origin;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
 
 // What one message is worth as proof. Only the first two are proof that a licensed PEC provider signed these very bytes.
 enum pec_verdict
@@ -128,6 +259,31 @@ typedef uint32_t pec_verdict;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// Kinds of events. New ones may be added: pass over those that are not known.
+enum pec_event_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // A message was read and verified.
+  PEC_EVENT_MESSAGE = 1,
+  // A message or file could not be read.
+  PEC_EVENT_UNREAD = 2,
+  // All is done; the last event.
+  PEC_EVENT_FINISHED = 3,
+  // It was cancelled; the last event.
+  PEC_EVENT_CANCELLED = 4,
+  // It could not go on; the last event.
+  PEC_EVENT_FAILED = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_event_kind pec_event_kind;
+#else
+typedef uint32_t pec_event_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // Languages in which texts are written.
 enum pec_language
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -155,7 +311,7 @@ enum pec_error_field
  {
   // The name of the code, such as `argument.null`. Stable.
   PEC_ERROR_CODE = 0,
-  // Where it arose: `argument`, `file`, `trust`, `message`, `link`, `sandbox`, `process` or `internal`.
+  // Where it arose: `argument`, `file`, `trust`, `message`, `link`, `sandbox`, `work`, `process` or `internal`.
   PEC_ERROR_LAYER = 1,
   // The values that show it: a parameter, a file name, a position. May be empty.
   PEC_ERROR_EVIDENCE = 2,
@@ -446,7 +602,8 @@ typedef uint32_t pec_reading;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// The values of a dossier, for `pec_dossiers_text`. Their texts are those of the JSON report.
+// The values of a dossier, for `pec_dossiers_text`, `pec_dossiers_inner_text` and `pec_dossiers_number`. Texts are those of the
+// JSON report. Fields of one list share their indices; *several* are values of one item, by their inner index.
 enum pec_dossier_field
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -464,12 +621,22 @@ enum pec_dossier_field
   PEC_DOSSIER_SENT_COPY = 4,
   // Message-IDs of the sender's program: one value each.
   PEC_DOSSIER_MESSAGE_ID = 5,
+  // Names of all copies of what was sent: one value each.
+  PEC_DOSSIER_COPY = 6,
+  // What the sender's own program knows the submission by.
+  PEC_DOSSIER_SUBMISSION = 7,
+  // When the sender's own program submitted it, RFC 3339 in UTC.
+  PEC_DOSSIER_SUBMITTED_AT = 8,
+  // Number: the event, by its index, that is the acceptance which counts.
+  PEC_DOSSIER_ACCEPTANCE = 9,
   // Address of a recipient: one value each.
   PEC_DOSSIER_RECIPIENT_ADDRESS = 10,
   // `certificato` or `esterno`.
   PEC_DOSSIER_RECIPIENT_CLASS = 11,
   // Where the recipient stands, such as `delivered`.
   PEC_DOSSIER_RECIPIENT_STATE = 12,
+  // Numbers: the events about the recipient, by their indices.
+  PEC_DOSSIER_RECIPIENT_EVENT = 13,
   // Kind of a certified event: one value each.
   PEC_DOSSIER_EVENT_KIND = 20,
   // Whether it counts.
@@ -484,12 +651,32 @@ enum pec_dossier_field
   PEC_DOSSIER_EVENT_PROVIDER = 25,
   // Verdict on that message.
   PEC_DOSSIER_EVENT_VERDICT = 26,
+  // Several: the recipients that a take-charge receipt covers.
+  PEC_DOSSIER_EVENT_COVERED = 27,
+  // When, in the offset in which it was printed.
+  PEC_DOSSIER_EVENT_LOCAL = 28,
+  // Message-ID of the receipt itself, which nobody signs.
+  PEC_DOSSIER_EVENT_OWN_MESSAGE_ID = 29,
   // Whether the content of a delivery receipt was compared: one value for each receipt.
   PEC_DOSSIER_CONTENT_CHECKED = 30,
   // With which message.
   PEC_DOSSIER_CONTENT_AGAINST = 31,
   // How much of the content it proves.
   PEC_DOSSIER_CONTENT_PROVEN = 32,
+  // Number: the event, by its index, of the receipt.
+  PEC_DOSSIER_CONTENT_EVENT = 33,
+  // `complete`, `brief` or `concise`.
+  PEC_DOSSIER_CONTENT_FORM = 34,
+  // Several: what the attachments of a brief receipt are called.
+  PEC_DOSSIER_CONTENT_ATTACHMENT_NAME = 35,
+  // Several: what came out for the attachment at the same inner index.
+  PEC_DOSSIER_CONTENT_ATTACHMENT_OUTCOME = 36,
+  // Several: the reading for which its hash holds.
+  PEC_DOSSIER_CONTENT_ATTACHMENT_READING = 37,
+  // Numbers, 0 or 1: whether that rests on SHA-1 alone.
+  PEC_DOSSIER_CONTENT_ATTACHMENT_RESTS_ON_SHA1 = 38,
+  // Several: codes of the findings on the content.
+  PEC_DOSSIER_CONTENT_FINDING_CODE = 39,
   // For whom a legal instant counts: one value for each instant.
   PEC_DOSSIER_INSTANT_SIDE = 40,
   // The instant, RFC 3339 in UTC.
@@ -498,12 +685,32 @@ enum pec_dossier_field
   PEC_DOSSIER_INSTANT_ROME = 42,
   // When it counts by art. 147 c.p.c., in Rome.
   PEC_DOSSIER_INSTANT_COUNTS_AT = 43,
+  // Number: the event, by its index, that states it.
+  PEC_DOSSIER_INSTANT_EVENT = 44,
+  // The reading of art. 147 c.p.c.
+  PEC_DOSSIER_INSTANT_ART_147 = 45,
+  // Edition of the time zone data.
+  PEC_DOSSIER_INSTANT_TIME_ZONE_DATA = 46,
+  // Name of the message that states it.
+  PEC_DOSSIER_INSTANT_SOURCE = 47,
+  // Message-ID of that message, which nobody signs.
+  PEC_DOSSIER_INSTANT_OWN_MESSAGE_ID = 48,
+  // Several: codes of the findings on the instant.
+  PEC_DOSSIER_INSTANT_FINDING_CODE = 49,
   // Kind of a claim, which proves nothing: one value each.
   PEC_DOSSIER_CLAIM_KIND = 50,
   // Name of the message that claims it.
   PEC_DOSSIER_CLAIM_SOURCE = 51,
   // Verdict on that message.
   PEC_DOSSIER_CLAIM_VERDICT = 52,
+  // The recipient that it claims to be about.
+  PEC_DOSSIER_CLAIM_RECIPIENT = 53,
+  // Whom it claims to come from.
+  PEC_DOSSIER_CLAIM_FROM = 54,
+  // Message-ID of the claim itself.
+  PEC_DOSSIER_CLAIM_OWN_MESSAGE_ID = 55,
+  // Several: codes of the findings that make it a claim.
+  PEC_DOSSIER_CLAIM_WEAKNESS = 56,
   // What is owed and has not come: one value each.
   PEC_DOSSIER_SILENCE_OWED = 60,
   // Since when, RFC 3339 in UTC.
@@ -516,6 +723,40 @@ enum pec_dossier_field
   PEC_DOSSIER_FINDING_SEVERITY = 71,
   // Its evidence.
   PEC_DOSSIER_FINDING_DETAIL = 72,
+  // The recipient that it is about.
+  PEC_DOSSIER_FINDING_RECIPIENT = 73,
+  // Name of the message that it is about.
+  PEC_DOSSIER_FINDING_SOURCE = 74,
+  // Name of an ordinary bounce, which proves nothing: one value each.
+  PEC_DOSSIER_BOUNCE_SOURCE = 80,
+  // Several: the recipients that it names.
+  PEC_DOSSIER_BOUNCE_RECIPIENT = 81,
+  // Its status, such as `5.1.1`.
+  PEC_DOSSIER_BOUNCE_STATUS = 82,
+  // Number, 0 or 1: whether it came in an anomaly envelope.
+  PEC_DOSSIER_BOUNCE_IN_ANOMALY = 83,
+  // E-mail address in the signer's certificate.
+  PEC_DOSSIER_EVENT_SIGNER = 120,
+  // What went wrong (`errore`).
+  PEC_DOSSIER_EVENT_ERROR = 121,
+  // Description of the error as printed.
+  PEC_DOSSIER_EVENT_ERROR_DETAIL = 122,
+  // Form of receipt that was asked for.
+  PEC_DOSSIER_EVENT_REQUESTED = 123,
+  // What the receipt carries of the message.
+  PEC_DOSSIER_EVENT_CARRIED = 124,
+  // What its time rests on: `proven` or `claimed`.
+  PEC_DOSSIER_EVENT_TIME = 125,
+  // Several: codes of the findings that weaken it.
+  PEC_DOSSIER_EVENT_WEAKNESS = 126,
+  // Several: their severities.
+  PEC_DOSSIER_CONTENT_FINDING_SEVERITY = 130,
+  // Several: their evidence.
+  PEC_DOSSIER_CONTENT_FINDING_DETAIL = 131,
+  // Several: their severities.
+  PEC_DOSSIER_INSTANT_FINDING_SEVERITY = 140,
+  // Several: their evidence.
+  PEC_DOSSIER_INSTANT_FINDING_DETAIL = 141,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -525,18 +766,320 @@ typedef uint32_t pec_dossier_field;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// What stands beside the dossiers.
+enum pec_beside
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Would-be receipts and ordinary bounces that speak of no message that is there. None of them is certified.
+  PEC_BESIDE_STRAYS = 0,
+  // Files that could not be read.
+  PEC_BESIDE_UNREAD = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_beside pec_beside;
+#else
+typedef uint32_t pec_beside;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The texts of what stands beside the dossiers, for `pec_beside_text`.
+enum pec_beside_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Name of the message or file.
+  PEC_BESIDE_NAME = 0,
+  // Of a stray: `claim` or `bounce`.
+  PEC_BESIDE_ROLE = 1,
+  // Of a stray that looks like a receipt: the verdict on it.
+  PEC_BESIDE_VERDICT = 2,
+  // Of a stray, several: the identifiers that it speaks of.
+  PEC_BESIDE_ABOUT = 3,
+  // Of what could not be read: why, in English.
+  PEC_BESIDE_REASON = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_beside_field pec_beside_field;
+#else
+typedef uint32_t pec_beside_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The texts of an event, for `pec_event_text`.
+enum pec_event_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Name of the message or file: its path as found, with `#` and a number in an mbox.
+  PEC_EVENT_NAME = 0,
+  // The verdict by its name.
+  PEC_EVENT_VERDICT = 1,
+  // The verification as JSON, as `pec verify --json` prints it.
+  PEC_EVENT_JSON = 2,
+  // Why something could not be read or could not go on, in Italian.
+  PEC_EVENT_REASON_IT = 3,
+  // The same in English.
+  PEC_EVENT_REASON_EN = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_event_field pec_event_field;
+#else
+typedef uint32_t pec_event_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+#if defined(PEC_SANDBOX)
+// The providers of a sandbox, by their hosts.
+enum pec_house
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // `pec.alfa.example`.
+  PEC_HOUSE_ALFA = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // `cert.beta.example`.
+  PEC_HOUSE_BETA = 1,
+#endif
+#if defined(PEC_SANDBOX)
+  // The third one, `pec.gamma.example`.
+  PEC_HOUSE_GAMMA = 2,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_house pec_house;
+#else
+typedef uint32_t pec_house;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_SANDBOX)
+// Whether a mailbox of the sandbox takes messages.
+enum pec_mailbox_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // It does.
+  PEC_MAILBOX_ACTIVE = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // Nothing fits in any more: the sender gets a failure.
+  PEC_MAILBOX_FULL = 1,
+#endif
+#if defined(PEC_SANDBOX)
+  // It exists, takes nothing, and cannot send.
+  PEC_MAILBOX_DISABLED = 2,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_mailbox_state pec_mailbox_state;
+#else
+typedef uint32_t pec_mailbox_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_SANDBOX)
+// What goes wrong with a message between who issues it and the mailbox.
+enum pec_fault
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // It never arrives.
+  PEC_FAULT_LOST = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // It arrives later, by the seconds that are given.
+  PEC_FAULT_LATE = 1,
+#endif
+#if defined(PEC_SANDBOX)
+  // It arrives twice.
+  PEC_FAULT_DUPLICATED = 2,
+#endif
+#if defined(PEC_SANDBOX)
+  // It waits until another one was put into the same mailbox, an hour at most.
+  PEC_FAULT_REORDERED = 3,
+#endif
+#if defined(PEC_SANDBOX)
+  // A genuine receipt of the same kind about somebody else's message is put beside it.
+  PEC_FAULT_FOREIGN = 4,
+#endif
+#if defined(PEC_SANDBOX)
+  // A forged one is put beside it, signed with a self-made certificate that names the provider.
+  PEC_FAULT_FORGED = 5,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_fault pec_fault;
+#else
+typedef uint32_t pec_fault;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_SANDBOX)
+// How often a fault applies.
+enum pec_chance
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // Each time; the number is not looked at.
+  PEC_CHANCE_ALWAYS = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // The next so many times.
+  PEC_CHANCE_TIMES = 1,
+#endif
+#if defined(PEC_SANDBOX)
+  // Once in so many, the same in every run; never for 0.
+  PEC_CHANCE_ONE_IN = 2,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_chance pec_chance;
+#else
+typedef uint32_t pec_chance;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_SANDBOX)
+// A point of a provider that can be out of order.
+enum pec_point
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // Nothing reaches the provider; others keep what they have for 24 hours.
+  PEC_POINT_INCOMING = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // Envelopes are taken in charge and wait.
+  PEC_POINT_DELIVERY = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_point pec_point;
+#else
+typedef uint32_t pec_point;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_SANDBOX)
+// How the clock of a sandbox that serves goes.
+enum pec_sandbox_clock
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // It stands until it is turned; receipts come at once.
+  PEC_SANDBOX_CLOCK_TURNED = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // It goes with the machine's; turning puts it ahead.
+  PEC_SANDBOX_CLOCK_SYSTEM = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_sandbox_clock pec_sandbox_clock;
+#else
+typedef uint32_t pec_sandbox_clock;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_SANDBOX)
+// The sockets of a sandbox that serves.
+enum pec_sandbox_socket
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // SMTP with TLS from the first byte.
+  PEC_SANDBOX_SOCKET_SMTPS = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // SMTP with STARTTLS.
+  PEC_SANDBOX_SOCKET_SUBMISSION = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_sandbox_socket pec_sandbox_socket;
+#else
+typedef uint32_t pec_sandbox_socket;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_SANDBOX)
+// The files of a sandbox that serves.
+enum pec_sandbox_file
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_SANDBOX)
+  // PEM: the authority that mail clients have to trust for TLS.
+  PEC_SANDBOX_FILE_TLS_AUTHORITY = 0,
+#endif
+#if defined(PEC_SANDBOX)
+  // PEM: the authority of the providers, for `pec verify --anchor`.
+  PEC_SANDBOX_FILE_ANCHOR = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_sandbox_file pec_sandbox_file;
+#else
+typedef uint32_t pec_sandbox_file;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
 // The directory of providers (indice dei gestori), which only licensed providers can fetch.
 //
 // It never changes and may be shared between threads; a verifier takes a copy.
 typedef struct pec_directory pec_directory;
 
-// The dossiers of a ledger, one for each message that was sent. They never change and may be shared between threads.
+// The dossiers of a mailbox, one for each message that was sent; beside them what speaks of no message that is there, and
+// what could not be read. They never change and may be shared between threads.
 typedef struct pec_dossiers pec_dossiers;
 
 // Why a call failed, as an object: made by the call, owned by the caller, freed by `pec_error_free`.
 //
 // It never changes and may be shared between threads.
 typedef struct pec_error pec_error;
+
+// What has happened: made by `pec_event_next`, freed by `pec_event_free`. It never changes, may be shared between threads, and
+// lives without the work.
+typedef struct pec_event pec_event;
 
 // Revocation lists and OCSP answers that the host gives.
 //
@@ -556,6 +1099,21 @@ typedef struct pec_ledger pec_ledger;
 // A message: its bytes and the tree of its parts. It never changes and may be shared between threads.
 typedef struct pec_message pec_message;
 
+#if defined(PEC_SANDBOX)
+// Two or three PEC providers in this process, with mailboxes and a clock that is turned: for tests and trials. Whoever
+// trusts its authority trusts everybody: its keys are public.
+//
+// What changes it needs it alone; reading may be shared. While `pec_sandbox_serve` lasts, mail clients use it too, which
+// takes care of itself. Freed by `pec_sandbox_free`, which ends the server and its threads.
+typedef struct pec_sandbox pec_sandbox;
+#endif
+
+#if defined(PEC_SANDBOX)
+// What the access point answered: made by `pec_sandbox_submit`, freed by `pec_submission_free`. It never changes, may be
+// shared between threads, and lives without the sandbox.
+typedef struct pec_submission pec_submission;
+#endif
+
 // A text that a call made: JSON, a page. It never changes and may be shared between threads.
 typedef struct pec_text pec_text;
 
@@ -572,6 +1130,14 @@ typedef struct pec_verification pec_verification;
 //
 // Certification paths that were found good are kept for the next message; they never change an answer.
 typedef struct pec_verifier pec_verifier;
+
+// Work in the background: ask it for events with `pec_event_next` until the last one (`PEC_EVENT_FINISHED`,
+// `PEC_EVENT_CANCELLED` or `PEC_EVENT_FAILED`). A thousand events wait for whoever asks slowly; then the work waits too.
+//
+// Any number of threads may use it at once; each event goes to one of them. It lives without the verifier that it was begun
+// with. Freed by `pec_work_free` at any time, which cancels it and waits for its threads: as long as the messages last that
+// are being read. In a forked child `pec_work_free` does nothing.
+typedef struct pec_work pec_work;
 
 // A text in UTF-8, without a NUL at its end: print it with `%.*s`. It belongs to the object that it was read from; the
 // function that writes it says how long it lives. An empty text has `len` 0 and a `data` that is not NULL.
@@ -674,9 +1240,68 @@ pec_result pec_last_error_json(char *buf,
                                size_t cap,
                                size_t *need);
 
+// Verifies every message of a file, a folder with all below it, a Maildir or an mbox, on all cores, with the trust data of
+// this version, at the time of the machine's clock: one line of JSON a message, ended by a line feed, as
+// `pec verify --json` prints it. What cannot be read has a line too.
+//
+// `path` is UTF-8, ended by NUL. The buffer is as for `pec_verify_file_json`; after `PEC_BUFFER_TOO_SMALL` the same call on
+// the same thread, if it is the next of this kind, gets what was found out without doing the work again.
+//
+// # Safety
+// `path` is NULL or ends with NUL, `buf` is NULL or the first of `cap` bytes that can be written.
+pec_result pec_verify_folder_json(const char *path,
+                                  char *buf,
+                                  size_t cap,
+                                  size_t *need);
+
+// The same with the caller's verifier, and its time in seconds since 1970 (UTC).
+//
+// # Safety
+// As for `pec_verify_folder_json`.
+pec_result pec_verify_folder_at_json(const pec_verifier *verifier,
+                                     const char *path,
+                                     int64_t now,
+                                     char *buf,
+                                     size_t cap,
+                                     size_t *need);
+
+// Ties the receipts of a file, a folder with all below it, a Maildir or an mbox to the messages they speak of, with the
+// trust data of this version, at the time of the machine's clock: one line of JSON a dossier, ended by a line feed, then one
+// a stray, then one for what could not be read, as `pec link --json` prints them.
+//
+// `own` names mailboxes of the caller's own with commas between them, or is an empty text; `reading` is a `pec_reading`.
+// `path` and `own` are UTF-8, ended by NUL. The buffer is as for `pec_verify_folder_json`.
+//
+// # Safety
+// `path` and `own` are NULL or end with NUL, `buf` is NULL or the first of `cap` bytes that can be written.
+pec_result pec_link_folder_json(const char *path,
+                                const char *own,
+                                uint32_t reading,
+                                char *buf,
+                                size_t cap,
+                                size_t *need);
+
+// The same with the caller's verifier, and its time in seconds since 1970 (UTC).
+//
+// # Safety
+// As for `pec_link_folder_json`.
+pec_result pec_link_folder_at_json(const pec_verifier *verifier,
+                                   const char *path,
+                                   const char *own,
+                                   int64_t now,
+                                   uint32_t reading,
+                                   char *buf,
+                                   size_t cap,
+                                   size_t *need);
+
 #if defined(PEC_TEST_HOOKS)
 // Panics inside, as a fault of the library would: `PEC_PANIC`.
 pec_result pec_test_panic(pec_error **error);
+#endif
+
+#if defined(PEC_TEST_HOOKS)
+// Work that panics, as a fault of the library in the background would: `PEC_EVENT_FAILED` with `PEC_PANIC`.
+pec_result pec_test_work_panic(pec_work **out);
 #endif
 
 // An empty ledger. Freed by `pec_ledger_free`.
@@ -705,6 +1330,20 @@ pec_result pec_ledger_add(pec_ledger *ledger,
                           const char *name,
                           pec_error **error);
 
+// Adds a message that the host itself has handed to the access point: at `at`, in seconds since 1970 (UTC), for these SMTP
+// recipients, addresses with commas between them, with `sender` as the reverse path. Until a certified event comes, they are
+// `pending`. The other parameters are those of `pec_ledger_add`.
+//
+// # Safety
+// `name`, `sender` and `recipients` are NULL or end with NUL.
+pec_result pec_ledger_add_submitted(pec_ledger *ledger,
+                                    const pec_verification *verification,
+                                    const char *name,
+                                    const char *sender,
+                                    const char *recipients,
+                                    int64_t at,
+                                    pec_error **error);
+
 // The dossiers of a ledger, each worked out from the set of its messages: states of the recipients, events, contents,
 // legal instants. `now`, in seconds since 1970 (UTC), measures silence and nothing else; `reading` is a `pec_reading`.
 // Freed by `pec_dossiers_free`; they live without the ledger.
@@ -726,28 +1365,90 @@ pec_result pec_ledger_page(const pec_ledger *ledger,
 // Ends the life of a ledger. NULL is allowed.
 void pec_ledger_free(pec_ledger *ledger);
 
+// Ties the receipts of a file, a folder with all below it, a Maildir or an mbox to the messages they speak of, on all cores.
+// `path` is UTF-8, ended by NUL; `own` names mailboxes of the caller's own with commas between them, or is empty. `now`, in
+// seconds since 1970 (UTC), is when the messages are verified and measures silence; `reading` is a `pec_reading`.
+//
+// What cannot be read is listed, not an error. `PEC_LEDGER_FULL` beyond some millions of messages; `PEC_FILE` when the
+// machine gives neither threads nor a temporary file. Freed by `pec_dossiers_free`.
+//
+// It lasts as long as it takes: `pec_work_link` does the same in the background.
+//
+// # Safety
+// `path` and `own` are NULL or end with NUL.
+pec_result pec_link_folder(const pec_verifier *verifier,
+                           const char *path,
+                           const char *own,
+                           int64_t now,
+                           uint32_t reading,
+                           pec_dossiers **out,
+                           pec_error **error);
+
 // How many dossiers there are.
 pec_result pec_dossiers_count(const pec_dossiers *dossiers, size_t *out);
 
-// How many values a field has in the dossier at `dossier`, from 0: one for each item of its list, absent ones too. `field`
-// is a `pec_dossier_field`.
+// How many items the list of a field has in the dossier at `dossier`, from 0; absent values count too. `field` is a
+// `pec_dossier_field`.
 pec_result pec_dossiers_value_count(const pec_dossiers *dossiers,
                                     size_t dossier,
                                     uint32_t field,
                                     size_t *out);
 
-// The value at `index`, from 0, of a field in the dossier at `dossier`, from 0; fields of one list share their indices.
-// `PEC_ABSENT` where there is none. It lives as long as the dossiers.
+// The text of the item at `index`, from 0, of a field in the dossier at `dossier`, from 0; of several the first.
+// `PEC_ABSENT` where there is none, and for numbers. It lives as long as the dossiers.
 pec_result pec_dossiers_text(const pec_dossiers *dossiers,
                              size_t dossier,
                              uint32_t field,
                              size_t index,
                              pec_str *out);
 
+// How many values a field has in the item at `index`, from 0: those of a field with several, else 1.
+pec_result pec_dossiers_inner_count(const pec_dossiers *dossiers,
+                                    size_t dossier,
+                                    uint32_t field,
+                                    size_t index,
+                                    size_t *out);
+
+// The text at `inner`, from 0, of a field with several in the item at `index`. `PEC_ABSENT` where there is none, and for
+// numbers. It lives as long as the dossiers.
+pec_result pec_dossiers_inner_text(const pec_dossiers *dossiers,
+                                   size_t dossier,
+                                   uint32_t field,
+                                   size_t index,
+                                   size_t inner,
+                                   pec_str *out);
+
+// The number at `inner`, from 0 (of a plain value at 0), of a field in the item at `index`; 1 for yes and 0 for no.
+// `PEC_ABSENT` where there is none, and for texts.
+pec_result pec_dossiers_number(const pec_dossiers *dossiers,
+                               size_t dossier,
+                               uint32_t field,
+                               size_t index,
+                               size_t inner,
+                               uint64_t *out);
+
 // The dossier at `dossier`, from 0, as one JSON object, as `pec link --json` prints it. It lives as long as the dossiers.
 pec_result pec_dossiers_json(const pec_dossiers *dossiers,
                              size_t dossier,
                              pec_bytes *out);
+
+// Everything as lines of JSON, as `pec link --json` prints it: dossiers, strays, what could not be read. Freed by
+// `pec_text_free`.
+pec_result pec_dossiers_lines(const pec_dossiers *dossiers,
+                              pec_text **out,
+                              pec_error **error);
+
+// How many there are; `beside` is a `pec_beside`.
+pec_result pec_beside_count(const pec_dossiers *dossiers, uint32_t beside, size_t *out);
+
+// One text of the one at `index`, from 0; `field` is a `pec_beside_field`, `inner` counts from 0 where it has several and is
+// 0 elsewhere. `PEC_ABSENT` where there is none. It lives as long as the dossiers.
+pec_result pec_beside_text(const pec_dossiers *dossiers,
+                           uint32_t beside,
+                           size_t index,
+                           uint32_t field,
+                           size_t inner,
+                           pec_str *out);
 
 // Ends the life of dossiers. NULL is allowed.
 void pec_dossiers_free(pec_dossiers *dossiers);
@@ -812,6 +1513,332 @@ pec_result pec_extracted_bytes(const pec_extracted *extracted, size_t index, pec
 
 // Ends the life of a list of things taken out. NULL is allowed.
 void pec_extracted_free(pec_extracted *extracted);
+
+#if defined(PEC_SANDBOX)
+// A sandbox of the first `providers` (1 to 3) of `pec_house`, whose clock stands at `start`, in seconds since 1970 (UTC):
+// from 2025-03-23 to 2028-08-31, else `PEC_SETTINGS`. It has no mailboxes but the providers' service mailboxes, and uses
+// neither network nor files nor the machine's clock. Freed by `pec_sandbox_free`.
+pec_result pec_sandbox_new(int64_t start,
+                           uint32_t providers,
+                           pec_sandbox **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Adds a mailbox, or changes the state of one that is there; `state` is a `pec_mailbox_state`. `address` is UTF-8, ended
+// by NUL, `PEC_SETTINGS` when it is no address. Below a domain of a provider (`anna@pec.alfa.example`) it is a PEC mailbox,
+// elsewhere an ordinary one.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_sandbox_set_mailbox(pec_sandbox *sandbox,
+                                   const char *address,
+                                   uint32_t state,
+                                   pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Hands a message to the access point of the sender's provider, at the sandbox's time. `sender` is one of its mailboxes
+// (`PEC_NO_MAILBOX` when it is none), `recipients` are addresses with commas between them, both UTF-8 ended by NUL; `data`
+// is the message, `len` bytes. What an SMTP server answers before it takes a message is `PEC_REJECTED` with the answer as
+// evidence. Freed by `pec_submission_free`.
+//
+// Acceptance or refusal lies in the sender's mailbox when this returns; the rest takes seconds of the sandbox's clock
+// (`pec_sandbox_settle`).
+//
+// # Safety
+// `sender` and `recipients` are NULL or end with NUL, `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_sandbox_submit(pec_sandbox *sandbox,
+                              const char *sender,
+                              const char *recipients,
+                              const uint8_t *data,
+                              size_t len,
+                              pec_submission **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// The same, with the answer as one JSON object in the caller's buffer: `pec_id`, `answer` (`accepted`, `refused` or
+// `infected`), `reason`, which is null but for what was refused. The buffer is as for `pec_verify_file_json`, with 1,024 bytes
+// of room at least (`PEC_BUFFER_TOO_SMALL` else, and nothing is submitted).
+//
+// # Safety
+// As for `pec_sandbox_submit`; `buf` is NULL or the first of `cap` bytes that can be written.
+pec_result pec_sandbox_submit_json(pec_sandbox *sandbox,
+                                   const char *sender,
+                                   const char *recipients,
+                                   const uint8_t *data,
+                                   size_t len,
+                                   char *buf,
+                                   size_t cap,
+                                   size_t *need);
+#endif
+
+#if defined(PEC_SANDBOX)
+// What the access point answered.
+pec_result pec_submission_answer(const pec_submission *submission, pec_submitted *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// The identifier of the transaction (identificativo), also of a refused one. It lives as long as the submission.
+pec_result pec_submission_pec_id(const pec_submission *submission,
+                                 pec_str *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Why it was refused, in the words of the notice; `PEC_ABSENT` where it was not, or because of a virus. It lives as long
+// as the submission.
+pec_result pec_submission_reason(const pec_submission *submission,
+                                 pec_str *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Ends the life of a submission. NULL is allowed.
+void pec_submission_free(pec_submission *submission);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Turns the clock until nothing is on its way any more but what waits for hours: receipts and deliveries arrive.
+pec_result pec_sandbox_settle(pec_sandbox *sandbox,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Turns the clock forward by `seconds`, which may be 0: notices of 12 and 24 hours are due then. `PEC_CLOCK` for a negative
+// number and beyond the life of the sandbox's certificates, two years.
+pec_result pec_sandbox_advance(pec_sandbox *sandbox,
+                               int64_t seconds,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Where the clock stands, in seconds since 1970 (UTC): the `now` for what is verified from this sandbox.
+pec_result pec_sandbox_now(const pec_sandbox *sandbox, int64_t *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Ends the life of a sandbox, and of its server and threads where it has one. NULL is allowed.
+void pec_sandbox_free(pec_sandbox *sandbox);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Applies a fault from now on, beside those that are there. `fault` is a `pec_fault`, `seconds` counts for
+// `PEC_FAULT_LATE` alone; `often` is a `pec_chance` with its `number`.
+//
+// `kind` is the kind of message that it applies to by its name in `daticert.xml` (`avvenuta-consegna`,
+// `posta-certificata`), or an empty text for every receipt and notice; `recipient` is the one of whom the message speaks,
+// or an empty text for anybody. Both are UTF-8, ended by NUL.
+//
+// # Safety
+// `kind` and `recipient` are NULL or end with NUL.
+pec_result pec_sandbox_add_fault(pec_sandbox *sandbox,
+                                 uint32_t fault,
+                                 int64_t seconds,
+                                 const char *kind,
+                                 const char *recipient,
+                                 uint32_t often,
+                                 uint32_t number,
+                                 pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// From now on a field of the outer header, which nobody signs, has another value in the mailbox: `header` is its name,
+// `value` the value, both UTF-8 ended by NUL. The other parameters are those of `pec_sandbox_add_fault`.
+//
+// # Safety
+// `header`, `value`, `kind` and `recipient` are NULL or end with NUL.
+pec_result pec_sandbox_add_edit(pec_sandbox *sandbox,
+                                const char *header,
+                                const char *value,
+                                const char *kind,
+                                const char *recipient,
+                                uint32_t often,
+                                uint32_t number,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// No more faults; what is under way keeps its own.
+pec_result pec_sandbox_clear_faults(pec_sandbox *sandbox, pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Puts a point of a provider out of order; `house` is a `pec_house`, `point` a `pec_point`.
+pec_result pec_sandbox_stop_point(pec_sandbox *sandbox, uint32_t house, uint32_t point, pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Puts it in order again: what waited goes on at the sandbox's time.
+pec_result pec_sandbox_restart_point(pec_sandbox *sandbox, uint32_t house, uint32_t point, pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// How many messages lie in a mailbox. `address` is UTF-8, ended by NUL, in any case of letters; `PEC_NO_MAILBOX` when there
+// is none.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_sandbox_message_count(const pec_sandbox *sandbox,
+                                     const char *address,
+                                     size_t *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// A copy of the message at `index`, from 0, the oldest first, of a mailbox, as a mail program finds it. `PEC_ABSENT` beyond
+// the last. Freed by `pec_message_free`.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_sandbox_message(const pec_sandbox *sandbox,
+                               const char *address,
+                               size_t index,
+                               pec_message **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Writes every message of a mailbox into a folder, which is made where it does not exist, one file each: `00001.eml` is the
+// oldest. `*count` is how many there are. A file that stands there is written over. `PEC_FILE` when it cannot be written.
+//
+// # Safety
+// `address` and `folder` are NULL or end with NUL.
+pec_result pec_sandbox_write_mailbox(const pec_sandbox *sandbox,
+                                     const char *address,
+                                     const char *folder,
+                                     size_t *count,
+                                     pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// The trust data of this version and the sandbox's authority, for `pec_verifier_new`. For trials alone: never verify mail
+// of the world with it. Freed by `pec_trust_store_free`.
+pec_result pec_sandbox_trust(const pec_sandbox *sandbox,
+                             pec_trust_store **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// The certificate of the sandbox's authority in PEM, for `pec verify --anchor`. Freed by `pec_text_free`.
+pec_result pec_sandbox_anchor(const pec_sandbox *sandbox, pec_text **out, pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Puts the sandbox behind an SMTP server on free ports of 127.0.0.1, and its mailboxes into Maildirs below `folder`, which
+// is made where it does not exist. The address of a mailbox is its user name, `password` that of all; `clock` is a
+// `pec_sandbox_clock`. Texts are UTF-8, ended by NUL.
+//
+// `PEC_LISTEN`, `PEC_FILE`, or `PEC_SETTINGS` when it serves already; the sandbox is then as before.
+//
+// # Safety
+// `folder` and `password` are NULL or end with NUL.
+pec_result pec_sandbox_serve(pec_sandbox *sandbox,
+                             const char *folder,
+                             const char *password,
+                             uint32_t clock,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// Cuts the connections, ends and joins the server's threads; the sandbox goes on without. `PEC_ABSENT` when it serves
+// nobody.
+pec_result pec_sandbox_stop(pec_sandbox *sandbox,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// The port on 127.0.0.1 of a socket; `socket` is a `pec_sandbox_socket`. `PEC_ABSENT` when the sandbox serves nobody.
+pec_result pec_sandbox_port(const pec_sandbox *sandbox,
+                            uint32_t socket,
+                            uint32_t *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// The path of a file that the server has written; `file` is a `pec_sandbox_file`. `PEC_ABSENT` when the sandbox serves
+// nobody. Freed by `pec_text_free`.
+pec_result pec_sandbox_file_path(const pec_sandbox *sandbox,
+                                 uint32_t file,
+                                 pec_text **out,
+                                 pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// The path of the Maildir of a mailbox; `address` is UTF-8, ended by NUL. `PEC_ABSENT` when the sandbox serves nobody.
+// Freed by `pec_text_free`.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_sandbox_maildir_path(const pec_sandbox *sandbox,
+                                    const char *address,
+                                    pec_text **out,
+                                    pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// What went wrong in the server since it was last asked, while nobody was there to be told. `PEC_ABSENT` when nothing did.
+// Freed by `pec_text_free`.
+pec_result pec_sandbox_problem(const pec_sandbox *sandbox,
+                               pec_text **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_SANDBOX)
+// What became of a message for one of its recipients, in truth: what the receipts should come to. `pec_id` is that of
+// `pec_submission_pec_id`; `PEC_ABSENT` when there was no such submission. Both texts are UTF-8, ended by NUL.
+//
+// # Safety
+// `pec_id` and `recipient` are NULL or end with NUL.
+pec_result pec_sandbox_outcome(const pec_sandbox *sandbox,
+                               const char *pec_id,
+                               const char *recipient,
+                               pec_outcome *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// When it came to that, in seconds since 1970 (UTC); `PEC_ABSENT` for a message that was refused or is on its way.
+//
+// # Safety
+// `pec_id` and `recipient` are NULL or end with NUL.
+pec_result pec_sandbox_outcome_at(const pec_sandbox *sandbox,
+                                  const char *pec_id,
+                                  const char *recipient,
+                                  int64_t *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// What the message at `index`, from 0, of a mailbox is in truth.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_sandbox_message_origin(const pec_sandbox *sandbox,
+                                      const char *address,
+                                      size_t index,
+                                      pec_origin *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// When the message at `index`, from 0, was put into the mailbox, in seconds since 1970 (UTC).
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_sandbox_message_at(const pec_sandbox *sandbox,
+                                  const char *address,
+                                  size_t index,
+                                  int64_t *out);
+#endif
+
+#if defined(PEC_SANDBOX)
+// A delivery receipt as a forger would make it: right in every word, signed with a self-made certificate that names the
+// recipient's provider. It is put nowhere. `PEC_ABSENT` when there was no such submission, `PEC_NO_MAILBOX` when no provider
+// manages the recipient's domain. Freed by `pec_message_free`.
+//
+// # Safety
+// `pec_id` and `recipient` are NULL or end with NUL.
+pec_result pec_sandbox_forged_delivery(const pec_sandbox *sandbox,
+                                       const char *pec_id,
+                                       const char *recipient,
+                                       pec_message **out,
+                                       pec_error **error);
+#endif
 
 // The trust data built into this version: AgID CA1 and DigitPA CA1, their issues, the providers' hosts. Freed by
 // `pec_trust_store_free`.
@@ -1003,6 +2030,89 @@ const char *pec_version(void);
 
 // The same as one number: major × 1,000,000 + minor × 1,000 + patch.
 uint32_t pec_version_number(void);
+
+// Begins to verify a file, a folder with all below it, a Maildir or an mbox: one event a message, in the order of the names.
+// `path` is UTF-8, ended by NUL; `now` is the caller's time in seconds since 1970 (UTC); `threads` is how many verify at
+// once, 0 for as many as there are cores. Freed by `pec_work_free`.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_work_verify(const pec_verifier *verifier,
+                           const char *path,
+                           int64_t now,
+                           uint32_t threads,
+                           pec_work **out,
+                           pec_error **error);
+
+// Begins what `pec_link_folder` does: one event a message, then it comes to dossiers (`pec_work_dossiers`). `threads` is as for
+// `pec_work_verify`, the others as for `pec_link_folder`. Freed by `pec_work_free`.
+//
+// # Safety
+// `path` and `own` are NULL or end with NUL.
+pec_result pec_work_link(const pec_verifier *verifier,
+                         const char *path,
+                         const char *own,
+                         int64_t now,
+                         uint32_t reading,
+                         uint32_t threads,
+                         pec_work **out,
+                         pec_error **error);
+
+// What has happened since it was last asked; waits for it at most `timeout_ms` milliseconds, 0 for not at all. `PEC_TIMEOUT`
+// when nothing has: ask again. `PEC_ABSENT` after the last event. Freed by `pec_event_free`.
+pec_result pec_event_next(const pec_work *work,
+                          uint32_t timeout_ms,
+                          pec_event **out);
+
+// The same as one JSON object in the caller's buffer: `event` (`message`, `unread`, `finished`, `cancelled` or `failed`),
+// `done`, `total`, `name`, `verdict`, `reason`, `verification`, in this order, absent values null. The buffer is as for
+// `pec_verify_file_json`: an event that does not fit is not lost, call again with more room.
+//
+// # Safety
+// `buf` is NULL or the first of `cap` bytes that can be written.
+pec_result pec_event_next_json(const pec_work *work,
+                               uint32_t timeout_ms,
+                               char *buf,
+                               size_t cap,
+                               size_t *need);
+
+// How far it is: files that are done, and files in all, which is 0 until they are counted; an mbox is one.
+pec_result pec_work_progress(const pec_work *work, uint64_t *done, uint64_t *total);
+
+// Ends the work as soon as may be, and returns at once: `PEC_EVENT_CANCELLED` is then the last event, unless it was over
+// already. Events that have not been asked for stay.
+pec_result pec_work_cancel(const pec_work *work);
+
+// What the work of `pec_work_link` came to, once. `PEC_ABSENT` before it is finished, when it came to nothing, when it was
+// taken before, and for other work. Freed by `pec_dossiers_free`.
+pec_result pec_work_dossiers(const pec_work *work,
+                             pec_dossiers **out,
+                             pec_error **error);
+
+// Cancels the work where it goes on, waits for its threads, and ends its life. NULL is allowed.
+void pec_work_free(pec_work *work);
+
+// The kind of an event.
+pec_result pec_event_what(const pec_event *event, pec_event_kind *out);
+
+// How far the work was: files that were done, and files in all; an mbox is one.
+pec_result pec_event_progress(const pec_event *event, uint64_t *done, uint64_t *total);
+
+// One text of an event; `field` is a `pec_event_field`. `PEC_ABSENT` where its kind has none. It lives as long as the event.
+pec_result pec_event_text(const pec_event *event,
+                          uint32_t field,
+                          pec_str *out);
+
+// The verdict on the message; `PEC_ABSENT` for other kinds of events.
+pec_result pec_event_verdict(const pec_event *event, pec_verdict *out);
+
+// Why the work could not go on, as an error object (`PEC_LEDGER_FULL`, `PEC_FILE` or `PEC_PANIC`); `PEC_ABSENT` for other
+// kinds of events. Freed by `pec_error_free`.
+pec_result pec_event_failure(const pec_event *event,
+                             pec_error **out);
+
+// Ends the life of an event. NULL is allowed.
+void pec_event_free(pec_event *event);
 
 #ifdef __cplusplus
 }  // extern "C"

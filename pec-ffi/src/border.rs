@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use forked::is_forked;
-pub(crate) use given::{bytes, instant, text};
+pub(crate) use given::{bytes, instant, list, text};
 
 use crate::failure::{Failure, pec_error, pec_result};
 use crate::log;
@@ -31,7 +31,7 @@ pub(crate) fn enter_forked(error: ErrorOut<'_>, work: impl FnOnce() -> Result<()
         // What a panic may leave half-done are values of the core, which hold no state of their own, and caches, which
         // are lost with it.
         catch_unwind(AssertUnwindSafe(work))
-            .unwrap_or_else(|_| Err(Failure::new(pec_result::PEC_PANIC).because(panics::Inside::evidence())))
+            .unwrap_or_else(|panic| Err(Failure::new(pec_result::PEC_PANIC).because(panics::Inside::evidence(&*panic))))
     };
     match outcome {
         Ok(()) => pec_result::PEC_OK,
@@ -54,6 +54,12 @@ fn refuse(error: ErrorOut<'_>, failure: Failure) -> pec_result {
 /// A handle that must be there.
 pub(crate) fn some<T>(handle: Option<T>, name: &'static str) -> Result<T, Failure> {
     handle.ok_or_else(|| Failure::new(pec_result::PEC_NULL).because(name))
+}
+
+/// Ends the life of a handle that owns threads. In a forked child they are gone, and could be waited for for ever: there it is
+/// left as it is.
+pub(crate) fn release_with_threads<T>(handle: Option<Box<T>>) {
+    if is_forked() { std::mem::forget(handle) } else { release(handle) }
 }
 
 /// Ends the life of a handle. A panic in it, which nothing here provokes, is swallowed: the caller can do nothing.

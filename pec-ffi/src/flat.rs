@@ -4,23 +4,25 @@
 #![allow(unsafe_code, reason = "exported functions bear unmangled names, take texts from C and write into its buffers")]
 
 mod buffer;
+mod folder;
 
 use std::cell::RefCell;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
-use pec_core::finding::Code;
+use pec_core::finding::{Code, Language};
 use pec_core::trust::TrustStore;
 use pec_core::verify::Report;
+use pec_files::{Judge, Kind, Unread};
 
 use crate::border::{bytes, enter, enter_forked, instant, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
-use crate::message::{pec_message, read};
 use crate::text::pec_language;
-use crate::verifier::{Judge, pec_verifier};
+use crate::verifier::pec_verifier;
 pub(crate) use buffer::Buffer;
+pub use folder::*;
 
 thread_local! {
     /// Why the last flat call of this thread failed.
@@ -37,9 +39,9 @@ pub(crate) fn flat(work: impl FnOnce() -> Result<(), Failure>) -> pec_result {
 }
 
 /// The judge of those who bring none: the trust data of this version, nothing else.
-pub(crate) fn built_in() -> &'static Judge {
-    static JUDGE: OnceLock<Judge> = OnceLock::new();
-    JUDGE.get_or_init(|| Judge::new(TrustStore::built_in()))
+pub(crate) fn built_in() -> &'static Arc<Judge> {
+    static JUDGE: OnceLock<Arc<Judge>> = OnceLock::new();
+    JUDGE.get_or_init(|| Arc::new(Judge::new(TrustStore::built_in())))
 }
 
 /// Verifies the message in a file with the trust data of this version, at the time of the machine's clock, and writes the
@@ -63,7 +65,8 @@ pub unsafe extern "C" fn pec_verify_file_json(
         let path = unsafe { text(path, "path") }?;
         // SAFETY: the caller's promise.
         let buffer = unsafe { Buffer::new(buf, cap, need) }?;
-        buffer.fill(&verify(built_in(), path, read(path)?, Timestamp::now()))
+        let judged = built_in().file(path.as_ref(), Timestamp::now())?;
+        buffer.fill(&Report::new(&judged.name, &judged.message, &judged.verification).to_json())
     })
 }
 
@@ -96,14 +99,20 @@ pub unsafe extern "C" fn pec_verify_bytes_json(
         if len > crate::message::LIMITS.message_bytes {
             return Err(Failure::new(pec_result::PEC_TOO_LARGE).because(format!("{len} bytes")));
         }
-        buffer.fill(&verify(verifier.judge(), name, data.to_vec(), now))
+        let (message, verification) = verifier.judge().bytes(data.to_vec(), now);
+        buffer.fill(&Report::new(name, &message, &verification).to_json())
     })
 }
 
-fn verify(judge: &Judge, name: &str, bytes: Vec<u8>, now: Timestamp) -> String {
-    let message = pec_message::parse(bytes).message;
-    let verification = judge.verify(&message, now);
-    Report::new(name, &message, &verification).to_json()
+impl From<Unread> for Failure {
+    fn from(Unread { name, reason }: Unread) -> Self {
+        let result = match reason.kind {
+            Kind::TooLarge => pec_result::PEC_TOO_LARGE,
+            Kind::Several => pec_result::PEC_SEVERAL_MESSAGES,
+            _ => pec_result::PEC_FILE,
+        };
+        Self::new(result).because(reason.about(name).of(Language::En).to_owned())
+    }
 }
 
 /// What a finding code means, as a text in the caller's buffer. `code` is its name, `language` a `pec_language`;

@@ -2,23 +2,29 @@
 
 #![allow(unsafe_code, reason = "exported functions bear unmangled names and take texts from C")]
 
+#[cfg(test)]
+#[path = "../tests/reconciliation/mod.rs"]
+#[allow(dead_code, reason = "shared with the test of all cases, which uses more of it")]
+mod cases;
 mod dossier;
+mod field;
 
 use std::ffi::c_char;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::mem::{self, MaybeUninit};
 use std::sync::Arc;
 
 pub use dossier::*;
+pub use field::pec_dossier_field;
 use pec_core::finding::Language;
 use pec_core::message::Message;
 use pec_core::reconcile::examine::{Messages, examine};
 use pec_core::reconcile::instant::Reading;
 use pec_core::reconcile::page::{Entry, Page};
-use pec_core::reconcile::{HashKey, Ledger, Record, Report, ServiceReceipts, Source};
+use pec_core::reconcile::{HashKey, Ledger, LedgerFull, Record, Report, ServiceReceipts, Source, StrayReport};
 use pec_core::verify::Verification;
+use pec_files::link::{Dossiers, Written, hash_key};
 
-use crate::border::{self, enter, instant, some, text};
+use crate::border::{self, enter, instant, list, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
 use crate::text::{pec_language, unknown};
 use crate::verification::{pec_text, pec_verification};
@@ -62,12 +68,6 @@ impl Messages for Shelf<'_> {
     }
 }
 
-/// Sixteen bytes that nobody can guess, so that nobody can make a mailbox whose identifiers collide.
-fn random() -> [u8; 16] {
-    let word = || u128::from(RandomState::new().build_hasher().finish());
-    (word() << 64 | word()).to_le_bytes()
-}
-
 /// An empty ledger. Freed by `pec_ledger_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_ledger_new(
@@ -75,7 +75,7 @@ pub extern "C" fn pec_ledger_new(
     error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
 ) -> pec_result {
     enter(error, || {
-        let key = HashKey::new(random());
+        let key = hash_key();
         let ledger = pec_ledger { ledger: Ledger::new(key), key, own: Vec::new(), shelf: Vec::new() };
         some(out, "out")?.write(Some(Box::new(ledger)));
         Ok(())
@@ -83,6 +83,19 @@ pub extern "C" fn pec_ledger_new(
 }
 
 impl pec_ledger {
+    /// The number of the next message that is kept.
+    fn next(&self) -> Source {
+        Source(self.shelf.len() as u64)
+    }
+
+    fn keep(&mut self, record: Record, given: &pec_verification, name: &str) -> Result<(), Failure> {
+        let full = |error: LedgerFull| Failure::new(pec_result::PEC_LEDGER_FULL).because(error.to_string());
+        self.ledger.add(record).map_err(full)?;
+        let (message, verification) = (Arc::clone(&given.message), given.verification.clone());
+        self.shelf.push(Kept { name: name.to_owned(), message, verification });
+        Ok(())
+    }
+
     /// The options of a ledger are given with the whole of it.
     fn change(&mut self, change: impl FnOnce(Ledger) -> Ledger) {
         let ledger = mem::replace(&mut self.ledger, Ledger::new(self.key));
@@ -159,15 +172,40 @@ pub unsafe extern "C" fn pec_ledger_add(
         let (ledger, given) = (some(ledger, "ledger")?, some(verification, "verification")?);
         // SAFETY: the caller's promise.
         let name = unsafe { text(name, "name") }?;
-        let source = Source(ledger.shelf.len() as u64);
-        let Some(record) = Record::of(source, &given.message, &given.verification) else { return Ok(()) };
-        ledger
-            .ledger
-            .add(record)
-            .map_err(|error| Failure::new(pec_result::PEC_LEDGER_FULL).because(error.to_string()))?;
-        let (message, verification) = (Arc::clone(&given.message), given.verification.clone());
-        ledger.shelf.push(Kept { name: name.to_owned(), message, verification });
-        Ok(())
+        match Record::of(ledger.next(), &given.message, &given.verification) {
+            Some(record) => ledger.keep(record, given, name),
+            None => Ok(()),
+        }
+    })
+}
+
+/// Adds a message that the host itself has handed to the access point: at `at`, in seconds since 1970 (UTC), for these SMTP
+/// recipients, addresses with commas between them, with `sender` as the reverse path. Until a certified event comes, they are
+/// `pending`. The other parameters are those of `pec_ledger_add`.
+///
+/// # Safety
+/// `name`, `sender` and `recipients` are NULL or end with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_ledger_add_submitted(
+    ledger: Option<&mut pec_ledger>,
+    verification: Option<&pec_verification>,
+    name: *const c_char,
+    sender: *const c_char,
+    recipients: *const c_char,
+    at: i64,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let (ledger, given) = (some(ledger, "ledger")?, some(verification, "verification")?);
+        // SAFETY: the caller's promise.
+        let name = unsafe { text(name, "name") }?;
+        // SAFETY: the caller's promise.
+        let sender = unsafe { text(sender, "sender") }?;
+        // SAFETY: the caller's promise.
+        let recipients = unsafe { text(recipients, "recipients") }?;
+        let recipients: Vec<&str> = list(recipients).collect();
+        let record = Record::submitted(ledger.next(), &given.message, sender, &recipients, instant(at, "at")?);
+        ledger.keep(record, given, name)
     })
 }
 
@@ -182,7 +220,7 @@ pub enum pec_reading {
 }
 
 impl pec_reading {
-    fn read(number: u32) -> Result<Reading, Failure> {
+    pub(crate) fn read(number: u32) -> Result<Reading, Failure> {
         match number {
             n if n == Self::PEC_READING_PLAIN as u32 => Ok(Reading::Plain),
             n if n == Self::PEC_READING_ART_147 as u32 => Ok(Reading::Art147),
@@ -206,12 +244,15 @@ pub extern "C" fn pec_ledger_dossiers(
         let (ledger, out) = (some(ledger, "ledger")?, some(out, "out")?);
         let (now, reading) = (instant(now, "now")?, pec_reading::read(reading)?);
         let mut shelf = Shelf(&ledger.shelf);
-        let mut dossiers = Vec::new();
+        let mut dossiers = Dossiers::default();
         for dossier in ledger.ledger.dossiers(now) {
             let examination = examine(&dossier, &mut shelf, reading);
             let name = |source| shelf.name(source);
-            dossiers.push(Dossier::of(&Report::new(&dossier, &examination, &name)));
+            dossiers.dossiers.push(Written::of(&Report::new(&dossier, &examination, &name)));
         }
+        let name = |source| shelf.name(source);
+        let strays = ledger.ledger.strays();
+        dossiers.strays = strays.iter().map(|stray| Written::of_stray(&StrayReport::new(stray, &name))).collect();
         out.write(Some(Box::new(pec_dossiers { dossiers })));
         Ok(())
     })

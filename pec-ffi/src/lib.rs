@@ -1,4 +1,5 @@
-//! The C face of pec: the functions of `include/pec.h`. No logic of its own: what it answers, pec-core decides.
+//! The C face of pec: the functions of `include/pec.h`. No logic of its own: what it answers, pec-core decides;
+//! files and work in the background are pec-files'.
 //!
 //! ```text
 //! C ──> border     fork, panics, NULL, lengths, UTF-8 ──> failure   a number, an error object, a line for the log
@@ -8,6 +9,8 @@
 //!   ──> verification   every answer, findings, certified and claimed data, JSON
 //!   ──> ledger     receipts tied to what was sent: dossiers as values, JSON, a page
 //!   ──> explain    what a finding code means
+//!   ──> work       the same in the background: events that are asked for
+//!   ──> sandbox    PEC providers in a box, for tests and trials (feature `sandbox`)
 //!       flat       whole tasks in one call, into the caller's buffer
 //! ```
 //!
@@ -30,25 +33,34 @@ mod hooks;
 mod ledger;
 mod log;
 mod message;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod text;
 mod trust;
 mod verification;
 mod verifier;
 mod version;
+mod work;
 
 pub use explain::*;
 pub use failure::*;
-pub use flat::{pec_explain_flat, pec_last_error_json, pec_verify_bytes_json, pec_verify_file_json};
+pub use flat::{
+    pec_explain_flat, pec_last_error_json, pec_link_folder_at_json, pec_link_folder_json, pec_verify_bytes_json,
+    pec_verify_file_json, pec_verify_folder_at_json, pec_verify_folder_json,
+};
 #[cfg(feature = "test-hooks")]
 pub use hooks::*;
 pub use ledger::*;
 pub use log::*;
 pub use message::*;
+#[cfg(feature = "sandbox")]
+pub use sandbox::*;
 pub use text::*;
 pub use trust::*;
 pub use verification::*;
 pub use verifier::*;
 pub use version::*;
+pub use work::*;
 
 /// Handles cross threads.
 const _: () = {
@@ -64,4 +76,10 @@ const _: () = {
     shared::<pec_text>();
     shared::<pec_ledger>();
     shared::<pec_dossiers>();
+    shared::<pec_work>();
+    shared::<pec_event>();
+    #[cfg(feature = "sandbox")]
+    shared::<pec_sandbox>();
+    #[cfg(feature = "sandbox")]
+    shared::<pec_submission>();
 };

@@ -55,7 +55,7 @@ pub unsafe extern "C" fn pec_set_log(userdata: *mut c_void, function: pec_log_fu
 /// One line for a call that failed.
 pub(crate) fn failure(failure: &Failure) {
     // Asking for what may be absent is no failure.
-    if matches!(failure.result, pec_result::PEC_ABSENT | pec_result::PEC_BUFFER_TOO_SMALL) {
+    if matches!(failure.result, pec_result::PEC_ABSENT | pec_result::PEC_BUFFER_TOO_SMALL | pec_result::PEC_TIMEOUT) {
         return;
     }
     // Held while the function runs, so that `pec_set_log` can promise that it is over.

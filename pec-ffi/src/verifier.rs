@@ -3,13 +3,10 @@
 #![allow(unsafe_code, reason = "exported functions bear unmangled names")]
 
 use std::mem::MaybeUninit;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use jiff::Timestamp;
-use pec_core::directory::ProviderDirectory;
-use pec_core::message::Message;
-use pec_core::trust::{ChainCache, Evidence, TrustStore};
-use pec_core::verify::{JudgedAt, MailboxRole, Verification, Verifier};
+use pec_core::verify::{JudgedAt, MailboxRole};
+use pec_files::Judge;
 
 use crate::border::{self, enter, instant, some};
 use crate::failure::{pec_error, pec_result};
@@ -26,83 +23,14 @@ pub struct pec_verifier {
     judge: Arc<Judge>,
 }
 
-/// What verifying takes, shared by the handle and by work that goes on in the background.
-#[derive(Debug)]
-pub(crate) struct Judge {
-    trust: TrustStore,
-    evidence: Evidence,
-    directory: Option<ProviderDirectory>,
-    judged_at: JudgedAt,
-    mailbox: MailboxRole,
-    caches: Pool,
-}
-
-impl Judge {
-    pub(crate) fn new(trust: TrustStore) -> Self {
-        Self {
-            trust,
-            evidence: Evidence::none(),
-            directory: None,
-            judged_at: JudgedAt::Signing,
-            mailbox: MailboxRole::User,
-            caches: Pool::default(),
-        }
-    }
-
-    pub(crate) fn verify(&self, message: &Message<Vec<u8>>, now: Timestamp) -> Verification {
-        let verifier =
-            Verifier::new(&self.trust).evidence(&self.evidence).judged_at(self.judged_at).mailbox(self.mailbox);
-        let verifier = match &self.directory {
-            Some(directory) => verifier.directory(directory),
-            None => verifier,
-        };
-        let mut cache = self.caches.take();
-        let verification = verifier.verify(message, now, &mut cache);
-        self.caches.give_back(cache);
-        verification
-    }
-
-    /// The same for another judge of its own, so that a change is seen by nobody who is at work.
-    fn like(&self) -> Self {
-        Self {
-            trust: self.trust.clone(),
-            evidence: self.evidence.clone(),
-            directory: self.directory.clone(),
-            judged_at: self.judged_at,
-            mailbox: self.mailbox,
-            caches: Pool::default(),
-        }
-    }
-}
-
-/// Chain caches that nobody is using; as many in the end as threads have verified at once. The lock is held while one is
-/// taken or given back, never during a verification, and nothing is kept per thread: the host's threads come and go.
-#[derive(Debug, Default)]
-struct Pool(Mutex<Vec<ChainCache>>);
-
-impl Pool {
-    /// The one that was used last: it knows the most.
-    fn take(&self) -> ChainCache {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
-    }
-
-    fn give_back(&self, cache: ChainCache) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
-    }
-}
-
 impl pec_verifier {
     pub(crate) fn judge(&self) -> &Arc<Judge> {
         &self.judge
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Judge)) {
-        if Arc::get_mut(&mut self.judge).is_none() {
-            self.judge = Arc::new(self.judge.like());
-        }
-        if let Some(judge) = Arc::get_mut(&mut self.judge) {
-            change(judge);
-        }
+    /// Whoever is at work with the judge as it was goes on with it.
+    fn change(&mut self, change: impl FnOnce(Judge) -> Judge) {
+        self.judge = Arc::new(change(Judge::clone(&self.judge)));
     }
 }
 
@@ -130,7 +58,7 @@ pub extern "C" fn pec_verifier_set_evidence(
 ) -> pec_result {
     enter(error, || {
         let (verifier, evidence) = (some(verifier, "verifier")?, some(evidence, "evidence")?);
-        verifier.change(|judge| judge.evidence = evidence.evidence.clone());
+        verifier.change(|judge| judge.evidence(evidence.evidence.clone()));
         Ok(())
     })
 }
@@ -144,7 +72,7 @@ pub extern "C" fn pec_verifier_set_directory(
 ) -> pec_result {
     enter(error, || {
         let (verifier, directory) = (some(verifier, "verifier")?, some(directory, "directory")?);
-        verifier.change(|judge| judge.directory = Some(directory.directory.clone()));
+        verifier.change(|judge| judge.directory(directory.directory.clone()));
         Ok(())
     })
 }
@@ -179,7 +107,7 @@ pub extern "C" fn pec_verifier_set_judged_at(
             n if n == P::PEC_JUDGED_AT_TIME as u32 => JudgedAt::At(instant(time, "time")?),
             _ => return Err(unknown("judged_at", judged_at)),
         };
-        verifier.change(|judge| judge.judged_at = judged_at);
+        verifier.change(|judge| judge.judged_at(judged_at));
         Ok(())
     })
 }
@@ -208,7 +136,7 @@ pub extern "C" fn pec_verifier_set_mailbox_role(
             n if n == pec_mailbox_role::PEC_MAILBOX_ROLE_SERVICE as u32 => MailboxRole::Service,
             _ => return Err(unknown("role", role)),
         };
-        verifier.change(|judge| judge.mailbox = role);
+        verifier.change(|judge| judge.mailbox(role));
         Ok(())
     })
 }

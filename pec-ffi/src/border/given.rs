@@ -38,6 +38,11 @@ pub(crate) unsafe fn text<'a>(start: *const c_char, name: &'static str) -> Resul
     text.to_str().map_err(|_| Failure::new(pec_result::PEC_BAD_UTF8).because(name))
 }
 
+/// The members of a list with commas between them.
+pub(crate) fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty())
+}
+
 /// Seconds since 1970 in UTC as a time; years -9999 to 9999.
 pub(crate) fn instant(seconds: i64, name: &'static str) -> Result<Timestamp, Failure> {
     Timestamp::from_second(seconds)

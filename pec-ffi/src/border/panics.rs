@@ -1,8 +1,10 @@
-//! Panics inside a call: kept as evidence, not printed by a library that does not own the terminal.
+//! Panics inside a call, or on a thread of ours: kept as evidence, not printed by a library that does not own the terminal.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic;
 use std::sync::Once;
+use std::thread;
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
@@ -19,7 +21,8 @@ impl Inside {
         HOOK.call_once(|| {
             let others = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
-                if DEPTH.get() == 0 {
+                let ours = thread::current().name().is_some_and(|name| name.starts_with(pec_files::work::THREAD));
+                if DEPTH.get() == 0 && !ours {
                     others(info);
                 } else {
                     EVIDENCE.set(Some(info.to_string()));
@@ -30,9 +33,9 @@ impl Inside {
         Self
     }
 
-    /// What the last panic of this thread said, and where.
-    pub(super) fn evidence() -> String {
-        EVIDENCE.take().unwrap_or_default()
+    /// What the last panic of this thread said, and where; what it said alone, where it came from another thread.
+    pub(super) fn evidence(panic: &(dyn Any + Send)) -> String {
+        EVIDENCE.take().unwrap_or_else(|| pec_files::work::said(panic))
     }
 }
 

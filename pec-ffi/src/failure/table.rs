@@ -70,6 +70,18 @@ pub enum pec_result {
     PEC_DIRECTORY = 17,
     /// A ledger holds as much as it can.
     PEC_LEDGER_FULL = 18,
+    /// The sandbox has no such mailbox.
+    PEC_NO_MAILBOX = 19,
+    /// What an SMTP server answers in place of taking the message; its answer is the evidence.
+    PEC_REJECTED = 20,
+    /// The clock of the sandbox cannot be turned there.
+    PEC_CLOCK = 21,
+    /// Settings that make no sandbox, or do not fit this one.
+    PEC_SETTINGS = 22,
+    /// A socket cannot be opened.
+    PEC_LISTEN = 23,
+    /// Nothing has happened in the time that was given; the work goes on.
+    PEC_TIMEOUT = 24,
 }
 
 results! {
@@ -130,6 +142,24 @@ results! {
     PEC_LEDGER_FULL / "link.full", "link",
         it: "Troppi messaggi per un solo confronto: dividere la casella in più parti.",
         en: "Too many messages for one ledger: divide the mailbox into several parts.";
+    PEC_NO_MAILBOX / "sandbox.mailbox", "sandbox",
+        it: "La sandbox non ha questa casella: aggiungerla prima.",
+        en: "The sandbox has no such mailbox: add it first.";
+    PEC_REJECTED / "sandbox.rejected", "sandbox",
+        it: "Il gestore non ha preso il messaggio: la risposta SMTP dice perché.",
+        en: "The provider did not take the message: the SMTP answer says why.";
+    PEC_CLOCK / "sandbox.clock", "sandbox",
+        it: "L'orologio della sandbox va solo in avanti, e per due anni dall'inizio.",
+        en: "The clock of the sandbox goes forward only, and for two years from its start.";
+    PEC_SETTINGS / "sandbox.settings", "sandbox",
+        it: "Con queste impostazioni la sandbox non può lavorare: i dettagli dicono quale correggere.",
+        en: "The sandbox cannot work with these settings: the evidence says which to correct.";
+    PEC_LISTEN / "sandbox.listen", "sandbox",
+        it: "Impossibile aprire una porta su questo computer: chiudere chi la occupa, o controllare i permessi.",
+        en: "No socket can be opened on this machine: end whoever holds it, or check the permissions.";
+    PEC_TIMEOUT / "work.timeout", "work",
+        it: "Nel tempo indicato non è successo nulla: il lavoro continua, chiedere di nuovo.",
+        en: "Nothing has happened in the time that was given: the work goes on, ask again.";
 }
 
 #[cfg(test)]
@@ -160,6 +190,12 @@ mod tests {
             "trust.evidence",
             "trust.directory",
             "link.full",
+            "sandbox.mailbox",
+            "sandbox.rejected",
+            "sandbox.clock",
+            "sandbox.settings",
+            "sandbox.listen",
+            "work.timeout",
         ];
         assert_eq!(codes, (0..).zip(given).collect::<Vec<_>>());
     }

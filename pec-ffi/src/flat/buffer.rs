@@ -33,6 +33,16 @@ impl<'a> Buffer<'a> {
         Ok(Self { start: start.cast(), room, need })
     }
 
+    /// Refuses a buffer with less room than this, before work is done that cannot be done twice.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn with_room(self, room: usize) -> Result<Self, Failure> {
+        if self.room >= room {
+            return Ok(self);
+        }
+        self.need.write(room);
+        Err(Failure::new(pec_result::PEC_BUFFER_TOO_SMALL).because(format!("{room} bytes")))
+    }
+
     /// Writes `text` and a NUL, or tells how much room they need.
     pub(crate) fn fill(self, text: &str) -> Result<(), Failure> {
         let size = text.len() + 1;

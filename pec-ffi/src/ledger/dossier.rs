@@ -1,162 +1,102 @@
-//! Dossiers as C reads them: the JSON report, whole or value by value.
+//! Dossiers as C reads them: the JSON report, whole or value by value; strays and what could not be read beside them.
 
+use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use pec_core::reconcile::Report;
+use pec_core::reconcile::ServiceReceipts;
+use pec_files::link::{Dossiers, Options, Written};
+use pec_files::work::{Failed, link_now};
 use serde_json::Value;
 
-use crate::border::{self, enter, some};
-use crate::failure::{Failure, pec_result};
+use super::field::Place;
+use super::pec_reading;
+use crate::border::{self, enter, instant, list, some, text};
+use crate::failure::{Failure, pec_error, pec_result};
 use crate::text::{pec_bytes, pec_str, unknown};
+use crate::verification::pec_text;
+use crate::verifier::pec_verifier;
 
-/// The dossiers of a ledger, one for each message that was sent. They never change and may be shared between threads.
+/// The dossiers of a mailbox, one for each message that was sent; beside them what speaks of no message that is there, and
+/// what could not be read. They never change and may be shared between threads.
 #[derive(Debug)]
 pub struct pec_dossiers {
-    pub(crate) dossiers: Vec<Dossier>,
+    pub(crate) dossiers: Dossiers,
 }
 
-/// One report, written, and as values to be looked up.
-#[derive(Debug)]
-pub(crate) struct Dossier {
-    json: String,
-    values: Value,
+/// Ties the receipts of a file, a folder with all below it, a Maildir or an mbox to the messages they speak of, on all cores.
+/// `path` is UTF-8, ended by NUL; `own` names mailboxes of the caller's own with commas between them, or is empty. `now`, in
+/// seconds since 1970 (UTC), is when the messages are verified and measures silence; `reading` is a `pec_reading`.
+///
+/// What cannot be read is listed, not an error. `PEC_LEDGER_FULL` beyond some millions of messages; `PEC_FILE` when the
+/// machine gives neither threads nor a temporary file. Freed by `pec_dossiers_free`.
+///
+/// It lasts as long as it takes: `pec_work_link` does the same in the background.
+///
+/// # Safety
+/// `path` and `own` are NULL or end with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_link_folder(
+    verifier: Option<&pec_verifier>,
+    path: *const c_char,
+    own: *const c_char,
+    now: i64,
+    reading: u32,
+    out: Option<&mut MaybeUninit<Option<Box<pec_dossiers>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let verifier = some(verifier, "verifier")?;
+        // SAFETY: the caller's promise.
+        let path = unsafe { text(path, "path") }?;
+        // SAFETY: the caller's promise.
+        let own = unsafe { text(own, "own") }?;
+        let options = options(own, now, reading)?;
+        let out = some(out, "out")?;
+        let dossiers = link_now(verifier.judge(), &[path.into()], options, 0)?;
+        out.write(Some(Box::new(pec_dossiers { dossiers })));
+        Ok(())
+    })
 }
 
-impl Dossier {
-    pub(crate) fn of(report: &Report<'_>) -> Self {
-        // Strings and numbers only: there is nothing that cannot be written.
-        Self { json: report.to_json(), values: serde_json::to_value(report).unwrap_or_default() }
+/// What a caller says of a mailbox.
+pub(crate) fn options(own: &str, now: i64, reading: u32) -> Result<Options, Failure> {
+    let own = list(own).map(str::to_owned).collect();
+    let (now, reading) = (instant(now, "now")?, pec_reading::read(reading)?);
+    Ok(Options { own, reading, service: ServiceReceipts::Hidden, ..Options::new(now) })
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        let result = match failed {
+            Failed::LedgerFull(_) => pec_result::PEC_LEDGER_FULL,
+            Failed::Machine(_) => pec_result::PEC_FILE,
+            Failed::Panic(_) => pec_result::PEC_PANIC,
+        };
+        Self::new(result).because(failed.text(pec_core::finding::Language::En).to_owned())
     }
 }
-
-/// The values of a dossier, for `pec_dossiers_text`. Their texts are those of the JSON report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u32)]
-pub enum pec_dossier_field {
-    /// Identifier of the transaction (identificativo).
-    PEC_DOSSIER_PEC_ID = 0,
-    /// The certified sender.
-    PEC_DOSSIER_SENDER = 1,
-    /// Subject of the message.
-    PEC_DOSSIER_SUBJECT = 2,
-    /// Whose message it is.
-    PEC_DOSSIER_SIDE = 3,
-    /// Name of the copy of what was sent.
-    PEC_DOSSIER_SENT_COPY = 4,
-    /// Message-IDs of the sender's program: one value each.
-    PEC_DOSSIER_MESSAGE_ID = 5,
-    /// Address of a recipient: one value each.
-    PEC_DOSSIER_RECIPIENT_ADDRESS = 10,
-    /// `certificato` or `esterno`.
-    PEC_DOSSIER_RECIPIENT_CLASS = 11,
-    /// Where the recipient stands, such as `delivered`.
-    PEC_DOSSIER_RECIPIENT_STATE = 12,
-    /// Kind of a certified event: one value each.
-    PEC_DOSSIER_EVENT_KIND = 20,
-    /// Whether it counts.
-    PEC_DOSSIER_EVENT_STANDING = 21,
-    /// The recipient that it is about.
-    PEC_DOSSIER_EVENT_RECIPIENT = 22,
-    /// When, RFC 3339 in UTC.
-    PEC_DOSSIER_EVENT_AT = 23,
-    /// Name of the message that certifies it.
-    PEC_DOSSIER_EVENT_SOURCE = 24,
-    /// The provider that certifies it.
-    PEC_DOSSIER_EVENT_PROVIDER = 25,
-    /// Verdict on that message.
-    PEC_DOSSIER_EVENT_VERDICT = 26,
-    /// Whether the content of a delivery receipt was compared: one value for each receipt.
-    PEC_DOSSIER_CONTENT_CHECKED = 30,
-    /// With which message.
-    PEC_DOSSIER_CONTENT_AGAINST = 31,
-    /// How much of the content it proves.
-    PEC_DOSSIER_CONTENT_PROVEN = 32,
-    /// For whom a legal instant counts: one value for each instant.
-    PEC_DOSSIER_INSTANT_SIDE = 40,
-    /// The instant, RFC 3339 in UTC.
-    PEC_DOSSIER_INSTANT_UTC = 41,
-    /// The same in Rome.
-    PEC_DOSSIER_INSTANT_ROME = 42,
-    /// When it counts by art. 147 c.p.c., in Rome.
-    PEC_DOSSIER_INSTANT_COUNTS_AT = 43,
-    /// Kind of a claim, which proves nothing: one value each.
-    PEC_DOSSIER_CLAIM_KIND = 50,
-    /// Name of the message that claims it.
-    PEC_DOSSIER_CLAIM_SOURCE = 51,
-    /// Verdict on that message.
-    PEC_DOSSIER_CLAIM_VERDICT = 52,
-    /// What is owed and has not come: one value each.
-    PEC_DOSSIER_SILENCE_OWED = 60,
-    /// Since when, RFC 3339 in UTC.
-    PEC_DOSSIER_SILENCE_SINCE = 61,
-    /// For which recipient.
-    PEC_DOSSIER_SILENCE_RECIPIENT = 62,
-    /// Code of a finding: one value each.
-    PEC_DOSSIER_FINDING_CODE = 70,
-    /// Its severity.
-    PEC_DOSSIER_FINDING_SEVERITY = 71,
-    /// Its evidence.
-    PEC_DOSSIER_FINDING_DETAIL = 72,
-}
-
-/// Where each field stands in the report: a list, or nothing for the dossier itself, and a key in it, or nothing where the
-/// list holds the texts themselves.
-const PLACES: &[(pec_dossier_field, &str, &str)] = {
-    use pec_dossier_field::*;
-    &[
-        (PEC_DOSSIER_PEC_ID, "", "pec_id"),
-        (PEC_DOSSIER_SENDER, "", "sender"),
-        (PEC_DOSSIER_SUBJECT, "", "subject"),
-        (PEC_DOSSIER_SIDE, "", "side"),
-        (PEC_DOSSIER_SENT_COPY, "", "sent_copy"),
-        (PEC_DOSSIER_MESSAGE_ID, "message_ids", ""),
-        (PEC_DOSSIER_RECIPIENT_ADDRESS, "recipients", "address"),
-        (PEC_DOSSIER_RECIPIENT_CLASS, "recipients", "class"),
-        (PEC_DOSSIER_RECIPIENT_STATE, "recipients", "state"),
-        (PEC_DOSSIER_EVENT_KIND, "events", "kind"),
-        (PEC_DOSSIER_EVENT_STANDING, "events", "standing"),
-        (PEC_DOSSIER_EVENT_RECIPIENT, "events", "recipient"),
-        (PEC_DOSSIER_EVENT_AT, "events", "at"),
-        (PEC_DOSSIER_EVENT_SOURCE, "events", "source"),
-        (PEC_DOSSIER_EVENT_PROVIDER, "events", "provider"),
-        (PEC_DOSSIER_EVENT_VERDICT, "events", "verdict"),
-        (PEC_DOSSIER_CONTENT_CHECKED, "contents", "checked"),
-        (PEC_DOSSIER_CONTENT_AGAINST, "contents", "against"),
-        (PEC_DOSSIER_CONTENT_PROVEN, "contents", "proven"),
-        (PEC_DOSSIER_INSTANT_SIDE, "instants", "side"),
-        (PEC_DOSSIER_INSTANT_UTC, "instants", "utc"),
-        (PEC_DOSSIER_INSTANT_ROME, "instants", "rome"),
-        (PEC_DOSSIER_INSTANT_COUNTS_AT, "instants", "counts_at"),
-        (PEC_DOSSIER_CLAIM_KIND, "claims", "kind"),
-        (PEC_DOSSIER_CLAIM_SOURCE, "claims", "source"),
-        (PEC_DOSSIER_CLAIM_VERDICT, "claims", "verdict"),
-        (PEC_DOSSIER_SILENCE_OWED, "silence", "owed"),
-        (PEC_DOSSIER_SILENCE_SINCE, "silence", "since"),
-        (PEC_DOSSIER_SILENCE_RECIPIENT, "silence", "recipient"),
-        (PEC_DOSSIER_FINDING_CODE, "findings", "code"),
-        (PEC_DOSSIER_FINDING_SEVERITY, "findings", "severity"),
-        (PEC_DOSSIER_FINDING_DETAIL, "findings", "detail"),
-    ]
-};
 
 impl pec_dossiers {
-    fn get(&self, dossier: usize) -> Result<&Dossier, Failure> {
-        self.dossiers.get(dossier).ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))
+    fn get(&self, dossier: usize) -> Result<&Written, Failure> {
+        self.dossiers.dossiers.get(dossier).ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))
+    }
+
+    /// The values of a field of an item.
+    fn values(&self, dossier: usize, field: u32, index: usize) -> Result<Vec<&Value>, Failure> {
+        let place = Place::of(field)?;
+        let values = place.values(&self.get(dossier)?.values);
+        let value = values.get(index).ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?;
+        Ok(place.inner(value))
+    }
+
+    fn value(&self, dossier: usize, field: u32, index: usize, inner: usize) -> Result<&Value, Failure> {
+        let values = self.values(dossier, field, index)?;
+        values.get(inner).copied().ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))
     }
 }
 
-impl Dossier {
-    /// The values of a field: one for each item of its list.
-    fn values(&self, field: u32) -> Result<Vec<&Value>, Failure> {
-        let (_, list, key) =
-            PLACES.iter().find(|(known, ..)| *known as u32 == field).ok_or_else(|| unknown("field", field))?;
-        let in_item = |item| if key.is_empty() { Some(item) } else { Value::get(item, key) };
-        let items = match *list {
-            "" => std::slice::from_ref(&self.values),
-            list => self.values.get(list).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default(),
-        };
-        Ok(items.iter().filter_map(in_item).collect())
-    }
+fn as_text(value: &Value) -> Result<pec_str, Failure> {
+    value.as_str().map(pec_str::of).ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))
 }
 
 /// How many dossiers there are.
@@ -166,13 +106,13 @@ pub extern "C" fn pec_dossiers_count(
     out: Option<&mut MaybeUninit<usize>>,
 ) -> pec_result {
     enter(None, || {
-        some(out, "out")?.write(some(dossiers, "dossiers")?.dossiers.len());
+        some(out, "out")?.write(some(dossiers, "dossiers")?.dossiers.dossiers.len());
         Ok(())
     })
 }
 
-/// How many values a field has in the dossier at `dossier`, from 0: one for each item of its list, absent ones too. `field`
-/// is a `pec_dossier_field`.
+/// How many items the list of a field has in the dossier at `dossier`, from 0; absent values count too. `field` is a
+/// `pec_dossier_field`.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_dossiers_value_count(
     dossiers: Option<&pec_dossiers>,
@@ -182,13 +122,13 @@ pub extern "C" fn pec_dossiers_value_count(
 ) -> pec_result {
     enter(None, || {
         let (dossiers, out) = (some(dossiers, "dossiers")?, some(out, "out")?);
-        out.write(dossiers.get(dossier)?.values(field)?.len());
+        out.write(Place::of(field)?.values(&dossiers.get(dossier)?.values).len());
         Ok(())
     })
 }
 
-/// The value at `index`, from 0, of a field in the dossier at `dossier`, from 0; fields of one list share their indices.
-/// `PEC_ABSENT` where there is none. It lives as long as the dossiers.
+/// The text of the item at `index`, from 0, of a field in the dossier at `dossier`, from 0; of several the first.
+/// `PEC_ABSENT` where there is none, and for numbers. It lives as long as the dossiers.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_dossiers_text(
     dossiers: Option<&pec_dossiers>,
@@ -199,9 +139,61 @@ pub extern "C" fn pec_dossiers_text(
 ) -> pec_result {
     enter(None, || {
         let (dossiers, out) = (some(dossiers, "dossiers")?, some(out, "out")?);
-        let values = dossiers.get(dossier)?.values(field)?;
-        let text = values.get(index).and_then(|value| value.as_str());
-        out.write(pec_str::of(text.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?));
+        out.write(as_text(dossiers.value(dossier, field, index, 0)?)?);
+        Ok(())
+    })
+}
+
+/// How many values a field has in the item at `index`, from 0: those of a field with several, else 1.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_dossiers_inner_count(
+    dossiers: Option<&pec_dossiers>,
+    dossier: usize,
+    field: u32,
+    index: usize,
+    out: Option<&mut MaybeUninit<usize>>,
+) -> pec_result {
+    enter(None, || {
+        let (dossiers, out) = (some(dossiers, "dossiers")?, some(out, "out")?);
+        out.write(dossiers.values(dossier, field, index)?.len());
+        Ok(())
+    })
+}
+
+/// The text at `inner`, from 0, of a field with several in the item at `index`. `PEC_ABSENT` where there is none, and for
+/// numbers. It lives as long as the dossiers.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_dossiers_inner_text(
+    dossiers: Option<&pec_dossiers>,
+    dossier: usize,
+    field: u32,
+    index: usize,
+    inner: usize,
+    out: Option<&mut MaybeUninit<pec_str>>,
+) -> pec_result {
+    enter(None, || {
+        let (dossiers, out) = (some(dossiers, "dossiers")?, some(out, "out")?);
+        out.write(as_text(dossiers.value(dossier, field, index, inner)?)?);
+        Ok(())
+    })
+}
+
+/// The number at `inner`, from 0 (of a plain value at 0), of a field in the item at `index`; 1 for yes and 0 for no.
+/// `PEC_ABSENT` where there is none, and for texts.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_dossiers_number(
+    dossiers: Option<&pec_dossiers>,
+    dossier: usize,
+    field: u32,
+    index: usize,
+    inner: usize,
+    out: Option<&mut MaybeUninit<u64>>,
+) -> pec_result {
+    enter(None, || {
+        let (dossiers, out) = (some(dossiers, "dossiers")?, some(out, "out")?);
+        let value = dossiers.value(dossier, field, index, inner)?;
+        let number = value.as_u64().or_else(|| value.as_bool().map(u64::from));
+        out.write(number.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?);
         Ok(())
     })
 }
@@ -216,6 +208,111 @@ pub extern "C" fn pec_dossiers_json(
     enter(None, || {
         let (dossiers, out) = (some(dossiers, "dossiers")?, some(out, "out")?);
         out.write(pec_bytes::of(dossiers.get(dossier)?.json.as_bytes()));
+        Ok(())
+    })
+}
+
+/// Everything as lines of JSON, as `pec link --json` prints it: dossiers, strays, what could not be read. Freed by
+/// `pec_text_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_dossiers_lines(
+    dossiers: Option<&pec_dossiers>,
+    out: Option<&mut MaybeUninit<Option<Box<pec_text>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let (dossiers, out) = (some(dossiers, "dossiers")?, some(out, "out")?);
+        out.write(Some(Box::new(pec_text::new(dossiers.dossiers.lines()))));
+        Ok(())
+    })
+}
+
+/// What stands beside the dossiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum pec_beside {
+    /// Would-be receipts and ordinary bounces that speak of no message that is there. None of them is certified.
+    PEC_BESIDE_STRAYS = 0,
+    /// Files that could not be read.
+    PEC_BESIDE_UNREAD = 1,
+}
+
+/// The texts of what stands beside the dossiers, for `pec_beside_text`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum pec_beside_field {
+    /// Name of the message or file.
+    PEC_BESIDE_NAME = 0,
+    /// Of a stray: `claim` or `bounce`.
+    PEC_BESIDE_ROLE = 1,
+    /// Of a stray that looks like a receipt: the verdict on it.
+    PEC_BESIDE_VERDICT = 2,
+    /// Of a stray, several: the identifiers that it speaks of.
+    PEC_BESIDE_ABOUT = 3,
+    /// Of what could not be read: why, in English.
+    PEC_BESIDE_REASON = 4,
+}
+
+impl pec_dossiers {
+    fn beside(&self, beside: u32) -> Result<&[Written], Failure> {
+        match beside {
+            n if n == pec_beside::PEC_BESIDE_STRAYS as u32 => Ok(&self.dossiers.strays),
+            n if n == pec_beside::PEC_BESIDE_UNREAD as u32 => Ok(&self.dossiers.unread),
+            _ => Err(unknown("beside", beside)),
+        }
+    }
+
+    fn beside_text(&self, beside: u32, index: usize, field: u32, inner: usize) -> Result<pec_str, Failure> {
+        use pec_beside_field as F;
+        let absent = || Failure::new(pec_result::PEC_ABSENT);
+        let written = self.beside(beside)?.get(index).ok_or_else(absent)?;
+        let (list, name) =
+            if beside == pec_beside::PEC_BESIDE_STRAYS as u32 { ("stray", "source") } else { ("unread", "file") };
+        let key = match field {
+            n if n == F::PEC_BESIDE_NAME as u32 => name,
+            n if n == F::PEC_BESIDE_ROLE as u32 => "role",
+            n if n == F::PEC_BESIDE_VERDICT as u32 => "verdict",
+            n if n == F::PEC_BESIDE_ABOUT as u32 => "about",
+            n if n == F::PEC_BESIDE_REASON as u32 => "error",
+            _ => return Err(unknown("field", field)),
+        };
+        let value = written.values.get(list).and_then(|it| it.get(key)).ok_or_else(absent)?;
+        as_text(match value.as_array() {
+            Some(several) => several.get(inner).ok_or_else(absent)?,
+            None if inner == 0 => value,
+            None => return Err(absent()),
+        })
+    }
+}
+
+/// How many there are; `beside` is a `pec_beside`.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_beside_count(
+    dossiers: Option<&pec_dossiers>,
+    beside: u32,
+    out: Option<&mut MaybeUninit<usize>>,
+) -> pec_result {
+    enter(None, || {
+        let (dossiers, out) = (some(dossiers, "dossiers")?, some(out, "out")?);
+        out.write(dossiers.beside(beside)?.len());
+        Ok(())
+    })
+}
+
+/// One text of the one at `index`, from 0; `field` is a `pec_beside_field`, `inner` counts from 0 where it has several and is
+/// 0 elsewhere. `PEC_ABSENT` where there is none. It lives as long as the dossiers.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_beside_text(
+    dossiers: Option<&pec_dossiers>,
+    beside: u32,
+    index: usize,
+    field: u32,
+    inner: usize,
+    out: Option<&mut MaybeUninit<pec_str>>,
+) -> pec_result {
+    enter(None, || {
+        let (dossiers, out) = (some(dossiers, "dossiers")?, some(out, "out")?);
+        out.write(dossiers.beside_text(beside, index, field, inner)?);
         Ok(())
     })
 }

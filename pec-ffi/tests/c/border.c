@@ -1,36 +1,11 @@
 /* The laws of the border, from the other side: lengths, UTF-8, numbers, outputs on success alone, panics, fork, log,
  * threads. Ends with 0 when all hold. */
 #define _POSIX_C_SOURCE 200809L
-#include <pec.h>
+#include "check.h"
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static int failures = 0;
-
-#define CHECK(condition)                                                                                               \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "line %d: %s\n", __LINE__, #condition);                                                    \
-            failures++;                                                                                                \
-        }                                                                                                              \
-    } while (0)
-
-static int is(pec_str text, const char *expected)
-{
-    return text.len == strlen(expected) && memcmp(text.data, expected, text.len) == 0;
-}
-
-static int is_code(pec_error *error, const char *expected)
-{
-    pec_str code;
-    int same = error != NULL && pec_error_text(error, PEC_ERROR_CODE, &code) == PEC_OK && is(code, expected);
-    pec_error_free(error);
-    return same;
-}
 
 static pec_trust_store *trust;
 static pec_verifier *verifier;
@@ -163,7 +138,7 @@ static void flat(const char *path)
     memset(buffer, '#', sizeof buffer);
     CHECK(pec_verify_file_json(path, buffer, need, &again) == PEC_OK && again == need);
     CHECK(buffer[need - 1] == 0 && buffer[need] == '#' && strlen(buffer) == need - 1);
-    CHECK(strncmp(buffer, "{\"file\":\"", 9) == 0 && strstr(buffer, "\"verdict\":\"intact-but-untrusted\"") != NULL);
+    CHECK(strncmp(buffer, "{\"schema\":\"pec-verification/1\",\"file\":\"", 39) == 0 && strstr(buffer, "\"verdict\":\"intact-but-untrusted\"") != NULL);
     CHECK(pec_verify_file_json("nothing here", buffer, sizeof buffer, &need) == PEC_FILE);
     CHECK(pec_last_error_json(buffer, sizeof buffer, &need) == PEC_OK);
     CHECK(strstr(buffer, "{\"result\":11,\"code\":\"file.access\",\"layer\":\"file\",") == buffer);

@@ -33,7 +33,11 @@ static void expect(pec_result found, pec_result expected, const char *what)
     X(pec_verification)                                                                                                \
     X(pec_text)                                                                                                        \
     X(pec_ledger)                                                                                                      \
-    X(pec_dossiers)
+    X(pec_dossiers)                                                                                                    \
+    X(pec_work)                                                                                                        \
+    X(pec_event)                                                                                                       \
+    X(pec_sandbox)                                                                                                     \
+    X(pec_submission)
 
 #define DECLARE(type) static type *good_##type, *new_##type;
 HANDLES(DECLARE)
@@ -45,11 +49,17 @@ static int64_t time_out;
 static pec_str str;
 static pec_bytes bytes;
 static pec_verdict verdict;
+static uint32_t small;
+static uint64_t big, bigger;
+static pec_event_kind event_kind;
+static pec_submitted submitted;
+static pec_origin origin;
+static pec_outcome outcome;
 
 static void begin(const char *path)
 {
     static const char ldif[] = "version: 1\n";
-    (void)buffer, (void)time_out;
+    (void)buffer, (void)time_out, (void)bigger;
     expect(pec_trust_store_built_in(&good_pec_trust_store, NULL), PEC_OK, "trust store");
     expect(pec_trust_store_add_host_anchor(good_pec_trust_store, one_byte, 1, &good_pec_error), PEC_CERTIFICATE, "error");
     expect(pec_evidence_new(&good_pec_evidence, NULL), PEC_OK, "evidence");
@@ -62,6 +72,13 @@ static void begin(const char *path)
     expect(pec_ledger_new(&good_pec_ledger, NULL), PEC_OK, "ledger");
     expect(pec_ledger_add(good_pec_ledger, good_pec_verification, "x", NULL), PEC_OK, "add");
     expect(pec_ledger_dossiers(good_pec_ledger, 0, 0, &good_pec_dossiers, NULL), PEC_OK, "dossiers");
+    expect(pec_work_verify(good_pec_verifier, path, 0, 1, &good_pec_work, NULL), PEC_OK, "work");
+    expect(pec_event_next(good_pec_work, 60000, &good_pec_event), PEC_OK, "event");
+    expect(pec_sandbox_new(1770628530, 2, &good_pec_sandbox, NULL), PEC_OK, "sandbox");
+    expect(pec_sandbox_set_mailbox(good_pec_sandbox, "a@pec.alfa.example", PEC_MAILBOX_ACTIVE, NULL), PEC_OK, "mailbox");
+    expect(pec_sandbox_submit(good_pec_sandbox, "a@pec.alfa.example", "b@cert.beta.example", one_byte, 1,
+                              &good_pec_submission, NULL),
+           PEC_OK, "submission");
 }
 
 /* Frees what the last call has made. */

@@ -96,7 +96,9 @@ fn null_is_refused_everywhere() {
     let flag = format!("-I{}", include.display());
     for flags in [&[&*flag][..], &[&*flag, SANITIZED[0], SANITIZED[1]]] {
         let program = Build { compiler: "gcc", flags }.program(&source, folder.path());
-        let output = succeed(Command::new(&program).arg(case("kind-delivery-a.eml")));
+        // Some of the calls write files, by relative names.
+        let mut command = Command::new(&program);
+        let output = succeed(command.arg(case("kind-delivery-a.eml")).current_dir(folder.path()));
         let text = String::from_utf8(output.stdout).unwrap();
         let calls: usize = text.trim().parse().unwrap();
         assert!(calls > functions().len(), "only {calls} calls");
@@ -160,7 +162,66 @@ fn argument(parameter: &str) -> String {
         "pec_str *" => "&str".to_owned(),
         "pec_bytes *" => "&bytes".to_owned(),
         "pec_verdict *" => "&verdict".to_owned(),
+        "uint32_t *" => "&small".to_owned(),
+        "uint64_t *" => "&big".to_owned(),
+        "pec_event_kind *" => "&event_kind".to_owned(),
+        "pec_submitted *" => "&submitted".to_owned(),
+        "pec_origin *" => "&origin".to_owned(),
+        "pec_outcome *" => "&outcome".to_owned(),
         handle => format!("good_{}", handle.trim_start_matches("const ").trim_end_matches('*').trim()),
+    }
+}
+
+#[test]
+fn the_sandbox_knows_what_the_receipts_prove() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |command: &mut Command, how: &str| {
+        let (code, text) = run(command);
+        assert_eq!(code, 0, "{how}: {text}");
+        for line in ["ufficio@cert.beta.example: delivered\n", "piena@cert.beta.example: failed\n"] {
+            assert!(text.contains(line), "{how}: {text}");
+        }
+        assert!(text.contains("receipts that prove nothing: 1\n"), "{how}: {text}");
+    };
+    for build in builds() {
+        check(&mut Command::new(build.program(&example("sandbox.c"), folder.path())), &format!("{build:?}"));
+    }
+    if let Some(mut command) = under_valgrind(&PLAIN.program(&example("sandbox.c"), folder.path())) {
+        check(&mut command, "valgrind");
+    }
+}
+
+/// Examples are C++ too: who copies them into a C++ program changes nothing.
+#[test]
+fn the_examples_are_cpp() {
+    let folder = tempfile::tempdir().unwrap();
+    for compiler in ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)) {
+        for name in ["verify.c", "link.c", "sandbox.c", "work.c"] {
+            let mut command = Command::new(compiler);
+            command.args(["-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-DPEC_SANDBOX", "-c", "-I"]);
+            command.arg(root().join("include")).arg(example(name)).arg("-o").arg(folder.path().join("example.o"));
+            succeed(&mut command);
+        }
+    }
+}
+
+/// Sandbox and background work from C, whole: every function, cancelled, freed while it goes on, forked.
+#[test]
+fn sandbox_and_work_hold() {
+    for name in ["sandbox.c", "work.c"] {
+        let folder = tempfile::tempdir().unwrap();
+        let source = root().join("pec-ffi/tests/c").join(name);
+        for build in builds() {
+            let place = folder.path().join("perché no");
+            let _ = fs::remove_dir_all(&place);
+            fs::create_dir(&place).unwrap();
+            succeed(Command::new(build.program(&source, folder.path())).arg(&place));
+        }
+        let place = folder.path().join("sotto Valgrind è lento");
+        fs::create_dir(&place).unwrap();
+        if let Some(mut command) = under_valgrind(&PLAIN.program(&source, folder.path())) {
+            succeed(command.arg(&place));
+        }
     }
 }
 
