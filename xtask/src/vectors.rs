@@ -82,13 +82,16 @@ pub(crate) fn try_fetch_pkits() -> Result<(), String> {
 }
 
 /// Debian packages that tests use beyond Rust and a C compiler, and what for.
-const PACKAGES: [(&str, &str, &str); 7] = [
+const PACKAGES: [(&str, &str, &str); 10] = [
     ("openssl", "openssl", "the independent oracle for signatures"),
     ("python3", "python3", "expat, the independent oracle for XML"),
     ("curl", "curl", "a mail client for the sandbox's server"),
     ("dovecot", "dovecot-imapd", "an IMAP server in front of the sandbox's Maildirs"),
     ("chromium", "chromium", "the browser in which the page of dossiers is looked at"),
-    ("valgrind", "valgrind", "instruction counts in benchmarks"),
+    ("valgrind", "valgrind", "instruction counts in benchmarks, errors and leaks of C programs"),
+    ("clang", "clang", "the other compiler for C programs, with its sanitizers"),
+    ("cmake", "cmake", "a C program that finds the library by CMake"),
+    ("meson", "meson", "a C program that finds the library by Meson"),
     ("tmux", "tmux", "trying the terminal output as a person sees it"),
 ];
 
