@@ -5,6 +5,7 @@ mod dist;
 mod fuzz;
 mod header;
 mod run;
+mod threads;
 mod vectors;
 
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ cargo xtask COMMAND
   header    write include/pec.h anew from pec-ffi
   dist --prefix DIR   install the C library: header, shared and static library, pkg-config and CMake;
                       --check does so below target/ and tests what is there
+  threads [SECONDS]   eight threads on one verifier under ThreadSanitizer (nightly), a minute unless told
   bench     side-by-side benchmarks and instruction counts (benches/README.md)
   fuzz [MINUTES] [TARGET]   fuzz every target with AddressSanitizer (nightly), ten minutes each unless told
 ";
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Some("findings") => checks::write_findings(),
         Some("header") => header::write(),
         Some("dist") => dist::obey(arguments),
+        Some("threads") => threads::hammer(arguments.next()),
         Some("bench") => bench(),
         Some("fuzz") => fuzz::run_all(arguments.next(), arguments.next()),
         _ => {
