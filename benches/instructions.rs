@@ -5,6 +5,7 @@
 use std::hint::black_box;
 
 use gungraun::{Callgrind, EventKind, LibraryBenchmarkConfig, library_benchmark, library_benchmark_group, main};
+use pec_benches::face::Face;
 use pec_benches::genuine::{Envelope, SIZES, Variant};
 use pec_benches::hostile::{self, Input};
 use pec_core::limits::Limits;
@@ -44,6 +45,21 @@ fn verify((envelope, mut cache): Warm) -> (Verification, Envelope, ChainCache) {
 #[bench::kb10(0, Variant::Wire)]
 fn verify_without_cache((envelope, cache): Warm) -> (Verification, Envelope, ChainCache) {
     (envelope.verify(&mut ChainCache::new(0)), envelope, cache)
+}
+
+fn warm_face(size: usize, variant: Variant) -> Face<'static> {
+    let (envelope, _) = warm(size, variant);
+    // It lives as long as the program, which ends after one call.
+    #[allow(clippy::expect_used, reason = "without its input nothing can be measured")]
+    Face::new(Box::leak(Box::new(envelope))).expect("certified through C too")
+}
+
+/// Beside `verify`: the bytes are copied, handles made and freed.
+#[library_benchmark(setup = warm_face)]
+#[bench::kb10(0, Variant::Wire)]
+fn verify_through_c(face: Face<'static>) -> Face<'static> {
+    black_box(face.verify());
+    face
 }
 
 /// Instructions that a byte of a hostile message may cost.
@@ -87,6 +103,6 @@ fn hostile_message((input, trust): (Input, TrustStore)) -> (Verification, Input,
     (verification, input, trust)
 }
 
-library_benchmark_group!(name = genuine_messages, benchmarks = [parse, verify, verify_without_cache]);
+library_benchmark_group!(name = genuine_messages, benchmarks = [parse, verify, verify_through_c, verify_without_cache]);
 library_benchmark_group!(name = hostile_messages, benchmarks = [hostile_message]);
 main!(library_benchmark_groups = [genuine_messages, hostile_messages]);

@@ -61,6 +61,8 @@ pub struct Envelope {
     pub bytes: Vec<u8>,
     /// The built-in trust data with the sandbox's authority.
     pub trust: TrustStore,
+    /// The certificate of that authority, DER.
+    pub authority: Vec<u8>,
     /// The certificate of the sandbox's root, DER: what a peer trusts.
     pub root: Vec<u8>,
     /// When it was made, seconds since 1970.
@@ -94,6 +96,7 @@ impl Envelope {
         Ok(Self {
             bytes,
             trust: TrustStore::built_in().with_host_anchor(&provider.authority.certificate.der)?,
+            authority: provider.authority.certificate.der.clone(),
             root: world.root.certificate.der.clone(),
             made: at.parse::<Timestamp>()?.as_second(),
         })

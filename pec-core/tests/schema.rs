@@ -34,8 +34,7 @@ struct Form {
 
 impl Form {
     fn read(name: &str) -> Self {
-        let schema: Value =
-            serde_json::from_slice(&fs::read(root().join("docs/schema").join(name)).unwrap()).unwrap();
+        let schema: Value = serde_json::from_slice(&fs::read(root().join("docs/schema").join(name)).unwrap()).unwrap();
         jsonschema::draft202012::meta::validate(&schema).unwrap();
         let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap();
         let mut orders = BTreeSet::new();

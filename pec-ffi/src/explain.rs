@@ -6,6 +6,7 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use pec_core::finding::{Code, Language};
+use pec_core::reconcile::State;
 
 use crate::border::{enter, some, text};
 use crate::failure::{Failure, pec_result};
@@ -50,6 +51,49 @@ pub unsafe extern "C" fn pec_explain(
             n if n == F::PEC_CODE_RULE as u32 => code.rule(),
             n if n == F::PEC_CODE_LAYER as u32 => code.layer().as_str(),
             n if n == F::PEC_CODE_SEVERITY as u32 => code.severity().as_str(),
+            _ => return Err(unknown("field", field)),
+        }));
+        Ok(())
+    })
+}
+
+/// The texts about a state of a recipient, for `pec_state_text`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum pec_state_field {
+    /// The state in a few words, in Italian.
+    PEC_STATE_TITLE_IT = 0,
+    /// The same in English.
+    PEC_STATE_TITLE_EN = 1,
+    /// What it means, in Italian.
+    PEC_STATE_EXPLANATION_IT = 2,
+    /// The same in English.
+    PEC_STATE_EXPLANATION_EN = 3,
+}
+
+/// One text about a state of a recipient; `state` is its name (`awaiting-delivery`), UTF-8 ended by NUL, `field` a
+/// `pec_state_field`. `PEC_ABSENT` when no state has this name. The text lives for ever.
+///
+/// # Safety
+/// `state` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_state_text(
+    state: *const c_char,
+    field: u32,
+    out: Option<&mut MaybeUninit<pec_str>>,
+) -> pec_result {
+    use pec_state_field as F;
+    enter(None, || {
+        // SAFETY: the caller's promise.
+        let name = unsafe { text(state, "state") }?;
+        let out = some(out, "out")?;
+        let state = State::ALL.iter().find(|state| state.as_str() == name);
+        let state = state.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?;
+        out.write(pec_str::of(match field {
+            n if n == F::PEC_STATE_TITLE_IT as u32 => state.title(Language::It),
+            n if n == F::PEC_STATE_TITLE_EN as u32 => state.title(Language::En),
+            n if n == F::PEC_STATE_EXPLANATION_IT as u32 => state.explanation(Language::It),
+            n if n == F::PEC_STATE_EXPLANATION_EN as u32 => state.explanation(Language::En),
             _ => return Err(unknown("field", field)),
         }));
         Ok(())

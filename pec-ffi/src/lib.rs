@@ -72,6 +72,7 @@ const _: () = {
     shared::<pec_verifier>();
     shared::<pec_message>();
     shared::<pec_extracted>();
+    shared::<pec_parts>();
     shared::<pec_verification>();
     shared::<pec_text>();
     shared::<pec_ledger>();

@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code, reason = "exported functions bear unmangled names and take bytes from C")]
 
+mod parts;
+
 use std::ffi::c_char;
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,6 +13,8 @@ use std::sync::Arc;
 use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::verify::{Extract, Extracted};
+
+pub use parts::*;
 
 use crate::border::{self, bytes, enter, some, text};
 use crate::failure::{Failure, pec_error, pec_result};

@@ -2,13 +2,16 @@
 
 #![allow(unsafe_code, reason = "exported functions bear unmangled names and take bytes from C")]
 
+use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use pec_core::directory::ProviderDirectory;
 use pec_core::trust::{Evidence, TrustStore, TrustStoreError};
 
-use crate::border::{self, ErrorOut, bytes, enter, some};
+use crate::border::{self, ErrorOut, bytes, enter, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
+use crate::text::pec_str;
+use crate::verification::pec_text;
 
 /// Whom a judgement trusts: the pinned PEC authorities, their known issues, and what the host adds.
 ///
@@ -59,6 +62,21 @@ pub unsafe extern "C" fn pec_trust_store_from_json(
         let out = some(out, "out")?;
         let json = std::str::from_utf8(json).map_err(|_| Failure::new(pec_result::PEC_BAD_UTF8).because("json"))?;
         out.write(Some(Box::new(pec_trust_store { store: TrustStore::from_json(json)? })));
+        Ok(())
+    })
+}
+
+/// The trust data as JSON, in the form that `pec_trust_store_from_json` reads, without what the host has added. Freed by
+/// `pec_text_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_trust_store_json(
+    trust: Option<&pec_trust_store>,
+    out: Option<&mut MaybeUninit<Option<Box<pec_text>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let (trust, out) = (some(trust, "trust")?, some(out, "out")?);
+        out.write(Some(Box::new(pec_text::new(trust.store.to_json()))));
         Ok(())
     })
 }
@@ -242,6 +260,28 @@ pub unsafe extern "C" fn pec_directory_from_ldif(
         let directory = ProviderDirectory::from_ldif(ldif)
             .map_err(|error| Failure::new(pec_result::PEC_DIRECTORY).because(error.to_string()))?;
         out.write(Some(Box::new(pec_directory { directory })));
+        Ok(())
+    })
+}
+
+/// The name of the provider that manages a mail domain, by the directory; `domain` is UTF-8, ended by NUL. `PEC_ABSENT` when
+/// none does. It lives as long as the directory.
+///
+/// # Safety
+/// `domain` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_directory_provider(
+    directory: Option<&pec_directory>,
+    domain: *const c_char,
+    out: Option<&mut MaybeUninit<pec_str>>,
+) -> pec_result {
+    enter(None, || {
+        let directory = some(directory, "directory")?;
+        // SAFETY: the caller's promise.
+        let domain = unsafe { text(domain, "domain") }?;
+        let out = some(out, "out")?;
+        let provider = directory.directory.provider_of_domain(domain);
+        out.write(pec_str::of(provider.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?.name()));
         Ok(())
     })
 }

@@ -85,7 +85,8 @@ impl Shared {
 
 #[test]
 fn eight_threads_hammer_one_verifier() {
-    let seconds = std::env::var("PEC_THREADS_SECONDS").ok().map(|seconds| Duration::from_secs(seconds.parse().unwrap()));
+    let seconds =
+        std::env::var("PEC_THREADS_SECONDS").ok().map(|seconds| Duration::from_secs(seconds.parse().unwrap()));
     let (shared, begun) = (Shared::new(), Instant::now());
     let rounds = AtomicU64::new(0);
     let more = |round: usize| seconds.map_or(round < ROUNDS, |seconds| begun.elapsed() < seconds);

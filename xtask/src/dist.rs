@@ -123,8 +123,9 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
     fs::copy(from, to).map(drop).map_err(|error| format!("{} to {}: {error}", from.display(), to.display()))
 }
 
-/// What is installed, made of the library that the tests have compiled, is what is promised: the symbols of both libraries are the functions of the header, the shared one has
-/// its SONAME, and a program built by what pkg-config says runs against each.
+/// What is installed, made of the library that the tests have compiled, is what is promised: the symbols of both libraries
+/// are the functions of the header, the shared one has its SONAME, a program built by what pkg-config says runs against
+/// each, and so do those of the snippets for CMake and Meson in docs/C.md.
 pub(crate) fn is_sound() -> Result<(), String> {
     for tool in ["gcc", "ld", "objcopy", "ar", "nm", "readelf", "pkg-config"] {
         if !Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success()) {
@@ -163,6 +164,19 @@ pub(crate) fn is_sound() -> Result<(), String> {
     for how in [&[][..], &["--static"]] {
         runs(&prefix, how)?;
     }
+    for (tool, build) in [("cmake", by_cmake as fn(&Path, &Path) -> Result<PathBuf, String>), ("meson", by_meson)] {
+        if Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success()) {
+            let folder = root().join("target/dist/snippets").join(tool);
+            // What an earlier run has found out would be believed.
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            let program = build(&prefix, &folder)?;
+            says_certified(&program, &prefix)?;
+            println!("{tool}: finds the library, the program runs");
+        } else {
+            println!("skipped: {tool} is not installed (`cargo xtask setup`)");
+        }
+    }
     println!("{} functions in both libraries, SONAME {soname}", declared.len());
     Ok(())
 }
@@ -182,8 +196,49 @@ fn runs(prefix: &Path, how: &[&str]) -> Result<(), String> {
     let mut gcc = Command::new("gcc");
     gcc.args(cflags.split_whitespace()).arg(root().join("pec-ffi/examples/verify.c"));
     run(gcc.args(libs.split_whitespace()).arg("-o").arg(&program))?;
+    says_certified(&program, prefix)
+}
+
+/// The snippet of docs/C.md in this language, which is what is tried.
+fn snippet(language: &str) -> Result<String, String> {
+    let path = root().join("docs/C.md");
+    let document = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let (_, after) =
+        document.split_once(&format!("```{language}\n")).ok_or(format!("docs/C.md shows no {language}"))?;
+    after.split_once("```").map(|(snippet, _)| snippet.to_owned()).ok_or("docs/C.md: a block is open".to_owned())
+}
+
+/// The example of the snippets is called `program.c`.
+fn furnish(folder: &Path, file: &str, before: &str, language: &str) -> Result<(), String> {
+    copy(&root().join("pec-ffi/examples/verify.c"), &folder.join("program.c"))?;
+    write(&folder.join(file), &format!("{before}{}", snippet(language)?))
+}
+
+fn by_cmake(prefix: &Path, folder: &Path) -> Result<PathBuf, String> {
+    let before = "cmake_minimum_required(VERSION 3.16)\nproject(program C)\nadd_executable(program program.c)\n";
+    furnish(folder, "CMakeLists.txt", before, "cmake")?;
+    let build = folder.join("build");
+    let mut configure = Command::new("cmake");
+    configure.arg("-S").arg(folder).arg("-B").arg(&build);
+    output(configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())))?;
+    output(Command::new("cmake").arg("--build").arg(&build))?;
+    Ok(build.join("program"))
+}
+
+fn by_meson(prefix: &Path, folder: &Path) -> Result<PathBuf, String> {
+    furnish(folder, "meson.build", "project('program', 'c')\n", "meson")?;
+    let build = folder.join("build");
+    let mut setup = Command::new("meson");
+    setup.arg("setup").arg(&build).arg(folder).env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
+    output(&mut setup)?;
+    output(Command::new("meson").arg("compile").arg("-C").arg(&build))?;
+    Ok(build.join("program"))
+}
+
+/// The example, built, judges a receipt as it should.
+fn says_certified(program: &Path, prefix: &Path) -> Result<(), String> {
     let case = |name: &str| root().join("conformance").join(name);
-    let mut command = Command::new(&program);
+    let mut command = Command::new(program);
     command.env("LD_LIBRARY_PATH", prefix.join("lib"));
     let said = output(command.arg(case("kind-delivery-a.eml")).arg(case("artefacts/root.crt")))?;
     if said.starts_with("CERTIFIED\n") { Ok(()) } else { Err(format!("{} said {said}", program.display())) }

@@ -91,6 +91,51 @@ static void answers(const char *anchored)
     }
 }
 
+/* What stands inside, whom the data trust, what a state means. */
+static void looked_into(void)
+{
+    static const char ldif[] = "version: 1\n";
+    pec_parts *parts = NULL;
+    pec_text *json = NULL;
+    pec_trust_store *again = NULL;
+    pec_directory *directory = NULL;
+    pec_bytes bytes, whole;
+    pec_str text;
+    size_t count = 0, index, signatures = 0;
+    uint64_t depth = 77, from = 77, size = 0;
+
+    CHECK(pec_message_bytes(message, &whole) == PEC_OK && pec_message_parts(message, &parts, NULL) == PEC_OK);
+    CHECK(pec_parts_count(parts, &count) == PEC_OK && count > 3);
+    CHECK(pec_parts_number(parts, 0, PEC_PART_DEPTH, &depth) == PEC_OK && depth == 0);
+    CHECK(pec_parts_number(parts, 0, PEC_PART_FROM, &from) == PEC_OK && from == 0);
+    CHECK(pec_parts_number(parts, 0, PEC_PART_BYTES, &size) == PEC_OK && size == whole.len);
+    CHECK(pec_parts_text(parts, 0, PEC_PART_MEDIA_TYPE, &text) == PEC_OK && is(text, "multipart/signed"));
+    CHECK(pec_parts_text(parts, 0, PEC_PART_SUBJECT, &text) == PEC_OK && text.len > 5);
+    CHECK(pec_parts_text(parts, 0, PEC_PART_FILE_NAME, &text) == PEC_ABSENT);
+    for (index = 1; index < count; index++) {
+        CHECK(pec_parts_number(parts, index, PEC_PART_DEPTH, &depth) == PEC_OK && depth > 0);
+        CHECK(pec_parts_number(parts, index, PEC_PART_FROM, &from) == PEC_OK);
+        CHECK(pec_parts_number(parts, index, PEC_PART_BYTES, &size) == PEC_OK && from + size <= whole.len);
+        signatures += pec_parts_text(parts, index, PEC_PART_FILE_NAME, &text) == PEC_OK && is(text, "smime.p7s");
+    }
+    CHECK(signatures == 1);
+    CHECK(pec_parts_text(parts, count, PEC_PART_MEDIA_TYPE, &text) == PEC_ABSENT);
+    CHECK(pec_parts_number(parts, count, PEC_PART_DEPTH, &depth) == PEC_ABSENT);
+    CHECK(pec_parts_text(parts, 0, 3, &text) == PEC_BAD_VALUE && pec_parts_number(parts, 0, 3, &size) == PEC_BAD_VALUE);
+    pec_parts_free(parts);
+
+    CHECK(pec_trust_store_json(trust, &json, NULL) == PEC_OK && pec_text_bytes(json, &bytes) == PEC_OK);
+    CHECK(pec_trust_store_from_json(bytes.data, bytes.len, &again, NULL) == PEC_OK);
+    pec_trust_store_free(again);
+    pec_text_free(json);
+    CHECK(pec_directory_from_ldif((const uint8_t *)ldif, sizeof ldif - 1, &directory, NULL) == PEC_OK);
+    CHECK(pec_directory_provider(directory, "pec.alfa.example", &text) == PEC_ABSENT);
+    pec_directory_free(directory);
+    CHECK(pec_state_text("awaiting-delivery", PEC_STATE_TITLE_EN, &text) == PEC_OK && text.len > 5);
+    CHECK(pec_state_text("awaiting-delivery", 4, &text) == PEC_BAD_VALUE);
+    CHECK(pec_state_text("lost", PEC_STATE_TITLE_EN, &text) == PEC_ABSENT);
+}
+
 struct lines {
     int errors, warnings;
     char last[256];
@@ -205,6 +250,7 @@ int main(int argc, char **argv)
         return 1;
     wrong_arguments();
     answers(argv[2]);
+    looked_into();
     panics_and_log();
     flat(argv[1]);
     threads(argc > 3 ? atoi(argv[3]) : 25);

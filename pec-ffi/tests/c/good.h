@@ -30,6 +30,7 @@ static void expect(pec_result found, pec_result expected, const char *what)
     X(pec_verifier)                                                                                                    \
     X(pec_message)                                                                                                     \
     X(pec_extracted)                                                                                                   \
+    X(pec_parts)                                                                                                       \
     X(pec_verification)                                                                                                \
     X(pec_text)                                                                                                        \
     X(pec_ledger)                                                                                                      \
@@ -67,6 +68,7 @@ static void begin(const char *path)
     expect(pec_verifier_new(good_pec_trust_store, &good_pec_verifier, NULL), PEC_OK, "verifier");
     expect(pec_message_parse_file(path, &good_pec_message, NULL), PEC_OK, "message");
     expect(pec_message_extract(good_pec_message, PEC_EXTRACT_ORIGINAL, &good_pec_extracted, NULL), PEC_OK, "extract");
+    expect(pec_message_parts(good_pec_message, &good_pec_parts, NULL), PEC_OK, "parts");
     expect(pec_verify(good_pec_verifier, good_pec_message, 0, &good_pec_verification, NULL), PEC_OK, "verify");
     expect(pec_verification_json(good_pec_verification, "x", &good_pec_text, NULL), PEC_OK, "json");
     expect(pec_ledger_new(&good_pec_ledger, NULL), PEC_OK, "ledger");
