@@ -59,10 +59,34 @@ pub(crate) fn findings_have_cases() -> Result<(), String> {
     Ok(())
 }
 
-/// `cargo tree` of pec-core holds none of the forbidden crates.
+/// Crates that compile C, or are it.
+const C: [&str; 6] = ["aws-lc-rs", "aws-lc-sys", "bindgen", "cc", "cmake", "pkg-config"];
+
+/// `cargo tree` of pec-core holds none of the forbidden crates; with `rust-crypto` nothing compiles C, and the default
+/// features do.
 pub(crate) fn dependencies() -> Result<(), String> {
+    let names = reached("pec-core", &["-e", "normal", "--all-features"])?;
+    if let Some(name) = FORBIDDEN.iter().find(|name| names.contains(**name)) {
+        return Err(format!("pec-core reaches {name}: see `cargo tree -p pec-core -i {name}`"));
+    }
+    for package in ["pec-core", "pec-ffi", "pec-cli"] {
+        let built = ["-e", "normal,build"];
+        let names = reached(package, &[&built[..], &["--no-default-features", "--features", "rust-crypto"]].concat())?;
+        if let Some(name) = C.iter().find(|name| names.contains(**name)) {
+            return Err(format!("{package} needs C with rust-crypto alone: {name}"));
+        }
+        if !reached(package, &built)?.contains("aws-lc-rs") {
+            return Err(format!("the default features of {package} are without aws-lc-rs"));
+        }
+    }
+    Ok(())
+}
+
+/// The names of the crates that a package is built with.
+fn reached(package: &str, arguments: &[&str]) -> Result<BTreeSet<String>, String> {
     let output = Command::new(cargo())
-        .args(["tree", "-p", "pec-core", "-e", "normal", "--all-features", "--prefix", "none", "--format", "{p}"])
+        .args(["tree", "-p", package, "--prefix", "none", "--format", "{p}"])
+        .args(arguments)
         .current_dir(root())
         .output()
         .map_err(|error| error.to_string())?;
@@ -70,11 +94,7 @@ pub(crate) fn dependencies() -> Result<(), String> {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
     let tree = String::from_utf8_lossy(&output.stdout);
-    let names: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
-    match FORBIDDEN.iter().find(|name| names.contains(name)) {
-        Some(name) => Err(format!("pec-core reaches {name}: see `cargo tree -p pec-core -i {name}`")),
-        None => Ok(()),
-    }
+    Ok(tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect())
 }
 
 /// Licences and sources by cargo-deny, where it is installed.

@@ -1,6 +1,7 @@
 //! Signature algorithms as X.509 and CMS name them.
 
-use super::{Asn1Error, DigestAlgorithm, Element, tag};
+use super::DigestAlgorithm;
+use crate::asn1::{Asn1Error, Element, tag};
 
 /// How a signature was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,8 +1,10 @@
 //! Keys, certificates, revocation lists and OCSP answers made at test time, byte by byte, so that each can be wrong in
 //! exactly one way.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::{Signature, SigningKey};
 
 use super::distinguished_name::attribute;
 use crate::asn1::tag;
@@ -39,26 +41,28 @@ pub(super) fn name(organization: &str, common_name: &str) -> Vec<u8> {
     seq(&[&rdn(attribute::ORGANIZATION, organization), &rdn(attribute::COMMON_NAME, common_name)])
 }
 
-/// A P-256 key.
+/// A P-256 key, another one at each call.
 pub(super) struct Key {
-    pair: EcdsaKeyPair,
+    secret: SigningKey,
     pub(super) spki: Vec<u8>,
 }
 
 impl Key {
     pub(super) fn new() -> Self {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let secret = SigningKey::from_slice(&[[1; 8], number, [2; 8], number].concat()).unwrap();
         let ec = tlv(tag::OID, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]);
         let curve = tlv(tag::OID, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]);
-        let point = [&[0], pair.public_key().as_ref()].concat();
+        let point = [&[0], secret.verifying_key().to_sec1_point(false).as_bytes()].concat();
         let spki = seq(&[&seq(&[&ec, &curve]), &tlv(tag::BIT_STRING, &point)]);
-        Self { pair, spki }
+        Self { secret, spki }
     }
 
     /// SEQUENCE of `tbs`, algorithm and signature: certificates, lists and answers all have this form.
     pub(super) fn sign(&self, tbs: &[u8], more: &[u8]) -> Vec<u8> {
-        let signature = self.pair.sign(&SystemRandom::new(), tbs).unwrap();
-        let bits = [&[0], signature.as_ref()].concat();
+        let signature: Signature = self.secret.sign(tbs);
+        let bits = [&[0], signature.to_der().as_bytes()].concat();
         seq(&[tbs, &ecdsa(), &tlv(tag::BIT_STRING, &bits), more])
     }
 }
