@@ -203,6 +203,32 @@ impl Record {
         }
     }
 
+    /// The same record under another number: for a host that numbers its messages after they were read.
+    #[must_use]
+    pub fn numbered(mut self, source: Source) -> Self {
+        match &mut self.content {
+            Content::Proof(proof) => proof.source = source,
+            Content::Claim(claim) => claim.source = source,
+            Content::Copy(copy) => copy.source = source,
+            Content::Bounce(bounce) => bounce.source = source,
+        }
+        self
+    }
+
+    /// The identifiers by which the record finds its transaction, without angle brackets: *identificativo* and *msgid*,
+    /// the Message-ID of a copy, those that a bounce returns. A host that keeps records elsewhere indexes them by these:
+    /// [`Ledger::dossiers_of`](super::Ledger::dossiers_of) and
+    /// [`Ledger::dossiers_of_message`](super::Ledger::dossiers_of_message) need no other records than those that share one.
+    pub fn about(&self) -> impl Iterator<Item = &str> {
+        let (pec_id, message_id, returned) = match &self.content {
+            Content::Proof(proof) => (Some(&proof.pec_id), proof.message_id.as_ref(), &[][..]),
+            Content::Claim(claim) => (claim.pec_id.as_ref(), claim.message_id.as_ref(), &[][..]),
+            Content::Copy(copy) => (None, copy.message_id.as_ref(), &[][..]),
+            Content::Bounce(bounce) => (None, None, &bounce.about[..]),
+        };
+        pec_id.into_iter().chain(message_id).chain(returned).map(String::as_str)
+    }
+
     const fn new(content: Content) -> Self {
         Self { content }
     }

@@ -81,6 +81,16 @@ impl Evidence {
         self.id
     }
 
+    /// The lists, in DER, in the order in which they were given.
+    pub fn crls(&self) -> impl Iterator<Item = &[u8]> {
+        self.crls.iter().map(Vec::as_slice)
+    }
+
+    /// The OCSP responses, in DER, in the order in which they were given.
+    pub fn ocsp(&self) -> impl Iterator<Item = &[u8]> {
+        self.ocsp.iter().map(Vec::as_slice)
+    }
+
     /// The identity grows with each item, so that many large ones are each hashed once. Another order is another set.
     fn identify(&mut self, kind: u8, der: &[u8]) {
         let before = self.id.map_or([0; 32], |id| id.0);
