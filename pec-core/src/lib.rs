@@ -58,6 +58,7 @@ pub mod finding;
 pub mod fuzzing;
 pub mod limits;
 pub mod message;
+pub mod proof;
 pub mod reconcile;
 pub mod signature;
 pub mod text;

@@ -1,0 +1,137 @@
+//! A bundle is put together.
+
+use std::collections::BTreeMap;
+
+use encodify::base64;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::manifest::{Listed, Manifest, hex};
+use super::zip::{self, TooLarge};
+use super::{EXPERT, FORM, MANIFEST, PAGE, check, expert};
+use crate::crypto::{DigestAlgorithm, digest};
+use crate::trust::{Evidence, TrustStore};
+
+/// That a message stands in a log: its entry, and the path from there to the root (RFC 6962 §2.1.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Witness {
+    /// The entry, as it stands in the log: JSON that names the message by its SHA-256 under `id`.
+    pub entry: String,
+    /// Its number, from 0.
+    pub index: u64,
+    /// Entries of the log under the root.
+    pub size: u64,
+    /// The nodes beside the path, from the leaf up, in base64.
+    pub path: Vec<String>,
+}
+
+/// The root of a log at some size, and a time-stamp over it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The text of a C2SP checkpoint: origin, size, root in base64, a line each.
+    pub note: Vec<u8>,
+    /// RFC 3161 token over the text.
+    pub token: Vec<u8>,
+}
+
+/// What goes into a bundle.
+///
+/// The same contents give the same bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Bundle {
+    messages: Vec<(Vec<u8>, Option<Witness>)>,
+    checkpoints: Vec<Checkpoint>,
+    evidence: Evidence,
+}
+
+impl Bundle {
+    /// An empty bundle.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With a message of the transaction, byte for byte as received, and its place in a log where it has one.
+    #[must_use]
+    pub fn message(mut self, bytes: Vec<u8>, witness: Option<Witness>) -> Self {
+        self.messages.push((bytes, witness));
+        self
+    }
+
+    /// With a time-stamped root of the log.
+    #[must_use]
+    pub fn checkpoint(mut self, checkpoint: Checkpoint) -> Self {
+        self.checkpoints.push(checkpoint);
+        self
+    }
+
+    /// With revocation evidence. It is a claim until its signatures have been checked, by whoever reads the bundle.
+    #[must_use]
+    pub fn evidence(mut self, evidence: Evidence) -> Self {
+        self.evidence = evidence;
+        self
+    }
+
+    /// The file. `transaction` is the *identificativo* or *msgid*; the page is written as `trust` judges at `made_at`.
+    ///
+    /// # Errors
+    /// [`TooLarge`] beyond 4 GiB.
+    pub fn to_zip(mut self, transaction: &str, trust: &TrustStore, made_at: Timestamp) -> Result<Vec<u8>, TooLarge> {
+        let mut objects: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        // The order in which messages were given means nothing, and the same one twice counts once.
+        for (bytes, witness) in std::mem::take(&mut self.messages) {
+            let id = hex(digest(DigestAlgorithm::Sha256, &bytes).as_bytes());
+            if let Some(witness) = witness {
+                objects.insert(format!("log/{id}.json"), json(&witness));
+            }
+            objects.insert(format!("messages/{id}.eml"), bytes);
+        }
+        for checkpoint in self.checkpoints {
+            let name = hex(digest(DigestAlgorithm::Sha256, &checkpoint.note).as_bytes());
+            objects.insert(format!("log/{name}.checkpoint"), checkpoint.note);
+            objects.insert(format!("log/{name}.tsr"), checkpoint.token);
+        }
+        for (kind, lists) in
+            [("crl", self.evidence.crls().collect::<Vec<_>>()), ("ocsp", self.evidence.ocsp().collect())]
+        {
+            for list in lists {
+                let name = hex(digest(DigestAlgorithm::Sha256, list).as_bytes());
+                objects.insert(format!("trust/{name}.{kind}"), list.to_vec());
+            }
+        }
+        objects.insert("trust/trust.json".into(), trust.to_json().into_bytes());
+        objects.insert(PAGE.into(), check::page(&objects, trust, made_at).into_bytes());
+        objects.insert(EXPERT.into(), expert::text(&objects).into_bytes());
+        let manifest = Manifest {
+            form: FORM.into(),
+            engine: concat!("pec ", env!("CARGO_PKG_VERSION")).into(),
+            made_at,
+            transaction: transaction.to_owned(),
+            objects: objects.iter().map(|(path, content)| Listed::of(path, content)).collect(),
+        };
+        objects.insert(MANIFEST.into(), json(&manifest));
+        zip::write(objects.iter().map(|(name, content)| (name.as_str(), content.as_slice())))
+    }
+}
+
+impl Witness {
+    /// From the nodes beside the path, from the leaf up.
+    #[must_use]
+    pub fn new(entry: String, index: u64, size: u64, path: &[[u8; 32]]) -> Self {
+        Self { entry, index, size, path: path.iter().map(|node| base64::STANDARD.encode(node)).collect() }
+    }
+
+    /// The nodes; `None` where one is none.
+    pub(super) fn nodes(&self) -> Option<Vec<[u8; 32]>> {
+        self.path.iter().map(|node| base64::STANDARD.decode(node).ok()?.try_into().ok()).collect()
+    }
+}
+
+/// For a person who opens it too: one key a line.
+fn json<T: Serialize>(value: &T) -> Vec<u8> {
+    // Strings and numbers only: there is nothing that cannot be written.
+    let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
+    text.push(b'\n');
+    text
+}

@@ -1,0 +1,428 @@
+//! A bundle is read: nothing that it says of itself is believed.
+
+use std::collections::BTreeMap;
+
+use encodify::base64;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::build::Witness;
+use super::manifest::{Listed, Manifest, hex};
+use super::zip::{self, Object};
+use super::{FORM, MANIFEST, PAGE, tree};
+use crate::crypto::{DigestAlgorithm, digest};
+use crate::finding::Language;
+use crate::limits::Limits;
+use crate::message::Message;
+use crate::reconcile::examine::{Messages, examine};
+use crate::reconcile::instant::Reading;
+use crate::reconcile::page::{Entry, Page};
+use crate::reconcile::{HashKey, Ledger, Record, Report, Source};
+use crate::signature::timestamp;
+use crate::trust::{ChainCache, Evidence, TrustStore, judge_time_stamp};
+use crate::verify::{Verdict, Verification, Verifier};
+
+/// What was found out about a bundle.
+///
+/// It proves that the file is what was written, and of each message what its verdict says; where a message is
+/// [`Witnessed`], that it existed at that time. It does not prove that nothing was left out: a bundle without a receipt
+/// looks like one of a message to which no receipt came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ProofReport {
+    /// *identificativo* or *msgid*, as the bundle calls itself.
+    pub transaction: Option<String>,
+    /// When it was made, as it says.
+    pub made_at: Option<Timestamp>,
+    /// What is wrong with the file. Empty: every byte is what was written.
+    pub faults: Vec<Fault>,
+    /// Each message, judged by the reader's trust data.
+    pub messages: Vec<MessageProof>,
+    /// The dossiers that its messages come to, as `pec link --json` writes them.
+    #[serde(serialize_with = "as_json")]
+    pub dossiers: Vec<String>,
+}
+
+/// What is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "fault", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Fault {
+    /// It is not a bundle, or its frame is broken so that objects cannot be told apart.
+    Frame {
+        /// The byte.
+        at: usize,
+        /// The object whose frame it is, where it is one's.
+        object: Option<String>,
+    },
+    /// The list of its objects cannot be read.
+    Manifest {
+        /// Why.
+        why: String,
+    },
+    /// It is of another form, perhaps a newer one.
+    Form {
+        /// The form that it names.
+        found: String,
+    },
+    /// An object is not what was written.
+    Object {
+        /// Which.
+        path: String,
+        /// How.
+        how: ObjectFault,
+    },
+    /// The page is not what this library writes about these messages: it was changed, or another version wrote it. The page is for
+    /// reading and proves nothing.
+    Page,
+}
+
+/// How an object is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectFault {
+    /// These blocks of [`super::BLOCK`] bytes differ, the first is 0.
+    Damaged(Vec<u64>),
+    /// It is listed and not there.
+    Missing,
+    /// It is there and not listed.
+    Unlisted,
+    /// A message is not called by its own digest.
+    Misnamed,
+}
+
+/// One message of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MessageProof {
+    /// Its path in the bundle.
+    pub path: String,
+    /// What kind of message it is.
+    pub kind: String,
+    /// The verdict, by the reader's trust data.
+    pub verdict: &'static str,
+    /// When the certificate of its signer ends.
+    pub certificate_ends: Option<Timestamp>,
+    /// Since when it is proven to have existed, where it is.
+    pub witnessed: Option<Witnessed>,
+    /// Why it is not, where something was there to prove it.
+    pub witness_fails: Option<String>,
+    /// The findings of its verification, warnings and worse.
+    pub findings: Vec<&'static str>,
+}
+
+/// A time-stamp under an authority that the reader believes covers the message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Witnessed {
+    /// The time of the earliest such time-stamp.
+    pub at: Timestamp,
+    /// Its authority.
+    pub authority: String,
+    /// Whether the signer's certificate was still alive then: what the provider states about the time of signing is no
+    /// longer its word alone.
+    pub within_certificate: bool,
+}
+
+impl ProofReport {
+    /// Whether every byte of the file is what was written.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+fn as_json<S: serde::Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    let values: Vec<serde_json::Value> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+    serializer.collect_seq(values)
+}
+
+/// Checks a bundle by the reader's trust data, at the reader's time. Its messages are judged even where other objects are
+/// damaged.
+///
+/// # Limits
+/// Everything is held in memory; each message as in `limits`.
+#[must_use]
+pub fn check(bytes: &[u8], trust: &TrustStore, now: Timestamp, limits: &Limits) -> ProofReport {
+    let mut report = ProofReport {
+        transaction: None,
+        made_at: None,
+        faults: Vec::new(),
+        messages: Vec::new(),
+        dossiers: Vec::new(),
+    };
+    let objects = match zip::read(bytes) {
+        Ok(objects) => objects,
+        Err(zip::Broken { at, object }) => {
+            report.faults.push(Fault::Frame { at, object });
+            return report;
+        }
+    };
+    let content = |object: &Object| bytes.get(object.content.clone()).unwrap_or_default();
+    let all: BTreeMap<String, Vec<u8>> =
+        objects.iter().map(|object| (object.name.clone(), content(object).to_vec())).collect();
+    let manifest = manifest(&all, &mut report);
+    if let Some(manifest) = &manifest {
+        compare(manifest, &all, &mut report.faults);
+    }
+    if report.faults.is_empty()
+        && let Some(at) = first_difference(&objects, &all, bytes)
+    {
+        report.faults.push(Fault::Frame { at, object: zip::place(&objects, at).map(str::to_owned) });
+    }
+    let case = Case::new(&all, trust, now, limits);
+    report.messages = case.messages();
+    let (ledger, sources) = case.ledger();
+    let mut shelf = Shelf { case: &case, sources: &sources };
+    for dossier in ledger.dossiers(now) {
+        let examination = examine(&dossier, &mut shelf, Reading::Plain);
+        let name = |source| shelf.name(source);
+        report.dossiers.push(Report::new(&dossier, &examination, &name).to_json());
+    }
+    if let Some(made_at) = report.made_at.filter(|_| report.faults.is_empty())
+        && all.get(PAGE).is_none_or(|found| *found != page(&all, trust, made_at).into_bytes())
+    {
+        report.faults.push(Fault::Page);
+    }
+    report
+}
+
+fn manifest(all: &BTreeMap<String, Vec<u8>>, report: &mut ProofReport) -> Option<Manifest> {
+    let Some(text) = all.get(MANIFEST) else {
+        report.faults.push(Fault::Object { path: MANIFEST.into(), how: ObjectFault::Missing });
+        return None;
+    };
+    match serde_json::from_slice::<Manifest>(text) {
+        Err(error) => {
+            report.faults.push(Fault::Manifest { why: error.to_string() });
+            None
+        }
+        Ok(manifest) if manifest.form != FORM => {
+            report.faults.push(Fault::Form { found: crate::text::printable(&manifest.form) });
+            None
+        }
+        Ok(manifest) => {
+            report.transaction = Some(manifest.transaction.clone());
+            report.made_at = Some(manifest.made_at);
+            Some(manifest)
+        }
+    }
+}
+
+/// Each object against the manifest.
+fn compare(manifest: &Manifest, all: &BTreeMap<String, Vec<u8>>, faults: &mut Vec<Fault>) {
+    let listed: BTreeMap<&str, &Listed> = manifest.objects.iter().map(|listed| (&*listed.path, listed)).collect();
+    let mut fault = |path: &str, how| faults.push(Fault::Object { path: path.to_owned(), how });
+    for (path, listed) in &listed {
+        match all.get(*path) {
+            None => fault(path, ObjectFault::Missing),
+            Some(content) => {
+                let damaged = listed.damaged(content);
+                if !damaged.is_empty() {
+                    fault(path, ObjectFault::Damaged(damaged));
+                } else if is_message(path) && !path.contains(&hex(digest(DigestAlgorithm::Sha256, content).as_bytes()))
+                {
+                    fault(path, ObjectFault::Misnamed);
+                }
+            }
+        }
+    }
+    for path in all.keys().filter(|path| *path != MANIFEST && !listed.contains_key(path.as_str())) {
+        fault(path, ObjectFault::Unlisted);
+    }
+}
+
+/// The first byte at which the file is not what we would write.
+fn first_difference(objects: &[Object], all: &BTreeMap<String, Vec<u8>>, bytes: &[u8]) -> Option<usize> {
+    let again = zip::write(all.iter().map(|(name, content)| (name.as_str(), content.as_slice()))).unwrap_or_default();
+    debug_assert_eq!(again.len(), zip::size(objects.iter().map(|object| (&*object.name, object.content.len()))));
+    let differs = again.iter().zip(bytes).position(|(a, b)| a != b);
+    differs.or_else(|| (again.len() != bytes.len()).then(|| again.len().min(bytes.len())))
+}
+
+fn is_message(path: &str) -> bool {
+    path.starts_with("messages/") && path.ends_with(".eml")
+}
+
+/// The page about the messages of a bundle, as `trust` judges at `at`.
+pub(super) fn page(all: &BTreeMap<String, Vec<u8>>, trust: &TrustStore, at: Timestamp) -> String {
+    let case = Case::new(all, trust, at, &Limits::DEFAULT);
+    let (ledger, sources) = case.ledger();
+    let mut shelf = Shelf { case: &case, sources: &sources };
+    let entries: Vec<Entry<'_>> = ledger
+        .dossiers(at)
+        .map(|dossier| Entry { examination: examine(&dossier, &mut shelf, Reading::Plain), dossier })
+        .collect();
+    Page { language: Language::It, now: at, entries: &entries, name: &|source| shelf.name(source) }.to_html()
+}
+
+/// The contents of a bundle, and by what they are judged.
+struct Case<'c> {
+    all: &'c BTreeMap<String, Vec<u8>>,
+    trust: &'c TrustStore,
+    evidence: Evidence,
+    now: Timestamp,
+    limits: &'c Limits,
+    stamps: Vec<Stamp>,
+}
+
+/// A root that a time-stamp covers.
+struct Stamp {
+    size: u64,
+    root: [u8; 32],
+    proven: Result<(Timestamp, String), String>,
+}
+
+impl<'c> Case<'c> {
+    fn new(all: &'c BTreeMap<String, Vec<u8>>, trust: &'c TrustStore, now: Timestamp, limits: &'c Limits) -> Self {
+        let mut evidence = Evidence::none();
+        for (path, content) in all {
+            if path.ends_with(".crl") {
+                evidence = evidence.with_crl(content.clone());
+            } else if path.ends_with(".ocsp") {
+                evidence = evidence.with_ocsp(content.clone());
+            }
+        }
+        let mut case = Self { all, trust, evidence, now, limits, stamps: Vec::new() };
+        case.stamps = case.stamps();
+        case
+    }
+
+    fn paths(&self) -> impl Iterator<Item = (&'c str, &'c [u8])> + use<'c> {
+        self.all.iter().filter(|(path, _)| is_message(path)).map(|(path, content)| (path.as_str(), content.as_slice()))
+    }
+
+    fn verify<'m>(&self, bytes: &'m [u8], cache: &mut ChainCache) -> (Message<&'m [u8]>, Verification) {
+        let message = Message::parse(bytes, self.limits);
+        let verification = Verifier::new(self.trust).evidence(&self.evidence).verify(&message, self.now, cache);
+        (message, verification)
+    }
+
+    /// Its messages, numbered as they stand.
+    fn ledger(&self) -> (Ledger, Vec<&'c str>) {
+        let mut seed = Vec::new();
+        self.all.keys().for_each(|path| seed.extend_from_slice(path.as_bytes()));
+        let mut key = [0; 16];
+        // Names are digests of contents: whoever wants the table to collide would have to know the key before he writes.
+        key.iter_mut().zip(digest(DigestAlgorithm::Sha256, &seed).as_bytes()).for_each(|(key, byte)| *key = *byte);
+        let mut ledger = Ledger::new(HashKey::new(key));
+        let mut cache = ChainCache::default();
+        let mut sources = Vec::new();
+        for ((path, content), number) in self.paths().zip(0..) {
+            let (message, verification) = self.verify(content, &mut cache);
+            // A full ledger holds four thousand million texts: more than fits in a bundle.
+            let _ = Record::of(Source(number), &message, &verification).map(|record| ledger.add(record));
+            sources.push(path);
+        }
+        (ledger, sources)
+    }
+
+    fn messages(&self) -> Vec<MessageProof> {
+        let mut cache = ChainCache::default();
+        self.paths().map(|(path, content)| self.message(path, content, &mut cache)).collect()
+    }
+
+    fn message(&self, path: &str, content: &[u8], cache: &mut ChainCache) -> MessageProof {
+        let (_, verification) = self.verify(content, cache);
+        let ends = verification.signer.as_ref().and_then(|signer| signer.not_after);
+        let id = hex(digest(DigestAlgorithm::Sha256, content).as_bytes());
+        let witness = self.all.get(&format!("log/{id}.json")).map(|text| self.witness(&id, text));
+        let (witnessed, witness_fails) = match witness {
+            None => (None, None),
+            Some(Err(why)) => (None, Some(why)),
+            Some(Ok((at, authority))) => {
+                let signed = matches!(verification.verdict(), Verdict::Certified | Verdict::CertifiedWithProblems);
+                let within_certificate = signed && ends.is_some_and(|ends| at <= ends);
+                (Some(Witnessed { at, authority, within_certificate }), None)
+            }
+        };
+        MessageProof {
+            path: path.to_owned(),
+            kind: verification.kind.as_str().to_owned(),
+            verdict: verification.verdict().as_str(),
+            certificate_ends: ends,
+            witnessed,
+            witness_fails,
+            findings: verification
+                .findings
+                .iter()
+                .filter(|finding| finding.severity >= crate::finding::Severity::Warning)
+                .map(|finding| finding.code.as_str())
+                .collect(),
+        }
+    }
+
+    /// The earliest time at which a message is proven to have stood in the log.
+    fn witness(&self, id: &str, text: &[u8]) -> Result<(Timestamp, String), String> {
+        let witness: Witness = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        let entry: serde_json::Value = serde_json::from_str(&witness.entry).map_err(|error| error.to_string())?;
+        // The log of an archive has entries of other things that were done with the message: only that it came in counts.
+        let names = entry.get("id").and_then(|found| found.as_str()) == Some(id)
+            && entry.get("what").and_then(|what| what.as_str()) == Some("put");
+        if !names {
+            return Err("the entry of the log is about something else".into());
+        }
+        let nodes = witness.nodes().ok_or("the path is unreadable")?;
+        let root = tree::root(tree::leaf(witness.entry.as_bytes()), witness.index, witness.size, &nodes)
+            .ok_or("the path leads nowhere")?;
+        let covering: Vec<&Stamp> =
+            self.stamps.iter().filter(|stamp| stamp.size == witness.size && stamp.root == root).collect();
+        let proven = covering.iter().filter_map(|stamp| stamp.proven.as_ref().ok()).min();
+        proven.cloned().ok_or_else(|| {
+            let why = covering.iter().find_map(|stamp| stamp.proven.as_ref().err());
+            why.cloned().unwrap_or_else(|| "no checkpoint has this root".into())
+        })
+    }
+
+    fn stamps(&self) -> Vec<Stamp> {
+        let checkpoints = self.all.iter().filter_map(|(path, note)| Some((path.strip_suffix(".checkpoint")?, note)));
+        checkpoints
+            .filter_map(|(name, note)| {
+                let (size, root) = read_checkpoint(note)?;
+                let token = self.all.get(&format!("{name}.tsr")).map(Vec::as_slice).unwrap_or_default();
+                Some(Stamp { size, root, proven: self.stamp(token, note) })
+            })
+            .collect()
+    }
+
+    fn stamp(&self, token: &[u8], note: &[u8]) -> Result<(Timestamp, String), String> {
+        let stamp = timestamp::verify(token, note, self.limits).map_err(|error| error.to_string())?;
+        let authority = judge_time_stamp(&stamp, self.trust, self.now.as_second(), self.limits)
+            .map_err(|error| error.to_string())?;
+        let at = Timestamp::from_second(stamp.time).map_err(|error| error.to_string())?;
+        Ok((at, authority))
+    }
+}
+
+/// Size and root of a C2SP checkpoint.
+pub(super) fn read_checkpoint(note: &[u8]) -> Option<(u64, [u8; 32])> {
+    let mut lines = std::str::from_utf8(note).ok()?.lines().skip(1);
+    let size = lines.next()?.parse().ok()?;
+    let root = base64::STANDARD.decode(lines.next()?).ok()?.try_into().ok()?;
+    Some((size, root))
+}
+
+/// The messages again, for the examination of a dossier.
+struct Shelf<'c> {
+    case: &'c Case<'c>,
+    sources: &'c [&'c str],
+}
+
+impl Shelf<'_> {
+    fn path(&self, source: Source) -> Option<&str> {
+        self.sources.get(usize::try_from(source.0).ok()?).copied()
+    }
+}
+
+impl Messages for Shelf<'_> {
+    fn read(&mut self, source: Source) -> Option<(Message<Vec<u8>>, Verification)> {
+        let content = self.case.all.get(self.path(source)?)?;
+        let message = Message::parse(content.clone(), self.case.limits);
+        let verifier = Verifier::new(self.case.trust).evidence(&self.case.evidence);
+        let verification = verifier.verify(&message, self.case.now, &mut ChainCache::default());
+        Some((message, verification))
+    }
+
+    fn name(&self, source: Source) -> String {
+        self.path(source).unwrap_or_default().to_owned()
+    }
+}

@@ -1,0 +1,268 @@
+//! Bundles: made today, read years later by somebody else, changed by a third.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use jiff::{SignedDuration, Timestamp};
+use pec_core::limits::Limits;
+use pec_core::proof::{Bundle, Checkpoint, Fault, ObjectFault, ProofReport, Witness, check};
+use pec_core::trust::TrustStore;
+use pec_sandbox::network::{Mailbox, Network, Settings};
+use pec_sandbox::{Moment, World};
+use sha2::{Digest as _, Sha256};
+
+const ANNA: &str = "anna@pec.alfa.example";
+const OFFICE: &str = "ufficio@cert.beta.example";
+
+struct Scene {
+    trust: TrustStore,
+    messages: Vec<Vec<u8>>,
+    made_at: Timestamp,
+    pec_id: String,
+    world: World,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let mut network = Network::new(Settings::two_providers("2026-02-09T09:15:30Z".parse().unwrap())).unwrap();
+        network.add(Mailbox::new(ANNA)).unwrap();
+        network.add(Mailbox::new(OFFICE)).unwrap();
+        let long = "Contratto, clausola per clausola.\r\n".repeat(1000);
+        let sent = format!(
+            "From: {ANNA}\r\nTo: {OFFICE}\r\nDate: Mon, 9 Feb 2026 10:15:28 +0100\r\nMessage-ID: <1@ditta.example>\r\n\
+             Subject: Contratto\r\n\r\n{long}"
+        );
+        let pec_id = network.submit(ANNA, &[OFFICE], sent.as_bytes()).unwrap().pec_id;
+        network.settle().unwrap();
+        network.advance(SignedDuration::from_hours(1)).unwrap();
+        let mut messages = vec![sent.into_bytes()];
+        messages.extend(network.messages(ANNA).unwrap().iter().map(|stored| stored.bytes.to_vec()));
+        let trust = network.trust().clone();
+        Self { trust, messages, made_at: network.time(), pec_id, world: World::new().unwrap() }
+    }
+
+    /// Whoever believes the sandbox's authority for time too.
+    fn trust_with_time(&self) -> TrustStore {
+        self.trust.clone().with_time_stamp_anchor(&self.world.time_root.certificate.der).unwrap()
+    }
+
+    fn bundle(&self) -> Vec<u8> {
+        self.messages
+            .iter()
+            .fold(Bundle::new(), |bundle, message| bundle.message(message.clone(), None))
+            .to_zip(&self.pec_id, &self.trust, self.made_at)
+            .unwrap()
+    }
+
+    /// With every message in a log whose root was stamped at `at`.
+    fn witnessed(&self, at: Timestamp) -> Vec<u8> {
+        let entries: Vec<String> =
+            self.messages.iter().map(|message| format!("{{\"what\":\"put\",\"id\":\"{}\"}}", hex(message))).collect();
+        let leaves: Vec<[u8; 32]> = entries.iter().map(|entry| hash(&[&[0], entry.as_bytes()])).collect();
+        let (root, paths) = tree(&leaves);
+        let note = format!("archivio\n{}\n{}\n", entries.len(), base64(&root)).into_bytes();
+        let token = self.world.stamper.token(&note, Moment::new(at, jiff::tz::Offset::UTC)).unwrap();
+        let mut bundle = Bundle::new().checkpoint(Checkpoint { note, token });
+        for (n, (message, entry)) in self.messages.iter().zip(entries).enumerate() {
+            let witness = Witness::new(entry, n as u64, self.messages.len() as u64, &paths[n]);
+            bundle = bundle.message(message.clone(), Some(witness));
+        }
+        bundle.to_zip(&self.pec_id, &self.trust, self.made_at).unwrap()
+    }
+}
+
+fn hash(parts: &[&[u8]]) -> [u8; 32] {
+    Sha256::digest(parts.concat()).into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn base64(bytes: &[u8]) -> String {
+    encodify::base64::STANDARD.encode(bytes)
+}
+
+/// Root and paths of a tree (RFC 6962), by recursion.
+fn tree(leaves: &[[u8; 32]]) -> ([u8; 32], Vec<Vec<[u8; 32]>>) {
+    if let [one] = leaves {
+        return (*one, vec![Vec::new()]);
+    }
+    let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+    let ((left, mut paths), (right, others)) = (tree(left), tree(right));
+    paths.iter_mut().for_each(|path| path.push(right));
+    paths.extend(others.into_iter().map(|mut path| {
+        path.push(left);
+        path
+    }));
+    (hash(&[&[1], &left, &right]), paths)
+}
+
+fn years_later() -> Timestamp {
+    "2033-02-09T12:00:00Z".parse().unwrap()
+}
+
+fn read(bytes: &[u8], trust: &TrustStore) -> ProofReport {
+    check(bytes, trust, years_later(), &Limits::DEFAULT)
+}
+
+#[test]
+fn seven_years_later_by_somebody_else() {
+    let scene = Scene::new();
+    let report = read(&scene.bundle(), &scene.trust);
+    assert_eq!(report.faults, []);
+    assert_eq!(report.transaction.as_deref(), Some(&*scene.pec_id));
+    let certified: Vec<_> = report.messages.iter().filter(|message| message.verdict == "certified").collect();
+    assert_eq!(certified.len(), scene.messages.len() - 1);
+    assert!(certified.iter().all(|message| message.certificate_ends.is_some_and(|ends| ends < years_later())));
+    assert!(report.messages.iter().all(|message| message.witnessed.is_none()));
+    assert_eq!(report.dossiers.len(), 1);
+    assert!(report.dossiers[0].contains("\"state\":\"delivered\""), "{}", report.dossiers[0]);
+}
+
+#[test]
+fn the_same_contents_give_the_same_bytes_in_any_order() {
+    let mut scene = Scene::new();
+    let first = scene.bundle();
+    scene.messages.reverse();
+    scene.messages.push(scene.messages[0].clone());
+    assert_eq!(scene.bundle(), first);
+}
+
+#[test]
+fn the_reader_believes_his_own_anchors_and_no_others() {
+    let scene = Scene::new();
+    let report = read(&scene.bundle(), &TrustStore::built_in());
+    assert!(report.messages.iter().all(|message| message.verdict != "certified"));
+    assert!(report.dossiers.iter().all(|dossier| !dossier.contains("\"state\":\"delivered\"")));
+    // The page was written by somebody who believed others.
+    assert_eq!(report.faults, [Fault::Page]);
+}
+
+#[test]
+fn every_byte_that_is_changed_is_found_and_named() {
+    let scene = Scene::new();
+    let bytes = scene.bundle();
+    let read = |at: usize, bit: u8| {
+        let mut changed = bytes.clone();
+        changed[at] ^= bit;
+        read(&changed, &scene.trust)
+    };
+    // Frames and directory: every byte; contents: one in some hundred.
+    let steps = (0..bytes.len()).step_by(97).chain(0..200).chain(bytes.len() - 900..bytes.len());
+    for at in steps {
+        let report = read(at, 1 << (at % 8));
+        assert!(!report.faults.is_empty(), "byte {at}");
+    }
+    // The object and the block.
+    let longest = scene.messages.iter().max_by_key(|message| message.len()).unwrap();
+    let begins = bytes.windows(longest.len()).position(|window| window == longest).unwrap();
+    let report = read(begins + 3 * 4096 + 17, 0x20);
+    let path = format!("messages/{}.eml", hex(longest));
+    assert_eq!(report.faults, [Fault::Object { path: path.clone(), how: ObjectFault::Damaged(vec![3]) }]);
+    let of = |report: &ProofReport| report.messages.iter().find(|message| message.path == path).unwrap().verdict;
+    assert!(of(&report) != of(&read(0, 0)) || of(&report) == "not-pec");
+}
+
+#[test]
+fn nothing_is_added_or_taken_away_unseen() {
+    let scene = Scene::new();
+    let bytes = scene.bundle();
+    for more in [&b"x"[..], b"PK\x05\x06", &[0; 22]] {
+        assert!(!read(&[&bytes[..], more].concat(), &scene.trust).is_intact());
+        assert!(!read(&[more, &bytes[..]].concat(), &scene.trust).is_intact());
+    }
+    for less in [1, 22, 100, bytes.len() - 1, bytes.len()] {
+        assert!(!read(&bytes[..bytes.len() - less], &scene.trust).is_intact());
+    }
+}
+
+#[test]
+fn a_stamped_log_says_since_when_the_messages_existed() {
+    let scene = Scene::new();
+    let stamped: Timestamp = "2026-02-10T00:00:00Z".parse().unwrap();
+    let bytes = scene.witnessed(stamped);
+    let report = read(&bytes, &scene.trust_with_time());
+    assert_eq!(report.faults, []);
+    for message in &report.messages {
+        let witnessed = message.witnessed.as_ref().unwrap_or_else(|| panic!("{message:?}"));
+        assert_eq!(witnessed.at, stamped);
+        assert_eq!(witnessed.within_certificate, message.verdict == "certified");
+    }
+    // Without the authority, with an entry about something else, with a root of another log: nothing is proven.
+    let report = read(&bytes, &scene.trust);
+    assert!(report.messages.iter().all(|message| message.witnessed.is_none() && message.witness_fails.is_some()));
+    let late = scene.witnessed("2032-01-01T00:00:00Z".parse().unwrap());
+    let report = read(&late, &scene.trust_with_time());
+    assert!(report.messages.iter().all(|message| !message.witnessed.as_ref().unwrap().within_certificate));
+}
+
+#[test]
+fn any_program_opens_it() {
+    let scene = Scene::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("prova.pecproof.zip");
+    std::fs::write(&file, scene.bundle()).unwrap();
+    let program = "import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1]) as z:\n assert z.testzip() is None\n z.extractall(sys.argv[2])\n";
+    let python = Command::new("python3").args(["-c", program]).arg(&file).arg(folder.path().join("fuori")).status();
+    match python {
+        Ok(status) => assert!(status.success()),
+        Err(error) => return println!("skipped: python3 cannot be run: {error}"),
+    }
+    for message in &scene.messages {
+        let path = folder.path().join("fuori/messages").join(format!("{}.eml", hex(message)));
+        assert_eq!(std::fs::read(path).unwrap(), *message);
+    }
+}
+
+#[test]
+fn the_commands_for_the_expert_do_what_they_say() {
+    let scene = Scene::new();
+    let Ok(version) = Command::new("openssl").arg("version").output() else {
+        return println!("skipped: openssl is not installed");
+    };
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    if !version.starts_with("OpenSSL 3") {
+        return println!("skipped: {version} is not OpenSSL 3");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = scene.witnessed("2026-02-10T00:00:00Z".parse().unwrap());
+    let zip = folder.path().join("p.zip");
+    std::fs::write(&zip, &bytes).unwrap();
+    let unzip = "import sys, zipfile\nzipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])\n";
+    if !Command::new("python3").args(["-c", unzip]).arg(&zip).arg(folder.path()).status().is_ok_and(|s| s.success()) {
+        return println!("skipped: python3 cannot be run");
+    }
+    let pem = |der: &[u8]| {
+        let lines: Vec<String> =
+            base64(der).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+    };
+    std::fs::write(folder.path().join("RADICE.pem"), pem(&scene.world.root.certificate.der)).unwrap();
+    std::fs::write(folder.path().join("MARCHE.pem"), pem(&scene.world.time_root.certificate.der)).unwrap();
+    let text = std::fs::read_to_string(folder.path().join("perito.txt")).unwrap();
+    let sent = hex(&scene.messages[0]);
+    let mut done = 0;
+    for command in text.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        let mut shell =
+            Command::new("sh").current_dir(folder.path()).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        shell.stdin.take().unwrap().write_all(format!("set -e\n{command}\n").as_bytes()).unwrap();
+        let output = shell.wait_with_output().unwrap();
+        // The copy of what was sent bears no signature, and the text says so.
+        let unsigned = command.contains(&sent) && command.contains("openssl");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.success(), !unsigned, "{command}\n{said}");
+        done += 1;
+    }
+    assert!(done >= 4 * scene.messages.len(), "{done}");
+    // A letter changed in the signed part of a receipt is seen by OpenSSL as by us.
+    let receipt = &scene.messages[1];
+    let mut changed = receipt.clone();
+    let at = changed.windows(9).rposition(|nine| nine == b"Contratto").unwrap();
+    changed[at] ^= 0x20;
+    std::fs::write(folder.path().join("messages").join(format!("{}.eml", hex(receipt))), changed).unwrap();
+    let of_receipt = |line: &&str| line.contains("cms -verify") && line.contains(&hex(receipt));
+    let command = text.lines().filter_map(|line| line.strip_prefix("$ ")).find(of_receipt).unwrap();
+    let output = Command::new("sh").current_dir(folder.path()).args(["-c", command]).output().unwrap();
+    assert!(!output.status.success(), "{command}");
+}
