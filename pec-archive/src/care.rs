@@ -1,0 +1,262 @@
+//! Looking after an archive: check, collection, backup, a new index, a new judgement.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use rayon::prelude::*;
+use rusqlite::Connection;
+use serde::Serialize;
+
+use crate::actor::Actor;
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::intake::{Intake, Prepared};
+use crate::sqlite::{bodies, get, log, put};
+
+/// Messages that are worked on at a time.
+const BATCH: usize = 256;
+
+/// How far a long work is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Done so far.
+    pub done: u64,
+    /// To be done.
+    pub total: u64,
+}
+
+/// Told about the progress of a long work; [`ControlFlow::Break`] ends it.
+pub type Watch<'w> = &'w mut dyn FnMut(Progress) -> ControlFlow<()>;
+
+/// What reading everything again has found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Check {
+    /// Messages that are exactly what was stored.
+    pub sound: u64,
+    /// Messages that are not, and why: by identifier where it could be read.
+    pub damaged: Vec<(String, String)>,
+    /// What SQLite says of the structure of the file; empty when nothing is wrong.
+    pub structure: Vec<String>,
+    /// Messages that the index does not know, or knows twice: [`Archive::rebuild_index`] mends it.
+    pub not_indexed: u64,
+    /// The first entry of the log that is not what was logged.
+    pub log_broken_at: Option<u64>,
+    /// Whether everything was read, or the work was ended before.
+    pub complete: bool,
+}
+
+impl Check {
+    /// Whether everything was read and nothing is wrong.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.complete
+            && self.damaged.is_empty()
+            && self.structure.is_empty()
+            && self.not_indexed == 0
+            && self.log_broken_at.is_none()
+    }
+}
+
+/// What a collection took away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Collected {
+    /// Bodies that no message used.
+    pub bodies: u64,
+    /// Their bytes, before compression.
+    pub bytes: u64,
+}
+
+/// A message that is judged otherwise than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Changed {
+    /// The message.
+    pub id: String,
+    /// The verdict that was stored.
+    pub before: String,
+    /// The date of the trust data by which it was found.
+    pub before_trust_data: String,
+    /// The verdict now.
+    pub after: String,
+    /// The findings, warnings and worse, that explain it now.
+    pub findings: Vec<String>,
+}
+
+impl Archive {
+    /// Reads every message again and compares its digest; checks the structure of the file, the index and the log.
+    /// Damage is named, never repaired.
+    ///
+    /// This proves that the bytes are those that were stored under these digests. It does not prove that nobody has
+    /// written another archive in its place: that, only a time-stamped checkpoint kept elsewhere can show.
+    ///
+    /// # Errors
+    /// What keeps it from reading at all.
+    pub fn check(&self, _: &Actor, watch: Watch<'_>) -> Result<Check> {
+        self.read(|connection| {
+            let mut check = Check { structure: structure(connection)?, complete: true, ..Check::default() };
+            let numbers = numbers(connection)?;
+            let total = numbers.len() as u64;
+            for (done, (number, id)) in (1..).zip(&numbers) {
+                match get::stream(connection, *number, |_| Ok(())) {
+                    Ok(_) => check.sound += 1,
+                    Err(error @ (Error::Damaged(_) | Error::Device(_))) => {
+                        check.damaged.push((id.to_string(), error.to_string()));
+                    }
+                    Err(error) => return Err(error),
+                }
+                if watch(Progress { done, total }).is_break() {
+                    check.complete = done == total;
+                    break;
+                }
+            }
+            check.log_broken_at = log::first_broken(connection)?;
+            check.not_indexed = not_indexed(connection)?;
+            Ok(check)
+        })
+    }
+
+    /// Takes away what no message uses. Nothing of it can be seen; it only takes room.
+    ///
+    /// # Errors
+    /// As [`Archive::put`].
+    pub fn collect(&self, _: &Actor) -> Result<Collected> {
+        self.writer()?.change(|transaction| {
+            let orphans = bodies::orphans(transaction)?;
+            let (bodies, bytes) = bodies::collect(transaction, &orphans)?;
+            Ok(Collected { bodies, bytes })
+        })
+    }
+
+    /// Writes a copy of the archive as it is at this moment, while others read and write; the copy is compact, and an
+    /// archive itself.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] where anything is there already.
+    pub fn backup(&self, _: &Actor, to: &Path) -> Result<()> {
+        let name = to.to_str().ok_or_else(|| Error::BadValue { what: "path", value: to.display().to_string() })?;
+        if to.symlink_metadata().is_ok() {
+            return Err(Error::Exists(to.to_owned()));
+        }
+        self.plain(|connection| Ok(connection.execute("VACUUM INTO ?1", [name]).map(drop)?))?;
+        let file = std::fs::OpenOptions::new().write(true).open(to);
+        file.and_then(|file| file.sync_all()).map_err(|error| Error::file(to, error))?;
+        crate::sqlite::open::sync_folder(to)
+    }
+
+    /// Makes everything anew that is worked out from the bytes: verdicts, dossiers, the index of words.
+    ///
+    /// # Errors
+    /// As [`Archive::put`]; what was done before stays. A damaged message is left out: [`Archive::check`] names it.
+    pub fn rebuild_index(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<()> {
+        self.writer()?.change(|transaction| {
+            for table in ["dossier", "in_state", "part_of", "about", "attachment", "judged"] {
+                transaction.execute(&format!("DELETE FROM {table}"), [])?;
+            }
+            transaction.execute("INSERT INTO words (words) VALUES ('delete-all')", [])?;
+            Ok(())
+        })?;
+        self.again(actor, intake, watch, |_, _| {})
+    }
+
+    /// Judges every message again, with newer trust data or a newer engine, and reports each verdict that has changed.
+    /// The messages themselves cannot change.
+    ///
+    /// # Errors
+    /// As [`Archive::put`].
+    pub fn reverify(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<Vec<Changed>> {
+        let mut changed = Vec::new();
+        self.again(actor, intake, watch, |before, prepared| {
+            if let Some((verdict, trust_data)) = before.filter(|(verdict, _)| verdict != prepared.judged.verdict) {
+                changed.push(Changed {
+                    id: prepared.id.to_string(),
+                    before: verdict,
+                    before_trust_data: trust_data,
+                    after: prepared.judged.verdict.to_owned(),
+                    findings: prepared.judged.findings.clone(),
+                });
+            }
+        })?;
+        Ok(changed)
+    }
+
+    /// Works every message out anew, batch by batch.
+    fn again(
+        &self,
+        _: &Actor,
+        intake: &Intake<'_>,
+        watch: Watch<'_>,
+        mut see: impl FnMut(Option<(String, String)>, &Prepared),
+    ) -> Result<()> {
+        let numbers = self.read(numbers)?;
+        let total = numbers.len() as u64;
+        let mut done = 0;
+        for batch in numbers.chunks(BATCH) {
+            let read = self.read(|connection| {
+                let whole = |(number, _): &(i64, Id)| (*number, get::whole(connection, *number));
+                Ok(batch.iter().map(whole).collect::<Vec<_>>())
+            })?;
+            let prepared: Vec<(i64, Prepared)> = read
+                .into_par_iter()
+                .filter_map(|(number, bytes)| {
+                    let mut cache = self.cache();
+                    let prepared = intake.prepare(bytes.ok()?, &mut cache);
+                    self.give_back(cache);
+                    Some((number, prepared))
+                })
+                .collect();
+            for (number, prepared) in &prepared {
+                see(self.read(|connection| put::verdict(connection, *number))?, prepared);
+            }
+            self.writer()?.index(intake, self.cache(), prepared)?;
+            done += batch.len() as u64;
+            if watch(Progress { done, total }).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The root of the log, and the number of entries under it.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where nodes of the log are missing.
+    pub fn log_root(&self, _: &Actor) -> Result<(u64, [u8; 32])> {
+        self.read(|connection| {
+            let size = log::size(connection)?;
+            Ok((size, log::root(connection, size)?))
+        })
+    }
+
+    /// One entry of the log, as JSON.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn log_entry(&self, _: &Actor, n: u64) -> Result<Option<String>> {
+        self.read(|connection| log::entry(connection, n))
+    }
+}
+
+/// Every message, oldest first.
+fn numbers(connection: &Connection) -> Result<Vec<(i64, Id)>> {
+    let mut query = connection.prepare("SELECT id, sha256 FROM message ORDER BY id")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn structure(connection: &Connection) -> Result<Vec<String>> {
+    let mut query = connection.prepare("PRAGMA integrity_check")?;
+    let said = query.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    Ok(said.into_iter().filter(|line| line != "ok").collect())
+}
+
+fn not_indexed(connection: &Connection) -> Result<u64> {
+    let count = |sql: &str| -> Result<i64> { Ok(connection.query_row(sql, [], |row| row.get(0))?) };
+    let unjudged = count(
+        "SELECT count(*) FROM message WHERE NOT EXISTS (SELECT 1 FROM judged WHERE judged.message = message.id)",
+    )?;
+    let messages = count("SELECT count(*) FROM message")?;
+    let worded = count("SELECT count(*) FROM words_docsize")?;
+    Ok((unjudged.max((messages - worded).abs())) as u64)
+}

@@ -1,0 +1,255 @@
+//! What can go wrong, where, whose fault it is, and what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use pec_core::finding::Language;
+
+use crate::id::Id;
+use crate::search::QueryError;
+
+/// What a call of the archive can answer instead.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed. Nothing of it was stored, unless the variant says so.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no archive at this place.
+    #[error("{}: no such archive", .0.display())]
+    Missing(PathBuf),
+    /// Something is there already.
+    #[error("{}: exists already", .0.display())]
+    Exists(PathBuf),
+    /// A file that is no archive of ours.
+    #[error("{}: not an archive", .0.display())]
+    NotAnArchive(PathBuf),
+    /// Written by a newer version of this library: it is not touched.
+    #[error("format {found}, this version knows up to {known}")]
+    Newer {
+        /// The format of the archive.
+        found: u32,
+        /// The newest format that this version knows.
+        known: u32,
+    },
+    /// The archive would lie on a network file system, where its locks and its order of writes are not kept.
+    #[error("{}: on {kind}, a network file system", .path.display())]
+    Network {
+        /// Where the archive would be.
+        path: PathBuf,
+        /// Which file system.
+        kind: &'static str,
+    },
+    /// Another process has been writing for longer than the wait.
+    #[error("another process is writing")]
+    Locked,
+    /// No room is left.
+    #[error("the disk is full")]
+    Full,
+    /// The file or its file system cannot be written.
+    #[error("the archive cannot be written")]
+    ReadOnly,
+    /// Bytes are not what they were when they were stored.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// The archive has nothing of this name.
+    #[error("not in the archive: {0}")]
+    NotFound(String),
+    /// A query cannot be understood.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// A value that the call cannot take.
+    #[error("{what}: {value}")]
+    BadValue {
+        /// Which parameter.
+        what: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// What the time-stamping authority gave proves no time.
+    #[error("time-stamp: {0}")]
+    TimeStamp(String),
+    /// A bundle would be larger than its form allows.
+    #[error("bundle: {0}")]
+    Bundle(#[from] pec_core::proof::TooLarge),
+    /// A file or stream that the caller gave cannot be read or written.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The data of the archive are on a device that fails.
+    #[error("reading or writing failed: {0}")]
+    Device(String),
+    /// A fault of this library.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+/// Code, layer and texts of each variant.
+type Row = (&'static str, &'static str, &'static str, &'static str);
+
+impl Error {
+    const fn row(&self) -> Row {
+        match self {
+            Self::Missing(_) => (
+                "archive.missing",
+                "file",
+                "Qui non c'è un archivio: controllare il percorso, o crearlo.",
+                "There is no archive here: check the path, or create it.",
+            ),
+            Self::Exists(_) => (
+                "archive.exists",
+                "file",
+                "Esiste già qualcosa in quel punto: un archivio non sovrascrive nulla.",
+                "Something is there already: an archive overwrites nothing.",
+            ),
+            Self::NotAnArchive(_) => (
+                "archive.not_an_archive",
+                "file",
+                "Il file non è un archivio di pec: non è stato toccato.",
+                "The file is no archive of pec: it was not touched.",
+            ),
+            Self::Newer { .. } => (
+                "archive.newer",
+                "archive",
+                "L'archivio è stato scritto da una versione più recente: aggiornare il programma. Non è stato toccato.",
+                "The archive was written by a newer version: update the program. It was not touched.",
+            ),
+            Self::Network { .. } => (
+                "archive.network",
+                "file",
+                "L'archivio non può stare su un file system di rete, dove i suoi blocchi non valgono: usare un disco locale.",
+                "An archive cannot lie on a network file system, where its locks do not hold: use a local disk.",
+            ),
+            Self::Locked => (
+                "archive.locked",
+                "archive",
+                "Un altro processo sta scrivendo nell'archivio: riprovare. Nulla è stato scritto.",
+                "Another process is writing to the archive: try again. Nothing was written.",
+            ),
+            Self::Full => (
+                "archive.full",
+                "device",
+                "Il disco è pieno: liberare spazio e riprovare. Ciò che era già confermato è salvo.",
+                "The disk is full: make room and try again. What had been confirmed is safe.",
+            ),
+            Self::ReadOnly => (
+                "archive.read_only",
+                "device",
+                "L'archivio è in sola lettura: controllare i permessi del file e della cartella.",
+                "The archive cannot be written: check the permissions of file and folder.",
+            ),
+            Self::Damaged(_) => (
+                "archive.damaged",
+                "archive",
+                "I dati non sono più quelli archiviati: ripristinare da una copia, poi eseguire il controllo.",
+                "The data are not what was stored: restore from a backup, then run the check.",
+            ),
+            Self::NotFound(_) => (
+                "archive.not_found",
+                "argument",
+                "L'archivio non contiene nulla con questo nome.",
+                "The archive has nothing of this name.",
+            ),
+            Self::Query(_) => (
+                "archive.query",
+                "argument",
+                "La ricerca non si può interpretare: correggerla nel punto indicato.",
+                "The query cannot be understood: correct it at the place that is shown.",
+            ),
+            Self::BadValue { .. } => {
+                ("archive.value", "argument", "Un valore non è ammesso.", "A value is not allowed.")
+            }
+            Self::TimeStamp(_) => (
+                "archive.time_stamp",
+                "argument",
+                "La marca temporale non prova nulla: controllare l'autorità e il suo certificato. Nulla è stato scritto.",
+                "The time-stamp proves nothing: check the authority and its certificate. Nothing was written.",
+            ),
+            Self::Bundle(_) => (
+                "archive.bundle",
+                "argument",
+                "Il fascicolo supererebbe i 4 GiB: scegliere meno messaggi.",
+                "The bundle would be larger than 4 GiB: choose fewer messages.",
+            ),
+            Self::File { .. } => {
+                ("archive.file", "file", "Un file non si può leggere o scrivere.", "A file cannot be read or written.")
+            }
+            Self::Device(_) => (
+                "archive.device",
+                "device",
+                "Il disco dà errori: salvare ciò che si può e sostituirlo. Nulla di non confermato è stato promesso.",
+                "The disk fails: save what can be saved and replace it. Nothing unconfirmed was promised.",
+            ),
+            Self::Internal(_) => (
+                "archive.internal",
+                "internal",
+                "Errore della libreria: segnalarlo con il testo indicato.",
+                "A fault of the library: report it with the text that is shown.",
+            ),
+        }
+    }
+
+    /// The name of the code. Stable.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.row().0
+    }
+
+    /// Where it arose: `argument`, `file`, `archive`, `device` or `internal`.
+    #[must_use]
+    pub const fn layer(&self) -> &'static str {
+        self.row().1
+    }
+
+    /// What it means and what can be done.
+    #[must_use]
+    pub const fn explanation(&self, language: Language) -> &'static str {
+        match language {
+            Language::It => self.row().2,
+            Language::En => self.row().3,
+        }
+    }
+
+    pub(crate) fn file(path: &Path, source: io::Error) -> Self {
+        Self::File { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn absent(id: Id) -> Self {
+        Self::NotFound(id.to_string())
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as C;
+        match error.sqlite_error_code() {
+            Some(C::DatabaseBusy | C::DatabaseLocked) => Self::Locked,
+            Some(C::DiskFull) => Self::Full,
+            Some(C::ReadOnly | C::PermissionDenied) => Self::ReadOnly,
+            Some(C::DatabaseCorrupt | C::NotADatabase) => Self::Damaged(error.to_string()),
+            Some(C::SystemIoFailure | C::CannotOpen) => Self::Device(error.to_string()),
+            _ => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_sqlite_says_becomes_what_a_host_can_act_on() {
+        let of = |code| Error::from(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)).code();
+        use rusqlite::ffi;
+        assert_eq!(of(ffi::SQLITE_BUSY), "archive.locked");
+        assert_eq!(of(ffi::SQLITE_FULL), "archive.full");
+        assert_eq!(of(ffi::SQLITE_READONLY), "archive.read_only");
+        assert_eq!(of(ffi::SQLITE_CORRUPT), "archive.damaged");
+        assert_eq!(of(ffi::SQLITE_IOERR), "archive.device");
+        assert_eq!(of(ffi::SQLITE_MISUSE), "archive.internal");
+    }
+}

@@ -1,0 +1,26 @@
+//! Keeps certified e-mail: exact bytes, what they come to, and how they are found again.
+
+mod actor;
+mod archive;
+mod care;
+mod error;
+mod id;
+mod intake;
+mod press;
+mod proof;
+mod retention;
+pub mod search;
+mod split;
+mod sqlite;
+mod words;
+mod writer;
+
+pub use actor::Actor;
+pub use archive::{Archive, Put, Stored, Submission};
+pub use care::{Changed, Check, Collected, Progress, Watch};
+pub use error::{Error, Result};
+pub use id::{Id, NotAnId};
+pub use intake::Intake;
+pub use proof::Stamped;
+pub use retention::{Erasure, Expiring, Kept};
+pub use sqlite::page::{Cursor, Entry, Page};

@@ -1,0 +1,156 @@
+//! Proofs that outlive certificates: time-stamped roots of the log, and bundles.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use pec_core::limits::Limits;
+use pec_core::proof::{Bundle, Checkpoint, Witness};
+use pec_core::signature::timestamp;
+use pec_core::trust::{Evidence, TrustStore, judge_time_stamp};
+use rusqlite::{Connection, OptionalExtension as _};
+use serde::Serialize;
+
+use crate::actor::Actor;
+use crate::archive::{Archive, bare};
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::sqlite::log::{self, Appender, What};
+use crate::sqlite::{bodies, dossiers, get};
+
+/// The first line of every checkpoint.
+const ORIGIN: &str = "pec-archive";
+
+/// A root of the log that an authority has stamped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Stamped {
+    /// Entries under the root.
+    pub size: u64,
+    /// The time of the stamp.
+    pub time: Timestamp,
+    /// The authority, as its certificate names it.
+    pub authority: String,
+}
+
+impl Archive {
+    /// Has the present root of the log stamped (RFC 3161): from then on every message that is here is proven to have
+    /// existed at that time, whatever becomes of the certificate of its signer. `ask` is given the text of the checkpoint
+    /// and gives the token over it, or the whole response of the authority; the archive opens no connection.
+    ///
+    /// Stamping again renews: the new root covers the tokens before it. Do it before the authority's certificate ends and
+    /// before its algorithms weaken; [`Archive::expiring`] tells which proofs need a first one.
+    ///
+    /// It proves that the messages existed, not that the archive is complete, and nothing about what was taken away after
+    /// the last stamp that somebody else keeps.
+    ///
+    /// # Errors
+    /// [`Error::TimeStamp`] when there is nothing to stamp, `ask` fails, or the token is not over this root by an authority
+    /// that `trust` names.
+    pub fn renew(
+        &self,
+        actor: &Actor,
+        trust: &TrustStore,
+        now: Timestamp,
+        ask: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, String>,
+    ) -> Result<Stamped> {
+        let (size, root) = self.log_root(actor)?;
+        if size == 0 {
+            return Err(Error::TimeStamp("the archive is empty".into()));
+        }
+        let failed = |error: &dyn std::fmt::Display| Error::TimeStamp(error.to_string());
+        let note = tlog_tiles::Checkpoint::new(ORIGIN, size, tlog_tiles::Hash(root), "");
+        let note = note.map_err(|error| Error::Internal(error.to_string()))?.to_bytes();
+        let answer = ask(&note).map_err(Error::TimeStamp)?;
+        let token = timestamp::token_of_response(&answer).unwrap_or(&answer);
+        let stamp = timestamp::verify(token, &note, &Limits::DEFAULT).map_err(|error| failed(&error))?;
+        let authority =
+            judge_time_stamp(&stamp, trust, now.as_second(), &Limits::DEFAULT).map_err(|error| failed(&error))?;
+        let time = Timestamp::from_second(stamp.time).map_err(|error| failed(&error))?;
+        self.writer()?.change(|transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO checkpoint (size, note, token) VALUES (?1, ?2, ?3)",
+                (size as i64, &note, token),
+            )?;
+            let what = What::Stamp { size, token: Id::of(token), authority: &authority, time };
+            Appender::new(transaction, actor, now)?.append(what)?;
+            Ok(())
+        })?;
+        Ok(Stamped { size, time, authority })
+    }
+
+    /// Everything that proves the transaction of this *identificativo* or *msgid*, as one file that
+    /// [`pec_core::proof::check`] checks without the archive: its messages as received, the evidence by which they were
+    /// judged, their places in the log and the time-stamps over it. The page inside is written as `trust` judges at `now`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when nothing speaks of it, [`Error::Damaged`], [`Error::Bundle`].
+    pub fn bundle(&self, _: &Actor, trust: &TrustStore, now: Timestamp, identifier: &str) -> Result<Vec<u8>> {
+        let identifier = bare(identifier);
+        let bundle = self.read(|connection| {
+            let texts = BTreeSet::from([identifier.clone()]);
+            let messages = dossiers::related(connection, &texts, true)?;
+            if messages.is_empty() {
+                return Err(Error::NotFound(identifier.clone()));
+            }
+            let mut bundle = Bundle::new();
+            let mut used = BTreeSet::new();
+            for number in &messages {
+                let entry = entry_of(connection, *number)?;
+                let covering = covering(connection, entry)?;
+                let witness = covering.map(|size| witness(connection, entry, size)).transpose()?;
+                used.extend(covering);
+                bundle = bundle.message(get::whole(connection, *number)?, witness);
+            }
+            for size in used {
+                bundle = bundle.checkpoint(checkpoint(connection, size)?);
+            }
+            Ok(bundle.evidence(evidence(connection, &messages)?))
+        })?;
+        Ok(bundle.to_zip(&identifier, trust, now)?)
+    }
+}
+
+fn entry_of(connection: &Connection, number: i64) -> Result<u64> {
+    let mut query = connection.prepare_cached("SELECT entry FROM message WHERE id = ?1")?;
+    Ok(query.query_row([number], |row| row.get::<_, i64>(0))? as u64)
+}
+
+/// The first stamped root above an entry: the earliest time that is proven.
+fn covering(connection: &Connection, entry: u64) -> Result<Option<u64>> {
+    let mut query = connection.prepare_cached("SELECT min(size) FROM checkpoint WHERE size > ?1")?;
+    Ok(query.query_row([entry as i64], |row| row.get::<_, Option<i64>>(0))?.map(|size| size as u64))
+}
+
+fn witness(connection: &Connection, entry: u64, size: u64) -> Result<Witness> {
+    let text = log::entry(connection, entry)?;
+    let text = text.ok_or_else(|| Error::Damaged(format!("entry {entry} of the log is missing")))?;
+    Ok(Witness::new(text, entry, size, &log::path(connection, entry, size)?))
+}
+
+fn checkpoint(connection: &Connection, size: u64) -> Result<Checkpoint> {
+    let mut query = connection.prepare_cached("SELECT note, token FROM checkpoint WHERE size = ?1")?;
+    let found =
+        query.query_row([size as i64], |row| Ok(Checkpoint { note: row.get(0)?, token: row.get(1)? })).optional()?;
+    found.ok_or_else(|| Error::Damaged(format!("checkpoint {size} is missing")))
+}
+
+/// The revocation evidence by which these messages were judged, each list once.
+fn evidence(connection: &Connection, messages: &BTreeSet<i64>) -> Result<Evidence> {
+    let mut bodies = BTreeSet::new();
+    let mut query =
+        connection.prepare_cached("SELECT kind, body FROM evidence WHERE message = ?1 AND kind <> 'trust'")?;
+    for message in messages {
+        let rows = query.query_map([message], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+        bodies.extend(rows.collect::<Result<Vec<_>, _>>()?);
+    }
+    let mut evidence = Evidence::none();
+    for (kind, body) in bodies {
+        let mut bytes = Vec::new();
+        bodies::read(connection, body, |piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+        evidence = if kind == "crl" { evidence.with_crl(bytes) } else { evidence.with_ocsp(bytes) };
+    }
+    Ok(evidence)
+}

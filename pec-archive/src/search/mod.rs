@@ -1,0 +1,138 @@
+//! The query that a person types, and what it means.
+//!
+//! ```text
+//! da:acme stato:consegnato dopo:2026-01-01 "contratto quadro" -bozza
+//! ──┬───  ──────┬────────  ──────┬───────  ───────┬────────── ──┬───
+//!   │           │                │                │             └ and not this word
+//!   │           │                │                └ this phrase, anywhere
+//!   │           │                └ certified (or dated) on that day in Rome, or later
+//!   │           └ of a transaction in which a recipient is in this state
+//!   └ in the sender's address or name
+//! ```
+//!
+//! Every term has to hold. Words are compared without case and accents; `contratt*` finds every word that begins so.
+//! Fields are written in Italian or English; of several values (`tipo:accettazione,avvenuta-consegna`) one has to hold.
+
+mod fields;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use pec_core::finding::Language;
+
+pub use fields::Field;
+
+use crate::id::Id;
+
+/// A query that has been understood.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    pub(crate) terms: Vec<Term>,
+}
+
+impl Query {
+    /// Understands what a person has typed. An empty query finds everything.
+    ///
+    /// # Errors
+    /// [`QueryError`], which says what is wrong and where.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        parse::parse(text)
+    }
+}
+
+/// One condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Term {
+    /// It must not hold.
+    pub(crate) negated: bool,
+    pub(crate) test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Test {
+    /// Words one after the other, in one column of the index or in any.
+    Words { column: Option<&'static str>, text: String, prefix: bool },
+    /// One of these values of an exact field.
+    Is { field: Field, values: Vec<String> },
+    /// The message speaks of this identificativo or msgid.
+    About(String),
+    /// An attachment with exactly these bytes.
+    Attachment(Id),
+    /// Seconds since 1970: at or after the first, before the second.
+    Between(i64, i64),
+}
+
+/// What is wrong with a query, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} at character {}: {}", .fault.text(Language::En), .at.start + 1, .shown)]
+pub struct QueryError {
+    /// What is wrong.
+    pub fault: Fault,
+    /// Where, in characters of the query.
+    pub at: Range<usize>,
+    /// The part of the query that is wrong.
+    pub shown: String,
+}
+
+impl QueryError {
+    /// The error for a person: the sentence, the query, and a mark below the place.
+    #[must_use]
+    pub fn explain(&self, query: &str, language: Language) -> String {
+        let width = self.at.len().max(1);
+        format!("{}\n  {query}\n  {}{}", self.fault.text(language), " ".repeat(self.at.start), "^".repeat(width))
+    }
+}
+
+/// What can be wrong with a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A quotation mark without its partner.
+    OpenQuote,
+    /// A field of no such name.
+    UnknownField,
+    /// A field without a value.
+    NoValue,
+    /// A value that the field does not know.
+    UnknownValue,
+    /// Not a date.
+    BadDate,
+    /// Not the SHA-256 of a file.
+    BadHash,
+    /// Nothing that could be searched for: no letter, no digit.
+    NoWord,
+    /// The query is too long.
+    TooLong,
+}
+
+impl Fault {
+    /// What is wrong and what can be done.
+    #[must_use]
+    pub const fn text(self, language: Language) -> &'static str {
+        let (it, en) = match self {
+            Self::OpenQuote => ("manca la virgoletta di chiusura", "the closing quotation mark is missing"),
+            Self::UnknownField => (
+                "campo sconosciuto: si possono usare da, a, oggetto, testo, allegato, tipo, verdetto, stato, casella, \
+                 etichetta, dopo, prima, id, impronta; se fa parte di ciò che si cerca, metterlo tra virgolette",
+                "unknown field: there are from, to, subject, text, attachment, kind, verdict, state, mailbox, tag, \
+                 after, before, id, hash; where it belongs to what is searched for, put it in quotation marks",
+            ),
+            Self::NoValue => ("manca il valore del campo", "the field has no value"),
+            Self::UnknownValue => ("il campo non ha questo valore", "the field has no such value"),
+            Self::BadDate => ("non è una data (2026-01-31)", "this is not a date (2026-01-31)"),
+            Self::BadHash => {
+                ("non è un'impronta SHA-256: 64 cifre esadecimali", "this is not a SHA-256: 64 hexadecimal digits")
+            }
+            Self::NoWord => {
+                ("nulla da cercare: servono lettere o cifre", "nothing to search for: letters or digits are needed")
+            }
+            Self::TooLong => ("la ricerca è troppo lunga", "the query is too long"),
+        };
+        match language {
+            Language::It => it,
+            Language::En => en,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What is erased is gone from the file.
+
+use rusqlite::Connection;
+
+use crate::error::Result;
+
+/// Tables with rows of a message, before the message itself.
+const TABLES: [&str; 11] = [
+    "hole",
+    "found",
+    "submission",
+    "evidence",
+    "tag",
+    "judged",
+    "attachment",
+    "about",
+    "in_state",
+    "part_of",
+    "classified",
+];
+
+/// Takes a message out of every table. Its bodies stay, and are given back: other messages may use them.
+pub(crate) fn message(connection: &Connection, number: i64) -> Result<Vec<i64>> {
+    let mut query = connection.prepare_cached(
+        "SELECT body FROM hole WHERE message = ?1 UNION SELECT body FROM evidence WHERE message = ?1",
+    )?;
+    let bodies = query.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    // A dossier of which nothing is left.
+    connection
+        .prepare_cached(
+            "DELETE FROM dossier WHERE id IN (SELECT dossier FROM part_of WHERE message = ?1) AND NOT EXISTS
+             (SELECT 1 FROM part_of AS other WHERE other.dossier = dossier.id AND other.message <> ?1)",
+        )?
+        .execute([number])?;
+    connection.prepare_cached("DELETE FROM words WHERE rowid = ?1")?.execute([number])?;
+    for table in TABLES {
+        connection.prepare_cached(&format!("DELETE FROM {table} WHERE message = ?1"))?.execute([number])?;
+    }
+    connection.prepare_cached("DELETE FROM message WHERE id = ?1")?.execute([number])?;
+    Ok(bodies)
+}
+
+/// Takes what was erased out of the index of words, which only marks it, and out of the log of the file.
+pub(crate) fn scrub(connection: &Connection) -> Result<()> {
+    connection.execute("INSERT INTO words (words) VALUES ('optimize')", [])?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}

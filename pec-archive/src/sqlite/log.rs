@@ -1,0 +1,169 @@
+//! What was done to the archive, in a Merkle tree (C2SP tlog-tiles, RFC 6962 hashes): an entry that was written cannot be
+//! changed, taken out or put between others without changing the root, and the root is time-stamped outside.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _};
+use serde::Serialize;
+use tlog_tiles::{Hash, HashReader, stored_hash_count, stored_hash_index, stored_hashes, tree_hash};
+
+use crate::actor::Actor;
+use crate::error::{Error, Result};
+use crate::id::Id;
+
+/// One entry, as it stands in the log: JSON, keys in this order.
+#[derive(Debug, Serialize)]
+pub(crate) struct LogEntry<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) actor: &'a str,
+    #[serde(flatten)]
+    pub(crate) what: What<'a>,
+}
+
+/// What was done.
+#[derive(Debug, Serialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub(crate) enum What<'a> {
+    /// A message was stored.
+    Put {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        size: u64,
+    },
+    /// A message was taken into a class with a term of its own.
+    Classify {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        class: &'a str,
+    },
+    /// A class was given a term.
+    Term { class: &'a str, months: u32 },
+    /// A message must not be erased for this case.
+    Hold {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        case: &'a str,
+    },
+    /// A case is over.
+    Release { case: &'a str },
+    /// A root was time-stamped. The next root covers this entry: a token is renewed before it weakens.
+    Stamp {
+        /// Entries under the root.
+        size: u64,
+        #[serde(serialize_with = "hex")]
+        token: Id,
+        authority: &'a str,
+        time: Timestamp,
+    },
+    /// A message was erased after its term: its certificate of erasure.
+    Erase {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        size: u64,
+        class: &'a str,
+        term_ended: Timestamp,
+        reason: &'a str,
+    },
+}
+
+fn hex<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+/// Nodes of the tree, where they are stored.
+struct Nodes<'c>(&'c Connection);
+
+impl HashReader for Nodes<'_> {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog_tiles::tlog::Error> {
+        let missing = || tlog_tiles::tlog::Error::InvalidInput("a node of the log is missing".into());
+        let mut query = self.0.prepare_cached("SELECT hash FROM log_node WHERE i = ?1").map_err(|_| missing())?;
+        indexes
+            .iter()
+            .map(|index| {
+                let found = query.query_row([*index as i64], |row| row.get::<_, [u8; 32]>(0));
+                found.map(Hash).map_err(|_| missing())
+            })
+            .collect()
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> Error {
+    Error::Damaged(format!("the log: {error}"))
+}
+
+/// Entries so far.
+pub(crate) fn size(connection: &Connection) -> Result<u64> {
+    let mut last = connection.prepare_cached("SELECT max(n) FROM log")?;
+    let last: Option<i64> = last.query_row([], |row| row.get(0))?;
+    Ok(last.map_or(0, |last| last as u64 + 1))
+}
+
+/// The root of the tree of the first `size` entries.
+pub(crate) fn root(connection: &Connection, size: u64) -> Result<[u8; 32]> {
+    tree_hash(size, &Nodes(connection)).map(|hash| hash.0).map_err(broken)
+}
+
+/// The nodes beside the path from an entry to the root of the first `size` entries, from the leaf up.
+pub(crate) fn path(connection: &Connection, n: u64, size: u64) -> Result<Vec<[u8; 32]>> {
+    let proof = tlog_tiles::prove_record(size, n, &Nodes(connection)).map_err(broken)?;
+    Ok(proof.into_iter().map(|node| node.0).collect())
+}
+
+/// Writes entries at the end.
+pub(crate) struct Appender<'c> {
+    connection: &'c Connection,
+    next: u64,
+    at: Timestamp,
+    actor: &'c Actor,
+}
+
+impl<'c> Appender<'c> {
+    pub(crate) fn new(connection: &'c Connection, actor: &'c Actor, at: Timestamp) -> Result<Self> {
+        Ok(Self { connection, next: size(connection)?, at, actor })
+    }
+
+    /// Writes one entry and the nodes of the tree that it completes.
+    pub(crate) fn append(&mut self, what: What<'_>) -> Result<u64> {
+        let entry = LogEntry { at: self.at, actor: self.actor.name(), what };
+        let entry = serde_json::to_string(&entry).map_err(|error| Error::Internal(error.to_string()))?;
+        let n = self.next;
+        let hashes = stored_hashes(n, entry.as_bytes(), &Nodes(self.connection)).map_err(broken)?;
+        self.connection.prepare_cached("INSERT INTO log (n, entry) VALUES (?1, ?2)")?.execute((n as i64, &entry))?;
+        for (index, hash) in (stored_hash_index(0, n)..).zip(hashes) {
+            self.connection
+                .prepare_cached("INSERT INTO log_node (i, hash) VALUES (?1, ?2)")?
+                .execute((index as i64, hash.0))?;
+        }
+        self.next += 1;
+        Ok(n)
+    }
+}
+
+/// The entry of this number, as it stands.
+pub(crate) fn entry(connection: &Connection, n: u64) -> Result<Option<String>> {
+    let mut query = connection.prepare_cached("SELECT entry FROM log WHERE n = ?1")?;
+    Ok(query.query_row([n as i64], |row| row.get(0)).optional()?)
+}
+
+/// Works the whole tree out anew from its entries; gives the number of the first entry that is not what was logged.
+pub(crate) fn first_broken(connection: &Connection) -> Result<Option<u64>> {
+    let size = size(connection)?;
+    let nodes = Nodes(connection);
+    let mut query = connection.prepare("SELECT n, entry FROM log ORDER BY n")?;
+    let mut rows = query.query([])?;
+    let mut expected = 0;
+    while let Some(row) = rows.next()? {
+        let (n, entry): (i64, String) = (row.get(0)?, row.get(1)?);
+        if n as u64 != expected {
+            return Ok(Some(expected));
+        }
+        let Ok(hashes) = stored_hashes(expected, entry.as_bytes(), &nodes) else { return Ok(Some(expected)) };
+        let indexes: Vec<u64> = (stored_hash_index(0, expected)..).take(hashes.len()).collect();
+        match nodes.read_hashes(&indexes) {
+            Ok(stored) if stored == hashes => {}
+            _ => return Ok(Some(expected)),
+        }
+        expected += 1;
+    }
+    let stored: i64 = connection.query_row("SELECT count(*) FROM log_node", [], |row| row.get(0))?;
+    Ok((stored as u64 != stored_hash_count(size)).then_some(size))
+}

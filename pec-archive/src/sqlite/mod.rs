@@ -1,0 +1,20 @@
+//! The embedded store: one SQLite file.
+//!
+//! ```text
+//! open     create, recognise, migrate, refuse       schema.sql   what is true, and what is worked out from it
+//! put      one message inside a transaction         bodies       bytes under their digest, in pieces
+//! get      the same bytes back, or what is damaged  dossiers     states of what was sent, worked out anew
+//! find     a query as SQL, newest first             page         what it finds, as entries
+//! log      what was done, in a Merkle tree          evidence     by what it was judged
+//! ```
+
+pub(crate) mod bodies;
+pub(crate) mod dossiers;
+pub(crate) mod erase;
+pub(crate) mod evidence;
+pub(crate) mod find;
+pub(crate) mod get;
+pub(crate) mod log;
+pub(crate) mod open;
+pub(crate) mod page;
+pub(crate) mod put;

@@ -1,0 +1,228 @@
+//! One file, opened as an archive: created, recognised, brought to the present format, or refused.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::error::{Error, Result};
+
+/// "PECA": says what the file is to whoever finds it (`file`, `PRAGMA application_id`).
+const APPLICATION: i32 = 0x5045_4341;
+
+/// The format that this version writes.
+pub(crate) const FORMAT: u32 = 1;
+
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// What brings format `n` to format `n + 1`, from format 1 on.
+const MIGRATIONS: [&str; FORMAT as usize - 1] = [];
+
+/// How long a writer waits for another one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Write,
+    Read,
+}
+
+/// Makes an empty archive where nothing is yet.
+pub(crate) fn create(path: &Path) -> Result<()> {
+    refuse_network(path)?;
+    // Whoever comes first makes the file: two processes cannot both believe that they did.
+    match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(Error::Exists(path.to_owned())),
+        Err(error) => return Err(Error::file(path, error)),
+    }
+    let made = write_schema(path);
+    if made.is_err() {
+        let _ = std::fs::remove_file(path);
+    }
+    made
+}
+
+fn write_schema(path: &Path) -> Result<()> {
+    let mut connection = Connection::open_with_flags(path, flags(Access::Write))?;
+    // Larger pages keep skeletons in few of them.
+    connection.pragma_update(None, "page_size", 8192)?;
+    tune(&connection, Access::Write)?;
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    transaction.commit()?;
+    connection.close().map_err(|(_, error)| error)?;
+    sync_folder(path)
+}
+
+/// The name of a new file is durable when its folder is.
+pub(crate) fn sync_folder(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| Error::file(folder, error))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// Opens an archive that is there.
+pub(crate) fn open(path: &Path, access: Access) -> Result<Connection> {
+    refuse_network(path)?;
+    if !path.exists() {
+        return Err(Error::Missing(path.to_owned()));
+    }
+    let mut connection = Connection::open_with_flags(path, flags(access))?;
+    recognise(&connection, path)?;
+    tune(&connection, access)?;
+    migrate(&mut connection, access)?;
+    Ok(connection)
+}
+
+fn flags(access: Access) -> OpenFlags {
+    // The caller's path is a path, never a URI; a connection is used by one thread at a time.
+    OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | match access {
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        }
+}
+
+fn recognise(connection: &Connection, path: &Path) -> Result<()> {
+    let foreign = || Error::NotAnArchive(path.to_owned());
+    let application: i32 = match connection.pragma_query_value(None, "application_id", |row| row.get(0)) {
+        Ok(application) => application,
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => return Err(foreign()),
+        Err(error) => return Err(error.into()),
+    };
+    if application == APPLICATION { Ok(()) } else { Err(foreign()) }
+}
+
+fn tune(connection: &Connection, access: Access) -> Result<()> {
+    connection.busy_timeout(PATIENCE)?;
+    if access == Access::Write {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // A commit returns when its log is on stable storage.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        // What is erased is overwritten.
+        connection.pragma_update(None, "secure_delete", true)?;
+    }
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn format_of(connection: &Connection) -> Result<u32> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+fn migrate(connection: &mut Connection, access: Access) -> Result<()> {
+    let found = format_of(connection)?;
+    if found > FORMAT {
+        return Err(Error::Newer { found, known: FORMAT });
+    }
+    if found == FORMAT {
+        return Ok(());
+    }
+    if access == Access::Read {
+        return Err(Error::ReadOnly);
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been first.
+    let found = format_of(&transaction)?;
+    for step in MIGRATIONS.iter().skip(found.saturating_sub(1) as usize) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", FORMAT)?;
+    Ok(transaction.commit()?)
+}
+
+/// A network file system under the archive is refused: the shared memory and the locks of SQLite's log do not work there.
+#[cfg(target_os = "linux")]
+fn refuse_network(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = if path.exists() { path } else { folder };
+    let Ok(found) = rustix::fs::statfs(place) else { return Ok(()) };
+    match network_name(found.f_type as u64 & 0xffff_ffff) {
+        Some(kind) => Err(Error::Network { path: path.to_owned(), kind }),
+        None => Ok(()),
+    }
+}
+
+/// The name of a network file system by the magic number of statfs(2).
+#[cfg(target_os = "linux")]
+const fn network_name(magic: u64) -> Option<&'static str> {
+    Some(match magic {
+        0x6969 => "NFS",
+        0x517b => "SMB",
+        0xff53_4d42 => "CIFS",
+        0xfe53_4d42 => "SMB2",
+        0x0102_1997 => "9P",
+        0x6b41_4653 | 0x5346_414f => "AFS",
+        0x7375_7245 => "Coda",
+        0x00c3_6400 => "Ceph",
+        0x564c => "NCP",
+        0x4750_4653 => "GPFS",
+        0x0bd0_0bd0 => "Lustre",
+        _ => return None,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn refuse_network(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_archive_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.pec");
+        assert!(matches!(open(&file, Access::Write), Err(Error::Missing(_))));
+        std::fs::write(&file, b"a letter").unwrap();
+        assert!(matches!(create(&file), Err(Error::Exists(_))));
+        assert!(matches!(open(&file, Access::Write), Err(Error::NotAnArchive(_))));
+        assert_eq!(std::fs::read(&file).unwrap(), b"a letter");
+        std::fs::write(&file, vec![7; 4096]).unwrap();
+        assert!(matches!(open(&file, Access::Read), Err(Error::NotAnArchive(_))));
+        std::fs::write(&file, b"").unwrap();
+        assert!(matches!(open(&file, Access::Write), Err(Error::NotAnArchive(_))));
+
+        let other = folder.path().join("b.db");
+        Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+        let before = std::fs::read(&other).unwrap();
+        assert!(matches!(open(&other, Access::Write), Err(Error::NotAnArchive(_))));
+        assert_eq!(std::fs::read(&other).unwrap(), before);
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.pec");
+        create(&file).unwrap();
+        let connection = open(&file, Access::Write).unwrap();
+        connection.pragma_update(None, "user_version", FORMAT + 1).unwrap();
+        drop(connection);
+        assert!(matches!(open(&file, Access::Write), Err(Error::Newer { found: 2, known: 1 })));
+        assert!(matches!(open(&file, Access::Read), Err(Error::Newer { .. })));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn network_file_systems_are_known() {
+        assert_eq!(network_name(0x6969), Some("NFS"));
+        assert_eq!(network_name(0xff53_4d42), Some("CIFS"));
+        assert_eq!(network_name(0xef53), None); // ext4
+        assert_eq!(network_name(0x0102_1994), None); // tmpfs
+    }
+}

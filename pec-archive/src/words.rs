@@ -1,0 +1,124 @@
+//! What of a message can be searched for.
+
+use mail_parser::decoders::html::html_to_text;
+use pec_core::message::{Message, Part, addresses, unstructured};
+use pec_core::verify::{Verification, opened};
+
+use crate::id::Id;
+
+/// Text of one message that goes into the index: a sender chooses it, and nobody reads more of it.
+const TEXT: usize = 1 << 20;
+
+/// Parts of one message whose text or name goes into the index.
+const PARTS: usize = 1000;
+
+/// The searchable texts of one message.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) subject: String,
+    /// Who sent it: as certified, and as the headers say.
+    pub(crate) sender: String,
+    pub(crate) recipients: String,
+    pub(crate) text: String,
+    pub(crate) attachments: Vec<Attachment>,
+}
+
+/// An attachment of the original, or of an ordinary message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Attachment {
+    pub(crate) name: Option<String>,
+    pub(crate) size: usize,
+    /// Of the decoded content: what a person has on disk.
+    pub(crate) id: Id,
+}
+
+impl Words {
+    /// The texts of `message`: of its original where it carries one, else its own.
+    pub(crate) fn of<B: AsRef<[u8]>>(message: &Message<B>, verification: &Verification) -> Self {
+        let entity = opened(message);
+        let original = entity.as_ref().map_or_else(|| message.original(), |entity| entity.root().original());
+        let mut words = Self::default();
+        words.header(message.root());
+        if let Some(data) = verification.daticert() {
+            words.sender(data.sender.as_ref().map(|sender| sender.as_str()));
+            let named = data.recipients.iter().map(|recipient| recipient.address.as_str());
+            let reached = data.delivered_to.iter().chain(&data.received_for).map(|address| address.as_str());
+            for address in named.chain(reached) {
+                add(&mut words.recipients, address);
+            }
+            add(&mut words.subject, data.subject.as_deref().unwrap_or_default());
+        }
+        match original {
+            Some(part) => {
+                let inside = part.to_message();
+                words.header(inside.root());
+                words.content(inside.root());
+            }
+            None => words.content(message.root()),
+        }
+        words
+    }
+
+    fn header(&mut self, root: Part<'_>) {
+        let headers = root.headers();
+        for value in headers.all("subject") {
+            add(&mut self.subject, &unstructured(value));
+        }
+        for (names, known) in
+            [(&["from", "sender"][..], &mut self.sender), (&["to", "cc", "reply-to"], &mut self.recipients)]
+        {
+            for value in names.iter().flat_map(|name| headers.all(name)) {
+                for mailbox in addresses(value) {
+                    add(known, &mailbox.address);
+                    add(known, mailbox.name.as_deref().unwrap_or_default());
+                }
+            }
+        }
+    }
+
+    fn sender(&mut self, sender: Option<&str>) {
+        add(&mut self.sender, sender.unwrap_or_default());
+    }
+
+    fn content(&mut self, root: Part<'_>) {
+        for part in std::iter::once(root).chain(root.descendants()).take(PARTS) {
+            if part.is_multipart() || part.is_message() || self.text.len() >= TEXT {
+                continue;
+            }
+            let media_type = part.media_type();
+            if !media_type.starts_with("text/") || part.file_name().is_some() {
+                continue;
+            }
+            let text = part.text();
+            match media_type.as_str() {
+                "text/html" => add(&mut self.text, &html_to_text(&text)),
+                _ => add(&mut self.text, &text),
+            }
+        }
+        cut(&mut self.text);
+        self.attachments = root
+            .attachments()
+            .take(PARTS)
+            .map(|part| {
+                let content = part.content();
+                Attachment { name: part.file_name(), size: content.len(), id: Id::of(&content) }
+            })
+            .collect();
+    }
+}
+
+/// Adds `text` unless it stands there already: the header, the certified data and the original mostly say the same.
+fn add(known: &mut String, text: &str) {
+    let text = text.trim();
+    if !text.is_empty() && !known.contains(text) {
+        known.push_str(text);
+        known.push('\n');
+    }
+}
+
+fn cut(text: &mut String) {
+    if text.len() > TEXT {
+        let end = (0..=TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+    }
+}

@@ -1,0 +1,107 @@
+//! Terms, holds, and what may be erased.
+
+use crate::scene::{ANNA, Scene};
+use jiff::Timestamp;
+use pec_archive::{Actor, Archive, Erasure, Error, Id, Intake, Kept};
+
+struct Kit {
+    scene: Scene,
+    path: std::path::PathBuf,
+    archive: Archive,
+    _folder: tempfile::TempDir,
+}
+
+impl Kit {
+    fn new() -> Self {
+        let scene = Scene::new(20_000);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pecarchive");
+        let archive = Archive::create(&path).unwrap();
+        let intake = Intake::new(scene.trust(), scene.now());
+        archive.put(&Actor::host(), &intake, scene.sent.clone()).unwrap();
+        archive.put_batch(&Actor::host(), &intake, scene.mailbox(ANNA)).unwrap();
+        Self { scene, path, archive, _folder: folder }
+    }
+
+    fn all(&self) -> Vec<Id> {
+        self.scene.mailbox(ANNA).iter().map(|message| Id::of(message)).chain([Id::of(&self.scene.sent)]).collect()
+    }
+
+    fn erase(&self, at: &str, ids: &[Id]) -> Vec<Erasure> {
+        self.archive.erase(&Actor::named("archivista"), at.parse().unwrap(), ids, "scarto d'archivio 2036").unwrap()
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn nothing_is_erased_before_its_term_or_while_it_is_held() {
+    let kit = Kit::new();
+    let host = Actor::host();
+    let sent = Id::of(&kit.scene.sent);
+    // Ten years after its own date; but the dossier ends with its last receipt, some seconds later.
+    let [Erasure::Refused(Kept::Until(ends))] = kit.erase("2036-02-09T09:15:29Z", &[sent])[..] else { panic!() };
+    assert!(ends > at("2036-02-09T09:15:29Z") && ends < at("2036-02-11T00:00:00Z"), "{ends}");
+    kit.archive.hold(&host, kit.scene.now(), &[sent], "causa 12/2026").unwrap();
+    assert_eq!(kit.erase("2040-01-01T00:00:00Z", &[sent]), [Erasure::Refused(Kept::HeldFor("causa 12/2026".into()))]);
+    assert_eq!(kit.archive.get(&host, sent).unwrap(), kit.scene.sent);
+    assert_eq!(kit.archive.release(&host, kit.scene.now(), "causa 12/2026").unwrap(), 1);
+    assert!(matches!(kit.archive.release(&host, kit.scene.now(), "causa 12/2026"), Err(Error::NotFound(_))));
+    assert!(matches!(kit.erase("2040-01-01T00:00:00Z", &[sent])[..], [Erasure::Erased { .. }]));
+}
+
+#[test]
+fn what_is_erased_is_gone_from_the_file_and_certified_in_the_log() {
+    let kit = Kit::new();
+    let host = Actor::host();
+    let ids = kit.all();
+    let erased = kit.erase("2036-03-01T00:00:00Z", &ids);
+    for (erasure, id) in erased.iter().zip(&ids) {
+        let Erasure::Erased { log } = erasure else { panic!("{erasure:?}") };
+        let entry = kit.archive.log_entry(&host, *log).unwrap().unwrap();
+        assert!(
+            entry.starts_with("{\"at\":\"2036-03-01T00:00:00Z\",\"actor\":\"archivista\",\"what\":\"erase\""),
+            "{entry}"
+        );
+        assert!(entry.contains(&id.to_string()) && entry.contains("\"reason\":\"scarto d'archivio 2036\""), "{entry}");
+        assert!(matches!(kit.archive.get(&host, *id), Err(Error::NotFound(_))));
+    }
+    assert!(kit.archive.check(&host, &mut |_| std::ops::ControlFlow::Continue(())).unwrap().is_clean());
+    drop(kit.archive);
+    // Neither the words nor the names nor the bytes are left.
+    for file in [kit.path.clone(), kit.path.with_extension("pecarchive-wal")] {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        for trace in [&b"planimetria"[..], b"forli", b"contratto", b"ufficio"] {
+            assert!(!bytes.windows(trace.len()).any(|window| window == trace), "{}", String::from_utf8_lossy(trace));
+        }
+    }
+}
+
+#[test]
+fn classes_have_terms_of_their_own() {
+    let kit = Kit::new();
+    let host = Actor::host();
+    let now = kit.scene.now();
+    let ids = kit.all();
+    assert!(matches!(kit.archive.classify(&host, now, &ids, "pubblicità"), Err(Error::NotFound(_))));
+    kit.archive.set_term(&host, now, "pubblicità", 12).unwrap();
+    assert!(kit.archive.set_term(&host, now, "sempre", 0).is_err());
+    kit.archive.classify(&host, now, &ids, "pubblicità").unwrap();
+    assert_eq!(kit.archive.terms(&host).unwrap(), [(String::new(), 120), ("pubblicità".into(), 12)]);
+    assert!(kit.erase("2027-03-01T00:00:00Z", &ids).iter().all(|erasure| matches!(erasure, Erasure::Erased { .. })));
+}
+
+#[test]
+fn the_radar_names_terms_and_proofs_that_end() {
+    let kit = Kit::new();
+    let host = Actor::host();
+    let soon = kit.archive.expiring(&host, at("2026-03-01T00:00:00Z"), at("2026-04-01T00:00:00Z"), 100).unwrap();
+    assert_eq!((soon.terms.len(), soon.proofs.len()), (0, 0));
+    let later = kit.archive.expiring(&host, at("2026-03-01T00:00:00Z"), at("2036-03-01T00:00:00Z"), 100).unwrap();
+    assert_eq!(later.terms.len(), kit.all().len());
+    assert_eq!(later.proofs.len(), kit.scene.mailbox(ANNA).len());
+    let some = kit.archive.expiring(&host, at("2026-03-01T00:00:00Z"), at("2036-03-01T00:00:00Z"), 2).unwrap();
+    assert_eq!((some.terms.len(), some.proofs.len()), (2, 2));
+}
