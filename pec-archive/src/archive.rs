@@ -222,6 +222,18 @@ impl Archive {
         })
     }
 
+    /// The messages that speak of the transaction of this *identificativo* or *msgid*, oldest first.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn messages_about(&self, _: &Actor, identifier: &str) -> Result<Vec<Id>> {
+        let texts = BTreeSet::from([bare(identifier)]);
+        self.read(|connection| {
+            let related = dossiers::related(connection, &texts, true)?;
+            related.into_iter().map(|number| Ok(page::entry(connection, number)?.id)).collect()
+        })
+    }
+
     pub(crate) fn cache(&self) -> ChainCache {
         self.caches.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }

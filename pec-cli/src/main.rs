@@ -1,5 +1,6 @@
 //! `pec`: the library for a person at a terminal. No logic of its own: what it prints, the library decides.
 
+mod archive;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod explain;
@@ -7,6 +8,7 @@ mod extract;
 mod foreign;
 mod link;
 mod progress;
+mod proof;
 mod render;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -57,6 +59,10 @@ enum Command {
     Show(show::Arguments),
     /// Take the original, the certification data, the attachments, the signature or the restored bytes out.
     Extract(extract::Arguments),
+    /// Keep messages: exact bytes, dossiers, search, terms, proofs; one file.
+    Archive(archive::Arguments),
+    /// Write everything that proves a transaction into one file, or check such a file.
+    Proof(proof::Arguments),
     /// Explain a finding code.
     Explain(explain::Arguments),
     /// Show or check the trust data: pinned authorities, listed certificates, provider hosts.
@@ -90,6 +96,8 @@ fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
         Command::Link(arguments) => link::run(&arguments, language),
         Command::Show(arguments) => show::run(&arguments, language),
         Command::Extract(arguments) => extract::run(&arguments, language),
+        Command::Archive(arguments) => archive::run(&arguments, language),
+        Command::Proof(arguments) => proof::run(&arguments, language),
         Command::Explain(arguments) => explain::run(&arguments, language),
         Command::Trust(arguments) => trust::run(&arguments),
         #[cfg(feature = "sandbox")]

@@ -35,6 +35,18 @@ pub(crate) enum What<'a> {
         id: Id,
         class: &'a str,
     },
+    /// A message was given a tag.
+    Tag {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        tag: &'a str,
+    },
+    /// A tag was taken away.
+    Untag {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        tag: &'a str,
+    },
     /// A class was given a term.
     Term { class: &'a str, months: u32 },
     /// A message must not be erased for this case.

@@ -68,6 +68,13 @@ CREATE TABLE evidence (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX evidence_body ON evidence (body);
 
+-- Files that an import has finished, as they were then.
+CREATE TABLE imported (
+  place    TEXT PRIMARY KEY,
+  size     INTEGER NOT NULL,
+  modified INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE tag (
   message INTEGER NOT NULL REFERENCES message (id),
   tag     TEXT NOT NULL,

@@ -1,0 +1,167 @@
+//! What people have, taken in: files, folders, Maildir, mbox.
+
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+use pec_core::finding::Language;
+use pec_files::{Judge, Judged, Place, Position, Unread};
+use rusqlite::OptionalExtension as _;
+use serde::Serialize;
+
+use crate::actor::Actor;
+use crate::archive::{Archive, Stored};
+use crate::care::{Progress, Watch};
+use crate::error::Result;
+use crate::intake::Intake;
+
+/// What an import has done.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Imported {
+    /// Messages that were not here.
+    pub new: u64,
+    /// Messages that were.
+    pub known: u64,
+    /// Files that an earlier import had finished, unchanged since: they were not opened.
+    pub skipped: u64,
+    /// What could not be read. It stopped nothing, and is tried again the next time.
+    pub exceptions: Vec<Exception>,
+    /// Whether everything was read, or the work was ended before.
+    pub complete: bool,
+}
+
+/// Something that could not be taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Exception {
+    /// The file, with `#` and a number where it holds several messages.
+    pub place: String,
+    /// Why, in Italian.
+    pub it: String,
+    /// Why, in English.
+    pub en: String,
+}
+
+/// A file as an earlier import saw it.
+type Seen = (String, i64, i64);
+
+impl Archive {
+    /// Takes in everything below these paths: files of one message, mbox files, folders of either, Maildir; `-` is standard
+    /// input. Nothing that cannot be read stops it. A second import goes on where the first was ended, even by a crash: what
+    /// it has finished is skipped, what it had begun is taken once.
+    ///
+    /// # Errors
+    /// As [`Archive::put`]; what was taken in before stays.
+    ///
+    /// # Limits
+    /// At most 256 messages, or 64 MiB of an mbox, are held at a time.
+    pub fn import(&self, actor: &Actor, intake: &Intake<'_>, paths: &[PathBuf], watch: Watch<'_>) -> Result<Imported> {
+        let all = pec_files::places(paths);
+        let total = all.len() as u64;
+        let mut imported = Imported::default();
+        let (mut places, mut seen) = (Vec::new(), Vec::new());
+        for place in all {
+            let file = describe(&place);
+            if file.as_ref().is_some_and(|file| self.is_finished(file).unwrap_or(false)) {
+                imported.skipped += 1;
+            } else {
+                places.push(place);
+                seen.push(file);
+            }
+        }
+        let mut run = Run { archive: self, actor, intake, imported, seen, finished: 0 };
+        let judge = Judge::new(intake.trust.clone());
+        let mut ended = false;
+        let make = |position: Position, judged: Result<Judged, Unread>| {
+            (position, judged.map(|judged| judged.message.into_bytes()))
+        };
+        let outcome = judge.each(&places, intake.now, &|| (), make, |batch| {
+            run.take(batch).map_err(Some)?;
+            let done = run.imported.skipped + run.finished as u64;
+            if watch(Progress { done, total }).is_break() { Err(None) } else { Ok(()) }
+        });
+        match outcome {
+            Ok(()) => run.finish(places.len())?,
+            Err(None) => ended = true,
+            Err(Some(error)) => return Err(error),
+        }
+        run.imported.complete = !ended;
+        Ok(run.imported)
+    }
+
+    fn is_finished(&self, (place, size, modified): &Seen) -> Result<bool> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached("SELECT 1 FROM imported WHERE place = ?1 AND size = ?2 AND modified = ?3")?;
+            Ok(query.query_row((place, size, modified), |_| Ok(())).optional()?.is_some())
+        })
+    }
+}
+
+/// An import on its way.
+struct Run<'r> {
+    archive: &'r Archive,
+    actor: &'r Actor,
+    intake: &'r Intake<'r>,
+    imported: Imported,
+    /// The places, as they were when the import began.
+    seen: Vec<Option<Seen>>,
+    /// Places before this one are done.
+    finished: usize,
+}
+
+impl Run<'_> {
+    fn take(&mut self, batch: Vec<(Position, Result<Vec<u8>, Unread>)>) -> Result<()> {
+        let Some((last, _)) = batch.last() else { return Ok(()) };
+        // An mbox may go on; a file of one message is done.
+        let finished = if last.number == 0 { last.place + 1 } else { last.place };
+        let mut messages = Vec::with_capacity(batch.len());
+        for (position, message) in batch {
+            match message {
+                Ok(bytes) => messages.push(bytes),
+                Err(unread) => {
+                    // What could not be read is tried again.
+                    if let Some(seen) = self.seen.get_mut(position.place) {
+                        *seen = None;
+                    }
+                    self.imported.exceptions.push(Exception {
+                        place: unread.name,
+                        it: unread.reason.of(Language::It).to_owned(),
+                        en: unread.reason.of(Language::En).to_owned(),
+                    });
+                }
+            }
+        }
+        for put in self.archive.put_batch(self.actor, self.intake, messages)? {
+            match put.stored {
+                Stored::New => self.imported.new += 1,
+                Stored::Known => self.imported.known += 1,
+            }
+        }
+        self.finish(finished)
+    }
+
+    /// Notes that the places before `until` are done: their messages are on stable storage.
+    fn finish(&mut self, until: usize) -> Result<()> {
+        let done = self.seen.get(self.finished..until).unwrap_or_default().iter().flatten();
+        let done: Vec<&Seen> = done.collect();
+        self.archive.writer()?.change(|transaction| {
+            for (place, size, modified) in done {
+                transaction
+                    .prepare_cached("INSERT OR REPLACE INTO imported (place, size, modified) VALUES (?1, ?2, ?3)")?
+                    .execute((place, size, modified))?;
+            }
+            Ok(())
+        })?;
+        self.finished = until;
+        Ok(())
+    }
+}
+
+/// A file by its absolute path, size and time of change; nothing for what is no file.
+fn describe(place: &Place) -> Option<Seen> {
+    let Place::File(path) = place else { return None };
+    let path = std::path::absolute(path).ok()?;
+    let found = path.metadata().ok()?;
+    let modified = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some((path.to_str()?.to_owned(), i64::try_from(found.len()).ok()?, i64::try_from(modified.as_nanos()).ok()?))
+}

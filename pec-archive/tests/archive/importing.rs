@@ -1,0 +1,96 @@
+//! What people have, taken in.
+
+use std::fs;
+use std::ops::ControlFlow;
+
+use pec_archive::{Actor, Archive, Intake, Progress};
+
+use crate::scene::{ANNA, OFFICE, Scene};
+
+fn watch(_: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+/// A folder as people have them: files, an mbox, a Maildir, and what is none of these.
+fn mixed(scene: &Scene) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let anna = scene.mailbox(ANNA);
+    for (n, message) in anna.iter().enumerate() {
+        fs::write(folder.path().join(format!("ricevuta {n} è.eml")), message).unwrap();
+    }
+    let mut mbox = Vec::new();
+    for message in anna.iter().chain(&scene.mailbox(OFFICE)) {
+        mbox.extend_from_slice(b"From x@example Mon Feb  9 10:15:28 2026\n");
+        mbox.extend_from_slice(message);
+        mbox.extend_from_slice(b"\n\n");
+    }
+    fs::write(folder.path().join("posta.mbox"), mbox).unwrap();
+    for part in ["cur", "new", "tmp"] {
+        fs::create_dir_all(folder.path().join("Maildir").join(part)).unwrap();
+    }
+    fs::write(folder.path().join("Maildir/cur/1.x:2,S"), &scene.sent).unwrap();
+    folder
+}
+
+#[test]
+fn a_second_import_adds_nothing_and_opens_nothing() {
+    let scene = Scene::new(5000);
+    let from = mixed(&scene);
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();
+    let intake = Intake::new(scene.trust(), scene.now()).mailbox("vecchia posta");
+    let paths = [from.path().to_owned()];
+    let first = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    let expected = scene.mailbox(ANNA).len() + scene.mailbox(OFFICE).len() + 1;
+    assert_eq!((first.new as usize, first.skipped, first.complete), (expected, 0, true), "{first:?}");
+    assert_eq!(first.known as usize, scene.mailbox(ANNA).len());
+    let second = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    assert_eq!((second.new, second.known), (0, 0));
+    assert_eq!(second.skipped as usize, scene.mailbox(ANNA).len() + 2);
+    // What was changed since is read again.
+    fs::write(from.path().join("Maildir/cur/1.x:2,S"), b"Subject: nuovo\r\n\r\n").unwrap();
+    let third = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    assert_eq!((third.new, third.known), (1, 0));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_tried_again() {
+    let scene = Scene::new(100);
+    let from = mixed(&scene);
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();
+    let intake = Intake::new(scene.trust(), scene.now());
+    let missing = from.path().join("non c'è.eml");
+    let paths = [missing.clone(), from.path().join("posta.mbox")];
+    let imported = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    assert!(imported.complete && imported.new > 0);
+    assert_eq!(imported.exceptions.len(), 1);
+    assert!(imported.exceptions[0].place.contains("non c'è") && !imported.exceptions[0].it.is_empty());
+    fs::write(&missing, &scene.sent).unwrap();
+    let again = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    assert_eq!((again.new, again.exceptions.len(), again.skipped), (1, 0, 1));
+}
+
+#[test]
+fn an_import_that_was_ended_goes_on() {
+    let scene = Scene::new(100);
+    let from = tempfile::tempdir().unwrap();
+    for n in 0..600 {
+        fs::write(from.path().join(format!("{n:03}.eml")), format!("Message-ID: <{n}@x.example>\r\n\r\n{n}\r\n")).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();
+    let intake = Intake::new(scene.trust(), scene.now());
+    let paths = [from.path().to_owned()];
+    let first = archive.import(&Actor::host(), &intake, &paths, &mut |_| ControlFlow::Break(())).unwrap();
+    assert!(!first.complete && first.new > 0 && first.new < 600);
+    let mut last = 0;
+    let watch = &mut |progress: Progress| {
+        assert!(progress.done >= last && progress.total == 600);
+        last = progress.done;
+        ControlFlow::Continue(())
+    };
+    let second = archive.import(&Actor::host(), &intake, &paths, watch).unwrap();
+    assert_eq!((first.new + second.new, second.skipped, second.known), (600, first.new, 0));
+    assert_eq!(last, 600);
+}

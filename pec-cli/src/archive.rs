@@ -1,0 +1,162 @@
+//! `pec archive`: what was received and sent, kept, found and proven.
+
+mod act;
+mod look;
+
+use std::io::IsTerminal as _;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use pec_archive::{Actor, Archive, Id, Intake, Progress};
+use pec_core::finding::Language;
+
+use crate::setup::Setup;
+use crate::text::{Stop, Text};
+
+/// What to do with an archive.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 done and nothing wrong, 1 done and something to look at, 2 could not run.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+    /// In whose name it is done; it stands in the log of the archive.
+    #[arg(long, global = true, value_name = "NAME", default_value = "host")]
+    actor: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make an empty archive: one file.
+    Init {
+        /// The file; nothing may be there yet.
+        archive: PathBuf,
+    },
+    /// Take messages in: files, folders, Maildir, mbox, or standard input. What an earlier run has finished is skipped.
+    #[command(visible_alias = "import")]
+    Add(act::Add),
+    /// Find messages, newest first.
+    Search(look::Search),
+    /// Show what the archive knows of a message or a transaction.
+    Show(look::Show),
+    /// Write messages out, byte for byte.
+    Export(act::Export),
+    /// Read everything again and compare its digests; check index and log.
+    Check(look::Check),
+    /// Judge every message again, with newer trust data, and say which verdicts change.
+    Reverify(act::Reverify),
+    /// Hold messages for a case: they cannot be erased before it is released.
+    Hold(act::Hold),
+    /// End a case: what it held may be erased after its term.
+    Release(act::Release),
+    /// Erase messages whose term is over and which no case holds.
+    Erase(act::Erase),
+    /// Which terms are over, and which certificates end on which proofs rest.
+    Expiring(look::Expiring),
+    /// The archive in numbers.
+    Stats(look::Stats),
+    /// Write a copy, while others use the archive.
+    Backup(act::Backup),
+}
+
+pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
+    let call = Call { actor: Actor::named(&arguments.actor), language };
+    match &arguments.action {
+        Action::Init { archive } => {
+            Archive::create(archive).map_err(|error| failed(&error))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Action::Add(arguments) => call.add(arguments),
+        Action::Search(arguments) => call.search(arguments),
+        Action::Show(arguments) => call.show(arguments),
+        Action::Export(arguments) => call.export(arguments),
+        Action::Check(arguments) => call.check(arguments),
+        Action::Reverify(arguments) => call.reverify(arguments),
+        Action::Hold(arguments) => call.hold(arguments),
+        Action::Release(arguments) => call.release(arguments),
+        Action::Erase(arguments) => call.erase(arguments),
+        Action::Expiring(arguments) => call.expiring(arguments),
+        Action::Stats(arguments) => call.stats(arguments),
+        Action::Backup(arguments) => call.backup(arguments),
+    }
+}
+
+/// Who asks, and in which language he reads.
+struct Call {
+    actor: Actor,
+    language: Language,
+}
+
+/// The time taken for "now", where nothing is verified.
+#[derive(Debug, Args)]
+struct Clock {
+    /// The time taken for "now"; by default the clock's.
+    #[arg(long, value_name = "RFC3339")]
+    now: Option<Timestamp>,
+}
+
+impl Clock {
+    fn now(&self) -> Timestamp {
+        self.now.unwrap_or_else(Timestamp::now)
+    }
+}
+
+fn open(path: &std::path::Path) -> Result<Archive, Stop> {
+    Archive::open(path).map_err(|error| failed(&error))
+}
+
+/// For whoever only looks: a disk that cannot be written will do.
+fn open_to_read(path: &std::path::Path) -> Result<Archive, Stop> {
+    Archive::open_read_only(path).map_err(|error| failed(&error))
+}
+
+fn intake(setup: &Setup) -> Intake<'_> {
+    Intake::new(&setup.trust, setup.now).evidence(&setup.evidence)
+}
+
+/// An error of the archive for a person: what it means and what can be done, then what it is about.
+pub(crate) fn failed(error: &pec_archive::Error) -> Stop {
+    let text = |language| format!("{} ({error})", error.explanation(language));
+    Stop::Because(Text::new(text(Language::It), text(Language::En)))
+}
+
+/// A bar on a terminal, nothing elsewhere.
+fn bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Shows how far a long work is.
+fn watch(bar: &ProgressBar) -> impl FnMut(Progress) -> ControlFlow<()> {
+    |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+        ControlFlow::Continue(())
+    }
+}
+
+/// The messages that a person names: by identifier, or by the transaction of which they speak.
+fn named(archive: &Archive, actor: &Actor, names: &[String]) -> Result<Vec<Id>, Stop> {
+    let mut ids = Vec::new();
+    for name in names {
+        if let Ok(id) = name.parse() {
+            ids.push(id);
+            continue;
+        }
+        let found = archive.messages_about(actor, name).map_err(|error| failed(&error))?;
+        if found.is_empty() {
+            return Err(failed(&pec_archive::Error::NotFound(crate::render::printable(name))));
+        }
+        ids.extend(found);
+    }
+    Ok(ids)
+}

@@ -1,0 +1,225 @@
+//! What changes an archive, or what it writes elsewhere.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use pec_archive::{Erasure, Kept};
+use pec_core::finding::Language;
+
+use super::{Call, Clock, bar, failed, intake, named, open, open_to_read, watch};
+use crate::render::printable;
+use crate::setup;
+use crate::text::{Stop, Text};
+
+/// What to take in.
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    archive: PathBuf,
+    /// Files, folders, Maildir, mbox files, or - for standard input.
+    #[arg(required = true, value_name = "FILE|DIR|MBOX|-")]
+    paths: Vec<PathBuf>,
+    /// The mailbox in which they were found.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    mailbox: String,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    judging: setup::Options,
+}
+
+/// What to write out.
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    archive: PathBuf,
+    /// Messages by identifier (64 hexadecimal digits), or every one of a transaction by its identificativo or msgid.
+    #[arg(required = true, value_name = "ID|IDENTIFICATIVO")]
+    names: Vec<String>,
+    /// The folder; one file a message, called by its identifier.
+    #[arg(long, short, value_name = "DIR")]
+    output: PathBuf,
+}
+
+/// By what to judge again.
+#[derive(Debug, Args)]
+pub(super) struct Reverify {
+    archive: PathBuf,
+    /// One JSON object a change and line.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    judging: setup::Options,
+}
+
+/// What to hold.
+#[derive(Debug, Args)]
+pub(super) struct Hold {
+    archive: PathBuf,
+    /// The case: a lawsuit, an inspection.
+    #[arg(long)]
+    case: String,
+    /// Messages by identifier, or every one of a transaction.
+    #[arg(required = true, value_name = "ID|IDENTIFICATIVO")]
+    names: Vec<String>,
+    #[command(flatten)]
+    clock: Clock,
+}
+
+/// What to release.
+#[derive(Debug, Args)]
+pub(super) struct Release {
+    archive: PathBuf,
+    /// The case.
+    #[arg(long)]
+    case: String,
+    #[command(flatten)]
+    clock: Clock,
+}
+
+/// What to erase.
+#[derive(Debug, Args)]
+pub(super) struct Erase {
+    archive: PathBuf,
+    /// Why; it stands in the log for ever.
+    #[arg(long)]
+    reason: String,
+    /// Messages by identifier, or every one of a transaction.
+    #[arg(required = true, value_name = "ID|IDENTIFICATIVO")]
+    names: Vec<String>,
+    #[command(flatten)]
+    clock: Clock,
+}
+
+/// Where to.
+#[derive(Debug, Args)]
+pub(super) struct Backup {
+    archive: PathBuf,
+    /// The copy; nothing may be there yet.
+    to: PathBuf,
+}
+
+impl Call {
+    pub(super) fn add(&self, arguments: &Add) -> Result<ExitCode, Stop> {
+        let archive = open(&arguments.archive)?;
+        let setup = arguments.judging.load()?;
+        let intake = intake(&setup).mailbox(&arguments.mailbox);
+        let bar = bar();
+        let imported = archive.import(&self.actor, &intake, &arguments.paths, &mut watch(&bar));
+        bar.finish_and_clear();
+        let imported = imported.map_err(|error| failed(&error))?;
+        let mut output = anstream::stdout();
+        if arguments.json {
+            writeln!(output, "{}", serde_json::to_string(&imported).unwrap_or_default())?;
+        } else {
+            for exception in &imported.exceptions {
+                let reason = self.say(&exception.it, &exception.en);
+                anstream::eprintln!("pec: {}: {}", printable(&exception.place), printable(reason));
+            }
+            let (new, known, skipped) = (imported.new, imported.known, imported.skipped);
+            match self.language {
+                Language::It => writeln!(
+                    output,
+                    "{new} messaggi nuovi, {known} già presenti, {skipped} file già acquisiti, {} non letti",
+                    imported.exceptions.len()
+                )?,
+                Language::En => writeln!(
+                    output,
+                    "{new} new messages, {known} known, {skipped} files taken in before, {} not read",
+                    imported.exceptions.len()
+                )?,
+            }
+        }
+        Ok(ExitCode::from(u8::from(!imported.exceptions.is_empty())))
+    }
+
+    pub(super) fn export(&self, arguments: &Export) -> Result<ExitCode, Stop> {
+        let archive = open_to_read(&arguments.archive)?;
+        let ids = named(&archive, &self.actor, &arguments.names)?;
+        fs::create_dir_all(&arguments.output).map_err(|error| Text::of_io(&error).at(&arguments.output))?;
+        for id in ids {
+            let path = arguments.output.join(format!("{id}.eml"));
+            let bytes = archive.get(&self.actor, id).map_err(|error| failed(&error))?;
+            fs::write(&path, bytes).map_err(|error| Text::of_io(&error).at(&path))?;
+            writeln!(anstream::stdout(), "{}", path.display())?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) fn reverify(&self, arguments: &Reverify) -> Result<ExitCode, Stop> {
+        let archive = open(&arguments.archive)?;
+        let setup = arguments.judging.load()?;
+        let bar = bar();
+        let changed = archive.reverify(&self.actor, &intake(&setup), &mut watch(&bar));
+        bar.finish_and_clear();
+        let changed = changed.map_err(|error| failed(&error))?;
+        let mut output = anstream::stdout();
+        for change in &changed {
+            if arguments.json {
+                writeln!(output, "{}", serde_json::to_string(change).unwrap_or_default())?;
+            } else {
+                let (id, before, after) = (&change.id, &change.before, &change.after);
+                writeln!(output, "{id}  {before} → {after}  {}", change.findings.join(" "))?;
+            }
+        }
+        Ok(ExitCode::from(u8::from(!changed.is_empty())))
+    }
+
+    pub(super) fn hold(&self, arguments: &Hold) -> Result<ExitCode, Stop> {
+        let archive = open(&arguments.archive)?;
+        let ids = named(&archive, &self.actor, &arguments.names)?;
+        let now = arguments.clock.now();
+        archive.hold(&self.actor, now, &ids, &arguments.case).map_err(|error| failed(&error))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) fn release(&self, arguments: &Release) -> Result<ExitCode, Stop> {
+        let archive = open(&arguments.archive)?;
+        let now = arguments.clock.now();
+        archive.release(&self.actor, now, &arguments.case).map_err(|error| failed(&error))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) fn erase(&self, arguments: &Erase) -> Result<ExitCode, Stop> {
+        let archive = open(&arguments.archive)?;
+        let ids = named(&archive, &self.actor, &arguments.names)?;
+        let now = arguments.clock.now();
+        let done = archive.erase(&self.actor, now, &ids, &arguments.reason).map_err(|error| failed(&error))?;
+        let mut refused = false;
+        for (id, erasure) in ids.iter().zip(&done) {
+            let said = match erasure {
+                Erasure::Erased { log } => match self.language {
+                    Language::It => format!("eliminato; certificato: voce {log} del registro"),
+                    Language::En => format!("erased; certificate: entry {log} of the log"),
+                },
+                Erasure::Refused(kept) => {
+                    refused = true;
+                    match (kept, self.language) {
+                        (Kept::Until(until), Language::It) => format!("da conservare fino al {until}"),
+                        (Kept::Until(until), Language::En) => format!("to be kept until {until}"),
+                        (Kept::HeldFor(case), Language::It) => format!("trattenuto per: {}", printable(case)),
+                        (Kept::HeldFor(case), Language::En) => format!("held for: {}", printable(case)),
+                    }
+                }
+            };
+            writeln!(anstream::stdout(), "{id}  {said}")?;
+        }
+        Ok(ExitCode::from(u8::from(refused)))
+    }
+
+    pub(super) fn backup(&self, arguments: &Backup) -> Result<ExitCode, Stop> {
+        let archive = open_to_read(&arguments.archive)?;
+        archive.backup(&self.actor, &arguments.to).map_err(|error| failed(&error))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// One of two texts, by the language of the reader.
+    pub(super) const fn say<'t>(&self, it: &'t str, en: &'t str) -> &'t str {
+        match self.language {
+            Language::It => it,
+            Language::En => en,
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! What only looks at an archive.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+use pec_archive::search::Query;
+use pec_archive::{Cursor, Entry};
+
+use super::{Call, Clock, bar, failed, intake, named, open_to_read, watch};
+use crate::render::printable;
+use crate::setup;
+use crate::text::{Stop, Text};
+
+/// What to look for.
+#[derive(Debug, Args)]
+#[command(after_help = "A query: words, \"phrases\", beginnings (contratt*), -not this, and fields: da: a: oggetto: testo: \
+                        allegato: tipo: verdetto: stato: casella: etichetta: dopo: prima: id: impronta: (or from: to: subject: \
+                        text: attachment: kind: verdict: state: mailbox: tag: after: before: id: hash:). \
+                        For example: da:acme stato:consegnato dopo:2026-01-01 \"contratto quadro\"")]
+pub(super) struct Search {
+    archive: PathBuf,
+    /// The query; several words may be several arguments. None finds everything.
+    query: Vec<String>,
+    /// Messages of a page.
+    #[arg(long, default_value_t = 20)]
+    limit: usize,
+    /// Where the page before has ended, as it said.
+    #[arg(long, value_name = "NUMBER")]
+    from: Option<i64>,
+    /// One JSON object a message and line; the last one says where the next page begins: `{"next": …}`.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What to show.
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    archive: PathBuf,
+    /// A message by its identifier (64 hexadecimal digits), or a transaction by its identificativo or msgid.
+    name: String,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    judging: setup::Options,
+}
+
+/// What to check.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    archive: PathBuf,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How far ahead to look.
+#[derive(Debug, Args)]
+pub(super) struct Expiring {
+    archive: PathBuf,
+    /// Days ahead.
+    #[arg(long, default_value_t = 90)]
+    days: u32,
+    /// Messages of each kind.
+    #[arg(long, default_value_t = 1000)]
+    limit: usize,
+    #[command(flatten)]
+    clock: Clock,
+}
+
+/// What to count.
+#[derive(Debug, Args)]
+pub(super) struct Stats {
+    archive: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Call {
+    pub(super) fn search(&self, arguments: &Search) -> Result<ExitCode, Stop> {
+        let archive = open_to_read(&arguments.archive)?;
+        let text = arguments.query.join(" ");
+        let query = Query::parse(&text).map_err(|error| {
+            let explain = |language| printable_lines(&error.explain(&text, language));
+            Text::new(explain(pec_core::finding::Language::It), explain(pec_core::finding::Language::En))
+        })?;
+        let from = arguments.from.map(Cursor::from_number);
+        let page = archive.search(&self.actor, &query, from, arguments.limit).map_err(|error| failed(&error))?;
+        let mut output = anstream::stdout();
+        for entry in &page.entries {
+            if arguments.json {
+                writeln!(output, "{}", serde_json::to_string(entry).unwrap_or_default())?;
+            } else {
+                writeln!(output, "{}", self.line(entry))?;
+            }
+        }
+        let next = page.next.map(Cursor::to_number);
+        if arguments.json {
+            writeln!(output, "{}", serde_json::json!({ "next": next }))?;
+        } else if let Some(next) = next {
+            writeln!(output, "{} --from {next}", self.say("altri:", "more:"))?;
+        }
+        Ok(ExitCode::from(u8::from(page.entries.is_empty())))
+    }
+
+    /// One message on two lines: when, what, from whom; what it is called.
+    fn line(&self, entry: &Entry) -> String {
+        let at = entry.certified_at.or(entry.stored_at).map_or_else(String::new, |at| at.to_string());
+        let text = |text: &Option<String>| text.as_deref().map(printable).unwrap_or_default();
+        let quarantine = if entry.quarantine.is_empty() { "" } else { "  !" };
+        format!(
+            "{at:20}  {:24} {:26} {}{quarantine}\n  {}\n  {}",
+            entry.verdict,
+            printable(&entry.kind),
+            text(&entry.sender),
+            text(&entry.subject),
+            entry.id
+        )
+    }
+
+    pub(super) fn show(&self, arguments: &Show) -> Result<ExitCode, Stop> {
+        let archive = open_to_read(&arguments.archive)?;
+        let ids = named(&archive, &self.actor, std::slice::from_ref(&arguments.name))?;
+        let setup = arguments.judging.load()?;
+        let mut output = anstream::stdout();
+        for id in ids {
+            let entry = archive.entry(&self.actor, id).map_err(|error| failed(&error))?;
+            if arguments.json {
+                writeln!(output, "{}", serde_json::to_string(&entry).unwrap_or_default())?;
+            } else {
+                writeln!(output, "{}", self.line(&entry))?;
+            }
+        }
+        if arguments.name.parse::<pec_archive::Id>().is_ok() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        let ledger = archive.ledger(&self.actor, &intake(&setup), &arguments.name).map_err(|error| failed(&error))?;
+        for dossier in ledger.dossiers(setup.now) {
+            for recipient in &dossier.recipients {
+                let look = dossier.look(recipient, self.language);
+                if arguments.json {
+                    let state = recipient.state.as_str();
+                    writeln!(output, "{}", serde_json::json!({ "recipient": recipient.address, "state": state }))?;
+                } else {
+                    writeln!(output, "{} {}  {}", look.mark, printable(recipient.address), look.title)?;
+                }
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    pub(super) fn check(&self, arguments: &Check) -> Result<ExitCode, Stop> {
+        let archive = open_to_read(&arguments.archive)?;
+        let bar = bar();
+        let check = archive.check(&self.actor, &mut watch(&bar));
+        bar.finish_and_clear();
+        let check = check.map_err(|error| failed(&error))?;
+        let mut output = anstream::stdout();
+        if arguments.json {
+            writeln!(output, "{}", serde_json::to_string(&check).unwrap_or_default())?;
+        } else {
+            writeln!(output, "{} {}", check.sound, self.say("messaggi integri", "messages are sound"))?;
+            for (id, why) in &check.damaged {
+                writeln!(output, "{} {id}: {why}", self.say("DANNEGGIATO", "DAMAGED"))?;
+            }
+            for line in &check.structure {
+                writeln!(output, "{} {line}", self.say("STRUTTURA", "STRUCTURE"))?;
+            }
+            if check.not_indexed > 0 {
+                let said = self.say("messaggi fuori dall'indice", "messages are not in the index");
+                writeln!(output, "{} {said}", check.not_indexed)?;
+            }
+            if let Some(n) = check.log_broken_at {
+                writeln!(output, "{} {n}", self.say("REGISTRO ALTERATO alla voce", "LOG ALTERED at entry"))?;
+            }
+        }
+        Ok(ExitCode::from(u8::from(!check.is_clean())))
+    }
+
+    pub(super) fn expiring(&self, arguments: &Expiring) -> Result<ExitCode, Stop> {
+        let archive = open_to_read(&arguments.archive)?;
+        let now = arguments.clock.now();
+        let until = now.saturating_add(SignedDuration::from_hours(24 * i64::from(arguments.days))).unwrap_or(Timestamp::MAX);
+        let expiring =
+            archive.expiring(&self.actor, now, until, arguments.limit).map_err(|error| failed(&error))?;
+        let mut output = anstream::stdout();
+        for (entry, ends) in &expiring.terms {
+            writeln!(output, "{} {ends}\n{}", self.say("TERMINE", "TERM"), self.line(entry))?;
+        }
+        for entry in &expiring.proofs {
+            let ends = entry.expires.map_or_else(String::new, |ends| ends.to_string());
+            writeln!(output, "{} {ends}\n{}", self.say("CERTIFICATO", "CERTIFICATE"), self.line(entry))?;
+        }
+        Ok(ExitCode::from(u8::from(!expiring.terms.is_empty() || !expiring.proofs.is_empty())))
+    }
+
+    pub(super) fn stats(&self, arguments: &Stats) -> Result<ExitCode, Stop> {
+        let archive = open_to_read(&arguments.archive)?;
+        let stats = archive.stats(&self.actor).map_err(|error| failed(&error))?;
+        let mut output = anstream::stdout();
+        if arguments.json {
+            writeln!(output, "{}", serde_json::to_string(&stats).unwrap_or_default())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        for (it, en, number) in [
+            ("messaggi", "messages", stats.messages),
+            ("byte ricevuti", "bytes received", stats.bytes),
+            ("byte su disco", "bytes on disk", stats.file_bytes),
+            ("corpi distinti", "distinct bodies", stats.bodies),
+            ("fascicoli", "dossiers", stats.dossiers),
+            ("da guardare", "to look at", stats.quarantined),
+            ("trattenuti", "held", stats.held),
+            ("voci del registro", "log entries", stats.log_entries),
+            ("voci marcate", "stamped entries", stats.stamped_entries),
+        ] {
+            writeln!(output, "{number:>15}  {}", self.say(it, en))?;
+        }
+        let groups: [(&str, &str, &BTreeMap<String, u64>); 3] = [
+            ("per verdetto", "by verdict", &stats.verdicts),
+            ("per tipo", "by kind", &stats.kinds),
+            ("destinatari per stato", "recipients by state", &stats.states),
+        ];
+        for (it, en, group) in groups.into_iter().filter(|(_, _, group)| !group.is_empty()) {
+            writeln!(output, "{}", self.say(it, en))?;
+            for (name, number) in group {
+                writeln!(output, "{number:>15}  {}", printable(name))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The lines of a text, each made harmless.
+fn printable_lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+}

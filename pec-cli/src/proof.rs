@@ -1,0 +1,190 @@
+//! `pec proof`: everything that proves one transaction, in one file, and what such a file proves.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use pec_archive::{Actor, Archive};
+use pec_core::finding::Language;
+use pec_core::limits::Limits;
+use pec_core::proof::{self, Fault, MessageProof, ObjectFault, ProofReport};
+
+use crate::render::printable;
+use crate::setup;
+use crate::text::{Stop, Text};
+
+/// What to do with a bundle.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Write everything that proves a transaction into one ZIP.
+    Make(Make),
+    /// Check such a ZIP: offline, by your own trust data, without the archive.
+    #[command(after_help = "Exit codes: 0 every byte is what was written and every receipt in it is certified, 1 not so, \
+                            2 could not run.")]
+    Verify(Verify),
+}
+
+#[derive(Debug, Args)]
+struct Make {
+    archive: PathBuf,
+    /// The transaction: identificativo or msgid.
+    transaction: String,
+    /// The file; nothing may be there yet.
+    #[arg(long, short, value_name = "FILE.zip")]
+    output: PathBuf,
+    #[command(flatten)]
+    judging: setup::Options,
+}
+
+#[derive(Debug, Args)]
+struct Verify {
+    /// The file.
+    bundle: PathBuf,
+    /// The report as one JSON object.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    judging: setup::Options,
+}
+
+pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
+    match &arguments.action {
+        Action::Make(arguments) => make(arguments),
+        Action::Verify(arguments) => verify(arguments, language),
+    }
+}
+
+fn make(arguments: &Make) -> Result<ExitCode, Stop> {
+    let setup = arguments.judging.load()?;
+    let archive = Archive::open_read_only(&arguments.archive).map_err(|error| crate::archive::failed(&error))?;
+    let bundle = archive.bundle(&Actor::host(), &setup.trust, setup.now, &arguments.transaction);
+    let bundle = bundle.map_err(|error| crate::archive::failed(&error))?;
+    let written = fs::OpenOptions::new().write(true).create_new(true).open(&arguments.output);
+    written
+        .and_then(|mut file| file.write_all(&bundle).and_then(|()| file.sync_all()))
+        .map_err(|error| Text::of_io(&error).at(&arguments.output))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn verify(arguments: &Verify, language: Language) -> Result<ExitCode, Stop> {
+    let setup = arguments.judging.load()?;
+    let bytes = fs::read(&arguments.bundle).map_err(|error| Text::of_io(&error).at(&arguments.bundle))?;
+    let report = proof::check(&bytes, &setup.trust, setup.now, &Limits::DEFAULT);
+    let mut output = anstream::stdout();
+    if arguments.json {
+        writeln!(output, "{}", serde_json::to_string(&report).unwrap_or_default())?;
+    } else {
+        write!(output, "{}", Words(language).report(&report))?;
+    }
+    // What was sent bears no signature; everything else must be certified.
+    let proven = |message: &MessageProof| message.verdict.starts_with("certified") || message.kind == "ordinary";
+    let sound = report.is_intact() && !report.messages.is_empty() && report.messages.iter().all(proven);
+    Ok(ExitCode::from(u8::from(!sound)))
+}
+
+/// A report for a person.
+struct Words(Language);
+
+impl Words {
+    fn say<'t>(&self, it: &'t str, en: &'t str) -> &'t str {
+        if self.0 == Language::It { it } else { en }
+    }
+
+    fn report(&self, report: &ProofReport) -> String {
+        let mut lines = Vec::new();
+        match &report.transaction {
+            Some(transaction) => lines.push(format!("{} {}", self.say("Fascicolo di", "Bundle of"), printable(transaction))),
+            None => lines.push(self.say("Fascicolo illeggibile", "Unreadable bundle").to_owned()),
+        }
+        if report.is_intact() {
+            lines.push(self.say("Il file è integro, byte per byte.", "The file is intact, byte for byte.").to_owned());
+        }
+        lines.extend(report.faults.iter().map(|fault| self.fault(fault)));
+        for message in &report.messages {
+            lines.push(self.message(message));
+        }
+        for dossier in &report.dossiers {
+            lines.extend(self.recipients(dossier));
+        }
+        lines.push(
+            self.say(
+                "Non prova di essere completo: una ricevuta che manca non lascia traccia.",
+                "It does not prove that it is complete: a receipt that is missing leaves no trace.",
+            )
+            .to_owned(),
+        );
+        lines.join("\n") + "\n"
+    }
+
+    fn fault(&self, fault: &Fault) -> String {
+        let object = |path: &Option<String>| path.as_deref().map(|path| format!(" ({})", printable(path))).unwrap_or_default();
+        let text = match fault {
+            Fault::Frame { at, object: path } => {
+                format!("{} {at}{}", self.say("struttura alterata al byte", "frame altered at byte"), object(path))
+            }
+            Fault::Manifest { why } => format!("{}: {}", self.say("elenco illeggibile", "unreadable list"), printable(why)),
+            Fault::Form { found } => format!("{}: {found}", self.say("forma sconosciuta", "unknown form")),
+            Fault::Object { path, how } => format!("{}: {}", printable(path), self.how(how)),
+            Fault::Page => self
+                .say(
+                    "la pagina non è quella che questo programma scrive; è solo per la lettura e non prova nulla",
+                    "the page is not what this program writes; it is for reading and proves nothing",
+                )
+                .to_owned(),
+            _ => format!("{fault:?}"),
+        };
+        format!("✗ {text}")
+    }
+
+    fn how(&self, how: &ObjectFault) -> String {
+        match how {
+            ObjectFault::Damaged(blocks) => {
+                let blocks: Vec<String> = blocks.iter().map(u64::to_string).collect();
+                format!("{} {}", self.say("alterato nei blocchi da 4096 byte", "altered in blocks of 4096 bytes"), blocks.join(", "))
+            }
+            ObjectFault::Missing => self.say("manca", "is missing").to_owned(),
+            ObjectFault::Unlisted => self.say("non è nell'elenco", "is not listed").to_owned(),
+            ObjectFault::Misnamed => {
+                self.say("non porta il nome della propria impronta", "is not called by its own digest").to_owned()
+            }
+        }
+    }
+
+    fn message(&self, message: &MessageProof) -> String {
+        let mut text = format!("{:24} {:26} {}", message.verdict, printable(&message.kind), printable(&message.path));
+        if let Some(ends) = message.certificate_ends {
+            text += &format!("\n  {} {ends}", self.say("certificato del gestore fino al", "provider's certificate until"));
+        }
+        match (&message.witnessed, &message.witness_fails) {
+            (Some(witnessed), _) => {
+                let said = if witnessed.within_certificate {
+                    self.say("esisteva già, a certificato valido, il", "existed, with a valid certificate, on")
+                } else {
+                    self.say("esisteva già il", "existed on")
+                };
+                text += &format!("\n  {said} {} ({})", witnessed.at, printable(&witnessed.authority));
+            }
+            (None, Some(why)) => {
+                text += &format!("\n  {}: {}", self.say("la marca temporale non vale", "the time-stamp proves nothing"), printable(why));
+            }
+            (None, None) => {}
+        }
+        text
+    }
+
+    /// States of the recipients, from the report that programs read.
+    fn recipients(&self, dossier: &str) -> Vec<String> {
+        let value: serde_json::Value = serde_json::from_str(dossier).unwrap_or_default();
+        let text = |value: &serde_json::Value| printable(value.as_str().unwrap_or_default());
+        let recipients = value["recipients"].as_array().cloned().unwrap_or_default();
+        recipients.iter().map(|recipient| format!("{}  {}", text(&recipient["state"]), text(&recipient["address"]))).collect()
+    }
+}

@@ -1,0 +1,138 @@
+//! `pec archive` and `pec proof` as their user meets them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::{Ran, command, conformance, run};
+
+/// The messages of one transaction, delivered.
+fn transaction() -> PathBuf {
+    conformance().join("reconcile/state-delivered")
+}
+
+fn pec(arguments: &[&str]) -> Ran {
+    run(command(arguments))
+}
+
+struct Kit {
+    folder: tempfile::TempDir,
+    anchor: String,
+}
+
+impl Kit {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let anchor = conformance().join("artefacts/root.crt").display().to_string();
+        Self { folder, anchor }
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    /// An archive with the messages of a folder.
+    fn filled(&self, from: &Path) -> String {
+        let archive = self.path("posta è.pecarchive");
+        assert_eq!(pec(&["archive", "init", &archive]).code, 0);
+        let from = from.display().to_string();
+        let ran = pec(&["archive", "add", &archive, &from, "--anchor", &self.anchor, "--now", crate::NOW, "--lang", "en"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        archive
+    }
+}
+
+#[test]
+fn from_a_folder_to_a_proof() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let found = pec(&["archive", "search", &archive, "stato:consegnato", "tipo:consegna", "--json"]);
+    assert_eq!(found.code, 0, "{found:?}");
+    let lines = found.json();
+    let pec_id = lines[0]["pec_id"].as_str().unwrap().to_owned();
+    let bundle = kit.path("prova.pecproof.zip");
+    let made = pec(&["proof", "make", &archive, &pec_id, "-o", &bundle, "--anchor", &kit.anchor, "--now", crate::NOW]);
+    assert_eq!((made.code, made.err.as_str()), (0, ""));
+    // Years later, elsewhere.
+    let later = "2033-01-01T00:00:00Z";
+    let verify = |more: &[&str]| {
+        let arguments = [&["proof", "verify", &bundle, "--anchor", &kit.anchor, "--now", later, "--lang", "en"], more].concat();
+        pec(&arguments)
+    };
+    let ran = verify(&[]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("intact, byte for byte") && ran.out.contains("delivered  "), "{}", ran.out);
+    let json: serde_json::Value = serde_json::from_str(&verify(&["--json"]).out).unwrap();
+    assert_eq!(json["transaction"], pec_id);
+    // The tamper demo: one bit, and the object and block are named.
+    let mut bytes = fs::read(&bundle).unwrap();
+    let at = bytes.windows(6).position(|six| six == b".eml--" || six == b"X-Rice").unwrap();
+    bytes[at] ^= 1;
+    fs::write(&bundle, bytes).unwrap();
+    let ran = verify(&[]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("✗ messages/") && ran.out.contains("altered in blocks of 4096 bytes 0"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_there_is_kept_and_given_back() {
+    let kit = Kit::new();
+    let archive = kit.filled(&conformance());
+    // A second time nothing is new.
+    let from = conformance().display().to_string();
+    let again = pec(&["archive", "import", &archive, &from, "--anchor", &kit.anchor, "--now", crate::NOW, "--json"]);
+    assert_eq!(again.json()[0]["new"], 0, "{again:?}");
+    assert_eq!(pec(&["archive", "check", &archive]).code, 0);
+    let found = pec(&["archive", "search", &archive, "verdetto:falso", "--limit", "3", "--json"]).json();
+    assert!(found.len() == 4 && found[3]["next"].is_i64(), "{found:?}");
+    let id = found[0]["id"].as_str().unwrap();
+    let out = kit.path("fuori");
+    assert_eq!(pec(&["archive", "export", &archive, id, "-o", &out]).code, 0);
+    let bytes = fs::read(Path::new(&out).join(format!("{id}.eml"))).unwrap();
+    let same = |path: PathBuf| path.extension().is_some_and(|e| e == "eml") && fs::read(path).unwrap() == bytes;
+    assert!(fs::read_dir(conformance()).unwrap().any(|entry| same(entry.unwrap().path())));
+    let stats = pec(&["archive", "stats", &archive, "--json"]).json();
+    assert!(stats[0]["messages"].as_u64().unwrap() > 400);
+    let copy = kit.path("copia.pecarchive");
+    assert_eq!(pec(&["archive", "backup", &archive, &copy]).code, 0);
+    assert_eq!(pec(&["archive", "stats", &copy, "--json"]).json()[0]["messages"], stats[0]["messages"]);
+}
+
+#[test]
+fn terms_and_holds() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let id = pec(&["archive", "search", &archive, "--limit", "1", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
+    let erase = |now: &str| {
+        pec(&["archive", "--actor", "archivista", "erase", &archive, &id, "--reason", "scarto", "--now", now, "--lang", "en"])
+    };
+    let early = erase("2030-01-01T00:00:00Z");
+    assert!(early.code == 1 && early.out.contains("to be kept until 203"), "{early:?}");
+    assert_eq!(pec(&["archive", "hold", &archive, &id, "--case", "causa 7"]).code, 0);
+    let held = erase("2050-01-01T00:00:00Z");
+    assert!(held.code == 1 && held.out.contains("held for: causa 7"), "{held:?}");
+    assert_eq!(pec(&["archive", "release", &archive, "--case", "causa 7"]).code, 0);
+    let erased = erase("2050-01-01T00:00:00Z");
+    assert!(erased.code == 0 && erased.out.contains("certificate: entry"), "{erased:?}");
+    assert_eq!(pec(&["archive", "export", &archive, &id, "-o", &kit.path("x")]).code, 2);
+    assert_eq!(pec(&["archive", "expiring", &archive, "--days", "4000", "--now", crate::NOW]).code, 1);
+}
+
+#[test]
+fn wrong_input_is_explained() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let wrong = pec(&["archive", "search", &archive, "colore:rosso", "--lang", "it"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("campo sconosciuto") && wrong.err.contains("colore:rosso"), "{}", wrong.err);
+    let missing = pec(&["archive", "stats", &kit.path("non c'è"), "--lang", "it"]);
+    assert!(missing.code == 2 && missing.err.contains("Qui non c'è un archivio"), "{missing:?}");
+    let twice = pec(&["archive", "init", &archive, "--lang", "en"]);
+    assert!(twice.code == 2 && twice.err.contains("overwrites nothing"), "{twice:?}");
+    let unknown = pec(&["archive", "show", &archive, "nessuno@nulla", "--lang", "en"]);
+    assert!(unknown.code == 2 && unknown.err.contains("has nothing of this name"), "{unknown:?}");
+    let text = kit.path("lettera.txt");
+    fs::write(&text, "ciao").unwrap();
+    assert!(pec(&["archive", "stats", &text, "--lang", "en"]).err.contains("no archive of pec"));
+    let bundle = pec(&["proof", "verify", &text, "--lang", "en"]);
+    assert!(bundle.code == 1 && bundle.out.contains("frame altered at byte 0"), "{bundle:?}");
+}
