@@ -15,7 +15,13 @@
  *  - A pec_str or pec_bytes belongs to the object that it was read from, and is gone with it. It has no NUL at its end.
  *  - Texts that are given are UTF-8 and end with NUL, bytes are given with their length. Times are seconds since 1970 in
  *    UTC, with no leap seconds.
- *  - Enumerations are given as uint32_t and checked.
+ *  - Enumerations are given as uint32_t and checked. Several texts in one (addresses) have commas between them; where there
+ *    may be none, an empty text says so, never NULL.
+ *  - Nothing calls back into the host but the function of pec_set_log. Long work is asked for what has happened
+ *    (pec_event_next).
+ *  - Flat calls write a text that ends with NUL into a buffer of the caller's; they need no structures.
+ *  - What PEC_SANDBOX shows is in the library unless that was built without the feature `sandbox`; pkg-config and CMake
+ *    define it.
  *  - Every pointer is checked for NULL (PEC_NULL). A fault inside is caught (PEC_PANIC). After fork(), in the child of a
  *    process that had used the library, every call is refused (PEC_FORKED) but those that free or read an error.
  *
@@ -835,6 +841,71 @@ typedef uint32_t pec_event_field;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+// The texts of a part, for `pec_parts_text`.
+enum pec_part_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Its type, such as `text/plain`.
+  PEC_PART_MEDIA_TYPE = 0,
+  // What it calls itself. Its sender chose it, it may hold anything: never use it as a path.
+  PEC_PART_FILE_NAME = 1,
+  // Its subject, where it has one.
+  PEC_PART_SUBJECT = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_part_field pec_part_field;
+#else
+typedef uint32_t pec_part_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The numbers of a part, for `pec_parts_number`.
+enum pec_part_number
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Parts around it: 0 for the message itself.
+  PEC_PART_DEPTH = 0,
+  // Where its first byte stands in `pec_message_bytes`, header included.
+  PEC_PART_FROM = 1,
+  // Bytes, header included, as they stand there.
+  PEC_PART_BYTES = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_part_number pec_part_number;
+#else
+typedef uint32_t pec_part_number;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The texts about a state of a recipient, for `pec_state_text`.
+enum pec_state_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The state in a few words, in Italian.
+  PEC_STATE_TITLE_IT = 0,
+  // The same in English.
+  PEC_STATE_TITLE_EN = 1,
+  // What it means, in Italian.
+  PEC_STATE_EXPLANATION_IT = 2,
+  // The same in English.
+  PEC_STATE_EXPLANATION_EN = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_state_field pec_state_field;
+#else
+typedef uint32_t pec_state_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 #if defined(PEC_SANDBOX)
 // The providers of a sandbox, by their hosts.
 enum pec_house
@@ -1099,6 +1170,10 @@ typedef struct pec_ledger pec_ledger;
 // A message: its bytes and the tree of its parts. It never changes and may be shared between threads.
 typedef struct pec_message pec_message;
 
+// The parts of a message in the order of its bytes, the message itself first, and those of messages inside it. They never
+// change, may be shared between threads, and live without the message.
+typedef struct pec_parts pec_parts;
+
 #if defined(PEC_SANDBOX)
 // Two or three PEC providers in this process, with mailboxes and a clock that is turned: for tests and trials. Whoever
 // trusts its authority trusts everybody: its keys are public.
@@ -1170,6 +1245,15 @@ extern "C" {
 // # Safety
 // `code` is NULL or ends with NUL.
 pec_result pec_explain(const char *code, uint32_t field, pec_str *out);
+
+// One text about a state of a recipient; `state` is its name (`awaiting-delivery`), UTF-8 ended by NUL, `field` a
+// `pec_state_field`. `PEC_ABSENT` when no state has this name. The text lives for ever.
+//
+// # Safety
+// `state` is NULL or ends with NUL.
+pec_result pec_state_text(const char *state,
+                          uint32_t field,
+                          pec_str *out);
 
 // How many finding codes there are.
 size_t pec_code_count(void);
@@ -1514,6 +1598,28 @@ pec_result pec_extracted_bytes(const pec_extracted *extracted, size_t index, pec
 // Ends the life of a list of things taken out. NULL is allowed.
 void pec_extracted_free(pec_extracted *extracted);
 
+// The parts of a message. Freed by `pec_parts_free`. That something stands where a signature stands proves nothing: the
+// verdict on the message does.
+pec_result pec_message_parts(const pec_message *message,
+                             pec_parts **out,
+                             pec_error **error);
+
+// How many parts there are, 1 at least.
+pec_result pec_parts_count(const pec_parts *parts, size_t *out);
+
+// One text of the part at `index`, from 0; `field` is a `pec_part_field`. `PEC_ABSENT` where it has none. It lives as long as
+// the parts.
+pec_result pec_parts_text(const pec_parts *parts,
+                          size_t index,
+                          uint32_t field,
+                          pec_str *out);
+
+// One number of the part at `index`, from 0; `field` is a `pec_part_number`.
+pec_result pec_parts_number(const pec_parts *parts, size_t index, uint32_t field, uint64_t *out);
+
+// Ends the life of parts. NULL is allowed.
+void pec_parts_free(pec_parts *parts);
+
 #if defined(PEC_SANDBOX)
 // A sandbox of the first `providers` (1 to 3) of `pec_house`, whose clock stands at `start`, in seconds since 1970 (UTC):
 // from 2025-03-23 to 2028-08-31, else `PEC_SETTINGS`. It has no mailboxes but the providers' service mailboxes, and uses
@@ -1855,6 +1961,12 @@ pec_result pec_trust_store_from_json(const uint8_t *json,
                                      pec_trust_store **out,
                                      pec_error **error);
 
+// The trust data as JSON, in the form that `pec_trust_store_from_json` reads, without what the host has added. Freed by
+// `pec_text_free`.
+pec_result pec_trust_store_json(const pec_trust_store *trust,
+                                pec_text **out,
+                                pec_error **error);
+
 // Adds an authority of the host's own, DER or PEM. Every result that rests on it names it (`host:…`): such a message is
 // no PEC of the Italian system. `PEC_CERTIFICATE` when nothing can be read; the store is then as before.
 //
@@ -1914,6 +2026,15 @@ void pec_evidence_free(pec_evidence *evidence);
 // # Safety
 // `ldif` is NULL or the first of `len` bytes that can be read.
 pec_result pec_directory_from_ldif(const uint8_t *ldif, size_t len, pec_directory **out, pec_error **error);
+
+// The name of the provider that manages a mail domain, by the directory; `domain` is UTF-8, ended by NUL. `PEC_ABSENT` when
+// none does. It lives as long as the directory.
+//
+// # Safety
+// `domain` is NULL or ends with NUL.
+pec_result pec_directory_provider(const pec_directory *directory,
+                                  const char *domain,
+                                  pec_str *out);
 
 // Ends the life of a directory. NULL is allowed.
 void pec_directory_free(pec_directory *directory);

@@ -147,7 +147,7 @@ fn dossiers_have_their_form() {
             strays += 1;
         }
     }
-    assert!(dossiers > 150 && strays > 3, "{dossiers} dossiers, {strays} strays");
+    assert!(dossiers > 150 && strays > 1, "{dossiers} dossiers, {strays} strays");
 }
 
 /// A form that lets everything pass would pass too.

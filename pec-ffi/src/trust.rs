@@ -291,3 +291,28 @@ pub unsafe extern "C" fn pec_directory_provider(
 pub extern "C" fn pec_directory_free(directory: Option<Box<pec_directory>>) {
     border::release(directory);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_is_found_by_its_domain() {
+        let ldif = include_bytes!("../../pec-core/src/directory/tests/igpec.ldif");
+        let mut directory = MaybeUninit::new(None);
+        // SAFETY: the bytes of a file, with their length.
+        let result = unsafe { pec_directory_from_ldif(ldif.as_ptr(), ldif.len(), Some(&mut directory), None) };
+        assert_eq!(result, pec_result::PEC_OK);
+        // SAFETY: it was made with a value.
+        let directory = unsafe { directory.assume_init() }.unwrap();
+        let mut name = MaybeUninit::uninit();
+        // SAFETY: a text that ends with NUL.
+        let result = unsafe { pec_directory_provider(Some(&directory), c"SEC.alfa.example".as_ptr(), Some(&mut name)) };
+        assert_eq!(result, pec_result::PEC_OK);
+        // SAFETY: it was written by the call.
+        let name: pec_str = unsafe { name.assume_init() };
+        // SAFETY: the bytes of a directory that is still there.
+        let name = unsafe { std::slice::from_raw_parts(name.data.cast::<u8>(), name.len) };
+        assert_eq!(name, b"Alfa PEC S.p.A.");
+    }
+}
