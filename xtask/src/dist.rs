@@ -33,7 +33,7 @@ fn build_and_install(prefix: &Path) -> Result<(), String> {
 }
 
 /// Installs what has been compiled into `archive` below `prefix`.
-fn install(prefix: &Path, archive: &Path) -> Result<(), String> {
+pub(crate) fn install(prefix: &Path, archive: &Path) -> Result<(), String> {
     header::is_current()?;
     let (include, lib) = (prefix.join("include"), prefix.join("lib"));
     for folder in [&include, &lib.join("pkgconfig"), &lib.join("cmake/pec")] {

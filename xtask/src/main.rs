@@ -2,6 +2,7 @@
 
 mod checks;
 mod dist;
+mod faces;
 mod fuzz;
 mod header;
 mod run;
@@ -23,6 +24,7 @@ cargo xtask COMMAND
   dist --prefix DIR   install the C library: header, shared and static library, pkg-config and CMake;
                       --check does so below target/ and tests what is there
   threads [SECONDS]   eight threads on one verifier under ThreadSanitizer (nightly), a minute unless told
+  faces     compile and run the examples in C#, Pascal, COBOL and Java against the C library (docs/PLATFORMS.md)
   bench     side-by-side benchmarks and instruction counts (benches/README.md)
   fuzz [MINUTES] [TARGET]   fuzz every target with AddressSanitizer (nightly), ten minutes each unless told
 ";
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Some("header") => header::write(),
         Some("dist") => dist::obey(arguments),
         Some("threads") => threads::hammer(arguments.next()),
+        Some("faces") => faces::run_all(),
         Some("bench") => bench(),
         Some("fuzz") => fuzz::run_all(arguments.next(), arguments.next()),
         _ => {

@@ -95,6 +95,19 @@ const PACKAGES: [(&str, &str, &str); 10] = [
     ("tmux", "tmux", "trying the terminal output as a person sees it"),
 ];
 
+/// Installs Debian packages.
+pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
+    let apt = || {
+        let mut apt = Command::new("apt-get");
+        // Nobody is there to answer.
+        apt.env("DEBIAN_FRONTEND", "noninteractive").arg("--quiet=2");
+        apt
+    };
+    // An old list of packages may still do.
+    let _ = run(apt().arg("update"));
+    run(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
+}
+
 /// Installs what is missing, or says what to install where that is not allowed.
 pub(crate) fn setup() -> Result<(), String> {
     let missing: Vec<&str> = PACKAGES
@@ -109,22 +122,10 @@ pub(crate) fn setup() -> Result<(), String> {
             *package
         })
         .collect();
-    if !missing.is_empty() {
-        let apt = || {
-            let mut apt = Command::new("apt-get");
-            // Nobody is there to answer.
-            apt.env("DEBIAN_FRONTEND", "noninteractive").arg("--quiet=2");
-            apt
-        };
-        // An old list of packages may still do.
-        let _ = run(apt().arg("update"));
-        let installed = run(apt().args(["install", "--yes", "--no-install-recommends"]).args(&missing));
-        if let Err(reason) = installed {
-            println!(
-                "{reason}; install by hand: {}. The tests that need them will say that they skip.",
-                missing.join(" ")
-            );
-        }
+    if !missing.is_empty()
+        && let Err(reason) = install(&missing)
+    {
+        println!("{reason}; install by hand: {}. The tests that need them will say that they skip.", missing.join(" "));
     }
     try_fetch_pkits()
 }
