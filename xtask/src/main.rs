@@ -1,6 +1,8 @@
 //! `cargo xtask`: the one way to run everything. `test` is all that CI runs.
 
 mod checks;
+#[cfg(unix)]
+mod cross;
 mod dist;
 mod faces;
 mod fuzz;
@@ -25,6 +27,7 @@ cargo xtask COMMAND
                       --check does so below target/ and tests what is there
   threads [SECONDS]   eight threads on one verifier under ThreadSanitizer (nightly), a minute unless told
   faces     compile and run the examples in C#, Pascal, COBOL and Java against the C library (docs/PLATFORMS.md)
+  cross [windows|macos]   build for other systems; Windows: run the C programs and the conformance cases under Wine
   bench     side-by-side benchmarks and instruction counts (benches/README.md)
   fuzz [MINUTES] [TARGET]   fuzz every target with AddressSanitizer (nightly), ten minutes each unless told
 ";
@@ -40,6 +43,8 @@ fn main() -> ExitCode {
         Some("dist") => dist::obey(arguments),
         Some("threads") => threads::hammer(arguments.next()),
         Some("faces") => faces::run_all(),
+        #[cfg(unix)]
+        Some("cross") => cross::obey(arguments),
         Some("bench") => bench(),
         Some("fuzz") => fuzz::run_all(arguments.next(), arguments.next()),
         _ => {

@@ -4,8 +4,10 @@
 #include "check.h"
 #include <pthread.h>
 #include <stdlib.h>
+#ifndef _WIN32
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
 static pec_trust_store *trust;
 static pec_verifier *verifier;
@@ -220,6 +222,10 @@ static void threads(int times)
     }
 }
 
+#ifdef _WIN32
+/* There is no fork. */
+static void forked(void) {}
+#else
 static void forked(void)
 {
     int status = 0;
@@ -236,6 +242,7 @@ static void forked(void)
     }
     CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
+#endif
 
 int main(int argc, char **argv)
 {

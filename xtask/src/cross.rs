@@ -1,0 +1,53 @@
+//! `cargo xtask cross`: the library and the program for other systems, built here and run here where that is possible.
+//!
+//! ```text
+//! debian     a private root: compilers and Wine from Debian's archive, unpacked, not installed
+//! windows    pec.dll, its import library, pec.exe; the C programs and pec.exe under Wine
+//! suite      every conformance case through the C face, here and there, compared byte for byte
+//! macos      libpec.dylib and pec for Apple processors: linked, not run
+//! ```
+//!
+//! All that is fetched, unpacked or built stays below `target/cross`. Rust's own archives of other systems are not
+//! needed: the standard library is built from its source, which Debian has beside a compiler of the same version.
+
+mod debian;
+mod macos;
+mod suite;
+mod windows;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::run::{self, Step, root};
+
+/// The two cryptographic libraries, as cargo features of the faces.
+const FEATURES: [&str; 2] = ["aws-lc-rs", "rust-crypto"];
+
+/// `cargo xtask cross [windows|macos]`.
+pub(crate) fn obey(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
+    let windows =
+        || [Step::check("Windows: build", windows::build), Step::check("Windows: under Wine", windows::is_sound)];
+    let macos = || [Step::check("macOS: build", macos::build)];
+    let prepare = Step::check("compilers", debian::prepare);
+    match arguments.next().as_deref() {
+        None => run::all([prepare].into_iter().chain(windows()).chain(macos())),
+        Some("windows") => run::all([prepare].into_iter().chain(windows())),
+        Some("macos") => run::all([prepare].into_iter().chain(macos())),
+        Some(other) => Err(format!("{other} is no system that is known here: windows, macos")),
+    }
+}
+
+fn folder() -> PathBuf {
+    root().join("target/cross")
+}
+
+/// What a program has printed; an error when it ended with another code than `code`.
+fn said(command: &mut Command, code: i32) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).map_err(|error| format!("{command:?}: {error}"));
+    let (out, error) = (text(output.stdout)?, String::from_utf8_lossy(&output.stderr).into_owned());
+    if output.status.code() == Some(code) {
+        return Ok(out);
+    }
+    Err(format!("{command:?} ended with {}, wanted {code}\n{out}\n{error}", output.status))
+}

@@ -1,0 +1,104 @@
+//! A private root with what Debian has for building and running foreign programs.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{folder, said};
+use crate::run::{cargo, root, run};
+
+/// What is wanted, and of what it depends on the parts that a machine may have already, elsewhere than in our root.
+const PACKAGES: [&str; 13] = [
+    "rustc-web",
+    "libstd-rust-web-dev",
+    "rust-web-src",
+    "binutils-mingw-w64-x86-64",
+    "gcc-mingw-w64-base",
+    "gcc-mingw-w64-x86-64-win32",
+    "gcc-mingw-w64-x86-64-win32-runtime",
+    "mingw-w64-common",
+    "mingw-w64-x86-64-dev",
+    "wine64",
+    "libwine",
+    "libz-mingw-w64",
+    "nasm",
+];
+
+/// `/usr` of the root.
+pub(super) fn usr() -> PathBuf {
+    folder().join("root/usr")
+}
+
+/// Fetches and unpacks the packages, once.
+pub(super) fn prepare() -> Result<(), String> {
+    let done = folder().join("root/unpacked");
+    if done.exists() {
+        println!("{} is there; remove it to fetch the packages again", folder().join("root").display());
+        return Ok(());
+    }
+    let (archives, unpacked) = (folder().join("archives"), folder().join("root"));
+    for folder in [&archives, &unpacked] {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    // What would be installed, which is nothing but read here.
+    let mut simulate = Command::new("apt-get");
+    simulate.args(["install", "--simulate", "--no-install-recommends"]).args(PACKAGES).env("LC_ALL", "C");
+    let mut wanted: Vec<String> = PACKAGES.map(str::to_owned).to_vec();
+    for line in said(&mut simulate, 0)?.lines() {
+        let mut words = line.split(' ');
+        if let (Some("Inst"), Some(package)) = (words.next(), words.next())
+            && !wanted.iter().any(|known| known == package)
+        {
+            wanted.push(package.to_owned());
+        }
+    }
+    run(Command::new("apt-get").args(["download", "--quiet=2"]).args(&wanted).current_dir(&archives))?;
+    let entries = fs::read_dir(&archives).map_err(|error| error.to_string())?;
+    for entry in entries {
+        let archive = entry.map_err(|error| error.to_string())?.path();
+        run(Command::new("dpkg").arg("--extract").arg(&archive).arg(&unpacked))?;
+    }
+    settle_wine()?;
+    fs::remove_dir_all(&archives).map_err(|error| error.to_string())?;
+    fs::write(&done, wanted.join("\n")).map_err(|error| error.to_string())
+}
+
+/// What installing would have done: Wine's script looks for its server in /usr, and one library is a link made later.
+fn settle_wine() -> Result<(), String> {
+    let server = usr().join("lib/wine/wineserver");
+    write(&server, "#!/bin/sh\nexec \"$(dirname \"$0\")/wineserver64\" -p0 \"$@\"\n")?;
+    fs::set_permissions(&server, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+    let zlib = usr().join("x86_64-w64-mingw32/lib/zlib1.dll");
+    let place = usr().join("lib/x86_64-linux-gnu/wine/x86_64-windows/zlib1.dll");
+    fs::copy(&zlib, &place).map(drop).map_err(|error| format!("{}: {error}", zlib.display()))
+}
+
+/// A program of the root.
+pub(super) fn program(name: &str) -> Command {
+    let mut command = Command::new(usr().join(name));
+    command.env("LD_LIBRARY_PATH", libraries());
+    command
+}
+
+/// Where programs of the root find their shared libraries.
+pub(super) fn libraries() -> String {
+    format!("{0}/lib/x86_64-linux-gnu:{0}/lib", usr().display())
+}
+
+/// Cargo with the compiler of the root, which builds the standard library of the target too.
+pub(super) fn cargo_for(target: &str) -> Command {
+    let mut command = Command::new(cargo());
+    command.args(["build", "--release", "--target", target, "-Z", "build-std=std,panic_unwind"]);
+    command.arg("--target-dir").arg(folder().join("build")).current_dir(root());
+    command.env("RUSTC", usr().join("bin/rustc")).env("RUSTC_BOOTSTRAP", "1").env("LD_LIBRARY_PATH", libraries());
+    // The toolchain that runs us is another one.
+    for name in ["RUSTUP_TOOLCHAIN", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+pub(super) fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
