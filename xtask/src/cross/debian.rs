@@ -67,8 +67,7 @@ pub(super) fn prepare() -> Result<(), String> {
 /// What installing would have done: Wine's script looks for its server in /usr, and one library is a link made later.
 fn settle_wine() -> Result<(), String> {
     let server = usr().join("lib/wine/wineserver");
-    write(&server, "#!/bin/sh\nexec \"$(dirname \"$0\")/wineserver64\" -p0 \"$@\"\n")?;
-    fs::set_permissions(&server, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+    write_script(&server, "#!/bin/sh\nexec \"$(dirname \"$0\")/wineserver64\" -p0 \"$@\"\n")?;
     let zlib = usr().join("x86_64-w64-mingw32/lib/zlib1.dll");
     let place = usr().join("lib/x86_64-linux-gnu/wine/x86_64-windows/zlib1.dll");
     fs::copy(&zlib, &place).map(drop).map_err(|error| format!("{}: {error}", zlib.display()))
@@ -97,6 +96,12 @@ pub(super) fn cargo_for(target: &str) -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// A script that can be started.
+pub(super) fn write_script(path: &Path, text: &str) -> Result<(), String> {
+    write(path, text)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())
 }
 
 pub(super) fn write(path: &Path, text: &str) -> Result<(), String> {

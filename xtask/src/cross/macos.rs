@@ -2,7 +2,6 @@
 //! library. What comes out is linked, not run.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -48,8 +47,7 @@ pub(super) fn build() -> Result<(), String> {
         run(Command::new("python3").args(["-m", "pip", "install", "--quiet", "--target", &target, ZIG]))?;
     }
     let compiler = folder.join("cc");
-    write(&compiler, &WRAPPER.replace("FOLDER", &folder.display().to_string()))?;
-    fs::set_permissions(&compiler, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+    debian::write_script(&compiler, &WRAPPER.replace("FOLDER", &folder.display().to_string()))?;
     // The standard library names it; every macOS has it, Zig does not.
     write(&folder.join("iconv.c"), "int pec_no_iconv;\n")?;
     run(Command::new(&compiler)

@@ -42,8 +42,9 @@ pub(super) fn build() -> Result<(), String> {
     for place in ["bin", "lib", "include", "rust-crypto", "test-hooks"] {
         fs::create_dir_all(prefix().join(place)).map_err(|error| error.to_string())?;
     }
+    write_archiver()?;
     for (place, features) in
-        [("test-hooks", "aws-lc-rs,test-hooks"), ("rust-crypto", "rust-crypto"), ("bin", "aws-lc-rs")]
+        [("bin", "aws-lc-rs"), ("test-hooks", "aws-lc-rs,test-hooks"), ("rust-crypto", "rust-crypto")]
     {
         cargo(&["-p", "pec-ffi", "--lib", "--no-default-features", "--features", features])?;
         copy(&built("pec.dll"), &prefix().join(place).join("pec.dll"))?;
@@ -61,12 +62,32 @@ fn cargo(arguments: &[&str]) -> Result<(), String> {
     let mut cargo = debian::cargo_for(TARGET);
     let compiler = debian::usr().join(format!("{TOOL}gcc-win32"));
     cargo.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", &compiler).env("CC_x86_64_pc_windows_gnu", &compiler);
-    cargo.env("AR_x86_64_pc_windows_gnu", debian::usr().join(format!("{TOOL}ar")));
+    cargo.env("AR_x86_64_pc_windows_gnu", archiver());
     cargo.env("CARGO_PROFILE_RELEASE_DEBUG", "none").env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
     // The compiler asks for dlltool by name.
     let path = std::env::var("PATH").unwrap_or_default();
     cargo.env("PATH", format!("{path}:{}", debian::usr().join("bin").display()));
     run(cargo.args(arguments))
+}
+
+/// Puts C objects into an archive without what they would have exported: a part of aws-lc declares its functions to be of a
+/// library of their own, and they would stand among ours.
+const ARCHIVER: &str = r#"#!/bin/sh
+for argument in "$@"; do
+    case "$argument" in
+        *.o) [ ! -f "$argument" ] || TOOLobjcopy --remove-section=.drectve "$argument" || exit 1 ;;
+    esac
+done
+exec TOOLar "$@"
+"#;
+
+fn archiver() -> PathBuf {
+    folder().join("ar")
+}
+
+fn write_archiver() -> Result<(), String> {
+    let tool = debian::usr().join(TOOL);
+    debian::write_script(&archiver(), &ARCHIVER.replace("TOOL", &tool.display().to_string()))
 }
 
 fn built(name: &str) -> PathBuf {
