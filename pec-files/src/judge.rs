@@ -13,7 +13,6 @@ use pec_core::verify::{Integrity, JudgedAt, MailboxRole, Verification, Verifier}
 use rayon::prelude::*;
 use serde_json::Value;
 
-use crate::mbox::Quoting;
 use crate::place::{Item, Messages, Opened, Place, open};
 use crate::reason::{Kind, Reason};
 
@@ -275,24 +274,11 @@ impl Judge {
         };
         let (mut message, mut verification) = self.bytes(bytes, now);
         if verification.integrity == Integrity::Altered
-            && let Some(intact) = self.other_reading(message.bytes(), &item.quoting, now)
+            && let Some(intact) = item.quoting.intact(message.bytes(), |reading| self.verify(reading, now))
         {
             (message, verification) = intact;
         }
         Ok(Judged { name: item.name, message, verification })
-    }
-
-    /// The reading of a message from an mbox for which the signature holds.
-    fn other_reading(
-        &self,
-        bytes: &[u8],
-        quoting: &Quoting,
-        now: Timestamp,
-    ) -> Option<(Message<Vec<u8>>, Verification)> {
-        quoting
-            .readings(bytes)
-            .map(|reading| self.bytes(reading, now))
-            .find(|(_, found)| found.integrity == Integrity::Intact)
     }
 }
 

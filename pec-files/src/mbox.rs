@@ -6,6 +6,10 @@
 
 use std::io::{self, BufRead};
 
+use pec_core::limits::Limits;
+use pec_core::message::Message;
+use pec_core::verify::{Integrity, Verification};
+
 /// One message of the file.
 pub(crate) struct Entry {
     /// The message, one `>` taken away from every quoted `From ` line ("mboxrd").
@@ -41,6 +45,20 @@ impl Quoting {
             };
             with_marks(message, self.0.iter().copied().filter(chosen))
         })
+    }
+
+    /// The first other reading of `message` for which the signature holds, by what `verify` finds out about each.
+    pub fn intact(
+        &self,
+        message: &[u8],
+        verify: impl Fn(&Message<Vec<u8>>) -> Verification,
+    ) -> Option<(Message<Vec<u8>>, Verification)> {
+        let verified = |reading| {
+            let message = Message::parse(reading, &Limits::DEFAULT);
+            let verification = verify(&message);
+            (message, verification)
+        };
+        self.readings(message).map(verified).find(|(_, found)| found.integrity == Integrity::Intact)
     }
 }
 

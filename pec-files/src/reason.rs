@@ -11,6 +11,8 @@ use pec_core::finding::Language;
 pub struct Reason {
     /// What it is about, for programs.
     pub kind: Kind,
+    /// The number that the operating system gives, where it has one (`errno`).
+    pub system: Option<i32>,
     it: String,
     en: String,
 }
@@ -32,7 +34,7 @@ pub enum Kind {
 impl Reason {
     /// A reason of any other kind.
     pub fn new(it: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { kind: Kind::Other, it: it.into(), en: en.into() }
+        Self { kind: Kind::Other, system: None, it: it.into(), en: en.into() }
     }
 
     /// The same sentence, of this kind.
@@ -56,13 +58,13 @@ impl Reason {
                 format!("the system cannot access it: {error}"),
             ),
         };
-        reason.kind(Kind::File)
+        Self { system: error.raw_os_error(), ..reason.kind(Kind::File) }
     }
 
     /// The same, about a file.
     #[must_use]
     pub fn about(self, name: impl Display) -> Self {
-        Self { kind: self.kind, it: format!("{name}: {}", self.it), en: format!("{name}: {}", self.en) }
+        Self { it: format!("{name}: {}", self.it), en: format!("{name}: {}", self.en), ..self }
     }
 
     /// The same, about a file that the caller names.
