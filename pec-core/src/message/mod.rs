@@ -74,6 +74,12 @@ impl<B: AsRef<[u8]>> Message<B> {
         Part { bytes: self.bytes.as_ref(), tree: &self.tree, limits: &self.limits, index: 0 }
     }
 
+    /// The part with this [`Part::number`]; `None` beyond the last. For callers that cannot borrow the message.
+    #[must_use]
+    pub fn part(&self, number: u32) -> Option<Part<'_>> {
+        self.tree.nodes.get(number as usize).map(|_| Part { index: number, ..self.root() })
+    }
+
     /// Limits that were hit. Those outside nested messages leave the structure incomplete.
     #[must_use]
     pub fn limit_hits(&self) -> &[LimitHit] {
@@ -109,6 +115,12 @@ impl<'m> Part<'m> {
 
     fn at(&self, index: u32) -> Option<Self> {
         (index != NONE).then_some(Self { index, ..*self })
+    }
+
+    /// Its place among the parts of the message in the order of the bytes, from 0, the root: see [`Message::part`].
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        self.index
     }
 
     /// The header fields.

@@ -37,6 +37,17 @@ fn a_signed_message_and_its_exact_ranges() {
 }
 
 #[test]
+fn a_part_is_found_again_by_its_number() {
+    let message = parse(SIGNED);
+    let numbers: Vec<u32> = message.root().descendants().map(|part| part.number()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+    for part in message.root().descendants() {
+        assert_eq!(message.part(part.number()).map(|found| found.range()), Some(part.range()));
+    }
+    assert!(message.part(7).is_none());
+}
+
+#[test]
 fn bare_line_feeds_give_the_same_tree() {
     let message = Message::parse(SIGNED.as_bytes(), &Limits::DEFAULT);
     assert_eq!(outline(message.root()), outline(parse(SIGNED).root()));

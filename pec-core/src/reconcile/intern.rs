@@ -74,7 +74,7 @@ struct Span {
 }
 
 /// Values of one kind of element, each kept once, in chunks that never move.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Interner<T> {
     chunks: Vec<Vec<T>>,
     spans: Vec<Span>,
@@ -143,7 +143,7 @@ impl Interner<u8> {
 }
 
 /// For each text, the values that were noted under it, latest first.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Chains {
     heads: HashMap<Id, Id, HashKey>,
     links: Vec<(Id, Option<Id>)>,

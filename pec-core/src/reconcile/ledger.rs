@@ -49,7 +49,7 @@ pub enum ServiceReceipts {
 /// assert!(ledger.dossiers_of("nothing of ours", submitted).is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ledger {
     pub(super) texts: Texts,
     rows: Vec<(Row, Option<Id>)>,

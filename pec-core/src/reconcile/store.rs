@@ -149,7 +149,7 @@ impl Class {
 }
 
 /// Every text and every list of a ledger.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Texts {
     texts: Interner<u8>,
     lists: Interner<u32>,
