@@ -1,0 +1,140 @@
+"""Exceptions. A verdict is never one: a forged message is verified without any."""
+
+from __future__ import annotations
+
+import errno
+from typing import Literal
+
+
+class PecError(Exception):
+    """Why a call failed.
+
+    >>> import pecpy
+    >>> try:
+    ...     pecpy.TrustStore.from_json("{}")
+    ... except pecpy.PecError as error:
+    ...     print(error.code, error.layer)
+    ...     print(error.text("it"))
+    trust.data trust
+    I dati di fiducia non si possono usare: la forma è quella di `pec trust show --json`.
+    """
+
+    code: str
+    """The name of the code, such as `file.access`. Stable, the same as in C."""
+    layer: str
+    """Where it arose: `argument`, `file`, `trust`, `message`, `link`, `sandbox` or `internal`."""
+    evidence: str
+    """The values that show it: a parameter, a file name, a position. May be empty."""
+
+    def __init__(self, code: str, layer: str, evidence: str, it: str, en: str) -> None:
+        Exception.__init__(self, code, layer, evidence, it, en)
+        self.code = code
+        self.layer = layer
+        self.evidence = evidence
+        self._texts: dict[str, str] = {"it": it, "en": en}
+
+    def text(self, language: Literal["it", "en"] = "it") -> str:
+        """What it means and what can be done, in Italian (`"it"`) or English (`"en"`)."""
+        return self._texts[language]
+
+    def __str__(self) -> str:
+        evidence = f": {self.evidence}" if self.evidence else ""
+        return f"{self._texts['en']} [{self.code}{evidence}]"
+
+
+class ArgumentError(PecError, ValueError):
+    """A value is none of those that a parameter knows, or there is no such thing."""
+
+
+class FileError(PecError, OSError):
+    """A file cannot be read or written: an `OSError` with `errno` and `filename`."""
+
+    def __init__(
+        self, code: str, layer: str, evidence: str, it: str, en: str, number: int | None = None, path: str | None = None
+    ) -> None:
+        OSError.__init__(self, number, en, path)
+        PecError.__init__(self, code, layer, evidence, it, en)
+        self.errno = number
+        self.strerror = en
+        self.filename = path
+
+    def __reduce__(self) -> tuple[type[FileError], tuple[object, ...]]:
+        texts = (self._texts["it"], self._texts["en"])
+        return type(self), (self.code, self.layer, self.evidence, *texts, self.errno, self.filename)
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no such file: a `FileNotFoundError`."""
+
+
+class SeveralMessagesError(FileError):
+    """A file holds several messages (mbox) where one is wanted."""
+
+
+class TooLargeError(PecError, ValueError):
+    """A message is larger than 256 MiB."""
+
+
+class NotCertifiedError(PecError):
+    """The message is no proof: its data can be read as claims only."""
+
+
+class TrustDataError(PecError, ValueError):
+    """Trust data cannot be used."""
+
+
+class CertificateError(PecError, ValueError):
+    """This is no certificate that can be read."""
+
+
+class EvidenceError(PecError, ValueError):
+    """A revocation list or an OCSP answer cannot be read."""
+
+
+class DirectoryError(PecError, ValueError):
+    """A directory of providers cannot be read."""
+
+
+class LedgerFullError(PecError):
+    """A ledger holds as much as it can."""
+
+
+class SandboxError(PecError):
+    """The sandbox cannot do this: no such mailbox, refused by SMTP, a clock that goes forward only, settings."""
+
+
+class InternalError(PecError):
+    """A fault of the library: report it with the evidence. The process can go on."""
+
+
+_CLASSES: dict[str, type[PecError]] = {
+    "file.access": FileError,
+    "file.several_messages": SeveralMessagesError,
+    "message.too_large": TooLargeError,
+    "message.not_certified": NotCertifiedError,
+    "trust.data": TrustDataError,
+    "trust.certificate": CertificateError,
+    "trust.evidence": EvidenceError,
+    "trust.directory": DirectoryError,
+    "link.full": LedgerFullError,
+    "internal.panic": InternalError,
+}
+_LAYERS: dict[str, type[PecError]] = {"argument": ArgumentError, "sandbox": SandboxError}
+
+
+def failure(
+    code: str, layer: str, evidence: str, it: str, en: str, number: int | None = None, path: str | None = None
+) -> PecError:
+    """The exception of a code; called by the module in Rust."""
+    cls = _CLASSES.get(code) or _LAYERS.get(layer, PecError)
+    if issubclass(cls, FileError):
+        if number == errno.ENOENT:
+            cls = MissingFileError
+        return cls(code, layer, evidence, it, en, number, path)
+    return cls(code, layer, evidence, it, en)
+
+
+for _class in list(globals().values()):
+    if isinstance(_class, type) and issubclass(_class, PecError):
+        _class.__module__ = "pecpy"
+del _class

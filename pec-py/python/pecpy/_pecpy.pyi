@@ -1,0 +1,991 @@
+"""What `pecpy` is made of; import that."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Protocol, SupportsIndex, Union, final, overload
+
+from typing_extensions import TypeAlias
+
+from pecpy._dossier import Dossier, Stray
+from pecpy._enums import (
+    Integrity,
+    Layer,
+    Revocation,
+    Severity,
+    TimeProof,
+    TrustAtSigning,
+    TrustNow,
+    Verdict,
+)
+from pecpy._errors import PecError
+
+__all__ = [
+    "Certdata",
+    "Directory",
+    "Dossiers",
+    "Evidence",
+    "Extracted",
+    "Finding",
+    "Ledger",
+    "Message",
+    "Outcome",
+    "Part",
+    "Provider",
+    "Sandbox",
+    "Server",
+    "Signer",
+    "Stored",
+    "Submitted",
+    "TrustStore",
+    "Verification",
+    "Verifications",
+    "Verifier",
+    "codes",
+    "explain",
+    "failures",
+    "link",
+    "state",
+    "verdict",
+    "verify",
+    "verify_many",
+]
+
+class _File(Protocol):
+    def read(self) -> bytes: ...
+
+_Path: TypeAlias = Union[str, os.PathLike[str]]
+_Source: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File, Message]
+_Bytes: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File]
+_Sources: TypeAlias = Union[_Path, Iterable[_Source]]
+_JudgedAt: TypeAlias = Union[Literal["signing", "now"], datetime]
+_Language: TypeAlias = Literal["it", "en"]
+_Role: TypeAlias = Literal["user", "service"]
+_What: TypeAlias = Literal["original", "daticert", "attachments", "signature", "nested", "restored"]
+_ServiceReceipts: TypeAlias = Literal["hidden", "visible"]
+_Reading: TypeAlias = Literal["plain", "art-147"]
+_MailboxState: TypeAlias = Literal["active", "full", "disabled"]
+_Point: TypeAlias = Literal["incoming", "delivery"]
+_Host: TypeAlias = Literal["pec.alfa.example", "cert.beta.example", "pec.gamma.example"]
+
+@final
+class Message:
+    r"""A message: its bytes as they were received, and the tree of its parts.
+
+    `source` is a path, bytes or a file object opened with "rb". Anything can be read: what is no message has the verdict for
+    it. `name` is what the message is called in reports; the path, unless given.
+
+    Raises `MissingFileError` or `FileError` when a file cannot be read, `SeveralMessagesError` for an mbox, `TooLargeError`
+    beyond 256 MiB.
+
+    >>> message = Message(b"Subject: x\r\n\r\nbody")
+    >>> message.root.header("subject")
+    'x'
+    >>> Message("no such file")
+    Traceback (most recent call last):
+        ...
+    pecpy.MissingFileError: ...
+    """
+
+    def __new__(cls, source: _Source, *, name: str | None = None) -> Message: ...
+    @property
+    def name(self) -> str:
+        """What the message is called in reports."""
+    @property
+    def data(self) -> bytes:
+        """The bytes as they were received."""
+    @property
+    def root(self) -> Part:
+        """The message itself, as the part that holds all others."""
+    def __bytes__(self) -> bytes: ...
+    def __len__(self) -> int: ...
+    def parts(self) -> list[Part]:
+        """Every part, the root first, depth first; parts of nested messages too."""
+    def original(self) -> Message | None:
+        """The original message (`postacert.eml`) inside an envelope or a complete delivery receipt; `None` where there is none.
+
+        That something stands where an original stands proves nothing: the verdict on the message does.
+        """
+    def attachments(self) -> list[Extracted]:
+        """The attachments of the original message; of the message itself when it carries none."""
+    def nested(self) -> list[Message]:
+        """The PECs inside an ordinary message, each to be verified on its own."""
+    def restored(self) -> Message | None:
+        """The whole message as it was before a program transcoded it, to be verified on its own; `None` where it was not."""
+    def extract(self, what: _What) -> list[Extracted]:
+        """Takes something out: `"original"`, `"daticert"`, `"attachments"`, `"signature"`, `"nested"` or `"restored"`. The list
+        may be empty.
+
+        Raises `ArgumentError` for another word.
+        """
+
+@final
+class Extracted:
+    """Something that was taken out of a message."""
+
+    @property
+    def name(self) -> str | None:
+        """The usual name (`postacert.eml`), or what an attachment calls itself; `None` when it has none.
+
+        The sender of the message chose the name of an attachment, it may hold anything (`../../etc/passwd`): never use it as
+        a path.
+        """
+    @property
+    def is_message(self) -> bool:
+        """Whether it is a message."""
+    @property
+    def data(self) -> bytes:
+        """The bytes, without transfer encoding."""
+    def __bytes__(self) -> bytes: ...
+    def __len__(self) -> int: ...
+
+@final
+class Part:
+    """One part of a message: a header and a body. It keeps its message alive."""
+
+    @property
+    def media_type(self) -> str:
+        """The media type in lower case; `text/plain` where none is given (RFC 2045 §5.2)."""
+    @property
+    def file_name(self) -> str | None:
+        """The file name, decoded; `None` where there is none. Its sender chose it, it may hold anything."""
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The header fields in their order: name and value as they were received, unfolded, bytes that are not UTF-8 replaced."""
+    @property
+    def raw(self) -> bytes:
+        """Header and body, as they were received."""
+    @property
+    def body(self) -> bytes:
+        """The body, as it was received."""
+    @property
+    def content(self) -> bytes:
+        """The body without its transfer encoding."""
+    @property
+    def text(self) -> str:
+        """The content as text, in the character set that the part names."""
+    @property
+    def range(self) -> tuple[int, int]:
+        """Where it stands in the bytes of the message: first position, and the one after the last."""
+    @property
+    def transfer_encoding(self) -> Literal["identity", "quoted-printable", "base64"]:
+        """How the body travels: `"quoted-printable"`, `"base64"`, or `"identity"`: 7bit, 8bit, binary, or unknown."""
+    @property
+    def is_multipart(self) -> bool:
+        """Whether it has parts of its own."""
+    @property
+    def is_message(self) -> bool:
+        """Whether it is a message inside the message."""
+    @property
+    def is_nested(self) -> bool:
+        """Whether it stands inside such a message."""
+    @property
+    def parent(self) -> Part | None:
+        """The part that holds it; `None` for the root."""
+    @property
+    def children(self) -> list[Part]:
+        """The parts of a multipart; the one root part of a nested message."""
+    def header(self, name: str) -> str | None:
+        """The first header field of this name, upper and lower case alike, decoded as unstructured text (RFC 2047); `None` where
+        there is none.
+        """
+
+@final
+class TrustStore:
+    """Whom a judgement trusts: the pinned PEC authorities, their known issues, and what the host adds.
+
+    A value: `with_...` gives another store and leaves this one as it is. `TrustStore()` is what is built into this version:
+    AgID CA1 and DigitPA CA1, their issues, the hosts of the providers.
+
+    >>> TrustStore().host_anchors
+    []
+    >>> TrustStore().with_host_anchor(b"no certificate")
+    Traceback (most recent call last):
+        ...
+    pecpy.CertificateError: ...
+    """
+
+    def __new__(cls) -> TrustStore: ...
+    @staticmethod
+    def from_json(json: str) -> TrustStore:
+        """staticmethod(function) -> method
+
+        Convert a function to be a static method.
+
+        A static method does not receive an implicit first argument.
+        To declare a static method, use this idiom:
+
+             class C:
+                 @staticmethod
+                 def f(arg1, arg2, argN):
+                     ...
+
+        It can be called either on the class (e.g. C.f()) or on an instance
+        (e.g. C().f()). Both the class and the instance are ignored, and
+        neither is passed implicitly as the first argument to the method.
+
+        Static methods in Python are similar to those found in Java or C++.
+        For a more advanced concept, see the classmethod builtin.
+        """
+    @property
+    def id(self) -> str:
+        """SHA-256 over everything in it, lower-case hexadecimal: two stores with the same one give the same answers."""
+    @property
+    def data_date(self) -> str:
+        """The date of the trust data, `yyyy-mm-dd`."""
+    @property
+    def host_anchors(self) -> list[str]:
+        """The authorities that the host has added, as results name them."""
+    def with_host_anchor(self, certificate: _Bytes) -> TrustStore:
+        """With an authority of the host's own; a path, bytes or a file, DER or PEM. Every result that rests on it names it
+        (`host:...`): such a message is no PEC of the Italian system.
+
+        Raises `CertificateError` when nothing can be read.
+        """
+    def with_time_stamp_anchor(self, certificate: _Bytes) -> TrustStore:
+        """With an authority whose time-stamps (marche temporali) are believed; a path, bytes or a file, DER or PEM.
+
+        Raises `CertificateError` when nothing can be read.
+        """
+    def with_intermediate(self, certificate: _Bytes) -> TrustStore:
+        """With a certificate that may stand between signer and authority and is not trusted by itself; a path, bytes or a file,
+        DER or PEM.
+
+        Raises `CertificateError` when nothing can be read.
+        """
+    def to_json(self) -> str:
+        """The trust data as JSON, without what the host has added."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Evidence:
+    """Revocation lists and OCSP answers that the host gives.
+
+    A value: `with_...` gives other evidence and leaves this as it is. `Evidence()` is none: every answer about revocation is
+    "not-checked", never "good".
+    """
+
+    def __new__(cls) -> Evidence: ...
+    @property
+    def id(self) -> str | None:
+        """SHA-256 over everything in it, lower-case hexadecimal; `None` when there is nothing."""
+    def with_crl(self, data: _Bytes) -> Evidence:
+        """With a certificate revocation list (CRL); a path, bytes or a file, DER or PEM.
+
+        Raises `EvidenceError` when it cannot be read.
+        """
+    def with_ocsp(self, data: _Bytes) -> Evidence:
+        """With an OCSP response; a path, bytes or a file, DER or PEM.
+
+        Raises `EvidenceError` when it cannot be read.
+        """
+
+@final
+class Directory:
+    """The directory of providers (indice dei gestori), which only licensed providers can fetch, from an LDIF file: a path, bytes
+    or a file.
+
+    Raises `DirectoryError` with the line when it cannot be read.
+    """
+
+    def __new__(cls, ldif: _Bytes) -> Directory: ...
+    @property
+    def providers(self) -> list[Provider]:
+        """The providers, in the order of the file."""
+    def provider_of_domain(self, domain: str) -> Provider | None:
+        """The provider that manages a mail domain; `None` where none does."""
+    def __len__(self) -> int: ...
+
+@final
+class Provider:
+    """A provider (gestore), as the directory describes it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the provider."""
+    @property
+    def unit(self) -> str | None:
+        """Unit of the provider; `None` for the provider itself."""
+    @property
+    def mail_receipt(self) -> str | None:
+        """Where take-charge receipts go."""
+    @property
+    def managed_domains(self) -> list[str]:
+        """The mail domains that it manages."""
+    @property
+    def certificates(self) -> list[str]:
+        """SHA-256 of each of its certificates, lower-case hexadecimal."""
+
+@final
+class Verifier:
+    r"""Trust data, evidence and policy, to verify any number of messages on any number of threads.
+
+    `trust` is what is built in, unless given. Without `evidence` revocation is "not-checked", never "good". `directory` is for
+    those who have it. `judged_at` is the time at which the signer is judged: `"signing"`, as the law asks, `"now"`, or a
+    `datetime`; every other check stays as it is. `mailbox` is where the messages were found: a `"user"`'s, or a `"service"`
+    mailbox of a provider (casella di servizio).
+
+    Certification paths that were found good are kept with the trust store for the next message; they never change an answer.
+
+    >>> verifier = Verifier()
+    >>> verifier.verify(b"Subject: ACCETTAZIONE: x\r\n\r\nnot signed").verdict
+    <Verdict.NOT_PEC: 'not-pec'>
+    >>> Verifier(mailbox="mine")
+    Traceback (most recent call last):
+        ...
+    pecpy.ArgumentError: ...
+    """
+
+    def __new__(
+        cls,
+        *,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+        directory: Directory | None = None,
+        judged_at: _JudgedAt | None = None,
+        mailbox: _Role = "user",
+    ) -> Verifier: ...
+    def verify(self, source: _Source, *, now: datetime | None = None, name: str | None = None) -> Verification:
+        """Verifies one message: a path, bytes, a file object opened with "rb", or a `Message`. It never fails for what is in
+        the message: that is a verdict, with its findings.
+
+        `now` is the caller's time, a `datetime` with a time zone; the machine's clock, unless given. `name` is what the
+        message is called in reports; the path, unless given.
+
+        What the verdict `certified` proves: a licensed PEC provider signed these very bytes. It does not prove that the
+        content is true, that anybody read it, or that no other message exists.
+
+        Raises as `Message`.
+        """
+    def verify_many(
+        self, sources: _Sources, *, now: datetime | None = None, threads: int | None = None
+    ) -> Verifications:
+        """Verifies whole mailboxes, message by message: see `verify_many`."""
+
+@final
+class Verification:
+    """Everything that was found out about one message. It never changes; it holds the message.
+
+    The answers are separate, the verdict sums them up. It proves what the verdict says; it does not prove that nothing was
+    left out of a mailbox, that a recipient read the message, or that a time is true which only the provider states (`time` is
+    `claimed`).
+    """
+
+    @property
+    def name(self) -> str:
+        """What the message is called: its path, or the name that was given."""
+    @property
+    def message(self) -> Message:
+        """The message that was verified."""
+    @property
+    def verdict(self) -> Verdict:
+        """What the message is worth as proof: a `Verdict`."""
+    @property
+    def is_certified(self) -> bool:
+        """Whether the message is proof: the verdict is `certified` or `certified-with-problems`."""
+    @property
+    def kind(self) -> str:
+        """What kind of message it is, by its signed part: the value of `tipo` such as `avvenuta-consegna`, `anomalia`, or
+        `ordinary`.
+        """
+    @property
+    def integrity(self) -> Integrity:
+        """Are the signed bytes the ones that were signed? An `Integrity`."""
+    @property
+    def trust_at_signing(self) -> TrustAtSigning:
+        """Was the signer trusted at the judged time? A `TrustAtSigning`."""
+    @property
+    def trust_now(self) -> TrustNow:
+        """Is the signer trusted now? A `TrustNow`."""
+    @property
+    def time(self) -> TimeProof:
+        """What the time of signing rests on: a `TimeProof`."""
+    @property
+    def revocation(self) -> Revocation:
+        """What the given evidence says about revocation, for the judged time: a `Revocation`."""
+    @property
+    def anchor(self) -> str | None:
+        """The authority at the end of the path; one that the host has added begins with `host:`. `None` where no path was found."""
+    @property
+    def signed_at(self) -> datetime | None:
+        """When it was signed, in UTC: the proven time, else the time in the signature, else that of the certification data."""
+    @property
+    def signer(self) -> Signer | None:
+        """Who signed, as the certificate says; `None` when there is no signature that can be read."""
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that was found, in the order of the checks."""
+    def kind_title(self, language: _Language = "it") -> str:
+        """The kind for a person, in Italian (`"it"`) or English (`"en"`)."""
+    def certified(self) -> Certdata:
+        """The certified data: what a licensed PEC provider signed.
+
+        This proves that the provider signed exactly these data and was trusted at the judged time. It does not prove that the
+        content is true, that the recipient read it, or, where `time` is `claimed`, that the time is another than the one the
+        provider states.
+
+        Raises `NotCertifiedError` for every verdict but `certified` and `certified-with-problems`.
+        """
+    def claimed(self) -> Certdata | None:
+        """What the message claims, whatever the verdict: proof of nothing, anybody can write it. `None` when it holds no data
+        that can be read.
+        """
+    def explain(self, language: _Language = "it") -> str:
+        """The verdict and every finding with its reason, for a person, in Italian (`"it"`) or English (`"en"`)."""
+    def to_json(self, name: str | None = None) -> str:
+        """The verification as one JSON object, byte for byte as `pec verify --json` prints it: keys in fixed order, times in UTC
+        (RFC 3339), absent values null. `name` is what the message is called in it; `Verification.name`, unless given.
+        """
+    def to_dict(self, name: str | None = None) -> dict[str, Any]:
+        """The same as a `dict`, for `json`, `pandas` and the like: words, numbers, `None`, lists and `dict`s."""
+    def _repr_html_(self) -> str: ...
+
+@final
+class Finding:
+    """One thing that a check has to say about one message."""
+
+    @property
+    def code(self) -> str:
+        """The name of the code, such as `cms.digest_mismatch`. Stable."""
+    @property
+    def severity(self) -> Severity:
+        """How grave it is here: a `Severity`."""
+    @property
+    def layer(self) -> Layer:
+        """Where it arose: a `Layer`."""
+    @property
+    def detail(self) -> str:
+        """The evidence. May be empty. Parts of it may come from the message."""
+    @property
+    def rule(self) -> str:
+        """The rule that the check enforces."""
+    def explain(self, language: _Language = "it") -> str:
+        """What it means for the proof and what to do, in Italian (`"it"`) or English (`"en"`)."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Signer:
+    """Who signed, as the certificate says."""
+
+    @property
+    def subject(self) -> str:
+        """Subject of the certificate, for display."""
+    @property
+    def name(self) -> str | None:
+        """Organisation or common name."""
+    @property
+    def email(self) -> str | None:
+        """First rfc822Name of the certificate."""
+    @property
+    def issuer(self) -> str:
+        """Issuer of the certificate, for display."""
+    @property
+    def not_after(self) -> datetime | None:
+        """End of the certificate's life, in UTC."""
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the certificate, lower-case hexadecimal."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Certdata:
+    """Certification data (dati di certificazione, `daticert.xml`): what a provider states about one message.
+
+    They are proof only when they come from `Verification.certified()`; `is_certified` says so. Nobody can make them by hand.
+    """
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether a licensed PEC provider signed exactly these data; where not, they are a claim that anybody can write."""
+    @property
+    def kind(self) -> str:
+        """Which message this is (`tipo`), such as `avvenuta-consegna`."""
+    @property
+    def error(self) -> str:
+        """What went wrong (`errore`); `nessuno` for nothing."""
+    @property
+    def sender(self) -> str | None:
+        """The sender (`mittente`)."""
+    @property
+    def recipients(self) -> list[tuple[str, str]]:
+        """Every recipient of the original message (`destinatari`), with its class: `certificato` or `esterno`."""
+    @property
+    def reply_to(self) -> str | None:
+        """Where answers go (`risposte`)."""
+    @property
+    def subject(self) -> str | None:
+        """Subject of the original message (`oggetto`)."""
+    @property
+    def issuer(self) -> str | None:
+        """Name of the provider that certifies (`gestore-emittente`)."""
+    @property
+    def time(self) -> datetime | None:
+        """The instant that the provider states (`data`), in UTC; `None` when what is printed is no date and time."""
+    @property
+    def printed_time(self) -> tuple[str, str, str] | None:
+        """Local date, local time and offset from UTC as printed (`giorno`, `ora`, `zona`): `dd/mm/yyyy`, `hh:mm:ss`, `+hhmm`."""
+    @property
+    def pec_id(self) -> str | None:
+        """Identifier of the transaction (`identificativo`)."""
+    @property
+    def client_message_id(self) -> str | None:
+        """Message-ID of the sender's program (`msgid`), as printed: with its angle brackets."""
+    @property
+    def receipt(self) -> str | None:
+        """Form of receipt that was asked for (`ricevuta`): `completa`, `breve` or `sintetica`."""
+    @property
+    def delivered_to(self) -> str | None:
+        """Recipient to whom delivery was done or tried (`consegna`)."""
+    @property
+    def received_for(self) -> list[str]:
+        """Recipients that a take-charge receipt covers (`ricezione`)."""
+    @property
+    def error_detail(self) -> str | None:
+        """Description of the error as printed (`errore-esteso`)."""
+    @property
+    def error_parts(self) -> tuple[str, str, str] | None:
+        """Code, provider and text of that description, where it has this form."""
+    @property
+    def unknown(self) -> list[tuple[str, str]]:
+        """Elements and attributes that RFC 6109 does not know: path and value, in the order of the document, at most 64."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Verifications(Iterator[Verification]):
+    """The verifications of whole mailboxes, in the order of the sources: an iterator, made by `verify_many`.
+
+    What cannot be read does not end it: it is told to the log `pecpy`, as a warning, and kept in `unread`.
+    """
+
+    @property
+    def unread(self) -> list[tuple[str, PecError]]:
+        """What could not be read so far: the name of each source, and why, as an exception."""
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One flat row for each message that is left, for `pandas.DataFrame` and the like: verdict, kind, and what is certified."""
+    def __iter__(self) -> Verifications: ...
+    def __next__(self) -> Verification: ...
+
+@final
+class Ledger:
+    r"""Verified messages, tied to each other by what they are about. It may be shared by threads.
+
+    `own_mailboxes` are the caller's own addresses: receipts of messages that others sent are then pointed out.
+    `service_receipts` says whether take-charge receipts are expected among the messages: `"hidden"`, the mailboxes are users',
+    or `"visible"`, those of a provider's service mailbox are there too.
+
+    It keeps every message that is a receipt, an envelope or a copy of what was sent, with its bytes: their sum is the memory
+    that it takes. `link` ties mailboxes that are on disk without holding them.
+
+    >>> ledger = Ledger()
+    >>> ledger.add(verify(b"Subject: not of any transaction\r\n\r\n"))
+    False
+    >>> len(ledger.dossiers())
+    0
+    >>> Ledger(service_receipts="some")
+    Traceback (most recent call last):
+        ...
+    pecpy.ArgumentError: ...
+    """
+
+    def __new__(
+        cls, *, own_mailboxes: Sequence[str] = ..., service_receipts: _ServiceReceipts = "hidden"
+    ) -> Ledger: ...
+    def add(self, verification: Verification, *, name: str | None = None) -> bool:
+        """Adds a verified message, which the dossiers call `name`; `Verification.name`, unless given. Says whether it is of any
+        transaction; one that is not is passed over. The order in which messages are added changes nothing.
+
+        Only what is certified moves the state of a recipient; the rest is listed as a claim.
+
+        Raises `LedgerFullError` when the ledger holds as much as it can.
+        """
+    def add_submission(
+        self, message: _Source, *, sender: str, recipients: Sequence[str], at: datetime, name: str | None = None
+    ) -> None:
+        """Adds what the host itself submitted: `message`, whatever `Message` takes, was handed to the access point at the instant
+        `at` for these SMTP `recipients`, with `sender` as the reverse path. Until a certified event comes, its recipients are
+        `pending`.
+
+        A message without Message-ID can never be tied to its receipts (RFC 6109 §2.2.1): it stays pending for ever.
+
+        Raises as `Message`, and `LedgerFullError`.
+        """
+    def dossiers(self, *, now: datetime | None = None, reading: _Reading = "plain") -> Dossiers:
+        """The dossiers, each worked out from the set of the messages: states of the recipients, events, contents, legal
+        instants. `now` measures silence and nothing else; the machine's clock, unless given. `reading` is `"plain"`, or
+        `"art-147"` for notifications: also when a delivery counts by art. 147 c.p.c.
+        """
+
+@final
+class Dossiers:
+    """The dossiers of a ledger, one for each message that was sent, in the order in which they became known: a sequence of
+    `Dossier`. It never changes and lives without the ledger.
+    """
+
+    @property
+    def strays(self) -> list[Stray]:
+        """Receipts and bounces that speak of no transaction that is known: a list of `Stray`."""
+    @property
+    def unread(self) -> list[tuple[str, PecError]]:
+        """What could not be read: the name of each source, and why, as an exception."""
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Dossier: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[Dossier]: ...
+    def __iter__(self) -> Iterator[Dossier]: ...
+    def to_json(self) -> str:
+        """The dossiers and strays as lines of JSON, byte for byte as `pec link --json` prints them: keys in fixed order, times in
+        UTC (RFC 3339) beside the certified local time, absent values null. Each line ends with a line feed.
+        """
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One row for each recipient of each dossier, for `pandas.DataFrame` and the like: what was sent, to whom, and where it
+        stands.
+        """
+    def page(self, language: _Language = "it") -> str:
+        """The dossiers as one page of HTML for a person, to be read in a browser and printed, in Italian (`"it"`) or English
+        (`"en"`).
+        """
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own, in which no script runs: its style leaves the notebook alone."""
+
+@final
+class Sandbox:
+    r"""Two or three PEC providers in this process, with mailboxes and a clock that is turned: for tests and trials. Whoever trusts
+    its authority trusts everybody: its keys are public.
+
+    The clock stands at `start`, from 2025-03-23 to 2028-08-31; at 2026-02-09 10:15:30 in Rome, unless given: the machine's
+    clock is not asked. The same `seed` and calls give the same bytes. `providers` are the first 1 to 3 of `pec.alfa.example`,
+    `cert.beta.example` and `pec.gamma.example`, each managing the domain of that name.
+
+    Raises `SandboxError` for settings that make no sandbox.
+
+    >>> sandbox = Sandbox()
+    >>> sandbox.set_mailbox("anna@pec.alfa.example")
+    >>> sandbox.set_mailbox("ufficio@cert.beta.example")
+    >>> head = b"From: anna@pec.alfa.example\r\nTo: ufficio@cert.beta.example\r\n"
+    >>> message = head + b"Date: Mon, 9 Feb 2026 10:15:28 +0100\r\nSubject: Ciao\r\n\r\nCiao\r\n"
+    >>> sent = sandbox.submit("anna@pec.alfa.example", ["ufficio@cert.beta.example"], message)
+    >>> sent.answer
+    'accepted'
+    >>> sandbox.settle()
+    >>> for stored in sandbox.messages("anna@pec.alfa.example"):
+    ...     verification = verify(stored.data, trust=sandbox.trust, now=sandbox.now)
+    ...     print(verification.verdict, verification.kind)
+    certified accettazione
+    certified avvenuta-consegna
+    >>> sandbox.submit("nobody@pec.alfa.example", ["ufficio@cert.beta.example"], message)
+    Traceback (most recent call last):
+        ...
+    pecpy.SandboxError: ...
+    """
+
+    def __new__(
+        cls, *, start: datetime | None = None, seed: int = 1, providers: Literal[1, 2, 3] = 2
+    ) -> Sandbox: ...
+    @property
+    def mailboxes(self) -> list[tuple[str, _MailboxState]]:
+        """Every mailbox by address, the providers' service mailboxes too, with its state: `active`, `full` or `disabled`."""
+    @property
+    def now(self) -> datetime:
+        """Where the clock stands, in UTC."""
+    @property
+    def trust(self) -> TrustStore:
+        """The trust data of this version and the sandbox's authority, for `verify`. For trials alone: never verify mail of the
+        world with it.
+        """
+    @property
+    def anchor(self) -> str:
+        """The certificate of the sandbox's authority in PEM, for `pec verify --anchor`."""
+    def set_mailbox(self, address: str, *, state: _MailboxState = "active") -> None:
+        """Adds a mailbox, or changes the state of one that is there: `"active"`, `"full"` (nothing fits in any more), or
+        `"disabled"` (it takes nothing and cannot send). Below a domain of a provider it is a PEC mailbox, elsewhere an
+        ordinary one.
+
+        Raises `SandboxError` when the address is none.
+        """
+    def submit(self, sender: str, recipients: Sequence[str], message: _Source) -> Submitted:
+        """Hands a message, whatever `Message` takes, to the access point of the sender's provider, at the sandbox's time.
+        `sender` and `recipients` are the SMTP paths.
+
+        Acceptance or refusal lies in the sender's mailbox when this returns; the rest takes seconds of the sandbox's clock:
+        see `settle`.
+
+        Raises `SandboxError` when there is no such mailbox, or for what an SMTP server answers before it takes a message.
+        """
+    def receive(self, path: str, recipients: Sequence[str], message: _Source) -> None:
+        """Hands a message from the Internet to the incoming points of the recipients' providers. `path` is the reverse path."""
+    def settle(self) -> None:
+        """Turns the clock forward, by a minute at most, until no message moves: the receipts of what was submitted have arrived,
+        unless a fault or a stopped point keeps them.
+        """
+    def advance(self, duration: timedelta) -> None:
+        """Turns the clock forward by a `timedelta`; what is due until then happens at its own time.
+
+        Raises `SandboxError` for a negative one, and beyond two years from the start.
+        """
+    def messages(self, address: str) -> list[Stored]:
+        """What lies in a mailbox, oldest first.
+
+        Raises `SandboxError` when there is no such mailbox.
+        """
+    def write_mailbox(self, address: str, folder: _Path) -> int:
+        """Writes every message of a mailbox into a folder, which is made where it does not exist, one file each: `00001.eml` is the
+        oldest. A file that stands there is written over. The number of files.
+
+        Raises `SandboxError` when there is no such mailbox, `FileError` when the folder cannot be written.
+        """
+    def stop_point(self, provider: _Host, point: _Point) -> None:
+        """Puts a point of a provider, named by its host, out of order: `"incoming"`, nothing reaches the provider, or
+        `"delivery"`, envelopes are taken in charge and wait.
+        """
+    def restart_point(self, provider: _Host, point: _Point) -> None:
+        """Puts it in order again: what waited goes on at the sandbox's time."""
+    def add_fault(
+        self,
+        fault: Literal["lost", "late", "duplicated", "reordered", "foreign", "forged"],
+        *,
+        by: timedelta | None = None,
+        kind: str | None = None,
+        recipient: str | None = None,
+        times: int | None = None,
+        one_in: int | None = None,
+    ) -> None:
+        """Something goes wrong from now on, beside what goes wrong already: with a message between who issues it and the
+        mailbox. `fault` is `"lost"`, `"late"` (`by` a `timedelta`), `"duplicated"`, `"reordered"` (it waits for the next one),
+        `"foreign"` (a genuine receipt about somebody else's message is put beside it), or `"forged"` (a forged one is).
+
+        `kind` is the kind of message that it applies to by its name in `daticert.xml`, such as `avvenuta-consegna`; every
+        receipt and notice, unless given. `recipient` is the one of whom the message speaks; anybody, unless given. It applies
+        each time, the next `times` times, or once in `one_in`, the same in every run.
+        """
+    def add_edit(
+        self,
+        header: str,
+        value: str,
+        *,
+        kind: str | None = None,
+        recipient: str | None = None,
+        times: int | None = None,
+        one_in: int | None = None,
+    ) -> None:
+        """In the mailbox the outer header field `header`, which nobody signs, has another `value`. The other parameters are those
+        of `add_fault`.
+        """
+    def clear_faults(self) -> None:
+        """Nothing goes wrong any more; what is under way keeps its faults."""
+    def outcome(self, pec_id: str, recipient: str) -> Outcome | None:
+        """What became of a message for one of its recipients, in truth: what the receipts should come to. `None` when there was
+        no such submission.
+        """
+    def forged_delivery(self, pec_id: str, recipient: str) -> bytes:
+        """A delivery receipt as a forger would make it: right in every word, at the sandbox's time, signed with a self-made
+        certificate that names the recipient's provider. It is not put anywhere.
+
+        Raises `ArgumentError` when there was no such submission, `SandboxError` when no provider manages the address.
+        """
+    def serve(
+        self, folder: _Path, *, password: str = "pec", clock: Literal["turned", "system"] = "turned"
+    ) -> Server:
+        """Puts the sandbox behind an SMTP server on free ports of 127.0.0.1, and its mailboxes into Maildirs below `folder`, which
+        is made where it does not exist: for programs that send by SMTP and read files or IMAP. The address of a mailbox is its
+        user name, `password` that of all. `clock` is `"turned"`, or `"system"`: it goes with the machine's.
+
+        The server ends with the block of a `with` statement, or by `stop()`; the sandbox goes on without.
+
+        Raises `SandboxError` when it serves already or no socket can be opened, `FileError` for the folder.
+        """
+
+@final
+class Submitted:
+    """What the access point answered. In each case the sender's mailbox has a message that says it."""
+
+    @property
+    def pec_id(self) -> str:
+        """Identifier of the transaction (identificativo), also of a refused one."""
+    @property
+    def answer(self) -> Literal["accepted", "refused", "infected"]:
+        """`accepted`, `refused` for a formal reason, or `infected`: refused because of a virus."""
+    @property
+    def reason(self) -> str | None:
+        """The reason of a refusal, in the words of the notice."""
+
+@final
+class Stored:
+    """A message in a mailbox of the sandbox."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was put there, in UTC."""
+    @property
+    def data(self) -> bytes:
+        """Its bytes, as a mail program finds them."""
+    @property
+    def origin(self) -> Literal["genuine", "edited", "copy", "foreign", "forged", "ordinary"]:
+        """What it is in truth: `genuine`, `edited` (its outer header), `copy`, `foreign` (about somebody else's message), `forged`,
+        or `ordinary`. A mail program does not know it; a test does.
+        """
+    def __bytes__(self) -> bytes: ...
+
+@final
+class Outcome:
+    """What became of a message for one recipient, in truth."""
+
+    @property
+    def word(
+        self,
+    ) -> Literal["refused", "underway", "delivered", "failed", "infected", "external", "bounced", "lost"]:
+        """`refused`, `underway`, `delivered`, `failed`, `infected`, `external` (it left the certified network), `bounced`, or
+        `lost`.
+        """
+    @property
+    def at(self) -> datetime | None:
+        """When, in UTC; `None` for what was refused or is under way."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Server:
+    """A sandbox that serves: made by `Sandbox.serve`, ended by `stop()` or with the block of a `with` statement."""
+
+    @property
+    def smtps(self) -> tuple[str, int]:
+        """Host and port of the socket with implicit TLS."""
+    @property
+    def submission(self) -> tuple[str, int]:
+        """Host and port of the socket with STARTTLS."""
+    @property
+    def tls_authority(self) -> Path:
+        """File of the authority that mail clients have to trust for TLS, in PEM; made anew at each start."""
+    @property
+    def anchor(self) -> Path:
+        """File of the authority of the providers, in PEM, for `pec verify --anchor`."""
+    def maildir(self, address: str) -> Path:
+        """The Maildir of an address.
+
+        Raises `ArgumentError` when the server has ended.
+        """
+    def problem(self) -> str | None:
+        """What went wrong since it was last asked, while nobody was there to be told; `None` when nothing did."""
+    def stop(self) -> None:
+        """Cuts the connections, ends and joins the threads of the server; the sandbox goes on without. Nothing when it has ended."""
+    def __enter__(self) -> Server: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+def verify(
+    source: _Source,
+    *,
+    now: datetime | None = None,
+    name: str | None = None,
+    trust: TrustStore | None = None,
+    evidence: Evidence | None = None,
+    directory: Directory | None = None,
+    judged_at: _JudgedAt | None = None,
+    mailbox: _Role = "user",
+) -> Verification:
+    r"""Verifies one message: a path, bytes, a file object opened with "rb", or a `Message`. It never fails for what is in the
+    message: that is a verdict, with its findings.
+
+    `now` is the caller's time, a `datetime` with a time zone; the machine's clock, unless given. `name` is what the message
+    is called in reports; the path, unless given. The other parameters are those of `Verifier`.
+
+    What the verdict `certified` proves: a licensed PEC provider signed these very bytes. It does not prove that the content
+    is true, that anybody read it, or that no other message exists.
+
+    Raises as `Message`.
+
+    >>> verification = verify(b"Subject: ACCETTAZIONE: x\r\n\r\nnot signed")
+    >>> verification.verdict
+    <Verdict.NOT_PEC: 'not-pec'>
+    >>> verification.certified()
+    Traceback (most recent call last):
+        ...
+    pecpy.NotCertifiedError: ...
+    """
+def verify_many(
+    sources: _Sources,
+    *,
+    now: datetime | None = None,
+    trust: TrustStore | None = None,
+    evidence: Evidence | None = None,
+    directory: Directory | None = None,
+    judged_at: _JudgedAt | None = None,
+    mailbox: _Role = "user",
+    threads: int | None = None,
+) -> Verifications:
+    r"""Verifies whole mailboxes, message by message, on all cores: an iterator of `Verification` in the order of the sources.
+
+    `sources` is a path, or an iterable of whatever gives a message: paths of files, folders, Maildirs and mbox files, bytes, file
+    objects. The messages of an mbox bear its name, `#` and their number.
+    `threads` is one for each core, unless given. The other parameters are those of `Verifier`.
+
+    What cannot be read does not end it: it is told to the log `pecpy`, as a warning, and kept in `unread`.
+
+    >>> [verification.verdict.value for verification in verify_many([b"Subject: a\r\n\r\n", b"Subject: b\r\n\r\n"])]
+    ['not-pec', 'not-pec']
+    """
+def link(
+    sources: _Sources,
+    *,
+    now: datetime | None = None,
+    trust: TrustStore | None = None,
+    evidence: Evidence | None = None,
+    directory: Directory | None = None,
+    judged_at: _JudgedAt | None = None,
+    mailbox: _Role = "user",
+    own_mailboxes: Sequence[str] = ...,
+    service_receipts: _ServiceReceipts = "hidden",
+    reading: _Reading = "plain",
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Dossiers:
+    """Ties the receipts of mailboxes to the messages they speak of. `sources` is a path, or an iterable of whatever gives a
+    message: paths of files, folders, Maildirs and mbox files, bytes, file objects. Files that hold one message are read again
+    when a dossier is examined, not held.
+
+    `progress` is called with the number of messages that were read, on the calling thread; what it raises ends the work.
+    `reading` is `"plain"`, or `"art-147"` for notifications: also when a delivery counts by art. 147 c.p.c. `threads` is
+    one for each core, unless given. The other parameters are those of `Verifier` and `Ledger`.
+
+    What cannot be read does not end the work: it is told to the log `pecpy`, as a warning, and kept in `Dossiers.unread`.
+
+    Only what is certified moves the state of a recipient; the rest is listed as a claim.
+
+    >>> dossiers = link([])
+    >>> len(dossiers), dossiers.strays
+    (0, [])
+    """
+def explain(code: str, language: _Language = "it") -> str:
+    """What a finding code means for the proof and what to do, in Italian (`"it"`) or English (`"en"`).
+
+    Raises `ArgumentError` when no code has this name.
+
+    >>> explain("cms.digest_mismatch", "en")
+    '...'
+    >>> explain("no.such_code")
+    Traceback (most recent call last):
+        ...
+    pecpy.ArgumentError: ...
+    """
+def codes() -> list[tuple[str, str, str, str]]:
+    """Every finding code: its name, usual severity, layer, and the rule that the check enforces.
+
+    >>> "cms.digest_mismatch" in [name for name, severity, layer, rule in codes()]
+    True
+    """
+def failures() -> list[tuple[str, str, str, str]]:
+    """Every code of an exception: its name, layer, and what it means and what can be done, in Italian and English."""
+def verdict(word: str, language: _Language) -> tuple[str, str]:
+    """A verdict for a person: title and explanation."""
+def state(word: str, language: _Language) -> tuple[str, str, str, bool]:
+    """A state for a person: title, explanation, a mark, and whether no further receipt is expected."""

@@ -1,0 +1,60 @@
+//! The Python face of pec: the module `pecpy._pecpy`, which the package `pecpy` shows. No logic of its own: what it answers,
+//! pec-core decides.
+//!
+//! ```text
+//! Python ──> source     a path, bytes, a file object: the bytes of one message
+//!        ──> work       the interpreter released around all work, panics turned into exceptions, signals looked for
+//!        ──> verifier   trust, evidence, policy; shared by threads, its chain caches in a pool
+//!        ──> message    the tree of parts; what is inside
+//!        ──> verification   every answer, findings, certified and claimed data, JSON, HTML
+//!        ──> many, ledger   whole mailboxes: one by one, and tied together
+//!        ──> sandbox    providers in the process, for tests
+//!            words      enumerations, which are written in Python as exceptions (failure) are; instant: times
+//! ```
+//!
+//! Every class is frozen: what changes stands behind a lock.
+
+mod code;
+mod directory;
+mod failure;
+mod instant;
+mod ledger;
+mod many;
+mod message;
+mod part;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod source;
+mod trust;
+mod verification;
+mod verifier;
+mod words;
+mod work;
+
+use pyo3::prelude::*;
+
+/// What `pecpy` is made of; import that.
+#[pymodule(gil_used = true)]
+mod _pecpy {
+    #[pymodule_export]
+    use crate::code::{codes, explain, failures, state, verdict};
+    #[pymodule_export]
+    use crate::directory::{Directory, Provider};
+    #[pymodule_export]
+    use crate::ledger::{Dossiers, Ledger, link};
+    #[pymodule_export]
+    use crate::many::Verifications;
+    #[pymodule_export]
+    use crate::message::{Extracted, Message};
+    #[pymodule_export]
+    use crate::part::Part;
+    #[cfg(feature = "sandbox")]
+    #[pymodule_export]
+    use crate::sandbox::{Outcome, Sandbox, Server, Stored, Submitted};
+    #[pymodule_export]
+    use crate::trust::{Evidence, TrustStore};
+    #[pymodule_export]
+    use crate::verification::{Certdata, Finding, Signer, Verification};
+    #[pymodule_export]
+    use crate::verifier::{Verifier, verify, verify_many};
+}
