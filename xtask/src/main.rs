@@ -7,6 +7,7 @@ mod dist;
 mod faces;
 mod fuzz;
 mod header;
+mod python;
 mod run;
 mod threads;
 mod vectors;
@@ -29,6 +30,10 @@ cargo xtask COMMAND
   faces     compile and run the examples in C#, Pascal, COBOL and Java against the C library (docs/PLATFORMS.md)
   cross [windows|macos]   build for other systems; Windows: run the C programs and the conformance cases under Wine
   bench     side-by-side benchmarks and instruction counts (benches/README.md)
+  python    the wheel of pecpy, tested in a clean virtual environment: tests, types, documents
+  stub      write the docstrings of pec-py into its stub anew
+  wheel [--zig]       the wheel as it is published, below target/python/dist; --zig for an old glibc
+  bench [python]      side-by-side benchmarks and instruction counts, or those of pecpy (benches/README.md)
   fuzz [MINUTES] [TARGET]   fuzz every target with AddressSanitizer (nightly), ten minutes each unless told
 ";
 
@@ -45,6 +50,10 @@ fn main() -> ExitCode {
         Some("faces") => faces::run_all(),
         #[cfg(unix)]
         Some("cross") => cross::obey(arguments),
+        Some("python") => python::check(),
+        Some("stub") => python::stub(),
+        Some("wheel") => python::wheel(arguments),
+        Some("bench") if arguments.next().as_deref() == Some("python") => python::bench(),
         Some("bench") => bench(),
         Some("fuzz") => fuzz::run_all(arguments.next(), arguments.next()),
         _ => {
@@ -74,6 +83,7 @@ fn test() -> Result<(), String> {
         Step::check("reference data", vectors::try_fetch_pkits),
         Step::tests(),
         Step::check("C library as installed", dist::is_sound),
+        Step::check("Python module", python::check),
         Step::cargo("doctests", &["test", "--workspace", "--doc"]),
         Step::cargo("documents", &["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
         Step::check("licences and advisories", checks::licences),
