@@ -17,12 +17,12 @@
 mod code;
 mod directory;
 mod failure;
+mod hooks;
 mod instant;
 mod ledger;
 mod many;
 mod message;
 mod part;
-#[cfg(feature = "sandbox")]
 mod sandbox;
 mod source;
 mod trust;
@@ -36,6 +36,8 @@ use pyo3::prelude::*;
 /// What `pecpy` is made of; import that.
 #[pymodule(gil_used = true)]
 mod _pecpy {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use crate::code::{codes, explain, failures, state, verdict};
     #[pymodule_export]
@@ -48,7 +50,6 @@ mod _pecpy {
     use crate::message::{Extracted, Message};
     #[pymodule_export]
     use crate::part::Part;
-    #[cfg(feature = "sandbox")]
     #[pymodule_export]
     use crate::sandbox::{Outcome, Sandbox, Server, Stored, Submitted};
     #[pymodule_export]
@@ -57,4 +58,9 @@ mod _pecpy {
     use crate::verification::{Certdata, Finding, Signer, Verification};
     #[pymodule_export]
     use crate::verifier::{Verifier, verify, verify_many};
+
+    #[pymodule_init]
+    fn hooks(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::hooks::add(module)
+    }
 }

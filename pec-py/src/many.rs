@@ -91,7 +91,7 @@ impl<T: Send> Run<T> {
         let work = |item: &Mutex<Option<Item>>| {
             let item = item.lock().unwrap_or_else(PoisonError::into_inner).take()?;
             Some(match item.read(judge, now) {
-                Read::One(seen) => Ready::One(make(seen)),
+                Read::One(seen) => Ready::One(make(*seen)),
                 Read::Many(mbox) => Ready::Many(mbox),
             })
         };

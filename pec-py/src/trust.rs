@@ -165,7 +165,16 @@ impl TrustStore {
     }
 
     fn __repr__(&self) -> String {
-        format!("<pecpy.TrustStore {}>", self.trust.store)
+        let hosts = match self.trust.store.host_anchors().count() {
+            0 => String::new(),
+            count => format!(", host anchors: {count}"),
+        };
+        format!("<pecpy.TrustStore of {}{hosts}>", self.data_date())
+    }
+
+    /// Whom it trusts, and by which public source, for a person.
+    fn __str__(&self) -> String {
+        self.trust.store.to_string()
     }
 }
 

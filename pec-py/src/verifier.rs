@@ -186,7 +186,13 @@ impl Verifier {
 
     fn __repr__(&self) -> String {
         let Judge { trust, judged_at, mailbox, .. } = &*self.judge;
-        format!("<pecpy.Verifier {}, judged at {judged_at:?}, mailbox {mailbox:?}>", trust.store)
+        let at = match judged_at {
+            JudgedAt::Signing => "signing".to_owned(),
+            JudgedAt::Now => "now".to_owned(),
+            JudgedAt::At(at) => at.to_string(),
+        };
+        let mailbox = if *mailbox == MailboxRole::Service { "service" } else { "user" };
+        format!("<pecpy.Verifier, trust data of {}, judged at {at}, mailbox {mailbox}>", trust.store.data_date())
     }
 }
 

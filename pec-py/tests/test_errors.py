@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 import pecpy
-from pecpy import _errors
+from pecpy import _errors, _pecpy
 
 
 def classes() -> list[type[pecpy.PecError]]:
@@ -57,3 +57,14 @@ def test_languages() -> None:
     for call in (pecpy.verify(b"").explain, pecpy.Verdict.FORGED.title, pecpy.link([]).page):
         with pytest.raises(pecpy.ArgumentError):
             call("fr")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("threads", [0, 1, 4])
+def test_a_fault_of_the_library_is_an_exception_like_others(threads: int, capfd: pytest.CaptureFixture[str]) -> None:
+    """Not the `PanicException` that `except Exception` lets pass; and the process goes on."""
+    with pytest.raises(pecpy.InternalError) as caught:
+        _pecpy._panic(threads)  # type: ignore[attr-defined]
+    assert (caught.value.code, caught.value.layer) == ("internal.panic", "internal")
+    assert "on purpose" in caught.value.evidence and isinstance(caught.value, Exception)
+    assert pecpy.verify(b"").verdict is pecpy.Verdict.NOT_PEC
+    assert "panicked" in capfd.readouterr().err

@@ -224,3 +224,24 @@ def test_html_is_text_and_nothing_else() -> None:
     html = pecpy.verify(hostile, name='<b>"evil".eml\u202e')._repr_html_()
     assert "<script" not in html and "<img" not in html and "<b>&" not in html and "\u202e" not in html
     assert "&lt;b&gt;&quot;evil&quot;.eml\ufffd" in html
+
+
+def test_reprs_are_one_line(delivery: bytes, anchored: pecpy.TrustStore) -> None:
+    it = pecpy.verify(delivery, now=NOW, trust=anchored)
+    things: list[object] = [
+        anchored,
+        pecpy.Verifier(trust=anchored),
+        pecpy.Evidence(),
+        it,
+        it.certified(),
+        it.claimed(),
+        it.signer,
+        it.message,
+        it.message.root,
+        it.findings[0],
+        pecpy.Ledger(),
+        pecpy.link([]),
+    ]
+    for thing in things:
+        assert repr(thing).startswith("<pecpy.") and "\n" not in repr(thing) and len(repr(thing)) < 200
+    assert "AgID CA1" in str(anchored)

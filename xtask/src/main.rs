@@ -29,7 +29,6 @@ cargo xtask COMMAND
   threads [SECONDS]   eight threads on one verifier under ThreadSanitizer (nightly), a minute unless told
   faces     compile and run the examples in C#, Pascal, COBOL and Java against the C library (docs/PLATFORMS.md)
   cross [windows|macos]   build for other systems; Windows: run the C programs and the conformance cases under Wine
-  bench     side-by-side benchmarks and instruction counts (benches/README.md)
   python    the wheel of pecpy, tested in a clean virtual environment: tests, types, documents
   stub      write the docstrings of pec-py into its stub anew
   wheel [--zig]       the wheel as it is published, below target/python/dist; --zig for an old glibc

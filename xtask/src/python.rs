@@ -95,6 +95,9 @@ fn build(tools: &Environment, folder: &Path, arguments: &[&str]) -> Result<PathB
     wheel.into_iter().find(|path| path.extension().is_some_and(|it| it == "whl")).ok_or_else(|| "no wheel".into())
 }
 
+/// A wheel for this machine, built in little time.
+const FOR_TESTS: [&str; 4] = ["--profile", "dev", "--compatibility", "linux"];
+
 /// Says what takes how long.
 fn timed<T>(name: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     let start = Instant::now();
@@ -143,7 +146,7 @@ pub(crate) fn check() -> Result<(), String> {
 /// Writes the docstrings of the module into its stub.
 pub(crate) fn stub() -> Result<(), String> {
     let house = house("python3", "requirements.txt")?;
-    let wheel = build(&tools(&house)?, &place().join("wheels"), &["--profile", "dev", "--compatibility", "linux"])?;
+    let wheel = build(&tools(&house)?, &place().join("wheels"), &FOR_TESTS)?;
     let outside = Outside::new()?;
     let clean = Environment::make("python3", outside.0.join("environment"))?;
     clean.install(&house, &[&wheel])?;
@@ -252,7 +255,7 @@ pub(crate) fn bench() -> Result<(), String> {
     let house = house("python3", "requirements-bench.txt")?;
     let tools = tools(&self::house("python3", "requirements.txt")?)?;
     let wheel = build(&tools, &place().join("dist"), &["--release"])?;
-    let arguments = ["build", "--quiet", "--release", "-p", "pec-benches", "--example", "rust_peer"];
+    let arguments = ["build", "--quiet", "--release", "-p", "pec-py", "--example", "rust_peer"];
     run(Command::new(cargo()).args(arguments).current_dir(root()))?;
     let outside = Outside::new()?;
     let clean = Environment::make("python3", outside.0.join("environment"))?;

@@ -40,7 +40,7 @@ pub(crate) struct Seen {
 
 /// What an item has turned out to be.
 pub(super) enum Read {
-    One(Seen),
+    One(Box<Seen>),
     /// An mbox: its messages are read in their turn.
     Many(Mbox),
 }
@@ -73,7 +73,7 @@ impl Item {
             let name = item.name.clone();
             judge.item(item, None, now).map_err(|failure| (name, failure))
         };
-        Read::One(match self.what {
+        Read::One(Box::new(match self.what {
             What::Message(message) => seen(None, item(message)),
             What::Place(source) => match open(&source, LIMITS.message_bytes) {
                 Opened::Many(messages) => return Read::Many(Mbox { place, taken: 0, messages }),
@@ -87,7 +87,7 @@ impl Item {
                     if let Source::Message(message) = &source { message.name.to_string() } else { String::new() };
                 seen(None, judge.judge(source, None, now).map_err(|failure| (name, failure)))
             }
-        })
+        }))
     }
 }
 
