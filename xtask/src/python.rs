@@ -118,8 +118,9 @@ pub(crate) fn check() -> Result<(), String> {
         }
     };
     let tools = tools(&house)?;
-    let wheel =
-        timed("wheel", || build(&tools, &place().join("wheels"), &["--profile", "dev", "--compatibility", "linux"]))?;
+    let wheel = timed("wheel", || {
+        build(&tools, &place().join("wheels"), &[&FOR_TESTS[..], &["--features", "test-hooks"]].concat())
+    })?;
     let reports = timed("what Rust makes of every case", reports)?;
     let outside = Outside::new()?;
     let clean = timed("clean environment", || {
