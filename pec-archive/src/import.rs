@@ -91,7 +91,8 @@ impl Archive {
 
     fn is_finished(&self, (place, size, modified): &Seen) -> Result<bool> {
         self.read(|connection| {
-            let mut query = connection.prepare_cached("SELECT 1 FROM imported WHERE place = ?1 AND size = ?2 AND modified = ?3")?;
+            let mut query =
+                connection.prepare_cached("SELECT 1 FROM imported WHERE place = ?1 AND size = ?2 AND modified = ?3")?;
             Ok(query.query_row((place, size, modified), |_| Ok(())).optional()?.is_some())
         })
     }

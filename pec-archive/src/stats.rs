@@ -50,7 +50,8 @@ impl Archive {
     /// What reading can meet.
     pub fn stats(&self, _: &Actor) -> Result<Stats> {
         self.read(|connection| {
-            let one = |sql: &str| -> Result<u64> { Ok(connection.query_row(sql, [], |row| row.get::<_, i64>(0))? as u64) };
+            let one =
+                |sql: &str| -> Result<u64> { Ok(connection.query_row(sql, [], |row| row.get::<_, i64>(0))? as u64) };
             Ok(Stats {
                 messages: one("SELECT count(*) FROM message")?,
                 bytes: one("SELECT coalesce(sum(size), 0) FROM message")?,

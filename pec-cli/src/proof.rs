@@ -27,8 +27,10 @@ enum Action {
     /// Write everything that proves a transaction into one ZIP.
     Make(Make),
     /// Check such a ZIP: offline, by your own trust data, without the archive.
-    #[command(after_help = "Exit codes: 0 every byte is what was written and every receipt in it is certified, 1 not so, \
-                            2 could not run.")]
+    #[command(
+        after_help = "Exit codes: 0 every byte is what was written and every receipt in it is certified, 1 not so, \
+                            2 could not run."
+    )]
     Verify(Verify),
 }
 
@@ -101,7 +103,9 @@ impl Words {
     fn report(&self, report: &ProofReport) -> String {
         let mut lines = Vec::new();
         match &report.transaction {
-            Some(transaction) => lines.push(format!("{} {}", self.say("Fascicolo di", "Bundle of"), printable(transaction))),
+            Some(transaction) => {
+                lines.push(format!("{} {}", self.say("Fascicolo di", "Bundle of"), printable(transaction)))
+            }
             None => lines.push(self.say("Fascicolo illeggibile", "Unreadable bundle").to_owned()),
         }
         if report.is_intact() {
@@ -125,12 +129,15 @@ impl Words {
     }
 
     fn fault(&self, fault: &Fault) -> String {
-        let object = |path: &Option<String>| path.as_deref().map(|path| format!(" ({})", printable(path))).unwrap_or_default();
+        let object =
+            |path: &Option<String>| path.as_deref().map(|path| format!(" ({})", printable(path))).unwrap_or_default();
         let text = match fault {
             Fault::Frame { at, object: path } => {
                 format!("{} {at}{}", self.say("struttura alterata al byte", "frame altered at byte"), object(path))
             }
-            Fault::Manifest { why } => format!("{}: {}", self.say("elenco illeggibile", "unreadable list"), printable(why)),
+            Fault::Manifest { why } => {
+                format!("{}: {}", self.say("elenco illeggibile", "unreadable list"), printable(why))
+            }
             Fault::Form { found } => format!("{}: {found}", self.say("forma sconosciuta", "unknown form")),
             Fault::Object { path, how } => format!("{}: {}", printable(path), self.how(how)),
             Fault::Page => self
@@ -148,7 +155,11 @@ impl Words {
         match how {
             ObjectFault::Damaged(blocks) => {
                 let blocks: Vec<String> = blocks.iter().map(u64::to_string).collect();
-                format!("{} {}", self.say("alterato nei blocchi da 4096 byte", "altered in blocks of 4096 bytes"), blocks.join(", "))
+                format!(
+                    "{} {}",
+                    self.say("alterato nei blocchi da 4096 byte", "altered in blocks of 4096 bytes"),
+                    blocks.join(", ")
+                )
             }
             ObjectFault::Missing => self.say("manca", "is missing").to_owned(),
             ObjectFault::Unlisted => self.say("non è nell'elenco", "is not listed").to_owned(),
@@ -161,7 +172,8 @@ impl Words {
     fn message(&self, message: &MessageProof) -> String {
         let mut text = format!("{:24} {:26} {}", message.verdict, printable(&message.kind), printable(&message.path));
         if let Some(ends) = message.certificate_ends {
-            text += &format!("\n  {} {ends}", self.say("certificato del gestore fino al", "provider's certificate until"));
+            text +=
+                &format!("\n  {} {ends}", self.say("certificato del gestore fino al", "provider's certificate until"));
         }
         match (&message.witnessed, &message.witness_fails) {
             (Some(witnessed), _) => {
@@ -173,7 +185,11 @@ impl Words {
                 text += &format!("\n  {said} {} ({})", witnessed.at, printable(&witnessed.authority));
             }
             (None, Some(why)) => {
-                text += &format!("\n  {}: {}", self.say("la marca temporale non vale", "the time-stamp proves nothing"), printable(why));
+                text += &format!(
+                    "\n  {}: {}",
+                    self.say("la marca temporale non vale", "the time-stamp proves nothing"),
+                    printable(why)
+                );
             }
             (None, None) => {}
         }
@@ -185,6 +201,9 @@ impl Words {
         let value: serde_json::Value = serde_json::from_str(dossier).unwrap_or_default();
         let text = |value: &serde_json::Value| printable(value.as_str().unwrap_or_default());
         let recipients = value["recipients"].as_array().cloned().unwrap_or_default();
-        recipients.iter().map(|recipient| format!("{}  {}", text(&recipient["state"]), text(&recipient["address"]))).collect()
+        recipients
+            .iter()
+            .map(|recipient| format!("{}  {}", text(&recipient["state"]), text(&recipient["address"])))
+            .collect()
     }
 }

@@ -107,7 +107,9 @@ fn nothing_that_was_acknowledged_is_lost() {
                 continue;
             };
             match what {
-                "put" => drop(there.insert(id)),
+                "put" => {
+                    there.insert(id);
+                }
                 "erasing" => {
                     there.remove(&id);
                     open.insert(id);

@@ -76,7 +76,8 @@ fn an_import_that_was_ended_goes_on() {
     let scene = Scene::new(100);
     let from = tempfile::tempdir().unwrap();
     for n in 0..600 {
-        fs::write(from.path().join(format!("{n:03}.eml")), format!("Message-ID: <{n}@x.example>\r\n\r\n{n}\r\n")).unwrap();
+        fs::write(from.path().join(format!("{n:03}.eml")), format!("Message-ID: <{n}@x.example>\r\n\r\n{n}\r\n"))
+            .unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
     let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();

@@ -112,7 +112,9 @@ fn pages_are_stable_while_mail_comes_in() {
     let text =
         |n: u32| format!("Message-ID: <{n}@x.example>\r\nDate: Mon, 9 Feb 2026 10:00:{n:02} +0100\r\n\r\nparola\r\n");
     let put = |n: u32| archive.put(&Actor::host(), &intake, text(n).into_bytes()).unwrap();
-    (0..10).for_each(|n| drop(put(n)));
+    for n in 0..10 {
+        put(n);
+    }
     let query = Query::parse("parola").unwrap();
     let mut seen = Vec::new();
     let mut from = None;
@@ -156,7 +158,8 @@ fn a_large_message_to_many_costs_little_more_than_one_copy() {
     let names: Vec<&str> = recipients.iter().map(String::as_str).collect();
     let sent = String::from_utf8(crate::scene::message("2@ditta.example", "Circolare", 5_000_000)).unwrap();
     let sent = sent.replace(&format!("To: {OFFICE}, {FULL}"), &format!("To: {}", names.join(",\r\n ")));
-    scene.network.submit(ANNA, &names, sent.as_bytes()).unwrap();
+    let submitted = scene.network.submit(ANNA, &names, sent.as_bytes()).unwrap();
+    assert_eq!(submitted.answer, pec_sandbox::network::Answer::Accepted);
     scene.network.settle().unwrap();
 
     let (folder, archive) = fresh();

@@ -17,10 +17,12 @@ use crate::text::{Stop, Text};
 
 /// What to look for.
 #[derive(Debug, Args)]
-#[command(after_help = "A query: words, \"phrases\", beginnings (contratt*), -not this, and fields: da: a: oggetto: testo: \
+#[command(
+    after_help = "A query: words, \"phrases\", beginnings (contratt*), -not this, and fields: da: a: oggetto: testo: \
                         allegato: tipo: verdetto: stato: casella: etichetta: dopo: prima: id: impronta: (or from: to: subject: \
                         text: attachment: kind: verdict: state: mailbox: tag: after: before: id: hash:). \
-                        For example: da:acme stato:consegnato dopo:2026-01-01 \"contratto quadro\"")]
+                        For example: da:acme stato:consegnato dopo:2026-01-01 \"contratto quadro\""
+)]
 pub(super) struct Search {
     archive: PathBuf,
     /// The query; several words may be several arguments. None finds everything.
@@ -185,9 +187,9 @@ impl Call {
     pub(super) fn expiring(&self, arguments: &Expiring) -> Result<ExitCode, Stop> {
         let archive = open_to_read(&arguments.archive)?;
         let now = arguments.clock.now();
-        let until = now.saturating_add(SignedDuration::from_hours(24 * i64::from(arguments.days))).unwrap_or(Timestamp::MAX);
-        let expiring =
-            archive.expiring(&self.actor, now, until, arguments.limit).map_err(|error| failed(&error))?;
+        let until =
+            now.saturating_add(SignedDuration::from_hours(24 * i64::from(arguments.days))).unwrap_or(Timestamp::MAX);
+        let expiring = archive.expiring(&self.actor, now, until, arguments.limit).map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
         for (entry, ends) in &expiring.terms {
             writeln!(output, "{} {ends}\n{}", self.say("TERMINE", "TERM"), self.line(entry))?;

@@ -35,7 +35,8 @@ impl Kit {
         let archive = self.path("posta è.pecarchive");
         assert_eq!(pec(&["archive", "init", &archive]).code, 0);
         let from = from.display().to_string();
-        let ran = pec(&["archive", "add", &archive, &from, "--anchor", &self.anchor, "--now", crate::NOW, "--lang", "en"]);
+        let ran =
+            pec(&["archive", "add", &archive, &from, "--anchor", &self.anchor, "--now", crate::NOW, "--lang", "en"]);
         assert_eq!(ran.code, 0, "{ran:?}");
         archive
     }
@@ -55,7 +56,8 @@ fn from_a_folder_to_a_proof() {
     // Years later, elsewhere.
     let later = "2033-01-01T00:00:00Z";
     let verify = |more: &[&str]| {
-        let arguments = [&["proof", "verify", &bundle, "--anchor", &kit.anchor, "--now", later, "--lang", "en"], more].concat();
+        let arguments =
+            [&["proof", "verify", &bundle, "--anchor", &kit.anchor, "--now", later, "--lang", "en"], more].concat();
         pec(&arguments)
     };
     let ran = verify(&[]);
@@ -101,9 +103,23 @@ fn what_is_there_is_kept_and_given_back() {
 fn terms_and_holds() {
     let kit = Kit::new();
     let archive = kit.filled(&transaction());
-    let id = pec(&["archive", "search", &archive, "--limit", "1", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
+    let id =
+        pec(&["archive", "search", &archive, "--limit", "1", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
     let erase = |now: &str| {
-        pec(&["archive", "--actor", "archivista", "erase", &archive, &id, "--reason", "scarto", "--now", now, "--lang", "en"])
+        pec(&[
+            "archive",
+            "--actor",
+            "archivista",
+            "erase",
+            &archive,
+            &id,
+            "--reason",
+            "scarto",
+            "--now",
+            now,
+            "--lang",
+            "en",
+        ])
     };
     let early = erase("2030-01-01T00:00:00Z");
     assert!(early.code == 1 && early.out.contains("to be kept until 203"), "{early:?}");
