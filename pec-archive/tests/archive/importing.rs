@@ -22,7 +22,7 @@ fn mixed(scene: &Scene) -> tempfile::TempDir {
     for message in anna.iter().chain(&scene.mailbox(OFFICE)) {
         mbox.extend_from_slice(b"From x@example Mon Feb  9 10:15:28 2026\n");
         mbox.extend_from_slice(message);
-        mbox.extend_from_slice(b"\n\n");
+        mbox.extend_from_slice(b"\n");
     }
     fs::write(folder.path().join("posta.mbox"), mbox).unwrap();
     for part in ["cur", "new", "tmp"] {

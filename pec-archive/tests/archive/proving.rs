@@ -9,6 +9,9 @@ use pec_sandbox::{Moment, World};
 
 use crate::scene::{ANNA, Scene};
 
+/// A time-stamping authority, or what poses as one.
+type Ask<'a> = Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, String> + 'a>;
+
 struct Kit {
     scene: Scene,
     archive: Archive,
@@ -78,7 +81,7 @@ fn a_token_that_proves_nothing_is_not_taken() {
     let (host, now) = (Actor::host(), kit.scene.now());
     let moment = Moment::new(now, jiff::tz::Offset::UTC);
     let token = |bytes: &[u8]| kit.world.stamper.token(bytes, moment).unwrap();
-    let mut asks: [(TrustStore, Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, String>>); 4] = [
+    let mut asks: [(TrustStore, Ask<'_>); 4] = [
         (kit.trust(), Box::new(|_| Err("the line is down".into()))),
         (kit.trust(), Box::new(|_| Ok(b"no token".to_vec()))),
         (kit.trust(), Box::new(|_| Ok(token(b"another root")))),

@@ -37,7 +37,8 @@ impl Kit {
         let from = from.display().to_string();
         let ran =
             pec(&["archive", "add", &archive, &from, "--anchor", &self.anchor, "--now", crate::NOW, "--lang", "en"]);
-        assert_eq!(ran.code, 0, "{ran:?}");
+        // One case of conformance/ is an empty file, which is told and stops nothing.
+        assert_eq!(ran.code, i32::from(ran.err.contains("root-empty.eml")), "{ran:?}");
         archive
     }
 }
