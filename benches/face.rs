@@ -22,8 +22,12 @@ fn main() -> Result<()> {
     let face = Face::new(&envelope)?;
     let (mut rust, mut c) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
-        rust.push(timed(|| drop(black_box(envelope.verify(&mut cache).verdict()))));
-        c.push(timed(|| drop(black_box(face.verify()))));
+        rust.push(timed(|| {
+            black_box(envelope.verify(&mut cache).verdict());
+        }));
+        c.push(timed(|| {
+            black_box(face.verify());
+        }));
     }
     let (rust, c) = (median(rust), median(c));
     println!(

@@ -54,7 +54,7 @@ fn warm_face(size: usize, variant: Variant) -> Face<'static> {
     Face::new(Box::leak(Box::new(envelope))).expect("certified through C too")
 }
 
-/// Beside `verify`: the bytes are copied, handles made and freed.
+// Beside `verify`: the bytes are copied, handles made and freed.
 #[library_benchmark(setup = warm_face)]
 #[bench::kb10(0, Variant::Wire)]
 fn verify_through_c(face: Face<'static>) -> Face<'static> {

@@ -24,7 +24,7 @@ pub use error::{Error, Result};
 pub use id::{Id, NotAnId};
 pub use import::{Exception, Imported};
 pub use intake::Intake;
-pub use proof::Stamped;
+pub use proof::{Ask, Stamped};
 pub use retention::{Erasure, Expiring, Kept};
 pub use sqlite::page::{Cursor, Entry, Page};
 pub use stats::Stats;

@@ -32,6 +32,9 @@ pub struct Stamped {
     pub authority: String,
 }
 
+/// Given the text of a checkpoint, gives the RFC 3161 token over it, or says why there is none.
+pub type Ask<'a> = &'a mut dyn FnMut(&[u8]) -> Result<Vec<u8>, String>;
+
 impl Archive {
     /// Has the present root of the log stamped (RFC 3161): from then on every message that is here is proven to have
     /// existed at that time, whatever becomes of the certificate of its signer. `ask` is given the text of the checkpoint
@@ -46,13 +49,7 @@ impl Archive {
     /// # Errors
     /// [`Error::TimeStamp`] when there is nothing to stamp, `ask` fails, or the token is not over this root by an authority
     /// that `trust` names.
-    pub fn renew(
-        &self,
-        actor: &Actor,
-        trust: &TrustStore,
-        now: Timestamp,
-        ask: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, String>,
-    ) -> Result<Stamped> {
+    pub fn renew(&self, actor: &Actor, trust: &TrustStore, now: Timestamp, ask: Ask<'_>) -> Result<Stamped> {
         let (size, root) = self.log_root(actor)?;
         if size == 0 {
             return Err(Error::TimeStamp("the archive is empty".into()));
