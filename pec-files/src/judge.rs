@@ -80,6 +80,7 @@ pub struct Judge {
     directory: Option<ProviderDirectory>,
     judged_at: JudgedAt,
     mailbox: MailboxRole,
+    limits: Option<Limits>,
     caches: Pool,
 }
 
@@ -92,6 +93,7 @@ impl Clone for Judge {
             directory: self.directory.clone(),
             judged_at: self.judged_at,
             mailbox: self.mailbox,
+            limits: self.limits,
             caches: Pool::default(),
         }
     }
@@ -123,6 +125,7 @@ impl Judge {
             directory: None,
             judged_at: JudgedAt::Signing,
             mailbox: MailboxRole::User,
+            limits: None,
             caches: Pool::default(),
         }
     }
@@ -155,6 +158,20 @@ impl Judge {
         self
     }
 
+    /// Within these limits: of files that are read, and of every message that is verified, whatever it was parsed with.
+    /// Unless they are given, files are read within [`Limits::DEFAULT`], and a message keeps those that it was parsed with.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// The limits within which files are read.
+    #[must_use]
+    pub fn reading_limits(&self) -> &Limits {
+        self.limits.as_ref().unwrap_or(&Limits::DEFAULT)
+    }
+
     /// What is found out about one message at this time.
     #[must_use]
     pub fn verify(&self, message: &Message<Vec<u8>>, now: Timestamp) -> Verification {
@@ -165,7 +182,12 @@ impl Judge {
             None => verifier,
         };
         let mut cache = self.caches.take();
-        let verification = verifier.verify(message, now, &mut cache);
+        let verification = match &self.limits {
+            Some(limits) if limits != message.limits() => {
+                verifier.verify(&Message::parse(message.bytes(), limits), now, &mut cache)
+            }
+            _ => verifier.verify(message, now, &mut cache),
+        };
         self.caches.give_back(cache);
         verification
     }
@@ -173,7 +195,7 @@ impl Judge {
     /// The same for bytes.
     #[must_use]
     pub fn bytes(&self, bytes: Vec<u8>, now: Timestamp) -> (Message<Vec<u8>>, Verification) {
-        let message = Message::parse(bytes, &Limits::DEFAULT);
+        let message = Message::parse(bytes, self.reading_limits());
         let verification = self.verify(&message, now);
         (message, verification)
     }
@@ -183,7 +205,7 @@ impl Judge {
     /// # Errors
     /// When it cannot be read, or the file is an mbox with several ([`Kind::Several`]).
     pub fn file(&self, path: &Path, now: Timestamp) -> Result<Judged, Unread> {
-        match open(&Place::File(path.to_owned()), Limits::DEFAULT.message_bytes) {
+        match open(&Place::File(path.to_owned()), self.reading_limits().message_bytes) {
             Opened::One(item) => self.item(item, now),
             Opened::Many(mut messages) => match (messages.next(), messages.next()) {
                 (Some(item), None) => self.item(item, now),
@@ -219,7 +241,7 @@ impl Judge {
                 .map(|(index, place)| {
                     let number = usize::from(matches!(place, Place::Stdin));
                     let position = Position { place: first + index, number };
-                    let begun = match open(place, Limits::DEFAULT.message_bytes) {
+                    let begun = match open(place, self.reading_limits().message_bytes) {
                         Opened::One(item) => Begun::One(make(position, self.item(item, now))),
                         Opened::Many(messages) => Begun::Many(messages),
                     };
@@ -274,7 +296,7 @@ impl Judge {
         };
         let (mut message, mut verification) = self.bytes(bytes, now);
         if verification.integrity == Integrity::Altered
-            && let Some(intact) = item.quoting.intact(message.bytes(), |reading| self.verify(reading, now))
+            && let Some(intact) = item.quoting.intact(&message, |reading| self.verify(reading, now))
         {
             (message, verification) = intact;
         }

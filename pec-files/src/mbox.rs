@@ -6,7 +6,6 @@
 
 use std::io::{self, BufRead};
 
-use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::verify::{Integrity, Verification};
 
@@ -48,17 +47,17 @@ impl Quoting {
     }
 
     /// The first other reading of `message` for which the signature holds, by what `verify` finds out about each.
-    pub fn intact(
+    pub fn intact<B: AsRef<[u8]>>(
         &self,
-        message: &[u8],
+        message: &Message<B>,
         verify: impl Fn(&Message<Vec<u8>>) -> Verification,
     ) -> Option<(Message<Vec<u8>>, Verification)> {
         let verified = |reading| {
-            let message = Message::parse(reading, &Limits::DEFAULT);
-            let verification = verify(&message);
-            (message, verification)
+            let reading = Message::parse(reading, message.limits());
+            let verification = verify(&reading);
+            (reading, verification)
         };
-        self.readings(message).map(verified).find(|(_, found)| found.integrity == Integrity::Intact)
+        self.readings(message.bytes()).map(verified).find(|(_, found)| found.integrity == Integrity::Intact)
     }
 }
 

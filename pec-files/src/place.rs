@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use pec_core::limits::Limits;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::mbox::{self, Quoting};
@@ -170,10 +171,20 @@ fn begin(mut reader: Reader, size: Option<u64>, limit: usize) -> Result<Begun, R
 }
 
 fn too_large(limit: usize) -> Reason {
-    let limit = limit >> 20;
+    let (it, en) = if limit.is_multiple_of(1 << 20) {
+        (format!("{} MiB", limit >> 20), format!("{} MiB", limit >> 20))
+    } else {
+        (format!("{limit} byte"), format!("{limit} bytes"))
+    };
+    // A caller may have set a limit that genuine messages exceed.
+    let (none_it, none_en) = if limit >= Limits::DEFAULT.message_bytes {
+        (": nessun gestore PEC ne trasporta di simili", ": no PEC provider carries such messages")
+    } else {
+        ("", "")
+    };
     Reason::new(
-        format!("è più grande di {limit} MiB, il limite per un messaggio: nessun gestore PEC ne trasporta di simili"),
-        format!("is larger than {limit} MiB, the limit for one message: no PEC provider carries such messages"),
+        format!("è più grande di {it}, il limite per un messaggio{none_it}"),
+        format!("is larger than {en}, the limit for one message{none_en}"),
     )
     .kind(Kind::TooLarge)
 }

@@ -94,8 +94,7 @@ impl Judge {
         let mut message = Message::parse(Data::Owned(bytes), name.unwrap_or(item.name));
         let mut verification = self.verify(&message.message, now);
         if verification.integrity == Integrity::Altered
-            && let Some((reading, found)) =
-                item.quoting.intact(message.message.bytes(), |reading| self.verify(reading, now))
+            && let Some((reading, found)) = item.quoting.intact(&message.message, |reading| self.verify(reading, now))
         {
             message = Message::parse(Data::Owned(reading.into_bytes()), message.name.to_string());
             verification = found;

@@ -6,7 +6,6 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::reconcile::Source;
 use pec_core::reconcile::examine::Messages;
@@ -79,7 +78,7 @@ impl<'a> Shelf<'a> {
             return Some(bytes);
         }
         let file = self.files.get(usize::try_from(source.0 >> 32).ok()?)?.as_ref()?;
-        read_one(file, Limits::DEFAULT.message_bytes).ok()
+        read_one(file, self.judge.reading_limits().message_bytes).ok()
     }
 }
 
