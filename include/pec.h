@@ -104,6 +104,12 @@ enum pec_result
   PEC_LISTEN = 23,
   // Nothing has happened in the time that was given; the work goes on.
   PEC_TIMEOUT = 24,
+  // This is no signed file (`.p7m`), or it holds no document.
+  PEC_NOT_SIGNED = 25,
+  // A signed file cannot be read.
+  PEC_SIGNATURE_DAMAGED = 26,
+  // There is too much of a signed file: of its bytes, layers, signers or certificates.
+  PEC_SIGNATURE_LIMITS = 27,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -317,7 +323,7 @@ enum pec_error_field
  {
   // The name of the code, such as `argument.null`. Stable.
   PEC_ERROR_CODE = 0,
-  // Where it arose: `argument`, `file`, `trust`, `message`, `link`, `sandbox`, `work`, `process` or `internal`.
+  // Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox`, `work`, `process` or `internal`.
   PEC_ERROR_LAYER = 1,
   // The values that show it: a parameter, a file name, a position. May be empty.
   PEC_ERROR_EVIDENCE = 2,
@@ -853,6 +859,10 @@ enum pec_part_field
   PEC_PART_FILE_NAME = 1,
   // Its subject, where it has one.
   PEC_PART_SUBJECT = 2,
+  // How the body travels: `quoted-printable`, `base64`, or `identity`: 7bit, 8bit, binary, or unknown.
+  PEC_PART_TRANSFER_ENCODING = 3,
+  // The content as text, in the character set that the part names.
+  PEC_PART_CONTENT_TEXT = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -874,12 +884,73 @@ enum pec_part_number
   PEC_PART_FROM = 1,
   // Bytes, header included, as they stand there.
   PEC_PART_BYTES = 2,
+  // The position of the part around it; the message itself has none.
+  PEC_PART_PARENT = 3,
+  // 1 where it has parts of its own, else 0.
+  PEC_PART_IS_MULTIPART = 4,
+  // 1 where it is a message inside the message, else 0; the next part is that message then.
+  PEC_PART_IS_MESSAGE = 5,
+  // 1 where it stands inside such a message, else 0.
+  PEC_PART_IS_NESTED = 6,
+  // 1 where a multipart ends with its close delimiter, else 0: it was cut off, or never whole.
+  PEC_PART_IS_CLOSED = 7,
+  // 1 where a person would call it an attachment of the message, as `PEC_EXTRACT_ATTACHMENTS` takes them out of one that
+  // carries no original; else 0.
+  PEC_PART_IS_ATTACHMENT = 8,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
 typedef enum pec_part_number pec_part_number;
 #else
 typedef uint32_t pec_part_number;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The bytes of a part, for `pec_parts_bytes`.
+enum pec_part_bytes
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The body without its transfer encoding.
+  PEC_PART_CONTENT = 0,
+  // The body as it stands in the message.
+  PEC_PART_BODY = 1,
+  // Header and body as they stand: of the first part of a `multipart/signed` exactly the signed bytes.
+  PEC_PART_RAW = 2,
+  // The header as it stands.
+  PEC_PART_HEADER = 3,
+  // The text before the first part of a multipart.
+  PEC_PART_PREAMBLE = 4,
+  // The text after the close delimiter of a multipart.
+  PEC_PART_EPILOGUE = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_part_bytes pec_part_bytes;
+#else
+typedef uint32_t pec_part_bytes;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// What of a header field is wanted, for `pec_parts_header`.
+enum pec_header_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Its name, as written.
+  PEC_HEADER_NAME = 0,
+  // Its value, unfolded, as it was received; bytes that are not UTF-8 are replaced.
+  PEC_HEADER_VALUE = 1,
+  // Its value decoded as unstructured text (RFC 2047), as for `Subject`.
+  PEC_HEADER_DECODED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_header_field pec_header_field;
+#else
+typedef uint32_t pec_header_field;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -903,6 +974,124 @@ enum pec_state_field
 typedef enum pec_state_field pec_state_field;
 #else
 typedef uint32_t pec_state_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The limits on one message, for `pec_limits_set` and `pec_limits_value`. All are inclusive. One that is hit is a finding
+// (`mime.limits`, `cms.limits`, `daticert.limits`), but for `PEC_LIMIT_MESSAGE_BYTES`, which is `PEC_TOO_LARGE`.
+enum pec_limit
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Bytes of one message: it is held whole.
+  PEC_LIMIT_MESSAGE_BYTES = 0,
+  // Bytes of one header block.
+  PEC_LIMIT_HEADER_BYTES = 1,
+  // Fields of one header block.
+  PEC_LIMIT_HEADER_FIELDS = 2,
+  // Parts of one message, those of nested messages included.
+  PEC_LIMIT_PARTS = 3,
+  // Depth of nested parts and messages.
+  PEC_LIMIT_DEPTH = 4,
+  // Characters of a boundary.
+  PEC_LIMIT_BOUNDARY_BYTES = 5,
+  // Bytes of the decoded signature (`smime.p7s`).
+  PEC_LIMIT_SIGNATURE_BYTES = 6,
+  // Signers of one signature.
+  PEC_LIMIT_SIGNERS = 7,
+  // Certificates that travel in one signature.
+  PEC_LIMIT_CERTIFICATES = 8,
+  // Attributes of one signer.
+  PEC_LIMIT_ATTRIBUTES = 9,
+  // Signature checks spent on the search of one certification path.
+  PEC_LIMIT_PATH_SIGNATURES = 10,
+  // Certificates of one path.
+  PEC_LIMIT_PATH_LENGTH = 11,
+  // Bytes of the decoded certification data (`daticert.xml`).
+  PEC_LIMIT_DATICERT_BYTES = 12,
+  // Recipients in the certification data.
+  PEC_LIMIT_RECIPIENTS = 13,
+  // Bytes of one text of the certification data.
+  PEC_LIMIT_DATICERT_TEXT_BYTES = 14,
+  // Levels of the certification data.
+  PEC_LIMIT_DATICERT_DEPTH = 15,
+  // Bytes of one decoded attachment or nested message.
+  PEC_LIMIT_DECODED_BYTES = 16,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_limit pec_limit;
+#else
+typedef uint32_t pec_limit;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The fields of a record of the directory.
+enum pec_provider_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Name of the provider (`providerName`).
+  PEC_PROVIDER_NAME = 0,
+  // Name of the secondary environment (`providerUnit`); the main one has none.
+  PEC_PROVIDER_UNIT = 1,
+  // Service mailbox that receives take-charge receipts (`mailReceipt`).
+  PEC_PROVIDER_MAIL_RECEIPT = 2,
+  // The mail domains that it manages (`managedDomains`), as printed: one value each.
+  PEC_PROVIDER_DOMAIN = 3,
+  // SHA-1 of each certificate with which it signs, hexadecimal: the key under which providers look it up.
+  PEC_PROVIDER_CERTIFICATE_SHA1 = 4,
+  // SHA-256 of the certificate at the same index.
+  PEC_PROVIDER_CERTIFICATE_SHA256 = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_provider_field pec_provider_field;
+#else
+typedef uint32_t pec_provider_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The texts of a signer, for `pec_cades_signer_text`.
+enum pec_signer_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Whether the document is the one that the key signed: `intact`, `altered`, `unsupported` (the algorithm is not known, or
+  // nobody should rely on it any more), or `certificate-missing`.
+  PEC_SIGNER_INTEGRITY = 0,
+  // The subject of the certificate that the file holds, for display: a claim, nothing vouches for it.
+  PEC_SIGNER_SUBJECT = 1,
+  // The digest over the document, such as `sha256`.
+  PEC_SIGNER_DIGEST = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_signer_field pec_signer_field;
+#else
+typedef uint32_t pec_signer_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The numbers of a signer, for `pec_cades_signer_number`.
+enum pec_signer_number
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // When it was signed, as the signer states it: seconds since 1970 (UTC). A claim.
+  PEC_SIGNER_SIGNING_TIME = 0,
+  // 1 where the signature names its certificate by a digest, as CAdES asks (ETSI EN 319 122-1 §5.2.2), else 0.
+  PEC_SIGNER_NAMES_CERTIFICATE = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_signer_number pec_signer_number;
+#else
+typedef uint32_t pec_signer_number;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1134,9 +1323,14 @@ typedef uint32_t pec_sandbox_file;
 #endif // __cplusplus
 #endif
 
+// A signed file (CAdES), opened: the signatures around each other, the outermost first, and the document inside. It never
+// changes, may be shared between threads, and lives without the bytes that it was opened from.
+typedef struct pec_cades pec_cades;
+
 // The directory of providers (indice dei gestori), which only licensed providers can fetch.
 //
-// It never changes and may be shared between threads; a verifier takes a copy.
+// It never changes and may be shared between threads; a verifier takes a copy. What it says is as true as the file that it
+// was read from.
 typedef struct pec_directory pec_directory;
 
 // The dossiers of a mailbox, one for each message that was sent; beside them what speaks of no message that is there, and
@@ -1166,6 +1360,11 @@ typedef struct pec_extracted pec_extracted;
 // It keeps every message that is a receipt, an envelope or a copy of what was sent, with its bytes: their sum is the memory
 // that it takes.
 typedef struct pec_ledger pec_ledger;
+
+// How much of a message is read.
+//
+// It can be changed until it is freed; a verifier takes a copy, and so does a message that is parsed with it.
+typedef struct pec_limits pec_limits;
 
 // A message: its bytes and the tree of its parts. It never changes and may be shared between threads.
 typedef struct pec_message pec_message;
@@ -1214,6 +1413,14 @@ typedef struct pec_verifier pec_verifier;
 // are being read. In a forked child `pec_work_free` does nothing.
 typedef struct pec_work pec_work;
 
+// Bytes, with the same rules as `pec_str`.
+typedef struct {
+  // The first byte.
+  const uint8_t *data;
+  // How many.
+  size_t len;
+} pec_bytes;
+
 // A text in UTF-8, without a NUL at its end: print it with `%.*s`. It belongs to the object that it was read from; the
 // function that writes it says how long it lives. An empty text has `len` 0 and a `data` that is not NULL.
 typedef struct {
@@ -1223,14 +1430,6 @@ typedef struct {
   size_t len;
 } pec_str;
 
-// Bytes, with the same rules as `pec_str`.
-typedef struct {
-  // The first byte.
-  const uint8_t *data;
-  // How many.
-  size_t len;
-} pec_bytes;
-
 // Takes one line of the log. `message` lives until the function returns. It is called on the thread that made the call,
 // several at once where several threads call; it must not unwind (no C++ exception), and must not call `pec_set_log`.
 typedef void (*pec_log_function)(void *userdata, uint32_t level, const pec_str *message);
@@ -1238,6 +1437,147 @@ typedef void (*pec_log_function)(void *userdata, uint32_t level, const pec_str *
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+// Takes the signatures off a signed file (`.p7m`), such as an attachment of `pec_message_extract`: DER or BER, as bytes, as
+// base64 text or as PEM, also several around each other. Freed by `pec_cades_free`.
+//
+// `PEC_NOT_SIGNED` when it is no such file or holds no document (a detached `.p7s`), `PEC_SIGNATURE_DAMAGED` when it cannot
+// be read, `PEC_SIGNATURE_LIMITS` when there is too much of it. An inner layer that cannot be opened is no error: it is the
+// content then.
+//
+// What comes out proves at most that the document is the one that the key in the file signed. It does not prove who signed,
+// or when, or that the signature has any legal effect: no certificate is judged.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_cades_unwrap(const uint8_t *data,
+                            size_t len,
+                            pec_cades **out,
+                            pec_error **error);
+
+// The document inside all signatures. It lives as long as the opened file. Where a signer's integrity is anything but
+// `intact`, it is not known to be the document that was signed.
+pec_result pec_cades_content(const pec_cades *cades,
+                             pec_bytes *out);
+
+// How many signatures stand around each other: 1 at least.
+pec_result pec_cades_layer_count(const pec_cades *cades, size_t *out);
+
+// How many signed side by side in the layer at this position, from 0, the outermost: 0 for a wrapper that nobody signed.
+pec_result pec_cades_signer_count(const pec_cades *cades,
+                                  size_t layer,
+                                  size_t *out);
+
+// One text of a signer; layer and signer are positions from 0, `field` is a `pec_signer_field`. `PEC_ABSENT` where there is
+// none. It lives as long as the opened file.
+pec_result pec_cades_signer_text(const pec_cades *cades,
+                                 size_t layer,
+                                 size_t signer,
+                                 uint32_t field,
+                                 pec_str *out);
+
+// One number of a signer; layer and signer are positions from 0, `field` is a `pec_signer_number`. `PEC_ABSENT` where there
+// is none.
+pec_result pec_cades_signer_number(const pec_cades *cades,
+                                   size_t layer,
+                                   size_t signer,
+                                   uint32_t field,
+                                   int64_t *out);
+
+// The certificate that a signer names, DER; layer and signer are positions from 0. `PEC_ABSENT` when the file does not hold
+// it. It lives as long as the opened file. It is not judged.
+pec_result pec_cades_signer_certificate(const pec_cades *cades,
+                                        size_t layer,
+                                        size_t signer,
+                                        pec_bytes *out);
+
+// Ends the life of a file that was opened. NULL is allowed.
+void pec_cades_free(pec_cades *cades);
+
+// Reads the directory from an LDIF file. `PEC_DIRECTORY` with the line when it cannot be read. Freed by
+// `pec_directory_free`.
+//
+// # Safety
+// `ldif` is NULL or the first of `len` bytes that can be read.
+pec_result pec_directory_from_ldif(const uint8_t *ldif, size_t len, pec_directory **out, pec_error **error);
+
+// The name of the provider that manages a mail domain, by the directory; `domain` is UTF-8, ended by NUL. `PEC_ABSENT` when
+// none does. It lives as long as the directory.
+//
+// # Safety
+// `domain` is NULL or ends with NUL.
+pec_result pec_directory_provider(const pec_directory *directory,
+                                  const char *domain,
+                                  pec_str *out);
+
+// How many records the directory has: one for each provider, and one for each of its secondary environments.
+pec_result pec_directory_count(const pec_directory *directory, size_t *out);
+
+// One value of the record at the position `provider`, from 0; `field` is a `pec_provider_field`, `index` counts from 0.
+// `PEC_ABSENT` beyond the last. It lives as long as the directory.
+pec_result pec_directory_text(const pec_directory *directory,
+                              size_t provider,
+                              uint32_t field,
+                              size_t index,
+                              pec_str *out);
+
+// How many values a field of the record at the position `provider` has.
+pec_result pec_directory_value_count(const pec_directory *directory,
+                                     size_t provider,
+                                     uint32_t field,
+                                     size_t *out);
+
+// A certificate of the record at the position `provider`, DER; `index` counts from 0 as for its digests. `PEC_ABSENT`
+// beyond the last. It lives as long as the directory. Nothing of it was checked but its outermost shape.
+pec_result pec_directory_certificate(const pec_directory *directory,
+                                     size_t provider,
+                                     size_t index,
+                                     pec_bytes *out);
+
+// The position of the first record that manages a mail domain; `domain` is UTF-8, ended by NUL, upper and lower case alike.
+// `PEC_ABSENT` when none does.
+//
+// # Safety
+// `domain` is NULL or ends with NUL.
+pec_result pec_directory_find_domain(const pec_directory *directory,
+                                     const char *domain,
+                                     size_t *out);
+
+// The position of a record that lists a certificate, given as DER: `index` counts such records from 0, in the order of the
+// file. `PEC_ABSENT` beyond the last.
+//
+// # Safety
+// `certificate` is NULL or the first of `len` bytes that can be read.
+pec_result pec_directory_find_certificate(const pec_directory *directory,
+                                          const uint8_t *certificate,
+                                          size_t len,
+                                          size_t index,
+                                          size_t *out);
+
+// Whether a record that lists a certificate (DER) manages a mail domain (UTF-8, ended by NUL): 1 or 0. `PEC_ABSENT` when no
+// record lists the certificate. 0 does not prove a fraud: the directory may be of another day than the message.
+//
+// # Safety
+// `certificate` is NULL or the first of `len` bytes that can be read, `domain` is NULL or ends with NUL.
+pec_result pec_directory_manages(const pec_directory *directory,
+                                 const uint8_t *certificate,
+                                 size_t len,
+                                 const char *domain,
+                                 uint32_t *out);
+
+// How many remarks there are: departures from RFC 6109 that do not keep the directory from being used, the first thousand.
+pec_result pec_directory_remark_count(const pec_directory *directory,
+                                      size_t *out);
+
+// The remark at the position `index`, from 0: the line of the file, from 1, at which the record or the attribute begins, and
+// what it is, in English. `PEC_ABSENT` beyond the last. The text lives as long as the directory.
+pec_result pec_directory_remark(const pec_directory *directory,
+                                size_t index,
+                                uint64_t *line,
+                                pec_str *out);
+
+// Ends the life of a directory. NULL is allowed.
+void pec_directory_free(pec_directory *directory);
 
 // One text about a finding code; `code` is its name (`cms.digest_mismatch`), UTF-8 ended by NUL, `field` a
 // `pec_code_field`. `PEC_ABSENT` when no code has this name. The text lives for ever.
@@ -1537,6 +1877,24 @@ pec_result pec_beside_text(const pec_dossiers *dossiers,
 // Ends the life of dossiers. NULL is allowed.
 void pec_dossiers_free(pec_dossiers *dossiers);
 
+// The limits for mail that comes from the Internet, which count wherever none are given. Freed by `pec_limits_free`.
+pec_result pec_limits_new(pec_limits **out,
+                          pec_error **error);
+
+// Sets one limit; `limit` is a `pec_limit`. A lower one makes less of hostile mail cost anything; it may also refuse
+// genuine mail, which is then `PEC_VERDICT_UNVERIFIABLE`, never forged. `PEC_BAD_VALUE` for a limit of messages beyond
+// 4 GiB, and for a number that this machine has no room for.
+pec_result pec_limits_set(pec_limits *limits,
+                          uint32_t limit,
+                          uint64_t value,
+                          pec_error **error);
+
+// One limit; `limit` is a `pec_limit`.
+pec_result pec_limits_value(const pec_limits *limits, uint32_t limit, uint64_t *out);
+
+// Ends the life of limits. NULL is allowed.
+void pec_limits_free(pec_limits *limits);
+
 // Names the function that takes the log; a NULL `function` ends it. Without one nothing is written anywhere.
 //
 // After it returns the function that stood before is no longer called. Secrets and contents of messages are never
@@ -1557,6 +1915,16 @@ pec_result pec_message_parse(const uint8_t *data,
                              pec_message **out,
                              pec_error **error);
 
+// The same with limits of the caller's, of which the message keeps a copy: they count for whatever is read of it.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_message_parse_limited(const uint8_t *data,
+                                     size_t len,
+                                     const pec_limits *limits,
+                                     pec_message **out,
+                                     pec_error **error);
+
 // Reads a message from a file. `path` is UTF-8, ended by NUL. `PEC_FILE` when it cannot be read, `PEC_TOO_LARGE` beyond
 // 256 MiB, `PEC_SEVERAL_MESSAGES` for an mbox. Freed by `pec_message_free`.
 //
@@ -1565,6 +1933,15 @@ pec_result pec_message_parse(const uint8_t *data,
 pec_result pec_message_parse_file(const char *path,
                                   pec_message **out,
                                   pec_error **error);
+
+// The same with limits of the caller's, of which the message keeps a copy: they count for whatever is read of it.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_message_parse_file_limited(const char *path,
+                                          const pec_limits *limits,
+                                          pec_message **out,
+                                          pec_error **error);
 
 // The bytes of a message, as they were given. They live as long as the message.
 pec_result pec_message_bytes(const pec_message *message, pec_bytes *out);
@@ -1616,6 +1993,33 @@ pec_result pec_parts_text(const pec_parts *parts,
 
 // One number of the part at `index`, from 0; `field` is a `pec_part_number`.
 pec_result pec_parts_number(const pec_parts *parts, size_t index, uint32_t field, uint64_t *out);
+
+// Bytes of the part at `index`, from 0; `field` is a `pec_part_bytes`. They may be none. They live as long as the parts.
+pec_result pec_parts_bytes(const pec_parts *parts,
+                           size_t index,
+                           uint32_t field,
+                           pec_bytes *out);
+
+// How many header fields the part at `index` has.
+pec_result pec_parts_header_count(const pec_parts *parts, size_t index, size_t *out);
+
+// A header field of the part at `index`: the one at the position `header`, from 0, in the order of the message; `field` is a
+// `pec_header_field`. `PEC_ABSENT` beyond the last. It lives as long as the parts.
+pec_result pec_parts_header(const pec_parts *parts,
+                            size_t index,
+                            size_t header,
+                            uint32_t field,
+                            pec_str *out);
+
+// The first header field of this name of the part at `index`, decoded as unstructured text (RFC 2047); `name` is UTF-8, ended
+// by NUL, upper and lower case alike. `PEC_ABSENT` where there is none. It lives as long as the parts.
+//
+// # Safety
+// `name` is NULL or ends with NUL.
+pec_result pec_parts_header_named(const pec_parts *parts,
+                                  size_t index,
+                                  const char *name,
+                                  pec_str *out);
 
 // Ends the life of parts. NULL is allowed.
 void pec_parts_free(pec_parts *parts);
@@ -2020,25 +2424,6 @@ pec_result pec_evidence_add_ocsp(pec_evidence *evidence, const uint8_t *data, si
 // Ends the life of evidence. NULL is allowed.
 void pec_evidence_free(pec_evidence *evidence);
 
-// Reads the directory from an LDIF file. `PEC_DIRECTORY` with the line when it cannot be read. Freed by
-// `pec_directory_free`.
-//
-// # Safety
-// `ldif` is NULL or the first of `len` bytes that can be read.
-pec_result pec_directory_from_ldif(const uint8_t *ldif, size_t len, pec_directory **out, pec_error **error);
-
-// The name of the provider that manages a mail domain, by the directory; `domain` is UTF-8, ended by NUL. `PEC_ABSENT` when
-// none does. It lives as long as the directory.
-//
-// # Safety
-// `domain` is NULL or ends with NUL.
-pec_result pec_directory_provider(const pec_directory *directory,
-                                  const char *domain,
-                                  pec_str *out);
-
-// Ends the life of a directory. NULL is allowed.
-void pec_directory_free(pec_directory *directory);
-
 // The verdict.
 pec_result pec_verification_verdict(const pec_verification *verification, pec_verdict *out);
 
@@ -2125,6 +2510,13 @@ pec_result pec_verifier_set_judged_at(pec_verifier *verifier,
                                       uint32_t judged_at,
                                       int64_t time,
                                       pec_error **error);
+
+// Uses a copy of `limits` for every message that is verified from now on, whatever it was parsed with: a file that is larger
+// is not read, and what else is hit is a finding. Unless they are given, files are read within the limits of
+// `pec_limits_new`, and a message keeps those that it was parsed with.
+pec_result pec_verifier_set_limits(pec_verifier *verifier,
+                                   const pec_limits *limits,
+                                   pec_error **error);
 
 // For messages from this kind of mailbox. `role` is a `pec_mailbox_role`.
 pec_result pec_verifier_set_mailbox_role(pec_verifier *verifier, uint32_t role, pec_error **error);

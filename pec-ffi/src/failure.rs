@@ -50,7 +50,7 @@ impl From<Failure> for pec_error {
 pub enum pec_error_field {
     /// The name of the code, such as `argument.null`. Stable.
     PEC_ERROR_CODE = 0,
-    /// Where it arose: `argument`, `file`, `trust`, `message`, `link`, `sandbox`, `work`, `process` or `internal`.
+    /// Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox`, `work`, `process` or `internal`.
     PEC_ERROR_LAYER = 1,
     /// The values that show it: a parameter, a file name, a position. May be empty.
     PEC_ERROR_EVIDENCE = 2,

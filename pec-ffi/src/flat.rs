@@ -19,6 +19,7 @@ use pec_files::{Judge, Kind, Unread};
 
 use crate::border::{bytes, enter, enter_forked, instant, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
+use crate::message::fits;
 use crate::text::pec_language;
 use crate::verifier::pec_verifier;
 pub(crate) use buffer::Buffer;
@@ -96,9 +97,7 @@ pub unsafe extern "C" fn pec_verify_bytes_json(
         // SAFETY: the caller's promise.
         let buffer = unsafe { Buffer::new(buf, cap, need) }?;
         let now = instant(now, "now")?;
-        if len > crate::message::LIMITS.message_bytes {
-            return Err(Failure::new(pec_result::PEC_TOO_LARGE).because(format!("{len} bytes")));
-        }
+        fits(data, verifier.judge().reading_limits())?;
         let (message, verification) = verifier.judge().bytes(data.to_vec(), now);
         buffer.fill(&Report::new(name, &message, &verification).to_json())
     })

@@ -3,9 +3,11 @@
 //!
 //! ```text
 //! C ──> border     fork, panics, NULL, lengths, UTF-8 ──> failure   a number, an error object, a line for the log
-//!   ──> trust      trust store, evidence, directory of providers
+//!   ──> trust      trust store, evidence; directory of providers (directory)
+//!   ──> limits     how much of a message is read
 //!   ──> verifier   shared by threads; its chain caches in a pool
-//!   ──> message    a copy of the bytes; extract: what is inside
+//!   ──> message    a copy of the bytes; the tree of its parts; extract: what is inside
+//!   ──> cades      signed files that travel inside: the signatures, the document
 //!   ──> verification   every answer, findings, certified and claimed data, JSON
 //!   ──> ledger     receipts tied to what was sent: dossiers as values, JSON, a page
 //!   ──> explain    what a finding code means
@@ -25,12 +27,15 @@
 #![allow(non_camel_case_types, reason = "types and constants bear the names that C sees")]
 
 mod border;
+mod cades;
+mod directory;
 mod explain;
 mod failure;
 mod flat;
 #[cfg(feature = "test-hooks")]
 mod hooks;
 mod ledger;
+mod limits;
 mod log;
 mod message;
 #[cfg(feature = "sandbox")]
@@ -42,6 +47,8 @@ mod verifier;
 mod version;
 mod work;
 
+pub use cades::*;
+pub use directory::*;
 pub use explain::*;
 pub use failure::*;
 pub use flat::{
@@ -51,6 +58,7 @@ pub use flat::{
 #[cfg(feature = "test-hooks")]
 pub use hooks::*;
 pub use ledger::*;
+pub use limits::*;
 pub use log::*;
 pub use message::*;
 #[cfg(feature = "sandbox")]
@@ -73,6 +81,8 @@ const _: () = {
     shared::<pec_message>();
     shared::<pec_extracted>();
     shared::<pec_parts>();
+    shared::<pec_cades>();
+    shared::<pec_limits>();
     shared::<pec_verification>();
     shared::<pec_text>();
     shared::<pec_ledger>();

@@ -18,6 +18,7 @@ pub use parts::*;
 
 use crate::border::{self, bytes, enter, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
+use crate::limits::pec_limits;
 use crate::text::{pec_bytes, pec_str, unknown};
 
 /// A message: its bytes and the tree of its parts. It never changes and may be shared between threads.
@@ -25,8 +26,6 @@ use crate::text::{pec_bytes, pec_str, unknown};
 pub struct pec_message {
     pub(crate) message: Arc<Message<Vec<u8>>>,
 }
-
-pub(crate) const LIMITS: Limits = Limits::DEFAULT;
 
 fn too_large(bytes: u64) -> Failure {
     Failure::new(pec_result::PEC_TOO_LARGE).because(format!("{bytes} bytes"))
@@ -47,11 +46,28 @@ pub unsafe extern "C" fn pec_message_parse(
     enter(error, || {
         // SAFETY: the caller's promise.
         let data = unsafe { bytes(data, len, "data") }?;
-        let out = some(out, "out")?;
-        if len > LIMITS.message_bytes {
-            return Err(too_large(len as u64));
-        }
-        out.write(Some(Box::new(pec_message::parse(data.to_vec()))));
+        some(out, "out")?.write(Some(Box::new(pec_message::copied(data, &Limits::DEFAULT)?)));
+        Ok(())
+    })
+}
+
+/// The same with limits of the caller's, of which the message keeps a copy: they count for whatever is read of it.
+///
+/// # Safety
+/// `data` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_message_parse_limited(
+    data: *const u8,
+    len: usize,
+    limits: Option<&pec_limits>,
+    out: Option<&mut MaybeUninit<Option<Box<pec_message>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        // SAFETY: the caller's promise.
+        let data = unsafe { bytes(data, len, "data") }?;
+        let (limits, out) = (some(limits, "limits")?, some(out, "out")?);
+        out.write(Some(Box::new(pec_message::copied(data, &limits.limits)?)));
         Ok(())
     })
 }
@@ -71,28 +87,62 @@ pub unsafe extern "C" fn pec_message_parse_file(
         // SAFETY: the caller's promise.
         let path = unsafe { text(path, "path") }?;
         let out = some(out, "out")?;
-        out.write(Some(Box::new(pec_message::parse(read(path)?))));
+        out.write(Some(Box::new(pec_message::of_file(path, &Limits::DEFAULT)?)));
+        Ok(())
+    })
+}
+
+/// The same with limits of the caller's, of which the message keeps a copy: they count for whatever is read of it.
+///
+/// # Safety
+/// `path` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_message_parse_file_limited(
+    path: *const c_char,
+    limits: Option<&pec_limits>,
+    out: Option<&mut MaybeUninit<Option<Box<pec_message>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        // SAFETY: the caller's promise.
+        let path = unsafe { text(path, "path") }?;
+        let (limits, out) = (some(limits, "limits")?, some(out, "out")?);
+        out.write(Some(Box::new(pec_message::of_file(path, &limits.limits)?)));
         Ok(())
     })
 }
 
 impl pec_message {
-    pub(crate) fn parse(bytes: Vec<u8>) -> Self {
-        Self { message: Arc::new(Message::parse(bytes, &LIMITS)) }
+    pub(crate) fn parse(bytes: Vec<u8>, limits: &Limits) -> Self {
+        Self { message: Arc::new(Message::parse(bytes, limits)) }
+    }
+
+    fn copied(data: &[u8], limits: &Limits) -> Result<Self, Failure> {
+        fits(data, limits)?;
+        Ok(Self::parse(data.to_vec(), limits))
+    }
+
+    fn of_file(path: &str, limits: &Limits) -> Result<Self, Failure> {
+        Ok(Self::parse(read(path, limits.message_bytes)?, limits))
     }
 }
 
+/// Whether bytes of the caller's are not too many for one message.
+pub(crate) fn fits(data: &[u8], limits: &Limits) -> Result<(), Failure> {
+    if data.len() > limits.message_bytes { Err(too_large(data.len() as u64)) } else { Ok(()) }
+}
+
 /// A file that holds one message, whole.
-pub(crate) fn read(path: &str) -> Result<Vec<u8>, Failure> {
+fn read(path: &str, limit: usize) -> Result<Vec<u8>, Failure> {
     let failed = |error: io::Error| Failure::new(pec_result::PEC_FILE).because(format!("{path}: {error}"));
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
-    if size > LIMITS.message_bytes as u64 {
+    if size > limit as u64 {
         return Err(too_large(size));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    file.take(LIMITS.message_bytes as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() > LIMITS.message_bytes {
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() > limit {
         return Err(too_large(bytes.len() as u64));
     }
     // The line that stands before each message of an mbox (RFC 4155); before a single one it does no harm.

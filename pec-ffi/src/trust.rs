@@ -1,16 +1,13 @@
-//! Whom a verification trusts: trust store, revocation evidence, directory of providers.
+//! Whom a verification trusts: trust store and revocation evidence.
 
 #![allow(unsafe_code, reason = "exported functions bear unmangled names and take bytes from C")]
 
-use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use pec_core::directory::ProviderDirectory;
 use pec_core::trust::{Evidence, TrustStore, TrustStoreError};
 
-use crate::border::{self, ErrorOut, bytes, enter, some, text};
+use crate::border::{self, ErrorOut, bytes, enter, some};
 use crate::failure::{Failure, pec_error, pec_result};
-use crate::text::pec_str;
 use crate::verification::pec_text;
 
 /// Whom a judgement trusts: the pinned PEC authorities, their known issues, and what the host adds.
@@ -231,88 +228,4 @@ pub unsafe extern "C" fn pec_evidence_add_ocsp(
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_evidence_free(evidence: Option<Box<pec_evidence>>) {
     border::release(evidence);
-}
-
-/// The directory of providers (indice dei gestori), which only licensed providers can fetch.
-///
-/// It never changes and may be shared between threads; a verifier takes a copy.
-#[derive(Debug)]
-pub struct pec_directory {
-    pub(crate) directory: ProviderDirectory,
-}
-
-/// Reads the directory from an LDIF file. `PEC_DIRECTORY` with the line when it cannot be read. Freed by
-/// `pec_directory_free`.
-///
-/// # Safety
-/// `ldif` is NULL or the first of `len` bytes that can be read.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pec_directory_from_ldif(
-    ldif: *const u8,
-    len: usize,
-    out: Option<&mut MaybeUninit<Option<Box<pec_directory>>>>,
-    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
-) -> pec_result {
-    enter(error, || {
-        // SAFETY: the caller's promise.
-        let ldif = unsafe { bytes(ldif, len, "ldif") }?;
-        let out = some(out, "out")?;
-        let directory = ProviderDirectory::from_ldif(ldif)
-            .map_err(|error| Failure::new(pec_result::PEC_DIRECTORY).because(error.to_string()))?;
-        out.write(Some(Box::new(pec_directory { directory })));
-        Ok(())
-    })
-}
-
-/// The name of the provider that manages a mail domain, by the directory; `domain` is UTF-8, ended by NUL. `PEC_ABSENT` when
-/// none does. It lives as long as the directory.
-///
-/// # Safety
-/// `domain` is NULL or ends with NUL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pec_directory_provider(
-    directory: Option<&pec_directory>,
-    domain: *const c_char,
-    out: Option<&mut MaybeUninit<pec_str>>,
-) -> pec_result {
-    enter(None, || {
-        let directory = some(directory, "directory")?;
-        // SAFETY: the caller's promise.
-        let domain = unsafe { text(domain, "domain") }?;
-        let out = some(out, "out")?;
-        let provider = directory.directory.provider_of_domain(domain);
-        out.write(pec_str::of(provider.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?.name()));
-        Ok(())
-    })
-}
-
-/// Ends the life of a directory. NULL is allowed.
-#[unsafe(no_mangle)]
-pub extern "C" fn pec_directory_free(directory: Option<Box<pec_directory>>) {
-    border::release(directory);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_provider_is_found_by_its_domain() {
-        let ldif = include_bytes!("../../pec-core/src/directory/tests/igpec.ldif");
-        let mut directory = MaybeUninit::new(None);
-        // SAFETY: the bytes of a file, with their length.
-        let result = unsafe { pec_directory_from_ldif(ldif.as_ptr(), ldif.len(), Some(&mut directory), None) };
-        assert_eq!(result, pec_result::PEC_OK);
-        // SAFETY: it was made with a value.
-        let directory = unsafe { directory.assume_init() }.unwrap();
-        let mut name = MaybeUninit::uninit();
-        // SAFETY: a text that ends with NUL.
-        let result = unsafe { pec_directory_provider(Some(&directory), c"SEC.alfa.example".as_ptr(), Some(&mut name)) };
-        assert_eq!(result, pec_result::PEC_OK);
-        // SAFETY: it was written by the call.
-        let name: pec_str = unsafe { name.assume_init() };
-        // SAFETY: the bytes of a directory that is still there.
-        let name = unsafe { std::slice::from_raw_parts(name.data.cast::<u8>(), name.len) };
-        assert_eq!(name, b"Alfa PEC S.p.A.");
-    }
 }

@@ -9,10 +9,12 @@ use pec_core::verify::{JudgedAt, MailboxRole};
 use pec_files::Judge;
 
 use crate::border::{self, enter, instant, some};
+use crate::directory::pec_directory;
 use crate::failure::{pec_error, pec_result};
+use crate::limits::pec_limits;
 use crate::message::pec_message;
 use crate::text::unknown;
-use crate::trust::{pec_directory, pec_evidence, pec_trust_store};
+use crate::trust::{pec_evidence, pec_trust_store};
 use crate::verification::pec_verification;
 
 /// Checks messages. `pec_verify` may be called on any number of threads at once; what changes the verifier needs it alone.
@@ -108,6 +110,22 @@ pub extern "C" fn pec_verifier_set_judged_at(
             _ => return Err(unknown("judged_at", judged_at)),
         };
         verifier.change(|judge| judge.judged_at(judged_at));
+        Ok(())
+    })
+}
+
+/// Uses a copy of `limits` for every message that is verified from now on, whatever it was parsed with: a file that is larger
+/// is not read, and what else is hit is a finding. Unless they are given, files are read within the limits of
+/// `pec_limits_new`, and a message keeps those that it was parsed with.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_verifier_set_limits(
+    verifier: Option<&mut pec_verifier>,
+    limits: Option<&pec_limits>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let (verifier, limits) = (some(verifier, "verifier")?, some(limits, "limits")?);
+        verifier.change(|judge| judge.limits(limits.limits));
         Ok(())
     })
 }

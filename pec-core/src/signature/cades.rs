@@ -71,6 +71,19 @@ pub enum Integrity {
     CertificateMissing,
 }
 
+impl Integrity {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intact => "intact",
+            Self::Altered => "altered",
+            Self::Unsupported => "unsupported",
+            Self::CertificateMissing => "certificate-missing",
+        }
+    }
+}
+
 /// Signatures around each other that are taken off. Two are common, four have been seen described.
 const MAX_LAYERS: usize = 8;
 

@@ -82,6 +82,12 @@ pub enum pec_result {
     PEC_LISTEN = 23,
     /// Nothing has happened in the time that was given; the work goes on.
     PEC_TIMEOUT = 24,
+    /// This is no signed file (`.p7m`), or it holds no document.
+    PEC_NOT_SIGNED = 25,
+    /// A signed file cannot be read.
+    PEC_SIGNATURE_DAMAGED = 26,
+    /// There is too much of a signed file: of its bytes, layers, signers or certificates.
+    PEC_SIGNATURE_LIMITS = 27,
 }
 
 results! {
@@ -160,6 +166,15 @@ results! {
     PEC_TIMEOUT / "work.timeout", "work",
         it: "Nel tempo indicato non è successo nulla: il lavoro continua, chiedere di nuovo.",
         en: "Nothing has happened in the time that was given: the work goes on, ask again.";
+    PEC_NOT_SIGNED / "signature.none", "signature",
+        it: "Non è un file firmato (.p7m), oppure la firma è separata dal documento: indicare il file che lo contiene.",
+        en: "This is no signed file (.p7m), or the signature is apart from the document: name the file that holds it.";
+    PEC_SIGNATURE_DAMAGED / "signature.damaged", "signature",
+        it: "Il file firmato è danneggiato e non si può leggere: estrarlo di nuovo dal messaggio o chiederlo a chi lo ha firmato.",
+        en: "The signed file is damaged and cannot be read: take it out of the message again, or ask whoever signed it.";
+    PEC_SIGNATURE_LIMITS / "signature.limits", "signature",
+        it: "Il file firmato supera i limiti: i dettagli dicono quale; nessun atto ordinario ne ha bisogno.",
+        en: "The signed file is beyond the limits: the evidence says which; no ordinary document needs so much.";
 }
 
 #[cfg(test)]
@@ -196,6 +211,9 @@ mod tests {
             "sandbox.settings",
             "sandbox.listen",
             "work.timeout",
+            "signature.none",
+            "signature.damaged",
+            "signature.limits",
         ];
         assert_eq!(codes, (0..).zip(given).collect::<Vec<_>>());
     }

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use std::path::Path;
 
 use ::pec_sandbox::network::Stored;
+use pec_core::limits::Limits;
 
 use super::pec_sandbox;
 use crate::border::{enter, some, text};
@@ -61,7 +62,7 @@ pub unsafe extern "C" fn pec_sandbox_message(
         let address = unsafe { text(address, "address") }?;
         let out = some(out, "out")?;
         let bytes = sandbox.stored(address, index, |stored| stored.bytes.clone())?;
-        out.write(Some(Box::new(pec_message::parse(bytes))));
+        out.write(Some(Box::new(pec_message::parse(bytes, &Limits::DEFAULT))));
         Ok(())
     })
 }

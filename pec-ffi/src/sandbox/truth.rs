@@ -4,6 +4,7 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use ::pec_sandbox::network::{Origin, Outcome};
+use pec_core::limits::Limits;
 
 use super::pec_sandbox;
 use crate::border::{enter, some, text};
@@ -195,7 +196,7 @@ pub unsafe extern "C" fn pec_sandbox_forged_delivery(
         let recipient = unsafe { text(recipient, "recipient") }?;
         let out = some(out, "out")?;
         let bytes = sandbox.look(|network| network.forged_delivery(pec_id, recipient))?;
-        out.write(Some(Box::new(pec_message::parse(bytes))));
+        out.write(Some(Box::new(pec_message::parse(bytes, &Limits::DEFAULT))));
         Ok(())
     })
 }

@@ -27,10 +27,12 @@ static void expect(pec_result found, pec_result expected, const char *what)
     X(pec_trust_store)                                                                                                 \
     X(pec_evidence)                                                                                                    \
     X(pec_directory)                                                                                                   \
+    X(pec_limits)                                                                                                      \
     X(pec_verifier)                                                                                                    \
     X(pec_message)                                                                                                     \
     X(pec_extracted)                                                                                                   \
     X(pec_parts)                                                                                                       \
+    X(pec_cades)                                                                                                       \
     X(pec_verification)                                                                                                \
     X(pec_text)                                                                                                        \
     X(pec_ledger)                                                                                                      \
@@ -57,8 +59,10 @@ static pec_submitted submitted;
 static pec_origin origin;
 static pec_outcome outcome;
 
-static void begin(const char *path)
+static void begin(const char *path, const char *opaque)
 {
+    pec_message *message = NULL;
+    pec_extracted *signature = NULL;
     static const char ldif[] = "version: 1\n";
     (void)buffer, (void)time_out, (void)bigger;
     expect(pec_trust_store_built_in(&good_pec_trust_store, NULL), PEC_OK, "trust store");
@@ -69,6 +73,13 @@ static void begin(const char *path)
     expect(pec_message_parse_file(path, &good_pec_message, NULL), PEC_OK, "message");
     expect(pec_message_extract(good_pec_message, PEC_EXTRACT_ORIGINAL, &good_pec_extracted, NULL), PEC_OK, "extract");
     expect(pec_message_parts(good_pec_message, &good_pec_parts, NULL), PEC_OK, "parts");
+    expect(pec_limits_new(&good_pec_limits, NULL), PEC_OK, "limits");
+    expect(pec_message_parse_file(opaque, &message, NULL), PEC_OK, "opaque message");
+    expect(pec_message_extract(message, PEC_EXTRACT_SIGNATURE, &signature, NULL), PEC_OK, "signature");
+    expect(pec_extracted_bytes(signature, 0, &bytes), PEC_OK, "signature");
+    expect(pec_cades_unwrap(bytes.data, bytes.len, &good_pec_cades, NULL), PEC_OK, "cades");
+    pec_extracted_free(signature);
+    pec_message_free(message);
     expect(pec_verify(good_pec_verifier, good_pec_message, 0, &good_pec_verification, NULL), PEC_OK, "verify");
     expect(pec_verification_json(good_pec_verification, "x", &good_pec_text, NULL), PEC_OK, "json");
     expect(pec_ledger_new(&good_pec_ledger, NULL), PEC_OK, "ledger");

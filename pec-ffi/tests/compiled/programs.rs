@@ -86,6 +86,20 @@ fn the_border_holds() {
     }
 }
 
+/// Parts with their headers and contents, signed files, the directory, limits.
+#[test]
+fn what_is_inside_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = root().join("pec-ffi/tests/c/inside.c");
+    let cases = ["kind-delivery-a.eml", "cms-opaque-der.eml", "cms-opaque-ber.eml"].map(case);
+    for build in builds() {
+        succeed(Command::new(build.program(&source, folder.path())).args(&cases));
+    }
+    if let Some(mut command) = under_valgrind(&PLAIN.program(&source, folder.path())) {
+        succeed(command.args(&cases));
+    }
+}
+
 /// A C program that calls every function of the header with NULL in each pointer position, the others good.
 #[test]
 fn null_is_refused_everywhere() {
@@ -98,7 +112,8 @@ fn null_is_refused_everywhere() {
         let program = Build { compiler: "gcc", flags }.program(&source, folder.path());
         // Some of the calls write files, by relative names.
         let mut command = Command::new(&program);
-        let output = succeed(command.arg(case("kind-delivery-a.eml")).current_dir(folder.path()));
+        command.arg(case("kind-delivery-a.eml")).arg(case("cms-opaque-der.eml"));
+        let output = succeed(command.current_dir(folder.path()));
         let text = String::from_utf8(output.stdout).unwrap();
         let calls: usize = text.trim().parse().unwrap();
         assert!(calls > functions().len(), "only {calls} calls");
@@ -138,8 +153,8 @@ fn null_program() -> String {
         }
     }
     format!(
-        "#include \"good.h\"\n\nint main(int argc, char **argv)\n{{\n    size_t calls = 0;\n    if (argc < 2) return 2;\n    \
-         begin(argv[1]);\n{calls}    end();\n    printf(\"%zu\\n\", calls);\n    return failures;\n}}\n"
+        "#include \"good.h\"\n\nint main(int argc, char **argv)\n{{\n    size_t calls = 0;\n    if (argc < 3) return 2;\n    \
+         begin(argv[1], argv[2]);\n{calls}    end();\n    printf(\"%zu\\n\", calls);\n    return failures;\n}}\n"
     )
 }
 
@@ -150,7 +165,7 @@ fn argument(parameter: &str) -> String {
     match kind {
         "uint32_t" => "0".to_owned(),
         "size_t" => "1".to_owned(),
-        "int64_t" | "int32_t" => "0".to_owned(),
+        "int64_t" | "int32_t" | "uint64_t" => "0".to_owned(),
         "const char *" => "\"x\"".to_owned(),
         "const uint8_t *" => "one_byte".to_owned(),
         "char *" => "buffer".to_owned(),
