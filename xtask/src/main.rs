@@ -7,6 +7,7 @@ mod dist;
 mod faces;
 mod fuzz;
 mod header;
+mod parity;
 mod python;
 mod run;
 mod threads;
@@ -24,6 +25,7 @@ cargo xtask COMMAND
   vectors   write conformance/ anew from the sandbox; fetch NIST PKITS into target/vectors
   findings  write docs/FINDINGS.md anew from the finding table
   header    write include/pec.h anew from pec-ffi
+  parity    write docs/PARITY.md anew: what stands beside what in Rust, C and Python; --check fails for what is in no row
   dist --prefix DIR   install the C library: header, shared and static library, pkg-config and CMake;
                       --check does so below target/ and tests what is there
   threads [SECONDS]   eight threads on one verifier under ThreadSanitizer (nightly), a minute unless told
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Some("vectors") => vectors::write_conformance().and_then(|()| vectors::fetch_pkits()),
         Some("findings") => checks::write_findings(),
         Some("header") => header::write(),
+        Some("parity") => parity::obey(arguments),
         Some("dist") => dist::obey(arguments),
         Some("threads") => threads::hammer(arguments.next()),
         Some("faces") => faces::run_all(),
@@ -77,6 +80,7 @@ fn test() -> Result<(), String> {
         Step::check("every finding has a case and a rule", checks::findings_have_cases),
         Step::check("conformance files", vectors::conformance_is_current),
         Step::check("C header", header::is_current),
+        Step::check("Rust, C and Python side by side", parity::is_current),
         Step::check("dependency rules", checks::dependencies),
         Step::cargo("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
         Step::check("reference data", vectors::try_fetch_pkits),
