@@ -116,3 +116,47 @@ pub extern "C" fn pec_code_name(index: usize, out: Option<&mut MaybeUninit<pec_s
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_and_state_of_the_core_can_be_asked_for() {
+        let read = |place: MaybeUninit<pec_str>| {
+            // SAFETY: a call has written it.
+            let text = unsafe { place.assume_init() };
+            // SAFETY: texts of the table live for ever.
+            std::str::from_utf8(unsafe { std::slice::from_raw_parts(text.data.cast::<u8>(), text.len) }).unwrap()
+        };
+        assert_eq!(pec_code_count(), Code::ALL.len());
+        for (index, code) in Code::ALL.iter().enumerate() {
+            let mut name = MaybeUninit::uninit();
+            assert_eq!(pec_code_name(index, Some(&mut name)), pec_result::PEC_OK);
+            assert_eq!(read(name), code.as_str());
+            let asked = std::ffi::CString::new(code.as_str()).unwrap();
+            for (field, expected) in [
+                (pec_code_field::PEC_CODE_EXPLANATION_IT, code.explanation(Language::It)),
+                (pec_code_field::PEC_CODE_EXPLANATION_EN, code.explanation(Language::En)),
+                (pec_code_field::PEC_CODE_RULE, code.rule()),
+                (pec_code_field::PEC_CODE_LAYER, code.layer().as_str()),
+                (pec_code_field::PEC_CODE_SEVERITY, code.severity().as_str()),
+            ] {
+                let mut text = MaybeUninit::uninit();
+                // SAFETY: a text that ends with NUL.
+                let result = unsafe { pec_explain(asked.as_ptr(), field as u32, Some(&mut text)) };
+                assert_eq!(result, pec_result::PEC_OK);
+                assert_eq!(read(text), expected);
+            }
+        }
+        for state in State::ALL {
+            let asked = std::ffi::CString::new(state.as_str()).unwrap();
+            let mut text = MaybeUninit::uninit();
+            let field = pec_state_field::PEC_STATE_TITLE_IT as u32;
+            // SAFETY: a text that ends with NUL.
+            let result = unsafe { pec_state_text(asked.as_ptr(), field, Some(&mut text)) };
+            assert_eq!(result, pec_result::PEC_OK);
+            assert_eq!(read(text), state.title(Language::It));
+        }
+    }
+}

@@ -32,7 +32,7 @@ impl Step {
             Self::cargo("tests", &["nextest", "run", "--workspace", "--no-fail-fast"])
         } else {
             println!("cargo-nextest is not installed: the tests run by `cargo test`");
-            Self::cargo("tests", &["test", "--workspace", "--lib", "--bins", "--tests", "--examples", "--no-fail-fast"])
+            Self::cargo("tests", &["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"])
         }
     }
 
