@@ -11,5 +11,7 @@ mod header;
 mod link;
 #[path = "compiled/programs.rs"]
 mod programs;
+#[path = "compiled/readme.rs"]
+mod readme;
 #[path = "compiled/symbols.rs"]
 mod symbols;
