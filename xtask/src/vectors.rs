@@ -81,15 +81,16 @@ pub(crate) fn try_fetch_pkits() -> Result<(), String> {
     Ok(())
 }
 
-/// Debian packages that tests use beyond Rust and a C compiler, and what for.
-const PACKAGES: [(&str, &str, &str); 10] = [
+/// Programs that tests use beyond Rust and a C compiler, the Debian package of each, and what for.
+const PACKAGES: [(&str, &str, &str); 11] = [
     ("openssl", "openssl", "the independent oracle for signatures"),
     ("python3", "python3", "expat, the independent oracle for XML"),
     ("curl", "curl", "a mail client for the sandbox's server"),
     ("dovecot", "dovecot-imapd", "an IMAP server in front of the sandbox's Maildirs"),
     ("chromium", "chromium", "the browser in which the page of dossiers is looked at"),
     ("valgrind", "valgrind", "instruction counts in benchmarks, errors and leaks of C programs"),
-    ("clang", "clang", "the other compiler for C programs, with its sanitizers"),
+    ("clang", "clang", "the other compiler for C programs"),
+    ("", "libclang-rt-dev", "its sanitizers"),
     ("cmake", "cmake", "a C program that finds the library by CMake"),
     ("meson", "meson", "a C program that finds the library by Meson"),
     ("tmux", "tmux", "trying the terminal output as a person sees it"),
@@ -112,10 +113,14 @@ pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
 pub(crate) fn setup() -> Result<(), String> {
     let missing: Vec<&str> = PACKAGES
         .iter()
-        .filter(|(program, _, _)| {
-            !Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
-                && !Command::new(program).arg("-V").output().is_ok_and(|output| output.status.success())
-                && !Command::new(program).arg("version").output().is_ok_and(|output| output.status.success())
+        .filter(|(program, package, _)| {
+            let runs = |words: &[&str]| {
+                let [program, arguments @ ..] = words else { return false };
+                Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+            };
+            // What is no program, Debian alone knows of.
+            !["--version", "-V", "version"].iter().any(|version| runs(&[*program, *version]))
+                && !runs(&["dpkg-query", "--status", *package])
         })
         .map(|(_, package, why)| {
             println!("missing: {package} ({why})");

@@ -21,6 +21,19 @@ pub(crate) fn has(program: &str) -> bool {
     there
 }
 
+/// Whether programs of this compiler can be watched: clang's sanitizers are a package of their own.
+pub(crate) fn sanitizes(compiler: &str, flags: &[&str]) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("empty.c");
+    std::fs::write(&source, "int main(void) { return 0; }\n").unwrap();
+    let build = Command::new(compiler).args(flags).arg(source).arg("-o").arg(folder.path().join("empty")).output();
+    let there = build.is_ok_and(|output| output.status.success());
+    if !there {
+        println!("skipped: {compiler} is here without its sanitizers");
+    }
+    there
+}
+
 /// What every source must pass.
 pub(crate) const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Werror", "-pedantic"];
 

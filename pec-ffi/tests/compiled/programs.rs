@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::build::{Build, PLAIN, has, root, run, succeed};
+use super::build::{Build, PLAIN, has, root, run, sanitizes, succeed};
 use super::header::functions;
 
 const SANITIZED: &[&str] = &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
@@ -17,12 +17,15 @@ fn case(name: &str) -> PathBuf {
     root().join("conformance").join(name)
 }
 
-/// The programs that verify.c must be: by every compiler, plain and under sanitizers.
+/// The programs that verify.c must be: by every compiler, plain and, where it has them, under sanitizers.
 pub(crate) fn builds() -> Vec<Build<'static>> {
     let compilers: Vec<_> = ["gcc", "clang"].into_iter().filter(|compiler| has(compiler)).collect();
     compilers
         .into_iter()
-        .flat_map(|compiler| [Build { compiler, flags: &[] }, Build { compiler, flags: SANITIZED }])
+        .flat_map(|compiler| {
+            let watched = sanitizes(compiler, SANITIZED).then_some(Build { compiler, flags: SANITIZED });
+            std::iter::once(Build { compiler, flags: &[] }).chain(watched)
+        })
         .collect()
 }
 
