@@ -1,7 +1,7 @@
 //! The archive as its host sees it.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use crate::search::Query;
 use crate::sqlite::dossiers::{self, Gather, Judge, Records};
 use crate::sqlite::open::{self, Access};
 use crate::sqlite::page::{self, Cursor, Entry, Page};
+use crate::sqlite::place::Place;
 use crate::sqlite::{get, put};
 use crate::writer::Writer;
 
@@ -47,9 +48,10 @@ use crate::writer::Writer;
 /// ```
 #[derive(Debug)]
 pub struct Archive {
-    path: PathBuf,
-    writer: Option<Mutex<Writer>>,
+    place: Place,
+    // Closed before the writer: the last to close an archive takes its log in, and only a writer can.
     readers: Mutex<Vec<Connection>>,
+    writer: Option<Mutex<Writer>>,
     caches: Mutex<Vec<ChainCache>>,
 }
 
@@ -95,36 +97,42 @@ impl Archive {
     /// Opens an archive for reading and writing, and brings it to the present format.
     ///
     /// # Errors
-    /// [`Error::Missing`], [`Error::NotAnArchive`], [`Error::Newer`], [`Error::Network`], [`Error::ReadOnly`].
+    /// [`Error::Missing`], [`Error::NotAnArchive`], [`Error::Newer`], [`Error::Network`]; [`Error::ReadOnly`] where the
+    /// file or its folder cannot be written.
     pub fn open(path: &Path) -> Result<Self> {
-        let connection = open::open(path, Access::Write)?;
-        Ok(Self { writer: Some(Mutex::new(Writer::new(connection)?)), ..Self::closed(path) })
+        let place = Place::of(path)?;
+        let connection = open::open(&place, Access::Write)?;
+        Ok(Self { writer: Some(Mutex::new(Writer::new(connection, place.clone())?)), ..Self::closed(place) })
     }
 
-    /// Opens an archive that nobody may change through this handle, on a disk that cannot be written too.
+    /// Opens an archive that nobody may change through this handle, also where the disk or the folder cannot be written.
     ///
     /// # Errors
-    /// As [`Archive::open`].
+    /// As [`Archive::open`]; [`Error::ReadOnly`] where the folder cannot be written and the last writer has left a log
+    /// beside the file, which only a writer can take in.
     pub fn open_read_only(path: &Path) -> Result<Self> {
-        let connection = open::open(path, Access::Read)?;
-        Ok(Self { readers: Mutex::new(vec![connection]), ..Self::closed(path) })
+        let place = Place::of(path)?;
+        let connection = open::open(&place, Access::Read)?;
+        Ok(Self { readers: Mutex::new(vec![connection]), ..Self::closed(place) })
     }
 
-    fn closed(path: &Path) -> Self {
-        Self { path: path.to_owned(), writer: None, readers: Mutex::default(), caches: Mutex::default() }
+    fn closed(place: Place) -> Self {
+        Self { place, writer: None, readers: Mutex::default(), caches: Mutex::default() }
     }
 
-    /// Where it is.
+    /// Where it is: the path by which it was opened, absolute.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.place.path()
     }
 
     /// Stores one message; when it returns, the message and its place in the index are on stable storage. Nothing is
     /// refused for what it says: what is wrong with it is kept beside it.
     ///
     /// # Errors
-    /// [`Error::Full`], [`Error::ReadOnly`], [`Error::Locked`] and the like: then nothing was stored.
+    /// [`Error::Full`], [`Error::ReadOnly`], [`Error::Locked`] and the like: then nothing was stored. [`Error::Device`]: it
+    /// can have reached the disk, wholly, when all that failed was the last word of the disk; put again, it is stored once.
+    /// [`Error::Moved`]: nothing was stored in the file that is at this place now.
     pub fn put(&self, actor: &Actor, intake: &Intake<'_>, message: Vec<u8>) -> Result<Put> {
         let put = self.put_batch(actor, intake, vec![message])?;
         put.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
@@ -176,6 +184,7 @@ impl Archive {
             let number = put::find(connection, id)?.ok_or_else(|| Error::absent(id))?;
             get::whole(connection, number)
         })
+        .map_err(|error| error.of_message(id))
     }
 
     /// Writes the exact bytes of a message to `sink`, a piece at a time.
@@ -189,6 +198,7 @@ impl Archive {
             get::stream(connection, number, |piece| sink.write_all(piece).map_err(failed))?;
             Ok(())
         })
+        .map_err(|error| error.of_message(id))
     }
 
     /// Everything that speaks of the transaction of this *identificativo* or *msgid*, as a ledger: its dossiers are worked
@@ -214,12 +224,13 @@ impl Archive {
     /// The entry of one message.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`]; [`Error::Damaged`] where the index has lost it: [`Archive::rebuild_index`] mends that.
     pub fn entry(&self, _: &Actor, id: Id) -> Result<Entry> {
         self.read(|connection| {
             let number = put::find(connection, id)?.ok_or_else(|| Error::absent(id))?;
             page::entry(connection, number)
         })
+        .map_err(|error| error.of_message(id))
     }
 
     /// The messages that speak of the transaction of this *identificativo* or *msgid*, oldest first.
@@ -230,7 +241,7 @@ impl Archive {
         let texts = BTreeSet::from([bare(identifier)]);
         self.read(|connection| {
             let related = dossiers::related(connection, &texts, true)?;
-            related.into_iter().map(|number| Ok(page::entry(connection, number)?.id)).collect()
+            related.into_iter().map(|number| get::id_of(connection, number)).collect()
         })
     }
 
@@ -250,15 +261,17 @@ impl Archive {
 
     /// Runs `work` on a connection of its own, outside any transaction.
     pub(crate) fn plain<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        work(&open::open(&self.path, Access::Read)?)
+        self.place.confirm()?;
+        work(&open::open(&self.place, Access::Read)?)
     }
 
     /// Runs `work` on a connection of its own, in one consistent view.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.place.confirm()?;
         let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match pooled {
             Some(connection) => connection,
-            None => open::open(&self.path, Access::Read)?,
+            None => open::open(&self.place, Access::Read)?,
         };
         let view = connection.transaction()?;
         let answer = work(&view);

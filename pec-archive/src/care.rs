@@ -10,9 +10,8 @@ use serde::Serialize;
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
-use crate::id::Id;
 use crate::intake::{Intake, Prepared};
-use crate::sqlite::{bodies, get, log, put};
+use crate::sqlite::{bodies, get, index, log, put, survey};
 
 /// Messages that are worked on at a time.
 const BATCH: usize = 256;
@@ -37,7 +36,8 @@ pub struct Check {
     pub sound: u64,
     /// Messages that are not, and why: by identifier where it could be read.
     pub damaged: Vec<(String, String)>,
-    /// What SQLite says of the structure of the file; empty when nothing is wrong.
+    /// What is wrong beside the bytes of messages: pages, tables and indexes as SQLite names them, rows that say nothing,
+    /// evidence, time-stamps that are not over the log. Empty when nothing is.
     pub structure: Vec<String>,
     /// Messages that the index does not know, or knows twice: [`Archive::rebuild_index`] mends it.
     pub not_indexed: u64,
@@ -85,8 +85,8 @@ pub struct Changed {
 }
 
 impl Archive {
-    /// Reads every message again and compares its digest; checks the structure of the file, the index and the log.
-    /// Damage is named, never repaired.
+    /// Reads every message again and compares its digest; checks the structure of the file, the index, the log and the
+    /// evidence. All damage is named, whatever else is damaged; nothing is repaired.
     ///
     /// This proves that the bytes are those that were stored under these digests. It does not prove that nobody has
     /// written another archive in its place: that, only a time-stamped checkpoint kept elsewhere can show.
@@ -95,15 +95,15 @@ impl Archive {
     /// What keeps it from reading at all.
     pub fn check(&self, _: &Actor, watch: Watch<'_>) -> Result<Check> {
         self.read(|connection| {
-            let mut check = Check { structure: structure(connection)?, complete: true, ..Check::default() };
-            let numbers = numbers(connection)?;
-            let total = numbers.len() as u64;
-            for (done, (number, id)) in (1..).zip(&numbers) {
-                match get::stream(connection, *number, |_| Ok(())) {
-                    Ok(_) => check.sound += 1,
-                    Err(error @ (Error::Damaged(_) | Error::Device(_))) => {
-                        check.damaged.push((id.to_string(), error.to_string()));
-                    }
+            let mut check = Check { structure: survey::structure(connection)?, complete: true, ..Check::default() };
+            let found = survey::messages(connection)?;
+            check.structure.extend(found.unread);
+            check.damaged.extend(found.nameless.into_iter().map(|(number, why)| (format!("number {number}"), why)));
+            let total = found.known.len() as u64;
+            for (done, (number, id)) in (1..).zip(&found.known) {
+                match get::check(connection, *number) {
+                    Ok(()) => check.sound += 1,
+                    Err(error) if error.is_local() => check.damaged.push((id.to_string(), error.to_string())),
                     Err(error) => return Err(error),
                 }
                 if watch(Progress { done, total }).is_break() {
@@ -112,7 +112,8 @@ impl Archive {
                 }
             }
             check.log_broken_at = log::first_broken(connection)?;
-            check.not_indexed = not_indexed(connection)?;
+            // What cannot be counted is not indexed.
+            check.not_indexed = survey::noted(&mut check.structure, not_indexed(connection))?.unwrap_or(total);
             Ok(check)
         })
     }
@@ -135,28 +136,31 @@ impl Archive {
     /// # Errors
     /// [`Error::Exists`] where anything is there already.
     pub fn backup(&self, _: &Actor, to: &Path) -> Result<()> {
+        let to = &crate::sqlite::place::absolute(to)?;
         let name = to.to_str().ok_or_else(|| Error::BadValue { what: "path", value: to.display().to_string() })?;
         if to.symlink_metadata().is_ok() {
             return Err(Error::Exists(to.to_owned()));
         }
-        self.plain(|connection| Ok(connection.execute("VACUUM INTO ?1", [name]).map(drop)?))?;
+        let copied = self.plain(|connection| Ok(connection.execute("VACUUM INTO ?1", [name]).map(drop)?));
+        if copied.is_err() {
+            // Half a copy must not pass for one.
+            let _ = std::fs::remove_file(to);
+        }
+        copied?;
         let file = std::fs::OpenOptions::new().write(true).open(to);
         file.and_then(|file| file.sync_all()).map_err(|error| Error::file(to, error))?;
         crate::sqlite::open::sync_folder(to)
     }
 
-    /// Makes everything anew that is worked out from the bytes: verdicts, dossiers, the index of words.
+    /// Makes everything anew that is worked out from the bytes: verdicts, dossiers, the index of words. What is there is
+    /// replaced message by message, so that nothing is hidden meanwhile, nor when the work is ended by a crash; only an
+    /// index that is missing or cannot be read is made from nothing.
     ///
     /// # Errors
     /// As [`Archive::put`]; what was done before stays. A damaged message is left out: [`Archive::check`] names it.
+    /// [`Error::Damaged`] where pages of the index cannot even be given up: [`Archive::salvage`] makes a new file.
     pub fn rebuild_index(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<()> {
-        self.writer()?.change(|transaction| {
-            for table in ["dossier", "in_state", "part_of", "about", "attachment", "judged"] {
-                transaction.execute(&format!("DELETE FROM {table}"), [])?;
-            }
-            transaction.execute("INSERT INTO words (words) VALUES ('delete-all')", [])?;
-            Ok(())
-        })?;
+        self.writer()?.change(|transaction| index::prepare(transaction))?;
         self.again(actor, intake, watch, |_, _| {})
     }
 
@@ -189,13 +193,13 @@ impl Archive {
         watch: Watch<'_>,
         mut see: impl FnMut(Option<(String, String)>, &Prepared),
     ) -> Result<()> {
-        let numbers = self.read(numbers)?;
+        let numbers: Vec<i64> =
+            self.read(|connection| Ok(survey::messages(connection)?.known.into_keys().collect()))?;
         let total = numbers.len() as u64;
         let mut done = 0;
         for batch in numbers.chunks(BATCH) {
             let read = self.read(|connection| {
-                let whole = |(number, _): &(i64, Id)| (*number, get::whole(connection, *number));
-                Ok(batch.iter().map(whole).collect::<Vec<_>>())
+                Ok(batch.iter().map(|number| (*number, get::whole(connection, *number))).collect::<Vec<_>>())
             })?;
             let prepared: Vec<(i64, Prepared)> = read
                 .into_par_iter()
@@ -236,19 +240,6 @@ impl Archive {
     pub fn log_entry(&self, _: &Actor, n: u64) -> Result<Option<String>> {
         self.read(|connection| log::entry(connection, n))
     }
-}
-
-/// Every message, oldest first.
-fn numbers(connection: &Connection) -> Result<Vec<(i64, Id)>> {
-    let mut query = connection.prepare("SELECT id, sha256 FROM message ORDER BY id")?;
-    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn structure(connection: &Connection) -> Result<Vec<String>> {
-    let mut query = connection.prepare("PRAGMA integrity_check")?;
-    let said = query.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-    Ok(said.into_iter().filter(|line| line != "ok").collect())
 }
 
 fn not_indexed(connection: &Connection) -> Result<u64> {

@@ -24,6 +24,10 @@ pub enum Error {
     /// A file that is no archive of ours.
     #[error("{}: not an archive", .0.display())]
     NotAnArchive(PathBuf),
+    /// The file was deleted, moved away or replaced while this handle was open. What was being written is not in the file
+    /// that is at this place now, if there is one.
+    #[error("{}: no longer the archive that was opened", .0.display())]
+    Moved(PathBuf),
     /// Written by a newer version of this library: it is not touched.
     #[error("format {found}, this version knows up to {known}")]
     Newer {
@@ -112,6 +116,14 @@ impl Error {
                 "Il file non è un archivio di pec: non è stato toccato.",
                 "The file is no archive of pec: it was not touched.",
             ),
+            Self::Moved(_) => (
+                "archive.moved",
+                "file",
+                "Il file dell'archivio è stato cancellato, spostato o sostituito mentre era aperto: rimetterlo al suo posto e \
+                 riaprirlo. Ciò che si stava scrivendo non è confermato.",
+                "The file of the archive was deleted, moved or replaced while it was open: put it back and open it again. \
+                 What was being written is not confirmed.",
+            ),
             Self::Newer { .. } => (
                 "archive.newer",
                 "archive",
@@ -145,8 +157,10 @@ impl Error {
             Self::Damaged(_) => (
                 "archive.damaged",
                 "archive",
-                "I dati non sono più quelli archiviati: ripristinare da una copia, poi eseguire il controllo.",
-                "The data are not what was stored: restore from a backup, then run the check.",
+                "I dati non sono più quelli archiviati: eseguire il controllo, che dice quali; ripristinare da una copia, o \
+                 salvare il leggibile in un archivio nuovo.",
+                "The data are not what was stored: run the check, which says which; restore from a backup, or salvage what \
+                 can be read into a new archive.",
             ),
             Self::NotFound(_) => (
                 "archive.not_found",
@@ -221,20 +235,69 @@ impl Error {
     pub(crate) fn absent(id: Id) -> Self {
         Self::NotFound(id.to_string())
     }
+
+    /// Names the message whose bytes or index it is.
+    pub(crate) fn of_message(self, id: Id) -> Self {
+        let named = |what: String| {
+            let id = id.to_string();
+            if what.contains(&id) { what } else { format!("message {id}: {what}") }
+        };
+        match self {
+            Self::Damaged(what) => Self::Damaged(named(what)),
+            Self::Device(what) => Self::Device(named(what)),
+            other => other,
+        }
+    }
+
+    /// Whether a part of the file cannot be read, so that the rest is worth a try.
+    pub(crate) const fn is_local(&self) -> bool {
+        matches!(self, Self::Damaged(_) | Self::Device(_))
+    }
 }
 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode as C;
+        use rusqlite::{Error as E, ErrorCode as C};
+        if is_full(&error) {
+            return Self::Full;
+        }
         match error.sqlite_error_code() {
-            Some(C::DatabaseBusy | C::DatabaseLocked) => Self::Locked,
-            Some(C::DiskFull) => Self::Full,
+            Some(C::DatabaseBusy | C::DatabaseLocked | C::FileLockingProtocolFailed) => Self::Locked,
             Some(C::ReadOnly | C::PermissionDenied) => Self::ReadOnly,
-            Some(C::DatabaseCorrupt | C::NotADatabase) => Self::Damaged(error.to_string()),
+            // Our rows keep to our constraints: those that break them were there.
+            Some(C::DatabaseCorrupt | C::NotADatabase | C::ConstraintViolation) => Self::Damaged(error.to_string()),
             Some(C::SystemIoFailure | C::CannotOpen) => Self::Device(error.to_string()),
-            _ => Self::Internal(error.to_string()),
+            _ if contradicts_schema(&error) => Self::Damaged(error.to_string()),
+            _ => match error {
+                // A column has one type and one range: what does not fit it was not written by us.
+                E::InvalidColumnType(..)
+                | E::FromSqlConversionFailure(..)
+                | E::IntegralValueOutOfRange(..)
+                | E::Utf8Error(..)
+                | E::QueryReturnedNoRows => Self::Damaged(error.to_string()),
+                error => Self::Internal(error.to_string()),
+            },
         }
     }
+}
+
+/// No room: for the file, or for the memory that its users share, which is a file too.
+fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        error.code == rusqlite::ErrorCode::DiskFull || error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
+    })
+}
+
+/// Whether a statement of ours, which fits the schema of this format, does not fit the tables that are there. SQLite says
+/// so only in words.
+fn contradicts_schema(error: &rusqlite::Error) -> bool {
+    let said = match error {
+        rusqlite::Error::SqliteFailure(_, Some(said)) | rusqlite::Error::SqlInputError { msg: said, .. } => said,
+        _ => return false,
+    };
+    ["no such table", "no such column", "has no column named", "vtable constructor failed", "integer overflow"]
+        .iter()
+        .any(|words| said.contains(words))
 }
 
 #[cfg(test)]
@@ -250,6 +313,8 @@ mod tests {
         assert_eq!(of(ffi::SQLITE_READONLY), "archive.read_only");
         assert_eq!(of(ffi::SQLITE_CORRUPT), "archive.damaged");
         assert_eq!(of(ffi::SQLITE_IOERR), "archive.device");
+        assert_eq!(of(ffi::SQLITE_IOERR_SHMSIZE), "archive.full");
+        assert_eq!(of(ffi::SQLITE_PROTOCOL), "archive.locked");
         assert_eq!(of(ffi::SQLITE_MISUSE), "archive.internal");
     }
 }

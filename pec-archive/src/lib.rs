@@ -1,5 +1,7 @@
 //! Keeps certified e-mail: exact bytes, what they come to, and how they are found again.
 
+#![forbid(unsafe_code)]
+
 mod actor;
 mod archive;
 mod care;
@@ -10,6 +12,7 @@ mod intake;
 mod press;
 mod proof;
 mod retention;
+mod salvage;
 pub mod search;
 mod split;
 mod sqlite;
@@ -26,5 +29,6 @@ pub use import::{Exception, Imported};
 pub use intake::Intake;
 pub use proof::{Ask, Stamped};
 pub use retention::{Erasure, Expiring, Kept};
+pub use salvage::Salvaged;
 pub use sqlite::page::{Cursor, Entry, Page};
 pub use stats::Stats;

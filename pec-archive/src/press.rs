@@ -36,13 +36,19 @@ impl Press {
     }
 }
 
-/// The bytes again; `size` is what they have to be.
+/// The bytes again; `size` is what they have to be. Nothing is allocated for a size that the data do not state too.
 pub(crate) fn unpress(data: &[u8], size: usize, dictionary: Option<&[u8]>) -> Result<Vec<u8>> {
     let damaged = || Error::Damaged("compressed data".into());
     let mut reader = match dictionary {
-        Some(dictionary) => zstd::bulk::Decompressor::with_dictionary(dictionary).map_err(fault)?,
+        Some(dictionary) => zstd::bulk::Decompressor::with_dictionary(dictionary).map_err(|_| damaged())?,
         None => zstd::bulk::Decompressor::new().map_err(fault)?,
     };
-    let bytes = reader.decompress(data, size).map_err(|_| damaged())?;
+    if zstd::decompressed_size(data) != Some(size as u64) {
+        return Err(damaged());
+    }
+    let mut bytes = Vec::new();
+    // Both can be damaged alike: no room for it is damage, and does not end the process.
+    bytes.try_reserve_exact(size).map_err(|_| damaged())?;
+    reader.decompress_to_buffer(data, &mut bytes).map_err(|_| damaged())?;
     if bytes.len() == size { Ok(bytes) } else { Err(damaged()) }
 }

@@ -140,6 +140,9 @@ impl Archive {
     /// erased is overwritten in the file. The log keeps its identifier and size, who erased it, when and why: nothing of
     /// what it said.
     ///
+    /// Where somebody reads an older state meanwhile, or the disk fails just after, the last traces in the log of the file
+    /// are overwritten with the next change; [`Archive::scrub`] does it at once and says whether it could.
+    ///
     /// It proves nothing about copies elsewhere: backups, exports, the provider.
     ///
     /// # Errors
@@ -166,13 +169,26 @@ impl Archive {
                 });
             }
             bodies::collect(transaction, &bodies)?;
+            if any_erased(&done) {
+                erase::words(transaction)?;
+            }
             Ok(done)
         })?;
-        if done.iter().any(|erasure| matches!(erasure, Erasure::Erased { .. })) {
+        if any_erased(&done) {
             writer.forget();
-            erase::scrub(writer.connection())?;
+            // The messages are gone and the log says so: no error may claim that nothing was done.
+            let _ = writer.scrub();
         }
         Ok(done)
+    }
+
+    /// Overwrites what is left in the file of erased messages: what [`Archive::erase`] does by itself, unless somebody
+    /// was reading an older state just then, or the disk failed. When it returns `Ok`, nothing is left.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] while somebody reads an older state.
+    pub fn scrub(&self, _: &Actor) -> Result<()> {
+        self.writer()?.scrub()
     }
 
     /// What ends between `now` and `until`, at most `limit` of each kind: terms, and certificates on which proofs rest.
@@ -211,6 +227,10 @@ impl Archive {
     }
 }
 
+fn any_erased(done: &[Erasure]) -> bool {
+    done.iter().any(|erasure| matches!(erasure, Erasure::Erased { .. }))
+}
+
 fn number(connection: &Connection, id: Id) -> Result<i64> {
     put::find(connection, id)?.ok_or_else(|| Error::absent(id))
 }
@@ -239,7 +259,8 @@ fn refusal(connection: &Connection, number: i64, now: Timestamp) -> Result<Resul
         return Ok(Err(Kept::Until(ended)));
     }
     let size: i64 = connection.query_row("SELECT size FROM message WHERE id = ?1", [number], |row| row.get(0))?;
-    Ok(Ok(Over { class, ended, size: size as u64 }))
+    let size = u64::try_from(size).map_err(|_| Error::Damaged(format!("the size of message number {number}")))?;
+    Ok(Ok(Over { class, ended, size }))
 }
 
 /// The class of a message, and the end of its term: that of the last message of its dossiers.
@@ -252,7 +273,11 @@ fn term(connection: &Connection, number: i64) -> Result<(String, Timestamp)> {
     let rows = query.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (mut class, mut ends) = (String::new(), Timestamp::MIN);
     for (other, other_class) in rows.collect::<Result<Vec<(i64, String)>, _>>()? {
-        ends = ends.max(after(put::second_of(other), months(connection, &other_class)?)?);
+        let months = months(connection, &other_class).map_err(|error| match error {
+            Error::NotFound(class) => Error::Damaged(format!("{class} of message number {other} is missing")),
+            other => other,
+        })?;
+        ends = ends.max(after(put::second_of(other), months)?);
         if other == number {
             class = other_class;
         }

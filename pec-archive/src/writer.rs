@@ -14,11 +14,15 @@ use crate::intake::{Intake, Prepared};
 use crate::press::Press;
 use crate::sqlite::dossiers::{self, Judge, Records};
 use crate::sqlite::log::{Appender, What};
-use crate::sqlite::{bodies, evidence, put};
+use crate::sqlite::place::Place;
+use crate::sqlite::{bodies, erase, evidence, put};
 
 /// A connection that writes, and what it keeps from one batch to the next.
 pub(crate) struct Writer {
     connection: Connection,
+    place: Place,
+    /// Whether what was erased may still stand in the log of the file.
+    unscrubbed: bool,
     press: Press,
     records: Records,
 }
@@ -33,13 +37,27 @@ impl std::fmt::Debug for Writer {
 type Pieces = HashMap<Id, Vec<Vec<u8>>>;
 
 impl Writer {
-    pub(crate) fn new(connection: Connection) -> Result<Self> {
-        Ok(Self { connection, press: Press::new(None)?, records: Records::default() })
+    pub(crate) fn new(connection: Connection, place: Place) -> Result<Self> {
+        Ok(Self { connection, place, unscrubbed: false, press: Press::new(None)?, records: Records::default() })
     }
 
-    /// The connection, for what cannot stand in a transaction.
-    pub(crate) const fn connection(&mut self) -> &mut Connection {
-        &mut self.connection
+    /// Takes what was erased out of the log of the file; what keeps it from that is tried again after the next change.
+    pub(crate) fn scrub(&mut self) -> Result<()> {
+        self.unscrubbed = true;
+        self.place.confirm()?;
+        erase::scrub(&self.connection)?;
+        self.unscrubbed = false;
+        Ok(())
+    }
+
+    /// After a change that stands: its file is still the archive, and what an earlier call could not do is done.
+    fn after(&mut self) -> Result<()> {
+        self.place.confirm()?;
+        if self.unscrubbed {
+            // The change is done whatever comes of this.
+            let _ = self.scrub();
+        }
+        Ok(())
     }
 
     /// Lets go of what is held of messages, after some have been erased.
@@ -49,9 +67,11 @@ impl Writer {
 
     /// Runs `work` in a transaction of its own: all of it is on stable storage when it returns, or nothing of it is.
     pub(crate) fn change<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.place.confirm()?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let answer = work(&transaction)?;
         transaction.commit()?;
+        self.after()?;
         Ok(answer)
     }
 
@@ -64,8 +84,9 @@ impl Writer {
         prepared: Vec<Prepared>,
         submission: Option<&Submission<'_>>,
     ) -> Result<Vec<Put>> {
+        self.place.confirm()?;
         let pieces = self.pieces(&prepared)?;
-        let Self { connection, press, records } = self;
+        let Self { connection, press, records, .. } = self;
         let mut judge = Judge { verifier: intake.verifier(), now: intake.now, cache };
         let stored = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -92,7 +113,9 @@ impl Writer {
             // The numbers of what was not stored will be given again.
             records.forget();
         }
-        stored
+        let stored = stored?;
+        self.after()?;
+        Ok(stored)
     }
 
     /// Writes anew what is worked out of messages that are here, and brings their dossiers up to date.
@@ -102,6 +125,7 @@ impl Writer {
         cache: ChainCache,
         prepared: Vec<(i64, Prepared)>,
     ) -> Result<()> {
+        self.place.confirm()?;
         let Self { connection, records, .. } = self;
         // What is held was judged by other data.
         records.forget();
@@ -109,13 +133,20 @@ impl Writer {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut texts = BTreeSet::new();
         for (number, prepared) in &prepared {
+            if put::find(&transaction, prepared.id)? != Some(*number) {
+                // Erased since it was read.
+                continue;
+            }
+            // Its dossiers are worked out anew: what it no longer says, they must not say either.
+            texts.extend(dossiers::dissolve(&transaction, *number)?);
             put::forget_derived(&transaction, *number)?;
             put::derived(&transaction, *number, prepared)?;
             put::words(&transaction, *number, prepared)?;
             texts.extend(prepared.record.iter().flat_map(|record| record.about().map(str::to_owned)));
         }
         dossiers::refresh(&transaction, &texts, records, &mut judge)?;
-        Ok(transaction.commit()?)
+        transaction.commit()?;
+        self.after()
     }
 
     /// Compresses on all cores what the batch brings that is not here yet.

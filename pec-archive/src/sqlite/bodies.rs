@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::press::unpress;
+use crate::press::{Press, unpress};
 
 /// Bytes of one piece before compression.
 pub(crate) const PIECE: usize = 1 << 20;
@@ -27,6 +27,15 @@ pub(crate) fn put(connection: &Connection, id: Id, size: usize, pieces: &[Vec<u8
     Ok(body)
 }
 
+/// Stores bytes that stand for themselves, unless they are here; gives the number of their body.
+pub(crate) fn keep(connection: &Connection, bytes: &[u8]) -> Result<i64> {
+    let id = Id::of(bytes);
+    match find(connection, id)? {
+        Some(body) => Ok(body),
+        None => put(connection, id, bytes.len(), &super::put::pieces(bytes, &mut Press::new(None)?)?),
+    }
+}
+
 fn begin(connection: &Connection, id: Id, size: usize) -> Result<i64> {
     let mut insert = connection.prepare_cached("INSERT INTO body (sha256, size) VALUES (?1, ?2)")?;
     Ok(insert.insert((id, size as i64))?)
@@ -34,8 +43,14 @@ fn begin(connection: &Connection, id: Id, size: usize) -> Result<i64> {
 
 fn put_piece(connection: &Connection, body: i64, n: i64, data: &[u8]) -> Result<()> {
     let mut insert = connection.prepare_cached("INSERT INTO piece (id, data) VALUES (?1, ?2)")?;
-    insert.insert((body * PIECES + n, data))?;
+    insert.insert((place(body, n)?, data))?;
     Ok(())
+}
+
+/// The number of a piece.
+fn place(body: i64, n: i64) -> Result<i64> {
+    let first = body.checked_mul(PIECES).filter(|_| (0..PIECES).contains(&n));
+    first.and_then(|first| first.checked_add(n)).ok_or_else(|| Error::Damaged(format!("the number of body {body}")))
 }
 
 /// Gives the bytes of a body, piece by piece.
@@ -49,13 +64,19 @@ pub(crate) fn read(connection: &Connection, body: i64, mut take: impl FnMut(&[u8
         .optional()?
         .ok_or_else(|| Error::Damaged(format!("body {body} is missing")))?;
     let mut query = connection.prepare_cached("SELECT data FROM piece WHERE id = ?1")?;
-    let mut left = size as usize;
+    let mut left = usize::try_from(size).map_err(|_| Error::Damaged(format!("the size of body {body}")))?;
     let mut n = 0;
     while left > 0 {
-        let damaged = |_| Error::Damaged(format!("piece {n} of body {body}"));
-        let data: Option<Vec<u8>> = query.query_row([body * PIECES + n], |row| row.get(0)).optional()?;
-        let data = data.ok_or(()).map_err(damaged)?;
-        let piece = unpress(&data, left.min(PIECE), None).map_err(|_| damaged(()))?;
+        let damaged = |why: &str| Error::Damaged(format!("piece {n} of body {body}{why}"));
+        let data: Option<Vec<u8>> =
+            query.query_row([place(body, n)?], |row| row.get(0)).optional().map_err(|error| {
+                match Error::from(error) {
+                    Error::Damaged(why) => damaged(&format!(" ({why})")),
+                    other => other,
+                }
+            })?;
+        let data = data.ok_or_else(|| damaged(" is missing"))?;
+        let piece = unpress(&data, left.min(PIECE), None).map_err(|_| damaged(""))?;
         take(&piece)?;
         left -= piece.len();
         n += 1;
@@ -85,11 +106,11 @@ pub(crate) fn collect(connection: &Connection, bodies: &[i64]) -> Result<(u64, u
             continue;
         }
         connection
-            .prepare_cached("DELETE FROM piece WHERE id >= ?1 AND id < ?2")?
-            .execute([body * PIECES, (body + 1) * PIECES])?;
+            .prepare_cached("DELETE FROM piece WHERE id BETWEEN ?1 AND ?2")?
+            .execute([place(*body, 0)?, place(*body, PIECES - 1)?])?;
         connection.prepare_cached("DELETE FROM body WHERE id = ?1")?.execute([body])?;
         number += 1;
-        bytes += size as u64;
+        bytes += u64::try_from(size).unwrap_or_default();
     }
     Ok((number, bytes))
 }

@@ -155,6 +155,16 @@ fn key() -> HashKey {
     HashKey::new(bytes)
 }
 
+/// Takes away the dossiers of which this message is a part; gives the identifiers of which it speaks, as they are stored:
+/// by them what is left of those dossiers is found again.
+pub(crate) fn dissolve(connection: &Connection, number: i64) -> Result<Vec<String>> {
+    connection
+        .prepare_cached("DELETE FROM dossier WHERE id IN (SELECT dossier FROM part_of WHERE message = ?1)")?
+        .execute([number])?;
+    let mut query = connection.prepare_cached("SELECT text FROM about WHERE message = ?1 AND counts")?;
+    Ok(query.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
 /// Brings the stored states of the transactions of these texts up to date.
 pub(crate) fn refresh(
     connection: &Connection,

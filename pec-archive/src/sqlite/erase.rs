@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Tables with rows of a message, before the message itself.
 const TABLES: [&str; 11] = [
@@ -40,9 +40,17 @@ pub(crate) fn message(connection: &Connection, number: i64) -> Result<Vec<i64>> 
     Ok(bodies)
 }
 
-/// Takes what was erased out of the index of words, which only marks it, and out of the log of the file.
-pub(crate) fn scrub(connection: &Connection) -> Result<()> {
+/// Takes what was erased out of the index of words, which until then only marks it.
+pub(crate) fn words(connection: &Connection) -> Result<()> {
     connection.execute("INSERT INTO words (words) VALUES ('optimize')", [])?;
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     Ok(())
+}
+
+/// Takes what was erased out of the log of the file; no transaction may be open.
+///
+/// # Errors
+/// [`Error::Locked`] while somebody reads an older state.
+pub(crate) fn scrub(connection: &Connection) -> Result<()> {
+    let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy == 0 { Ok(()) } else { Err(Error::Locked) }
 }

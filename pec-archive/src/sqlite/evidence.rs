@@ -2,11 +2,9 @@
 
 use rusqlite::Connection;
 
-use super::{bodies, put};
+use super::bodies;
 use crate::error::Result;
-use crate::id::Id;
 use crate::intake::Intake;
-use crate::press::Press;
 
 /// The bodies of one intake, by kind.
 pub(crate) struct Kept(Vec<(&'static str, i64)>);
@@ -18,12 +16,7 @@ pub(crate) fn keep(connection: &Connection, intake: &Intake<'_>) -> Result<Kept>
     let ocsp = intake.evidence.iter().flat_map(|evidence| evidence.ocsp()).map(|answer| ("ocsp", answer));
     let mut kept = Vec::new();
     for (kind, bytes) in std::iter::once(("trust", trust.as_bytes())).chain(crls).chain(ocsp) {
-        let id = Id::of(bytes);
-        let body = match bodies::find(connection, id)? {
-            Some(body) => body,
-            None => bodies::put(connection, id, bytes.len(), &put::pieces(bytes, &mut Press::new(None)?)?)?,
-        };
-        kept.push((kind, body));
+        kept.push((kind, bodies::keep(connection, bytes)?));
     }
     Ok(Kept(kept))
 }

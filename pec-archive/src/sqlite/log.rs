@@ -66,6 +66,13 @@ pub(crate) enum What<'a> {
         authority: &'a str,
         time: Timestamp,
     },
+    /// This archive was made of what could be read of a broken one; the entries before are those of that one.
+    Salvage {
+        /// Messages that were brought over.
+        messages: u64,
+        /// Messages that were lost.
+        lost: u64,
+    },
     /// A message was erased after its term: its certificate of erasure.
     Erase {
         #[serde(serialize_with = "hex")]
@@ -102,20 +109,31 @@ fn broken(error: impl std::fmt::Display) -> Error {
     Error::Damaged(format!("the log: {error}"))
 }
 
+/// More entries than anybody writes; up to there nothing overflows that is worked out of their numbers.
+const MOST: u64 = 1 << 40;
+
 /// Entries so far.
 pub(crate) fn size(connection: &Connection) -> Result<u64> {
     let mut last = connection.prepare_cached("SELECT max(n) FROM log")?;
     let last: Option<i64> = last.query_row([], |row| row.get(0))?;
-    Ok(last.map_or(0, |last| last as u64 + 1))
+    let Some(last) = last else { return Ok(0) };
+    let last = u64::try_from(last).ok().filter(|last| *last < MOST);
+    last.map(|last| last + 1).ok_or_else(|| broken("the numbers of its entries"))
 }
 
 /// The root of the tree of the first `size` entries.
 pub(crate) fn root(connection: &Connection, size: u64) -> Result<[u8; 32]> {
+    if size > MOST {
+        return Err(broken("a size that no log has"));
+    }
     tree_hash(size, &Nodes(connection)).map(|hash| hash.0).map_err(broken)
 }
 
 /// The nodes beside the path from an entry to the root of the first `size` entries, from the leaf up.
 pub(crate) fn path(connection: &Connection, n: u64, size: u64) -> Result<Vec<[u8; 32]>> {
+    if size > MOST || n >= size {
+        return Err(broken(format!("no entry {n} of {size}")));
+    }
     let proof = tlog_tiles::prove_record(size, n, &Nodes(connection)).map_err(broken)?;
     Ok(proof.into_iter().map(|node| node.0).collect())
 }
@@ -138,16 +156,25 @@ impl<'c> Appender<'c> {
         let entry = LogEntry { at: self.at, actor: self.actor.name(), what };
         let entry = serde_json::to_string(&entry).map_err(|error| Error::Internal(error.to_string()))?;
         let n = self.next;
-        let hashes = stored_hashes(n, entry.as_bytes(), &Nodes(self.connection)).map_err(broken)?;
-        self.connection.prepare_cached("INSERT INTO log (n, entry) VALUES (?1, ?2)")?.execute((n as i64, &entry))?;
-        for (index, hash) in (stored_hash_index(0, n)..).zip(hashes) {
-            self.connection
-                .prepare_cached("INSERT INTO log_node (i, hash) VALUES (?1, ?2)")?
-                .execute((index as i64, hash.0))?;
-        }
+        write(self.connection, n, &entry)?;
         self.next += 1;
         Ok(n)
     }
+}
+
+/// Writes the entry that comes next, and the nodes of the tree that it completes.
+pub(crate) fn write(connection: &Connection, n: u64, entry: &str) -> Result<()> {
+    let hashes = stored_hashes(n, entry.as_bytes(), &Nodes(connection)).map_err(broken)?;
+    connection.prepare_cached("INSERT INTO log (n, entry) VALUES (?1, ?2)")?.execute((n as i64, entry))?;
+    for (index, hash) in (stored_hash_index(0, n)..).zip(hashes) {
+        connection.prepare_cached("INSERT INTO log_node (i, hash) VALUES (?1, ?2)")?.execute((index as i64, hash.0))?;
+    }
+    Ok(())
+}
+
+/// Whether an entry is there and speaks of this message.
+pub(crate) fn names(connection: &Connection, n: u64, id: Id) -> Result<bool> {
+    Ok(n < MOST && entry(connection, n)?.is_some_and(|entry| entry.contains(&id.to_string())))
 }
 
 /// The entry of this number, as it stands.
@@ -156,26 +183,56 @@ pub(crate) fn entry(connection: &Connection, n: u64) -> Result<Option<String>> {
     Ok(query.query_row([n as i64], |row| row.get(0)).optional()?)
 }
 
-/// Works the whole tree out anew from its entries; gives the number of the first entry that is not what was logged.
+/// Works the whole tree out anew from its entries; gives the number of the first entry that is not what was logged, or
+/// cannot be read.
 pub(crate) fn first_broken(connection: &Connection) -> Result<Option<u64>> {
-    let size = size(connection)?;
+    let mut expected = 0;
+    match walk(connection, &mut expected) {
+        Ok(true) => Ok(None),
+        Ok(false) => Ok(Some(expected)),
+        Err(error) if error.is_local() => Ok(Some(expected)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Goes along the log as far as it is what was logged; says whether that is all of it.
+fn walk(connection: &Connection, expected: &mut u64) -> Result<bool> {
     let nodes = Nodes(connection);
     let mut query = connection.prepare("SELECT n, entry FROM log ORDER BY n")?;
     let mut rows = query.query([])?;
-    let mut expected = 0;
     while let Some(row) = rows.next()? {
         let (n, entry): (i64, String) = (row.get(0)?, row.get(1)?);
-        if n as u64 != expected {
-            return Ok(Some(expected));
+        if u64::try_from(n) != Ok(*expected) {
+            return Ok(false);
         }
-        let Ok(hashes) = stored_hashes(expected, entry.as_bytes(), &nodes) else { return Ok(Some(expected)) };
-        let indexes: Vec<u64> = (stored_hash_index(0, expected)..).take(hashes.len()).collect();
+        let Ok(hashes) = stored_hashes(*expected, entry.as_bytes(), &nodes) else { return Ok(false) };
+        let indexes: Vec<u64> = (stored_hash_index(0, *expected)..).take(hashes.len()).collect();
         match nodes.read_hashes(&indexes) {
             Ok(stored) if stored == hashes => {}
-            _ => return Ok(Some(expected)),
+            _ => return Ok(false),
         }
-        expected += 1;
+        *expected += 1;
     }
     let stored: i64 = connection.query_row("SELECT count(*) FROM log_node", [], |row| row.get(0))?;
-    Ok((stored as u64 != stored_hash_count(size)).then_some(size))
+    Ok(u64::try_from(stored) == Ok(stored_hash_count(*expected)))
+}
+
+/// Sizes of the checkpoints that are not over the root that the log has at their size.
+pub(crate) fn broken_checkpoints(connection: &Connection) -> Result<Vec<i64>> {
+    let mut query = connection.prepare("SELECT size, note FROM checkpoint ORDER BY size")?;
+    let mut rows = query.query([])?;
+    let mut broken = Vec::new();
+    while let Some(row) = rows.next()? {
+        let size: i64 = row.get(0)?;
+        if !is_over_root(connection, size, row.get(1)).unwrap_or(false) {
+            broken.push(size);
+        }
+    }
+    Ok(broken)
+}
+
+fn is_over_root(connection: &Connection, size: i64, note: rusqlite::Result<Vec<u8>>) -> Result<bool> {
+    let note = tlog_tiles::Checkpoint::from_bytes(&note?).map_err(|_| broken("a checkpoint"))?;
+    let size = u64::try_from(size).map_err(|_| broken("the size of a checkpoint"))?;
+    Ok(note.size() == size && note.hash().0 == root(connection, size)?)
 }

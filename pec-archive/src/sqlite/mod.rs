@@ -6,6 +6,8 @@
 //! get      the same bytes back, or what is damaged  dossiers     states of what was sent, worked out anew
 //! find     a query as SQL, newest first             page         what it finds, as entries
 //! log      what was done, in a Merkle tree          evidence     by what it was judged
+//! place    which file it is, and whether still      survey       what can be read of a file that is damaged
+//! index    what is worked out, made anew            erase        what is gone from the file
 //! ```
 
 pub(crate) mod bodies;
@@ -14,7 +16,10 @@ pub(crate) mod erase;
 pub(crate) mod evidence;
 pub(crate) mod find;
 pub(crate) mod get;
+pub(crate) mod index;
 pub(crate) mod log;
 pub(crate) mod open;
 pub(crate) mod page;
+pub(crate) mod place;
 pub(crate) mod put;
+pub(crate) mod survey;

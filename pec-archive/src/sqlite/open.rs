@@ -1,10 +1,12 @@
 //! One file, opened as an archive: created, recognised, brought to the present format, or refused.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::place::{self, Place};
 use crate::error::{Error, Result};
 
 /// "PECA": says what the file is to whoever finds it (`file`, `PRAGMA application_id`).
@@ -14,6 +16,26 @@ const APPLICATION: i32 = 0x5045_4341;
 pub(crate) const FORMAT: u32 = 1;
 
 const SCHEMA: &str = include_str!("schema.sql");
+
+/// What of the schema is worked out from the rest: what stands below the line.
+pub(crate) fn derived_schema() -> &'static str {
+    let below = SCHEMA.split_once("\n-- -----").map_or("", |(_, below)| below);
+    below.split_once('\n').map_or("", |(_, tables)| tables)
+}
+
+/// The tables and indexes of this format, by name, as SQLite keeps their text.
+pub(crate) fn expected_schema() -> Result<BTreeMap<String, String>> {
+    let connection = Connection::open_in_memory()?;
+    connection.execute_batch(SCHEMA)?;
+    found_schema(&connection)
+}
+
+/// The tables and indexes that are there.
+pub(crate) fn found_schema(connection: &Connection) -> Result<BTreeMap<String, String>> {
+    let mut query = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
 
 /// What brings format `n` to format `n + 1`, from format 1 on.
 const MIGRATIONS: [&str; FORMAT as usize - 1] = [];
@@ -30,6 +52,7 @@ pub(crate) enum Access {
 
 /// Makes an empty archive where nothing is yet.
 pub(crate) fn create(path: &Path) -> Result<()> {
+    let path = &place::absolute(path)?;
     refuse_network(path)?;
     // Whoever comes first makes the file: two processes cannot both believe that they did.
     match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
@@ -46,6 +69,7 @@ pub(crate) fn create(path: &Path) -> Result<()> {
 
 fn write_schema(path: &Path) -> Result<()> {
     let mut connection = Connection::open_with_flags(path, flags(Access::Write))?;
+    connection.busy_timeout(PATIENCE)?;
     // Larger pages keep skeletons in few of them.
     connection.pragma_update(None, "page_size", 8192)?;
     tune(&connection, Access::Write)?;
@@ -71,20 +95,113 @@ pub(crate) fn sync_folder(path: &Path) -> Result<()> {
 }
 
 /// Opens an archive that is there.
-pub(crate) fn open(path: &Path, access: Access) -> Result<Connection> {
-    refuse_network(path)?;
-    if !path.exists() {
-        return Err(Error::Missing(path.to_owned()));
+pub(crate) fn open(place: &Place, access: Access) -> Result<Connection> {
+    refuse_network(place.path())?;
+    let mut connection = match connect(place, access) {
+        // The first look fails where the files beside an archive cannot be made.
+        Err(Refused::Sqlite(error)) if lacks_room_beside(&error) => frozen(place, access, error)?,
+        opened => opened?,
+    };
+    // SQLite opens for reading what it cannot open for writing, and says nothing.
+    if access == Access::Write && connection.is_readonly("main")? {
+        return Err(Error::ReadOnly);
     }
-    let mut connection = Connection::open_with_flags(path, flags(access))?;
-    recognise(&connection, path)?;
     tune(&connection, access)?;
     migrate(&mut connection, access)?;
     Ok(connection)
 }
 
+fn lacks_room_beside(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, ReadOnly};
+    matches!(error.sqlite_error_code(), Some(CannotOpen | ReadOnly))
+}
+
+/// Why a file was not opened.
+enum Refused {
+    Sqlite(rusqlite::Error),
+    Foreign(Error),
+}
+
+impl From<rusqlite::Error> for Refused {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Sqlite(error) => error.into(),
+            Refused::Foreign(error) => error,
+        }
+    }
+}
+
+fn connect(place: &Place, access: Access) -> Result<Connection, Refused> {
+    let connection = Connection::open_with_flags(place.path(), flags(access))?;
+    connection.busy_timeout(PATIENCE)?;
+    recognise(&connection, place.path())?;
+    Ok(connection)
+}
+
+/// Opens for reading what lies on a disk or in a folder that cannot be written, where SQLite cannot put the memory that
+/// the users of an archive share beside it.
+///
+/// That is sound where no log stands beside the file: then nobody has it open for writing. Whoever begins to write later
+/// is not seen by this handle, which reads a message that changes under it as damaged, never as another.
+fn frozen(place: &Place, access: Access, error: rusqlite::Error) -> Result<Connection> {
+    let folder = place.path().parent().unwrap_or(Path::new("/"));
+    if let Err(error) = allowed(place.path(), Right::Read) {
+        return Err(Error::file(place.path(), error));
+    }
+    if allowed(folder, Right::Write).is_ok() {
+        return Err(error.into());
+    }
+    let mut log = place.path().as_os_str().to_owned();
+    log.push("-wal");
+    let logged = Path::new(&log).metadata().is_ok_and(|log| log.len() > 0);
+    if access == Access::Write || logged {
+        return Err(Error::ReadOnly);
+    }
+    #[cfg(unix)]
+    {
+        let connection =
+            Connection::open_with_flags(place::immutable(place.path()), flags(access) | OpenFlags::SQLITE_OPEN_URI)?;
+        recognise(&connection, place.path())?;
+        Ok(connection)
+    }
+    #[cfg(not(unix))]
+    Err(Error::ReadOnly)
+}
+
+/// What this process may do to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Right {
+    Read,
+    Write,
+}
+
+/// Says whether the system allows it, without opening anything.
+#[cfg(target_os = "linux")]
+fn allowed(path: &Path, right: Right) -> std::io::Result<()> {
+    let right = match right {
+        Right::Read => rustix::fs::Access::READ_OK,
+        Right::Write => rustix::fs::Access::WRITE_OK,
+    };
+    Ok(rustix::fs::access(path, right)?)
+}
+
+/// Says what the marks of the file say of it: less than the system knows.
+#[cfg(not(target_os = "linux"))]
+fn allowed(path: &Path, right: Right) -> std::io::Result<()> {
+    match right {
+        Right::Write if path.metadata()?.permissions().readonly() => Err(std::io::ErrorKind::PermissionDenied.into()),
+        _ => Ok(()),
+    }
+}
+
 fn flags(access: Access) -> OpenFlags {
-    // The caller's path is a path, never a URI; a connection is used by one thread at a time.
+    // A connection is used by one thread at a time.
     OpenFlags::SQLITE_OPEN_NO_MUTEX
         | match access {
             Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
@@ -92,18 +209,24 @@ fn flags(access: Access) -> OpenFlags {
         }
 }
 
-fn recognise(connection: &Connection, path: &Path) -> Result<()> {
-    let foreign = || Error::NotAnArchive(path.to_owned());
+fn recognise(connection: &Connection, path: &Path) -> Result<(), Refused> {
+    let foreign = || Refused::Foreign(Error::NotAnArchive(path.to_owned()));
     let application: i32 = match connection.pragma_query_value(None, "application_id", |row| row.get(0)) {
         Ok(application) => application,
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => return Err(foreign()),
         Err(error) => return Err(error.into()),
     };
-    if application == APPLICATION { Ok(()) } else { Err(foreign()) }
+    if application != APPLICATION {
+        return Err(foreign());
+    }
+    // Before anything is set: a newer archive is left as it is.
+    match format_of(connection)? {
+        found if found > FORMAT => Err(Refused::Foreign(Error::Newer { found, known: FORMAT })),
+        _ => Ok(()),
+    }
 }
 
 fn tune(connection: &Connection, access: Access) -> Result<()> {
-    connection.busy_timeout(PATIENCE)?;
     if access == Access::Write {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // A commit returns when its log is on stable storage.
@@ -119,16 +242,12 @@ fn tune(connection: &Connection, access: Access) -> Result<()> {
     Ok(())
 }
 
-fn format_of(connection: &Connection) -> Result<u32> {
-    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+fn format_of(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
 fn migrate(connection: &mut Connection, access: Access) -> Result<()> {
-    let found = format_of(connection)?;
-    if found > FORMAT {
-        return Err(Error::Newer { found, known: FORMAT });
-    }
-    if found == FORMAT {
+    if format_of(connection)? == FORMAT {
         return Ok(());
     }
     if access == Access::Read {
@@ -183,6 +302,10 @@ fn refuse_network(_: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn open(path: &Path, access: Access) -> Result<Connection> {
+        super::open(&Place::of(path)?, access)
+    }
 
     #[test]
     fn what_is_no_archive_is_not_touched() {

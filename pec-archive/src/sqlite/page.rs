@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 
-use super::find;
+use super::{find, get};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::search::Query;
@@ -88,7 +88,17 @@ pub(crate) fn read(connection: &Connection, query: &Query, from: Option<Cursor>,
 }
 
 /// The entry of the message of this number.
+///
+/// # Errors
+/// [`Error::Damaged`] names the message.
 pub(crate) fn entry(connection: &Connection, number: i64) -> Result<Entry> {
+    indexed(connection, number).map_err(|error| match get::id_of(connection, number) {
+        Ok(id) => error.of_message(id),
+        Err(_) => error,
+    })
+}
+
+fn indexed(connection: &Connection, number: i64) -> Result<Entry> {
     let instant = |second: Option<i64>| second.and_then(|second| Timestamp::from_second(second).ok());
     let mut query = connection.prepare_cached(
         "SELECT sha256, size, stored_at, kind, verdict, quarantine, at, expires, pec_id, message_id, sender, subject
@@ -97,7 +107,9 @@ pub(crate) fn entry(connection: &Connection, number: i64) -> Result<Entry> {
     let entry = query.query_row([number], |row| {
         Ok(Entry {
             id: row.get(0)?,
-            size: row.get::<_, i64>(1)? as u64,
+            size: row
+                .get::<_, i64>(1)
+                .and_then(|size| u64::try_from(size).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(1, size)))?,
             stored_at: instant(row.get(2)?),
             kind: row.get(3)?,
             verdict: row.get(4)?,
@@ -112,7 +124,7 @@ pub(crate) fn entry(connection: &Connection, number: i64) -> Result<Entry> {
             tags: Vec::new(),
         })
     });
-    let mut entry = entry.optional()?.ok_or_else(|| Error::Damaged(format!("the index of message {number}")))?;
+    let mut entry = entry.optional()?.ok_or_else(|| Error::Damaged(format!("the index of message number {number}")))?;
     let texts = |sql: &str| -> Result<Vec<String>> {
         let mut query = connection.prepare_cached(sql)?;
         let rows = query.query_map([number], |row| row.get(0))?;

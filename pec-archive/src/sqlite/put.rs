@@ -42,18 +42,37 @@ pub(crate) struct Pressed {
 /// Writes the bytes of a message; its bodies have been stored. Gives its number.
 pub(crate) fn message(connection: &Connection, prepared: &Prepared, pressed: &Pressed, entry: u64) -> Result<i64> {
     let number = free_number(connection, prepared.judged.order)?;
-    let Skeleton { bytes, holes } = &prepared.skeleton;
+    let stored_at = prepared.judged.at.as_second();
+    let row_of = Row { number, id: prepared.id, size: prepared.bytes.len(), stored_at, entry };
+    row(connection, &row_of, &prepared.skeleton, pressed)?;
+    Ok(number)
+}
+
+/// What the row of a message says beside its skeleton.
+pub(crate) struct Row {
+    pub(crate) number: i64,
+    pub(crate) id: Id,
+    pub(crate) size: usize,
+    /// Seconds since 1970, by the host's clock.
+    pub(crate) stored_at: i64,
+    /// Number of the entry of the log that says that it was put.
+    pub(crate) entry: u64,
+}
+
+/// Writes the row of a message and the places of its bodies.
+pub(crate) fn row(connection: &Connection, row: &Row, skeleton: &Skeleton, pressed: &Pressed) -> Result<()> {
+    let Skeleton { bytes, holes } = skeleton;
     connection
         .prepare_cached(
             "INSERT INTO message (id, sha256, size, stored_at, entry, dictionary, skeleton_size, skeleton)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute((
-            number,
-            prepared.id,
-            prepared.bytes.len() as i64,
-            prepared.judged.at.as_second(),
-            entry as i64,
+            row.number,
+            row.id,
+            row.size as i64,
+            row.stored_at,
+            row.entry as i64,
             pressed.dictionary,
             bytes.len() as i64,
             &pressed.data,
@@ -63,9 +82,9 @@ pub(crate) fn message(connection: &Connection, prepared: &Prepared, pressed: &Pr
             .prepare_cached(
                 "INSERT INTO hole (message, n, at, body) SELECT ?1, ?2, ?3, id FROM body WHERE sha256 = ?4",
             )?
-            .execute((number, n, hole.at as i64, hole.id))?;
+            .execute((row.number, n, hole.at as i64, hole.id))?;
     }
-    Ok(number)
+    Ok(())
 }
 
 /// The first number from `second` on that no message has.

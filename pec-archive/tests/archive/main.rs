@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod crash;
+mod damage;
 mod importing;
 mod keeping;
+mod others;
 mod proving;
 mod retention;
 mod scene;

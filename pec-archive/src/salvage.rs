@@ -1,0 +1,256 @@
+//! What can still be read of a broken archive, brought into a new one.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pec_core::limits::Limits;
+use pec_core::message::Message;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use serde::Serialize;
+
+use crate::actor::Actor;
+use crate::archive::Archive;
+use crate::care::{Progress, Watch};
+use crate::error::Result;
+use crate::id::Id;
+use crate::intake::Intake;
+use crate::press::Press;
+use crate::split::Skeleton;
+use crate::sqlite::log::{self, Appender, What};
+use crate::sqlite::open::{self, Access};
+use crate::sqlite::place::Place;
+use crate::sqlite::{bodies, get, put, survey};
+
+/// Messages that are brought over at a time.
+const BATCH: usize = 256;
+
+/// Rows of messages that no verification could find again, and their order.
+const KEPT: [(&str, &[&str]); 5] = [
+    ("found", &["message", "mailbox"]),
+    ("submission", &["message"]),
+    ("tag", &["message", "tag"]),
+    ("classified", &["message"]),
+    ("held", &["name", "message"]),
+];
+
+/// What a salvage has brought over, and what it could not.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Salvaged {
+    /// Messages that are in the new archive, byte for byte.
+    pub messages: u64,
+    /// Messages that are lost, and why: by identifier, or by number where that cannot be read.
+    pub lost: Vec<(String, String)>,
+    /// What else could not be read: each a reason, or a row as it stood.
+    pub unread: Vec<String>,
+    /// Entries of the log that were brought over, with the time-stamps over them.
+    pub log_entries: u64,
+    /// Entries of the log behind the first one that is missing or is not what was logged: the new log does not vouch for
+    /// them, and they are kept nowhere else.
+    pub unproven_log: Vec<String>,
+    /// Whether everything was tried, or the work was ended before.
+    pub complete: bool,
+}
+
+impl Archive {
+    /// Brings everything that can still be read of the archive at `from` into a new one at `to`: messages whose bytes are
+    /// those that were stored, where they were found, submissions, tags, classes, holds, evidence, and the log up to the
+    /// first entry that is not what was logged. `from` is only read. Verdicts, dossiers and the index are worked out anew
+    /// as `intake` judges; the new log ends with an entry that says what was lost.
+    ///
+    /// Which files an import had finished is not brought over: importing them again brings what was lost.
+    ///
+    /// It proves of each message that its bytes are those that were stored. It does not prove that there were no others.
+    ///
+    /// # Errors
+    /// [`Error::Exists`]; [`Error::Damaged`] or [`Error::NotAnArchive`] where not even the first page can be read.
+    pub fn salvage(actor: &Actor, intake: &Intake<'_>, from: &Path, to: &Path, watch: Watch<'_>) -> Result<Salvaged> {
+        let source = open::open(&Place::of(from)?, Access::Read)?;
+        let target = Self::create(to)?;
+        // One view of what may still be written to.
+        source.execute_batch("BEGIN")?;
+        let mut salvaged = Salvaged::default();
+        let kept = proven_log(&source, &mut salvaged)?;
+        target.writer()?.change(|transaction| write_log(transaction, &source, &kept, &mut salvaged))?;
+        let found = survey::messages(&source)?;
+        salvaged.unread.extend(found.unread);
+        salvaged.lost.extend(found.nameless.into_iter().map(|(number, why)| (format!("number {number}"), why)));
+        let numbers: Vec<(i64, Id)> = found.known.into_iter().collect();
+        let (total, mut done, mut ended) = (numbers.len() as u64, 0, false);
+        for batch in numbers.chunks(BATCH) {
+            target.writer()?.change(|transaction| {
+                let mut carrier = Carrier { source: &source, transaction, actor, intake, press: Press::new(None)? };
+                batch.iter().try_for_each(|(number, id)| carrier.message(*number, *id, &mut salvaged))
+            })?;
+            done += batch.len() as u64;
+            if watch(Progress { done, total }).is_break() {
+                ended = done < total;
+                break;
+            }
+        }
+        target.writer()?.change(|transaction| {
+            rows(&source, transaction, &mut salvaged)?;
+            evidence(&source, transaction, &mut salvaged)?;
+            let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
+            Appender::new(transaction, actor, intake.now)?.append(what).map(drop)
+        })?;
+        target.rebuild_index(actor, intake, &mut |_| std::ops::ControlFlow::Continue(()))?;
+        salvaged.complete = !ended;
+        Ok(salvaged)
+    }
+}
+
+/// The entries of the log up to the first that is not what was logged; what stands behind it is noted.
+fn proven_log(source: &Connection, salvaged: &mut Salvaged) -> Result<Vec<String>> {
+    let broken = log::first_broken(source)?;
+    let mut entries = BTreeMap::new();
+    survey::each_row(source, "SELECT n, entry FROM log", &["n"], &mut salvaged.unread, |row| {
+        entries.insert(row.get::<_, i64>(0)?, row.get::<_, String>(1)?);
+        Ok(())
+    })?;
+    let mut proven = Vec::new();
+    for (n, entry) in entries {
+        if u64::try_from(n) == Ok(proven.len() as u64) && broken.is_none_or(|broken| (proven.len() as u64) < broken) {
+            proven.push(entry);
+        } else {
+            salvaged.unproven_log.push(entry);
+        }
+    }
+    Ok(proven)
+}
+
+/// Writes the entries that are proven, and the time-stamps that are over a root of theirs.
+fn write_log(transaction: &Connection, source: &Connection, entries: &[String], salvaged: &mut Salvaged) -> Result<()> {
+    for (n, entry) in (0..).zip(entries) {
+        log::write(transaction, n, entry)?;
+    }
+    salvaged.log_entries = entries.len() as u64;
+    copy(source, transaction, "checkpoint", &["size"], &mut salvaged.unread)?;
+    // A time-stamp over entries that are not brought over proves nothing here.
+    for size in log::broken_checkpoints(transaction)? {
+        transaction.execute("DELETE FROM checkpoint WHERE size = ?1", [size])?;
+        salvaged.unread.push(format!("checkpoint {size}: the log does not reach it"));
+    }
+    Ok(())
+}
+
+/// Brings messages over.
+struct Carrier<'c> {
+    source: &'c Connection,
+    transaction: &'c Connection,
+    actor: &'c Actor,
+    intake: &'c Intake<'c>,
+    press: Press,
+}
+
+impl Carrier<'_> {
+    fn message(&mut self, number: i64, id: Id, salvaged: &mut Salvaged) -> Result<()> {
+        let read = get::whole(self.source, number).and_then(|bytes| Ok((get::origin(self.source, number)?, bytes)));
+        match read {
+            // The index may have named another message than the row does.
+            Ok((origin, bytes)) if Id::of(&bytes) == id && put::find(self.transaction, id)?.is_none() => {
+                self.store(number, id, &origin, bytes)?;
+                salvaged.messages += 1;
+            }
+            Ok(_) => salvaged.lost.push((id.to_string(), "table and index contradict each other".into())),
+            Err(error) if error.is_local() => salvaged.lost.push((id.to_string(), error.to_string())),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, number: i64, id: Id, origin: &get::Origin, bytes: Vec<u8>) -> Result<()> {
+        let message = Message::parse(bytes, &Limits::DEFAULT);
+        let skeleton = Skeleton::of(&message);
+        let bytes = message.bytes();
+        for hole in &skeleton.holes {
+            if bodies::find(self.transaction, hole.id)?.is_none() {
+                let body = bytes.get(hole.range.clone()).unwrap_or_default();
+                bodies::put(self.transaction, hole.id, body.len(), &put::pieces(body, &mut self.press)?)?;
+            }
+        }
+        // The entry that says that it was put, where it was brought over; else the new log says it.
+        let entry = match u64::try_from(origin.entry) {
+            Ok(entry) if log::names(self.transaction, entry, id)? => entry,
+            _ => Appender::new(self.transaction, self.actor, self.intake.now)?
+                .append(What::Put { id, size: bytes.len() as u64 })?,
+        };
+        let data = self.press.skeleton(&skeleton.bytes)?;
+        let row = put::Row { number, id, size: bytes.len(), stored_at: origin.stored_at, entry };
+        put::row(self.transaction, &row, &skeleton, &put::Pressed { dictionary: 0, data })
+    }
+}
+
+/// Brings over what was said of messages.
+fn rows(source: &Connection, transaction: &Connection, salvaged: &mut Salvaged) -> Result<()> {
+    // The class of everything else is there already.
+    transaction.execute("DELETE FROM class", [])?;
+    copy(source, transaction, "class", &["name"], &mut salvaged.unread)?;
+    transaction.execute("INSERT OR IGNORE INTO class (name, months) VALUES ('', 120)", [])?;
+    for (table, order) in KEPT {
+        copy(source, transaction, table, order, &mut salvaged.unread)?;
+    }
+    Ok(())
+}
+
+/// Copies the rows of a table that can be read; those of messages that are lost are lost with them.
+fn copy(
+    source: &Connection,
+    transaction: &Connection,
+    table: &str,
+    order: &[&str],
+    unread: &mut Vec<String>,
+) -> Result<()> {
+    let mut refused = Vec::new();
+    survey::each_row(source, &format!("SELECT * FROM {table}"), order, unread, |row| {
+        let columns = row.as_ref().column_count();
+        let values = (0..columns).map(|n| row.get::<_, Value>(n)).collect::<Result<Vec<_>, _>>()?;
+        let places = vec!["?"; columns].join(", ");
+        let sql = format!("INSERT OR IGNORE INTO {table} VALUES ({places})");
+        match transaction.prepare_cached(&sql)?.execute(params_from_iter(&values)) {
+            Ok(_) => {}
+            Err(error) if is_orphan(&error) => {}
+            // A value of another type than its column.
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
+                refused.push(format!("{table}: {values:?}"));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    })?;
+    unread.extend(refused);
+    Ok(())
+}
+
+fn is_orphan(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
+}
+
+/// Brings over by what messages were judged.
+fn evidence(source: &Connection, transaction: &Connection, salvaged: &mut Salvaged) -> Result<()> {
+    let mut rows = Vec::new();
+    survey::each_row(source, "SELECT body, kind, message FROM evidence", &["body"], &mut salvaged.unread, |row| {
+        rows.push((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?));
+        Ok(())
+    })?;
+    let mut brought: BTreeMap<i64, Option<i64>> = BTreeMap::new();
+    for (body, kind, message) in rows {
+        let new = match brought.get(&body) {
+            Some(known) => *known,
+            None => {
+                let bytes = survey::noted(&mut salvaged.unread, survey::evidence_of(source, body))?;
+                let new = bytes.map(|bytes| bodies::keep(transaction, &bytes)).transpose()?;
+                brought.insert(body, new);
+                new
+            }
+        };
+        let Some(new) = new else { continue };
+        let sql = "INSERT OR IGNORE INTO evidence (message, kind, body) VALUES (?1, ?2, ?3)";
+        match transaction.prepare_cached(sql)?.execute((message, kind, new)) {
+            Err(error) if !is_orphan(&error) => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! What is worked out from the messages, made anew where it is missing or cannot be read.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+
+use super::open;
+use crate::error::Result;
+
+/// Tables with rows of messages that are worked out, but for their words.
+const OF_MESSAGES: [&str; 5] = ["judged", "attachment", "about", "in_state", "part_of"];
+
+/// Their names, those that refer to others first; `words` brings tables of its own.
+const TABLES: [&str; 13] = [
+    "recipient",
+    "in_state",
+    "part_of",
+    "dossier",
+    "judged",
+    "attachment",
+    "about",
+    "words",
+    "words_data",
+    "words_idx",
+    "words_content",
+    "words_docsize",
+    "words_config",
+];
+
+/// Makes ready for every message to be worked out anew: a sound index stays, so that nothing is hidden meanwhile, without
+/// what belongs to no message; one that cannot be trusted is replaced by an empty one.
+///
+/// # Errors
+/// [`crate::Error::Damaged`] where pages of the file itself have to be given up: [`crate::Archive::salvage`] does that.
+pub(crate) fn prepare(connection: &Connection) -> Result<()> {
+    if !is_sound(connection)? {
+        for table in TABLES {
+            connection.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
+        }
+        connection.execute_batch(open::derived_schema())?;
+        return Ok(());
+    }
+    for table in OF_MESSAGES {
+        connection.execute(&format!("DELETE FROM {table} WHERE message NOT IN (SELECT id FROM message)"), [])?;
+    }
+    connection.execute(
+        "DELETE FROM words WHERE rowid IN (SELECT id FROM words_docsize WHERE id NOT IN (SELECT id FROM message))",
+        [],
+    )?;
+    connection
+        .execute("DELETE FROM dossier WHERE NOT EXISTS (SELECT 1 FROM part_of WHERE dossier = dossier.id)", [])?;
+    Ok(())
+}
+
+/// Whether all tables and indexes are there, as this format has them, and SQLite finds nothing wrong with them.
+fn is_sound(connection: &Connection) -> Result<bool> {
+    let (expected, found) = (open::expected_schema()?, open::found_schema(connection)?);
+    let derived = open::derived_schema();
+    let mut ours = expected.iter().filter(|(name, sql)| derived.contains(sql.as_str()) || name.starts_with("words"));
+    if !ours.all(|(name, sql)| found.get(name) == Some(sql)) {
+        return Ok(false);
+    }
+    for table in TABLES.into_iter().filter(|table| expected.contains_key(*table)) {
+        match said(connection, table) {
+            Ok(lines) if lines == ["ok"] => {}
+            Err(error) if !error.is_local() => return Err(error),
+            _ => return Ok(false),
+        }
+    }
+    // A word list that has lost a message cannot forget its words either.
+    let numbers = |sql: &str| -> Result<BTreeSet<i64>> {
+        let mut query = connection.prepare(sql)?;
+        Ok(query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    };
+    Ok(numbers("SELECT message FROM judged")?.is_subset(&numbers("SELECT id FROM words_docsize")?))
+}
+
+fn said(connection: &Connection, table: &str) -> Result<Vec<String>> {
+    let mut query = connection.prepare(&format!("PRAGMA integrity_check({table})"))?;
+    Ok(query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,191 @@
+//! What can be read of a file that is damaged: one page that cannot be read must not hide the others.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use super::{bodies, log, open};
+use crate::error::{Error, Result};
+use crate::id::Id;
+
+/// Lines that SQLite is asked for: far more than a person reads, and an end.
+const LINES: u32 = 10_000;
+
+/// The messages of an archive, as far as they can be told.
+#[derive(Debug, Default)]
+pub(crate) struct Messages {
+    /// By number, oldest first.
+    pub(crate) known: BTreeMap<i64, Id>,
+    /// Numbers of messages of which the identifier cannot be read, and why.
+    pub(crate) nameless: BTreeMap<i64, String>,
+    /// What kept others from being seen.
+    pub(crate) unread: Vec<String>,
+}
+
+/// Every message that table or index still knows.
+pub(crate) fn messages(connection: &Connection) -> Result<Messages> {
+    let mut found = Messages::default();
+    // The index repeats number and identifier: it knows the rows that cannot be read.
+    for (table, order) in [("message NOT INDEXED", "id"), ("message", "sha256")] {
+        each_row(connection, &format!("SELECT id, sha256 FROM {table}"), &[order], &mut found.unread, |row| {
+            let number = row.get(0)?;
+            match row.get(1) {
+                Ok(id) => {
+                    found.known.entry(number).or_insert(id);
+                }
+                Err(error) => {
+                    found.nameless.insert(number, Error::from(error).to_string());
+                }
+            }
+            Ok(())
+        })?;
+    }
+    found.nameless.retain(|number, _| !found.known.contains_key(number));
+    Ok(found)
+}
+
+/// Gives the rows of a statement in this order; what stands behind a page that cannot be read is read from the other end,
+/// so that a row may come twice.
+pub(crate) fn each_row(
+    connection: &Connection,
+    select: &str,
+    order: &[&str],
+    unread: &mut Vec<String>,
+    mut take: impl FnMut(&Row<'_>) -> Result<()>,
+) -> Result<()> {
+    for direction in [" ASC", " DESC"] {
+        let order = order.iter().map(|column| format!("{column}{direction}")).collect::<Vec<_>>().join(", ");
+        let mut read = || -> Result<()> {
+            let mut query = connection.prepare(&format!("{select} ORDER BY {order}"))?;
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                match take(row) {
+                    Err(error) if error.is_local() => note(unread, &error),
+                    taken => taken?,
+                }
+            }
+            Ok(())
+        };
+        match read() {
+            Ok(()) => return Ok(()),
+            Err(error) if error.is_local() => note(unread, &error),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Notes why something cannot be read, once.
+pub(crate) fn note(unread: &mut Vec<String>, error: &Error) {
+    let text = error.to_string();
+    if !unread.contains(&text) {
+        unread.push(text);
+    }
+}
+
+/// What `found` is, or nothing where the file cannot be read there, which is noted.
+pub(crate) fn noted<T>(unread: &mut Vec<String>, found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_local() => {
+            note(unread, &error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What is wrong with all that is not the bytes of messages: pages and indexes, tables that are missing, rows that say
+/// nothing, evidence, checkpoints.
+pub(crate) fn structure(connection: &Connection) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    for part in [integrity, schema, submissions, evidence, checkpoints] {
+        let found = noted(&mut wrong, part(connection))?;
+        wrong.extend(found.into_iter().flatten());
+    }
+    Ok(wrong)
+}
+
+/// What SQLite says.
+fn integrity(connection: &Connection) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    let mut query = connection.prepare(&format!("PRAGMA integrity_check({LINES})"))?;
+    let mut rows = query.query([])?;
+    loop {
+        match rows.next().map_err(Error::from) {
+            Ok(Some(row)) => wrong.push(row.get::<_, String>(0)?),
+            Ok(None) => break,
+            Err(error) if error.is_local() => {
+                note(&mut wrong, &error);
+                break;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    wrong.retain(|line| line != "ok");
+    Ok(wrong)
+}
+
+/// Tables and indexes that are missing or are not ours.
+fn schema(connection: &Connection) -> Result<Vec<String>> {
+    let found = open::found_schema(connection)?;
+    let differs = |(name, sql): (String, String)| match found.get(&name) {
+        None => Some(format!("{name} is missing")),
+        Some(other) => (*other != sql).then(|| format!("{name} is not as this format has it")),
+    };
+    Ok(open::expected_schema()?.into_iter().filter_map(differs).collect())
+}
+
+/// Time-stamps over another root than the log has.
+fn checkpoints(connection: &Connection) -> Result<Vec<String>> {
+    let broken = log::broken_checkpoints(connection)?;
+    Ok(broken.into_iter().map(|size| format!("checkpoint {size}: not over the root of the log at this size")).collect())
+}
+
+/// Submissions of which the recipients cannot be told.
+fn submissions(connection: &Connection) -> Result<Vec<String>> {
+    let mut wrong = Vec::new();
+    let mut unread = Vec::new();
+    each_row(connection, "SELECT message, recipients FROM submission", &["message"], &mut unread, |row| {
+        let number: i64 = row.get(0)?;
+        let recipients: Result<String, _> = row.get(1);
+        if !recipients.is_ok_and(|text| serde_json::from_str::<Vec<String>>(&text).is_ok()) {
+            wrong.push(format!("the submission of message number {number}"));
+        }
+        Ok(())
+    })?;
+    wrong.extend(unread);
+    Ok(wrong)
+}
+
+/// Evidence whose bytes are not what was kept.
+fn evidence(connection: &Connection) -> Result<Vec<String>> {
+    let mut bodies = Vec::new();
+    let mut wrong = Vec::new();
+    each_row(connection, "SELECT DISTINCT body FROM evidence", &["body"], &mut wrong, |row| {
+        bodies.push(row.get(0)?);
+        Ok(())
+    })?;
+    for body in bodies {
+        if let Err(error) = evidence_of(connection, body) {
+            if !error.is_local() {
+                return Err(error);
+            }
+            wrong.push(format!("evidence: {error}"));
+        }
+    }
+    Ok(wrong)
+}
+
+/// The bytes of a body that is kept as evidence, compared with its digest.
+pub(crate) fn evidence_of(connection: &Connection, body: i64) -> Result<Vec<u8>> {
+    let mut query = connection.prepare_cached("SELECT sha256 FROM body WHERE id = ?1")?;
+    let id: Option<Id> = query.query_row([body], |row| row.get(0)).optional()?;
+    let id = id.ok_or_else(|| Error::Damaged(format!("body {body} is missing")))?;
+    let mut bytes = Vec::new();
+    bodies::read(connection, body, |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    })?;
+    if Id::of(&bytes) == id { Ok(bytes) } else { Err(Error::Damaged(format!("body {body}: its digest"))) }
+}
