@@ -35,7 +35,16 @@ pub(crate) fn write() -> Result<(), String> {
 /// The committed header is what the sources say.
 pub(crate) fn is_current() -> Result<(), String> {
     let committed = fs::read_to_string(path()).map_err(|error| format!("{}: {error}", path().display()))?;
-    if committed == generated()? { Ok(()) } else { Err("include/pec.h is old: run `cargo xtask header`".into()) }
+    if committed != generated()? {
+        return Err("include/pec.h is old: run `cargo xtask header`".into());
+    }
+    // A link to it, but where a system checks out no links.
+    let assets = fs::read_to_string(root().join("pec-ffi/assets/pec.h")).unwrap_or_default();
+    if assets == committed || cfg!(not(unix)) {
+        Ok(())
+    } else {
+        Err("pec-ffi/assets/pec.h, which cargo-c installs, is not include/pec.h".into())
+    }
 }
 
 /// The functions that the committed header declares, without those of the tests.

@@ -1,0 +1,1 @@
+../../include/pec.h
