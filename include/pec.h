@@ -968,6 +968,8 @@ enum pec_state_field
   PEC_STATE_EXPLANATION_IT = 2,
   // The same in English.
   PEC_STATE_EXPLANATION_EN = 3,
+  // One character for lists: a tick, a cross.
+  PEC_STATE_MARK = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1594,6 +1596,14 @@ pec_result pec_explain(const char *code, uint32_t field, pec_str *out);
 pec_result pec_state_text(const char *state,
                           uint32_t field,
                           pec_str *out);
+
+// Whether no further receipt is expected for a recipient in this state: 1 or 0. `state` is its name (`delivered`), UTF-8 ended
+// by NUL. `PEC_ABSENT` when no state has this name.
+//
+// # Safety
+// `state` is NULL or ends with NUL.
+pec_result pec_state_is_final(const char *state,
+                              uint32_t *out);
 
 // How many finding codes there are.
 size_t pec_code_count(void);

@@ -39,6 +39,9 @@ def described(stub: str) -> str:
 
     def visit(node: ast.ClassDef | ast.FunctionDef, owner: object) -> None:
         thing = inspect.getattr_static(owner, node.name, None)
+        if isinstance(thing, staticmethod):
+            # Otherwise the documentation of `staticmethod` itself.
+            thing = thing.__func__
         text = inspect.getdoc(thing) if thing is not None and not node.name.startswith("__") else None
         first = node.body[0]
         indent = node.col_offset + 4

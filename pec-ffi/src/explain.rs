@@ -69,6 +69,8 @@ pub enum pec_state_field {
     PEC_STATE_EXPLANATION_IT = 2,
     /// The same in English.
     PEC_STATE_EXPLANATION_EN = 3,
+    /// One character for lists: a tick, a cross.
+    PEC_STATE_MARK = 4,
 }
 
 /// One text about a state of a recipient; `state` is its name (`awaiting-delivery`), UTF-8 ended by NUL, `field` a
@@ -87,15 +89,36 @@ pub unsafe extern "C" fn pec_state_text(
         // SAFETY: the caller's promise.
         let name = unsafe { text(state, "state") }?;
         let out = some(out, "out")?;
-        let state = State::ALL.iter().find(|state| state.as_str() == name);
-        let state = state.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?;
+        let state = named(name)?;
         out.write(pec_str::of(match field {
             n if n == F::PEC_STATE_TITLE_IT as u32 => state.title(Language::It),
             n if n == F::PEC_STATE_TITLE_EN as u32 => state.title(Language::En),
             n if n == F::PEC_STATE_EXPLANATION_IT as u32 => state.explanation(Language::It),
             n if n == F::PEC_STATE_EXPLANATION_EN as u32 => state.explanation(Language::En),
+            n if n == F::PEC_STATE_MARK as u32 => state.mark(),
             _ => return Err(unknown("field", field)),
         }));
+        Ok(())
+    })
+}
+
+fn named(name: &str) -> Result<State, Failure> {
+    let state = State::ALL.into_iter().find(|state| state.as_str() == name);
+    state.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))
+}
+
+/// Whether no further receipt is expected for a recipient in this state: 1 or 0. `state` is its name (`delivered`), UTF-8 ended
+/// by NUL. `PEC_ABSENT` when no state has this name.
+///
+/// # Safety
+/// `state` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_state_is_final(state: *const c_char, out: Option<&mut MaybeUninit<u32>>) -> pec_result {
+    enter(None, || {
+        // SAFETY: the caller's promise.
+        let name = unsafe { text(state, "state") }?;
+        let out = some(out, "out")?;
+        out.write(named(name)?.is_final().into());
         Ok(())
     })
 }
@@ -157,6 +180,12 @@ mod tests {
             let result = unsafe { pec_state_text(asked.as_ptr(), field, Some(&mut text)) };
             assert_eq!(result, pec_result::PEC_OK);
             assert_eq!(read(text), state.title(Language::It));
+            let mut last = MaybeUninit::uninit();
+            // SAFETY: a text that ends with NUL.
+            let result = unsafe { pec_state_is_final(asked.as_ptr(), Some(&mut last)) };
+            assert_eq!(result, pec_result::PEC_OK);
+            // SAFETY: a call has written it.
+            assert_eq!(unsafe { last.assume_init() } == 1, state.is_final());
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pec_core::directory::{self, ProviderDirectory};
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use crate::failure::{Failure, Reason};
 use crate::source;
@@ -38,6 +39,25 @@ impl Directory {
     /// The provider that manages a mail domain; `None` where none does.
     fn provider_of_domain(&self, domain: &str) -> Option<Provider> {
         self.directory.provider_of_domain(domain).map(Provider::of)
+    }
+
+    /// The providers that list a certificate: a path, bytes or a file, DER.
+    fn providers_of_certificate(&self, certificate: &Bound<'_, PyAny>) -> PyResult<Vec<Provider>> {
+        let certificate = source::bytes(certificate)?;
+        Ok(self.directory.providers_of_certificate(&certificate).map(Provider::of).collect())
+    }
+
+    /// Whether a provider that lists a certificate (a path, bytes or a file, DER) manages a mail domain; `None` when none lists
+    /// it. `False` does not prove a fraud: the directory may be of another day than the message.
+    fn manages(&self, certificate: &Bound<'_, PyAny>, domain: &str) -> PyResult<Option<bool>> {
+        Ok(self.directory.manages(&source::bytes(certificate)?, domain))
+    }
+
+    /// Departures from RFC 6109 that do not keep the directory from being used, the first thousand: line of the file, from 1, and
+    /// what it is, in English.
+    #[getter]
+    fn remarks(&self) -> Vec<(usize, String)> {
+        self.directory.remarks().iter().map(|remark| (remark.line, remark.text.clone())).collect()
     }
 
     /// How many providers there are.
@@ -94,6 +114,12 @@ impl Provider {
     fn certificates(&self) -> Vec<String> {
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         self.provider.certificates().iter().map(|certificate| hex(certificate.sha256())).collect()
+    }
+
+    /// Its certificates, DER, in the same order. Nothing of them was checked but their outermost shape.
+    #[getter]
+    fn certificate_data<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyBytes>> {
+        self.provider.certificates().iter().map(|certificate| PyBytes::new(py, certificate.der())).collect()
     }
 
     fn __repr__(&self) -> String {

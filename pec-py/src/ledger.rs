@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pec_core::limits::Limits;
 use pec_core::reconcile::{self, HashKey, LedgerFull, Record, ServiceReceipts, Source};
 use pyo3::prelude::*;
 
@@ -148,7 +149,7 @@ impl Ledger {
     ) -> PyResult<()> {
         let (message, at) = (source::Source::of(message)?, instant(at, "at")?);
         let added = released(py, || {
-            let message = message.message(name)?;
+            let message = message.message(name, &Limits::DEFAULT)?;
             let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
             let verification = Judge::built_in().verify(&message.message, at);
             self.change(|book| {

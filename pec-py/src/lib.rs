@@ -5,7 +5,8 @@
 //! Python ──> source     a path, bytes, a file object: the bytes of one message
 //!        ──> work       the interpreter released around all work, panics turned into exceptions, signals looked for
 //!        ──> verifier   trust, evidence, policy; shared by threads, its chain caches in a pool
-//!        ──> message    the tree of parts; what is inside
+//!        ──> message    the tree of parts; what is inside; limits, how much of it is read
+//!        ──> signed     signed files that travel inside
 //!        ──> verification   every answer, findings, certified and claimed data, JSON, HTML
 //!        ──> many, ledger   whole mailboxes: one by one, and tied together
 //!        ──> sandbox    providers in the process, for tests
@@ -20,10 +21,12 @@ mod failure;
 mod hooks;
 mod instant;
 mod ledger;
+mod limits;
 mod many;
 mod message;
 mod part;
 mod sandbox;
+mod signed;
 mod source;
 mod trust;
 mod verification;
@@ -45,6 +48,8 @@ mod _pecpy {
     #[pymodule_export]
     use crate::ledger::{Dossiers, Ledger, link};
     #[pymodule_export]
+    use crate::limits::Limits;
+    #[pymodule_export]
     use crate::many::Verifications;
     #[pymodule_export]
     use crate::message::{Extracted, Message};
@@ -52,6 +57,8 @@ mod _pecpy {
     use crate::part::Part;
     #[pymodule_export]
     use crate::sandbox::{Outcome, Sandbox, Server, Stored, Submitted};
+    #[pymodule_export]
+    use crate::signed::{FileSigner, SignedFile};
     #[pymodule_export]
     use crate::trust::{Evidence, TrustStore};
     #[pymodule_export]

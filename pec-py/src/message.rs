@@ -2,23 +2,25 @@
 
 use std::sync::Arc;
 
-use pec_core::message;
 use pec_core::verify::{self, Extract};
+use pec_core::{limits, message};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::limits::Limits;
 use crate::part::Part;
-use crate::source::{Data, LIMITS, Source};
+use crate::source::{Data, Source};
 use crate::words::unknown;
 use crate::work::released;
 
 /// A message: its bytes as they were received, and the tree of its parts.
 ///
 /// `source` is a path, bytes or a file object opened with "rb". Anything can be read: what is no message has the verdict for
-/// it. `name` is what the message is called in reports; the path, unless given.
+/// it. `name` is what the message is called in reports; the path, unless given. `limits` say how much of it is read, now and
+/// later.
 ///
 /// Raises `MissingFileError` or `FileError` when a file cannot be read, `SeveralMessagesError` for an mbox, `TooLargeError`
-/// beyond 256 MiB.
+/// beyond 256 MiB, or the limit that is given.
 ///
 /// >>> message = Message(b"Subject: x\r\n\r\nbody")
 /// >>> message.root.header("subject")
@@ -35,8 +37,8 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    pub(crate) fn parse(data: Data, name: String) -> Self {
-        Self { message: Arc::new(message::Message::parse(data, &LIMITS)), name: name.into() }
+    pub(crate) fn parse(data: Data, name: String, limits: &limits::Limits) -> Self {
+        Self { message: Arc::new(message::Message::parse(data, limits)), name: name.into() }
     }
 
     pub(crate) fn named(self, name: String) -> Self {
@@ -46,7 +48,7 @@ impl Message {
     /// What was taken out, as a message of its own.
     fn inner(&self, extracted: verify::Extracted) -> Self {
         let name = extracted.name.unwrap_or_default();
-        Self::parse(Data::Owned(extracted.bytes), format!("{}/{name}", self.name))
+        Self::parse(Data::Owned(extracted.bytes), format!("{}/{name}", self.name), self.message.limits())
     }
 
     fn take(&self, what: Extract) -> Vec<verify::Extracted> {
@@ -57,10 +59,15 @@ impl Message {
 #[pymethods]
 impl Message {
     #[new]
-    #[pyo3(signature = (source, *, name = None))]
-    fn new(py: Python<'_>, source: &Bound<'_, PyAny>, name: Option<String>) -> PyResult<Self> {
-        let source = Source::of(source)?;
-        Ok(released(py, || source.message(name))??)
+    #[pyo3(signature = (source, *, name = None, limits = None))]
+    fn new(
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        name: Option<String>,
+        limits: Option<&Bound<'_, Limits>>,
+    ) -> PyResult<Self> {
+        let (source, limits) = (Source::of(source)?, limits.map(|limits| limits.get().core()).unwrap_or_default());
+        Ok(released(py, || source.message(name, &limits))??)
     }
 
     /// What the message is called in reports.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
+use pec_core::limits::Limits;
 use pec_sandbox::network::{
     Answer, Error, Fault, House, Mailbox, MailboxState, Network, Point, ProviderSettings, Settings,
 };
@@ -187,7 +188,7 @@ impl Sandbox {
         recipients: Vec<String>,
         message: &Bound<'_, PyAny>,
     ) -> PyResult<Submitted> {
-        let message = Source::of(message)?.message(None)?;
+        let message = Source::of(message)?.message(None, &Limits::DEFAULT)?;
         let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
         let submitted = self.with(py, |network| network.submit(sender, &recipients, message.message.bytes()))?;
         Ok(match submitted.answer {
@@ -199,7 +200,7 @@ impl Sandbox {
 
     /// Hands a message from the Internet to the incoming points of the recipients' providers. `path` is the reverse path.
     fn receive(&self, py: Python<'_>, path: &str, recipients: Vec<String>, message: &Bound<'_, PyAny>) -> PyResult<()> {
-        let message = Source::of(message)?.message(None)?;
+        let message = Source::of(message)?.message(None, &Limits::DEFAULT)?;
         let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
         self.with(py, |network| network.receive(path, &recipients, message.message.bytes()))
     }

@@ -12,8 +12,6 @@ use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PyString};
 use crate::failure::{Failure, Reason};
 use crate::message::Message;
 
-pub(crate) const LIMITS: Limits = Limits::DEFAULT;
-
 /// The bytes of a message: read from a file, or those of a `bytes` object, which are not copied.
 #[derive(Debug)]
 pub(crate) enum Data {
@@ -80,19 +78,19 @@ impl Source {
         }
     }
 
-    /// Reads and parses; `name` is what the caller calls it.
-    pub(crate) fn message(self, name: Option<String>) -> Result<Message, Failure> {
+    /// Reads and parses; `name` is what the caller calls it. What is parsed already keeps its limits.
+    pub(crate) fn message(self, name: Option<String>, limits: &Limits) -> Result<Message, Failure> {
         Ok(match self {
             Self::Path(path) => {
-                let item = read(&path)?;
+                let item = read(&path, limits.message_bytes)?;
                 let data = Data::Owned(item.bytes.map_err(|reason| Failure::unread(&item.name, reason))?);
-                Message::parse(data, name.unwrap_or(item.name))
+                Message::parse(data, name.unwrap_or(item.name), limits)
             }
             Self::Data(data, own) => {
-                if data.as_ref().len() > LIMITS.message_bytes {
+                if data.as_ref().len() > limits.message_bytes {
                     return Err(too_large(data.as_ref().len() as u64));
                 }
-                Message::parse(data, name.or(own).unwrap_or_else(|| NAMELESS.to_owned()))
+                Message::parse(data, name.or(own).unwrap_or_else(|| NAMELESS.to_owned()), limits)
             }
             Self::Message(message) => match name {
                 Some(name) => message.named(name),
@@ -123,9 +121,9 @@ fn too_large(bytes: u64) -> Failure {
     Failure::new(Reason::PEC_TOO_LARGE, format!("{bytes} bytes"))
 }
 
-/// The one message of a file.
-pub(crate) fn read(path: &Path) -> Result<Item, Failure> {
-    match open(&Place::File(path.to_owned()), LIMITS.message_bytes) {
+/// The one message of a file, `limit` bytes at most.
+pub(crate) fn read(path: &Path, limit: usize) -> Result<Item, Failure> {
+    match open(&Place::File(path.to_owned()), limit) {
         Opened::One(item) => Ok(item),
         Opened::Many(mut messages) => match (messages.next(), messages.next()) {
             (Some(item), None) => Ok(item),

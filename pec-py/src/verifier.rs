@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pec_core::directory::ProviderDirectory;
-use pec_core::message;
 use pec_core::trust;
 use pec_core::verify::{self as core, Integrity, JudgedAt, MailboxRole};
+use pec_core::{limits, message};
 use pec_files::Item;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
@@ -14,6 +14,7 @@ use pyo3::pybacked::PyBackedStr;
 use crate::directory::Directory;
 use crate::failure::Failure;
 use crate::instant::{instant, now};
+use crate::limits::Limits;
 use crate::many::Verifications;
 use crate::message::Message;
 use crate::source::{self, Data, Source};
@@ -30,6 +31,7 @@ pub(crate) struct Judge {
     directory: Option<Arc<ProviderDirectory>>,
     judged_at: JudgedAt,
     mailbox: MailboxRole,
+    limits: Option<limits::Limits>,
 }
 
 impl Judge {
@@ -41,6 +43,7 @@ impl Judge {
             directory: None,
             judged_at: JudgedAt::Signing,
             mailbox: MailboxRole::User,
+            limits: None,
         }
     }
 
@@ -50,8 +53,10 @@ impl Judge {
         directory: Option<&Directory>,
         judged_at: Option<&Bound<'_, PyAny>>,
         mailbox: &str,
+        limits: Option<&Bound<'_, Limits>>,
     ) -> PyResult<Self> {
         Ok(Self {
+            limits: limits.map(|limits| limits.get().core()),
             trust: trust.map_or_else(Trust::built_in, |trust| Arc::clone(&trust.trust)),
             evidence: evidence.map(|evidence| Arc::clone(&evidence.evidence)),
             directory: directory.map(|directory| Arc::clone(&directory.directory)),
@@ -73,17 +78,27 @@ impl Judge {
             verifier = verifier.directory(directory);
         }
         let mut cache = self.trust.caches.take();
-        let verification = verifier.verify(message, now, &mut cache);
+        let verification = match &self.limits {
+            Some(limits) if limits != message.limits() => {
+                verifier.verify(&message::Message::parse(message.bytes(), limits), now, &mut cache)
+            }
+            _ => verifier.verify(message, now, &mut cache),
+        };
         self.trust.caches.give_back(cache);
         verification
+    }
+
+    /// The limits within which files and bytes are read.
+    pub(crate) fn reading_limits(&self) -> &limits::Limits {
+        self.limits.as_ref().unwrap_or(&limits::Limits::DEFAULT)
     }
 
     /// Reads and verifies.
     pub(crate) fn judge(&self, source: Source, name: Option<String>, now: Timestamp) -> Result<Verification, Failure> {
         if let Source::Path(path) = source {
-            return self.item(source::read(&path)?, name, now);
+            return self.item(source::read(&path, self.reading_limits().message_bytes)?, name, now);
         }
-        let message = source.message(name)?;
+        let message = source.message(name, self.reading_limits())?;
         let verification = self.verify(&message.message, now);
         Ok(Verification::new(message, verification))
     }
@@ -91,12 +106,13 @@ impl Judge {
     /// Verifies what was read from a file, an mbox too.
     pub(crate) fn item(&self, item: Item, name: Option<String>, now: Timestamp) -> Result<Verification, Failure> {
         let bytes = item.bytes.map_err(|reason| Failure::unread(&item.name, reason))?;
-        let mut message = Message::parse(Data::Owned(bytes), name.unwrap_or(item.name));
+        let mut message = Message::parse(Data::Owned(bytes), name.unwrap_or(item.name), self.reading_limits());
         let mut verification = self.verify(&message.message, now);
         if verification.integrity == Integrity::Altered
             && let Some((reading, found)) = item.quoting.intact(&message.message, |reading| self.verify(reading, now))
         {
-            message = Message::parse(Data::Owned(reading.into_bytes()), message.name.to_string());
+            let (name, limits) = (message.name.to_string(), self.reading_limits());
+            message = Message::parse(Data::Owned(reading.into_bytes()), name, limits);
             verification = found;
         }
         Ok(Verification::new(message, verification))
@@ -117,7 +133,8 @@ fn judged_at(given: &Bound<'_, PyAny>) -> PyResult<JudgedAt> {
 /// `trust` is what is built in, unless given. Without `evidence` revocation is "not-checked", never "good". `directory` is for
 /// those who have it. `judged_at` is the time at which the signer is judged: `"signing"`, as the law asks, `"now"`, or a
 /// `datetime`; every other check stays as it is. `mailbox` is where the messages were found: a `"user"`'s, or a `"service"`
-/// mailbox of a provider (casella di servizio).
+/// mailbox of a provider (casella di servizio). `limits` say how much of a message is read, whatever it was parsed with; unless
+/// they are given, a `Message` keeps its own.
 ///
 /// Certification paths that were found good are kept with the trust store for the next message; they never change an answer.
 ///
@@ -137,16 +154,17 @@ pub(crate) struct Verifier {
 #[pymethods]
 impl Verifier {
     #[new]
-    #[pyo3(signature = (*, trust = None, evidence = None, directory = None, judged_at = None, mailbox = "user"))]
+    #[pyo3(signature = (*, trust = None, evidence = None, directory = None, judged_at = None, mailbox = "user", limits = None))]
     fn new(
         trust: Option<&Bound<'_, TrustStore>>,
         evidence: Option<&Bound<'_, Evidence>>,
         directory: Option<&Bound<'_, Directory>>,
         judged_at: Option<&Bound<'_, PyAny>>,
         mailbox: &str,
+        limits: Option<&Bound<'_, Limits>>,
     ) -> PyResult<Self> {
         let (trust, evidence) = (trust.map(Bound::get), evidence.map(Bound::get));
-        let judge = Judge::new(trust, evidence, directory.map(Bound::get), judged_at, mailbox)?;
+        let judge = Judge::new(trust, evidence, directory.map(Bound::get), judged_at, mailbox, limits)?;
         Ok(Self { judge: Arc::new(judge) })
     }
 
@@ -214,7 +232,7 @@ impl Verifier {
 ///     ...
 /// pecpy.NotCertifiedError: ...
 #[pyfunction]
-#[pyo3(signature = (source, *, now = None, name = None, trust = None, evidence = None, directory = None, judged_at = None, mailbox = "user"))]
+#[pyo3(signature = (source, *, now = None, name = None, trust = None, evidence = None, directory = None, judged_at = None, mailbox = "user", limits = None))]
 #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn verify(
     py: Python<'_>,
@@ -226,9 +244,10 @@ pub(crate) fn verify(
     directory: Option<&Bound<'_, Directory>>,
     judged_at: Option<&Bound<'_, PyAny>>,
     mailbox: &str,
+    limits: Option<&Bound<'_, Limits>>,
 ) -> PyResult<Verification> {
     let (trust, evidence) = (trust.map(Bound::get), evidence.map(Bound::get));
-    let judge = Judge::new(trust, evidence, directory.map(Bound::get), judged_at, mailbox)?;
+    let judge = Judge::new(trust, evidence, directory.map(Bound::get), judged_at, mailbox, limits)?;
     let (source, now) = (Source::of(source)?, self::now(now)?);
     Ok(released(py, || judge.judge(source, name, now))??)
 }
@@ -245,7 +264,7 @@ pub(crate) fn verify(
 /// ['not-pec', 'not-pec']
 #[pyfunction]
 #[pyo3(signature = (sources, *, now = None, trust = None, evidence = None, directory = None, judged_at = None, mailbox = "user",
-    threads = None))]
+    limits = None, threads = None))]
 #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn verify_many(
     sources: &Bound<'_, PyAny>,
@@ -255,9 +274,10 @@ pub(crate) fn verify_many(
     directory: Option<&Bound<'_, Directory>>,
     judged_at: Option<&Bound<'_, PyAny>>,
     mailbox: &str,
+    limits: Option<&Bound<'_, Limits>>,
     threads: Option<usize>,
 ) -> PyResult<Verifications> {
     let (trust, evidence) = (trust.map(Bound::get), evidence.map(Bound::get));
-    let judge = Judge::new(trust, evidence, directory.map(Bound::get), judged_at, mailbox)?;
+    let judge = Judge::new(trust, evidence, directory.map(Bound::get), judged_at, mailbox, limits)?;
     Verifications::new(Arc::new(judge), sources, self::now(now)?, threads)
 }

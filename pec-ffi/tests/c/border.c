@@ -104,6 +104,7 @@ static void looked_into(void)
     pec_bytes bytes, whole;
     pec_str text;
     size_t count = 0, index, signatures = 0;
+    uint32_t final = 77;
     uint64_t depth = 77, from = 77, size = 0;
 
     CHECK(pec_message_bytes(message, &whole) == PEC_OK && pec_message_parts(message, &parts, NULL) == PEC_OK);
@@ -134,8 +135,12 @@ static void looked_into(void)
     CHECK(pec_directory_provider(directory, "pec.alfa.example", &text) == PEC_ABSENT);
     pec_directory_free(directory);
     CHECK(pec_state_text("awaiting-delivery", PEC_STATE_TITLE_EN, &text) == PEC_OK && text.len > 5);
-    CHECK(pec_state_text("awaiting-delivery", 4, &text) == PEC_BAD_VALUE);
+    CHECK(pec_state_text("awaiting-delivery", 99, &text) == PEC_BAD_VALUE);
     CHECK(pec_state_text("lost", PEC_STATE_TITLE_EN, &text) == PEC_ABSENT);
+    CHECK(pec_state_text("delivered", PEC_STATE_MARK, &text) == PEC_OK && text.len > 0 && text.len < 5);
+    CHECK(pec_state_is_final("delivered", &final) == PEC_OK && final == 1);
+    CHECK(pec_state_is_final("awaiting-delivery", &final) == PEC_OK && final == 0);
+    CHECK(pec_state_is_final("lost", &final) == PEC_ABSENT && final == 0);
 }
 
 struct lines {

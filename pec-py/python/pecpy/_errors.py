@@ -22,7 +22,7 @@ class PecError(Exception):
     code: str
     """The name of the code, such as `file.access`. Stable, the same as in C."""
     layer: str
-    """Where it arose: `argument`, `file`, `trust`, `message`, `link`, `sandbox` or `internal`."""
+    """Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox` or `internal`."""
     evidence: str
     """The values that show it: a parameter, a file name, a position. May be empty."""
 
@@ -72,7 +72,7 @@ class SeveralMessagesError(FileError):
 
 
 class TooLargeError(PecError, ValueError):
-    """A message is larger than 256 MiB."""
+    """A message is larger than 256 MiB, or than the limit that was given."""
 
 
 class NotCertifiedError(PecError):
@@ -93,6 +93,10 @@ class EvidenceError(PecError, ValueError):
 
 class DirectoryError(PecError, ValueError):
     """A directory of providers cannot be read."""
+
+
+class SignedFileError(PecError, ValueError):
+    """This is no signed file that can be opened: `.code` says whether it is none, damaged, or too much."""
 
 
 class LedgerFullError(PecError):
@@ -119,7 +123,11 @@ _CLASSES: dict[str, type[PecError]] = {
     "link.full": LedgerFullError,
     "internal.panic": InternalError,
 }
-_LAYERS: dict[str, type[PecError]] = {"argument": ArgumentError, "sandbox": SandboxError}
+_LAYERS: dict[str, type[PecError]] = {
+    "argument": ArgumentError,
+    "sandbox": SandboxError,
+    "signature": SignedFileError,
+}
 
 
 def failure(

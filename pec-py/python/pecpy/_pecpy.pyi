@@ -28,14 +28,17 @@ __all__ = [
     "Dossiers",
     "Evidence",
     "Extracted",
+    "FileSigner",
     "Finding",
     "Ledger",
+    "Limits",
     "Message",
     "Outcome",
     "Part",
     "Provider",
     "Sandbox",
     "Server",
+    "SignedFile",
     "Signer",
     "Stored",
     "Submitted",
@@ -75,10 +78,11 @@ class Message:
     r"""A message: its bytes as they were received, and the tree of its parts.
 
     `source` is a path, bytes or a file object opened with "rb". Anything can be read: what is no message has the verdict for
-    it. `name` is what the message is called in reports; the path, unless given.
+    it. `name` is what the message is called in reports; the path, unless given. `limits` say how much of it is read, now and
+    later.
 
     Raises `MissingFileError` or `FileError` when a file cannot be read, `SeveralMessagesError` for an mbox, `TooLargeError`
-    beyond 256 MiB.
+    beyond 256 MiB, or the limit that is given.
 
     >>> message = Message(b"Subject: x\r\n\r\nbody")
     >>> message.root.header("subject")
@@ -89,7 +93,7 @@ class Message:
     pecpy.MissingFileError: ...
     """
 
-    def __new__(cls, source: _Source, *, name: str | None = None) -> Message: ...
+    def __new__(cls, source: _Source, *, name: str | None = None, limits: Limits | None = None) -> Message: ...
     @property
     def name(self) -> str:
         """What the message is called in reports."""
@@ -193,6 +197,152 @@ class Part:
         """
 
 @final
+class Limits:
+    r"""How much of a message is read: bounds, all inclusive. What is not given is as for mail that comes from the Internet. One that
+    is hit is a finding (`mime.limits`, `cms.limits`, `daticert.limits`), but for `message_bytes`, which is a `TooLargeError`.
+
+    A lower one makes less of hostile mail cost anything; it may also refuse genuine mail, which is then `unverifiable`, never
+    `forged`.
+
+    Raises `ArgumentError` for messages beyond 4 GiB.
+
+    >>> Limits(parts=100).parts, Limits().depth
+    (100, 64)
+    >>> verify(b"Subject: x\r\n\r\nx", limits=Limits(message_bytes=10))
+    Traceback (most recent call last):
+        ...
+    pecpy.TooLargeError: ...
+    """
+
+    def __new__(
+        cls,
+        *,
+        message_bytes: int | None = None,
+        header_bytes: int | None = None,
+        header_fields: int | None = None,
+        parts: int | None = None,
+        depth: int | None = None,
+        boundary_bytes: int | None = None,
+        signature_bytes: int | None = None,
+        signers: int | None = None,
+        certificates: int | None = None,
+        attributes: int | None = None,
+        path_signatures: int | None = None,
+        path_length: int | None = None,
+        daticert_bytes: int | None = None,
+        recipients: int | None = None,
+        daticert_text_bytes: int | None = None,
+        daticert_depth: int | None = None,
+        decoded_bytes: int | None = None,
+    ) -> Limits: ...
+    @property
+    def message_bytes(self) -> int:
+        """Bytes of one message: it is held whole."""
+    @property
+    def header_bytes(self) -> int:
+        """Bytes of one header block."""
+    @property
+    def header_fields(self) -> int:
+        """Fields of one header block."""
+    @property
+    def parts(self) -> int:
+        """Parts of one message, those of nested messages included."""
+    @property
+    def depth(self) -> int:
+        """Depth of nested parts and messages."""
+    @property
+    def boundary_bytes(self) -> int:
+        """Characters of a boundary."""
+    @property
+    def signature_bytes(self) -> int:
+        """Bytes of the decoded signature (`smime.p7s`)."""
+    @property
+    def signers(self) -> int:
+        """Signers of one signature."""
+    @property
+    def certificates(self) -> int:
+        """Certificates that travel in one signature."""
+    @property
+    def attributes(self) -> int:
+        """Attributes of one signer."""
+    @property
+    def path_signatures(self) -> int:
+        """Signature checks spent on the search of one certification path."""
+    @property
+    def path_length(self) -> int:
+        """Certificates of one path."""
+    @property
+    def daticert_bytes(self) -> int:
+        """Bytes of the decoded certification data (`daticert.xml`)."""
+    @property
+    def recipients(self) -> int:
+        """Recipients in the certification data."""
+    @property
+    def daticert_text_bytes(self) -> int:
+        """Bytes of one text of the certification data."""
+    @property
+    def daticert_depth(self) -> int:
+        """Levels of the certification data."""
+    @property
+    def decoded_bytes(self) -> int:
+        """Bytes of one decoded attachment or nested message."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class SignedFile:
+    """A signed file (CAdES, `.p7m`), opened: a path, bytes or a file, such as the `data` of an attachment; DER or BER, as bytes,
+    as base64 text or as PEM, also several around each other.
+
+    It proves at most that the document is the one that the key in the file signed. It does not prove who signed, or when, or
+    that the signature has any legal effect: no certificate is judged.
+
+    Raises `SignedFileError` when it is no such file or holds no document (a detached `.p7s`), when it is damaged, or when there
+    is too much of it.
+
+    >>> SignedFile(b"%PDF-1.7 is not signed")
+    Traceback (most recent call last):
+        ...
+    pecpy.SignedFileError: ...
+    """
+
+    def __new__(cls, source: _Bytes) -> SignedFile: ...
+    @property
+    def content(self) -> bytes:
+        """The document inside all signatures. Where the integrity of a signer is anything but `intact`, it is not known to be the
+        document that was signed.
+        """
+    @property
+    def layers(self) -> list[list[FileSigner]]:
+        """The signatures around each other, the outermost first; of each the signers, in the order of the file."""
+
+@final
+class FileSigner:
+    """Somebody who signed a file, as the file itself says. Nothing vouches for it."""
+
+    @property
+    def integrity(self) -> Literal["intact", "altered", "unsupported", "certificate-missing"]:
+        """Whether the document is the one that the key signed: `intact`, `altered`, `unsupported` (the algorithm is not known, or
+        nobody should rely on it any more), or `certificate-missing`.
+        """
+    @property
+    def subject(self) -> str | None:
+        """The subject of the certificate that the file holds, for display: a claim."""
+    @property
+    def digest_algorithm(self) -> str | None:
+        """The digest over the document, such as `sha256`; `None` where it is not known."""
+    @property
+    def signing_time(self) -> datetime | None:
+        """When it was signed, as the signer states it, in UTC: a claim."""
+    @property
+    def names_certificate(self) -> bool:
+        """Whether the signature names its certificate by a digest, as CAdES asks (ETSI EN 319 122-1 §5.2.2)."""
+    @property
+    def certificate(self) -> bytes | None:
+        """The certificate that the signer names, DER; `None` when the file does not hold it. It is not judged."""
+
+@final
 class TrustStore:
     """Whom a judgement trusts: the pinned PEC authorities, their known issues, and what the host adds.
 
@@ -210,24 +360,9 @@ class TrustStore:
     def __new__(cls) -> TrustStore: ...
     @staticmethod
     def from_json(json: str) -> TrustStore:
-        """staticmethod(function) -> method
+        """Trust data of another date, in the form of `to_json` and of `pec trust show --json`.
 
-        Convert a function to be a static method.
-
-        A static method does not receive an implicit first argument.
-        To declare a static method, use this idiom:
-
-             class C:
-                 @staticmethod
-                 def f(arg1, arg2, argN):
-                     ...
-
-        It can be called either on the class (e.g. C.f()) or on an instance
-        (e.g. C().f()). Both the class and the instance are ignored, and
-        neither is passed implicitly as the first argument to the method.
-
-        Static methods in Python are similar to those found in Java or C++.
-        For a more advanced concept, see the classmethod builtin.
+        Raises `TrustDataError` when they have another form.
         """
     @property
     def id(self) -> str:
@@ -298,6 +433,17 @@ class Directory:
         """The providers, in the order of the file."""
     def provider_of_domain(self, domain: str) -> Provider | None:
         """The provider that manages a mail domain; `None` where none does."""
+    def providers_of_certificate(self, certificate: _Bytes) -> list[Provider]:
+        """The providers that list a certificate: a path, bytes or a file, DER."""
+    def manages(self, certificate: _Bytes, domain: str) -> bool | None:
+        """Whether a provider that lists a certificate (a path, bytes or a file, DER) manages a mail domain; `None` when none lists
+        it. `False` does not prove a fraud: the directory may be of another day than the message.
+        """
+    @property
+    def remarks(self) -> list[tuple[int, str]]:
+        """Departures from RFC 6109 that do not keep the directory from being used, the first thousand: line of the file, from 1, and
+        what it is, in English.
+        """
     def __len__(self) -> int: ...
 
 @final
@@ -319,6 +465,9 @@ class Provider:
     @property
     def certificates(self) -> list[str]:
         """SHA-256 of each of its certificates, lower-case hexadecimal."""
+    @property
+    def certificate_data(self) -> list[bytes]:
+        """Its certificates, DER, in the same order. Nothing of them was checked but their outermost shape."""
 
 @final
 class Verifier:
@@ -327,7 +476,8 @@ class Verifier:
     `trust` is what is built in, unless given. Without `evidence` revocation is "not-checked", never "good". `directory` is for
     those who have it. `judged_at` is the time at which the signer is judged: `"signing"`, as the law asks, `"now"`, or a
     `datetime`; every other check stays as it is. `mailbox` is where the messages were found: a `"user"`'s, or a `"service"`
-    mailbox of a provider (casella di servizio).
+    mailbox of a provider (casella di servizio). `limits` say how much of a message is read, whatever it was parsed with; unless
+    they are given, a `Message` keeps its own.
 
     Certification paths that were found good are kept with the trust store for the next message; they never change an answer.
 
@@ -348,6 +498,7 @@ class Verifier:
         directory: Directory | None = None,
         judged_at: _JudgedAt | None = None,
         mailbox: _Role = "user",
+        limits: Limits | None = None,
     ) -> Verifier: ...
     def verify(self, source: _Source, *, now: datetime | None = None, name: str | None = None) -> Verification:
         """Verifies one message: a path, bytes, a file object opened with "rb", or a `Message`. It never fails for what is in
@@ -892,6 +1043,7 @@ def verify(
     directory: Directory | None = None,
     judged_at: _JudgedAt | None = None,
     mailbox: _Role = "user",
+    limits: Limits | None = None,
 ) -> Verification:
     r"""Verifies one message: a path, bytes, a file object opened with "rb", or a `Message`. It never fails for what is in the
     message: that is a verdict, with its findings.
@@ -921,6 +1073,7 @@ def verify_many(
     directory: Directory | None = None,
     judged_at: _JudgedAt | None = None,
     mailbox: _Role = "user",
+    limits: Limits | None = None,
     threads: int | None = None,
 ) -> Verifications:
     r"""Verifies whole mailboxes, message by message, on all cores: an iterator of `Verification` in the order of the sources.
@@ -943,6 +1096,7 @@ def link(
     directory: Directory | None = None,
     judged_at: _JudgedAt | None = None,
     mailbox: _Role = "user",
+    limits: Limits | None = None,
     own_mailboxes: Sequence[str] = ...,
     service_receipts: _ServiceReceipts = "hidden",
     reading: _Reading = "plain",

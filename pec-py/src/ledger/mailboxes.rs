@@ -10,6 +10,7 @@ use super::{Body, Book, Dossiers, Kept};
 use crate::directory::Directory;
 use crate::failure::Failure;
 use crate::instant::now;
+use crate::limits::Limits;
 use crate::many::{Run, Seen, warn};
 use crate::trust::{Evidence, TrustStore};
 use crate::verifier::Judge;
@@ -55,7 +56,7 @@ fn note(seen: Seen, judge: &Arc<Judge>, now: Timestamp) -> Noted {
 /// (0, [])
 #[pyfunction]
 #[pyo3(signature = (sources, *, now = None, trust = None, evidence = None, directory = None, judged_at = None, mailbox = "user",
-    own_mailboxes = Vec::new(), service_receipts = "hidden", reading = "plain", threads = None, progress = None))]
+    limits = None, own_mailboxes = Vec::new(), service_receipts = "hidden", reading = "plain", threads = None, progress = None))]
 #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
 pub(crate) fn link(
     py: Python<'_>,
@@ -66,6 +67,7 @@ pub(crate) fn link(
     directory: Option<&Bound<'_, Directory>>,
     judged_at: Option<&Bound<'_, PyAny>>,
     mailbox: &str,
+    limits: Option<&Bound<'_, Limits>>,
     own_mailboxes: Vec<String>,
     service_receipts: &str,
     reading: &str,
@@ -73,7 +75,7 @@ pub(crate) fn link(
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Dossiers> {
     let (trust, evidence) = (trust.map(Bound::get), evidence.map(Bound::get));
-    let judge = Arc::new(Judge::new(trust, evidence, directory.map(Bound::get), judged_at, mailbox)?);
+    let judge = Arc::new(Judge::new(trust, evidence, directory.map(Bound::get), judged_at, mailbox, limits)?);
     let (now, reading) = (self::now(now)?, self::reading(reading)?);
     let mut book = Book::new(&own_mailboxes, service_receipts)?;
     let mut run = Run::new(Arc::clone(&judge), now, sources, threads)?;

@@ -11,7 +11,7 @@ use pec_core::reconcile::examine::Messages;
 use pec_core::verify;
 
 use crate::message::Message;
-use crate::source::{LIMITS, read};
+use crate::source::read;
 use crate::verifier::Judge;
 
 /// One message and what it is called.
@@ -43,16 +43,19 @@ impl Shelf<'_> {
     }
 }
 
+/// The same message, in bytes of its own.
+fn copy(message: &Message) -> message::Message<Vec<u8>> {
+    message::Message::parse(message.message.bytes().to_vec(), message.message.limits())
+}
+
 impl Messages for Shelf<'_> {
     fn read(&mut self, source: Source) -> Option<(message::Message<Vec<u8>>, verify::Verification)> {
-        let parse = |bytes| message::Message::parse(bytes, &LIMITS);
         match &self.kept(source)?.body {
-            Body::Held(message, verification) => {
-                Some((parse(message.message.bytes().to_vec()), verify::Verification::clone(verification)))
-            }
+            Body::Held(message, verification) => Some((copy(message), verify::Verification::clone(verification))),
             Body::File(path, judge, now) => {
-                let found = judge.item(read(path).ok()?, None, *now).ok()?;
-                Some((parse(found.message.message.bytes().to_vec()), found.verification))
+                let item = read(path, judge.reading_limits().message_bytes).ok()?;
+                let found = judge.item(item, None, *now).ok()?;
+                Some((copy(&found.message), found.verification))
             }
         }
     }

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyIterator;
 
 use crate::failure::Failure;
-use crate::source::{self, LIMITS, Source};
+use crate::source::{self, Source};
 use crate::verification::Verification;
 use crate::verifier::Judge;
 
@@ -75,7 +75,7 @@ impl Item {
         };
         Read::One(Box::new(match self.what {
             What::Message(message) => seen(None, item(message)),
-            What::Place(source) => match open(&source, LIMITS.message_bytes) {
+            What::Place(source) => match open(&source, judge.reading_limits().message_bytes) {
                 Opened::Many(messages) => return Read::Many(Mbox { place, taken: 0, messages }),
                 Opened::One(message) => {
                     let file = if let Place::File(path) = source { Some(path) } else { None };
