@@ -154,6 +154,28 @@ fn two_damaged_bodies_and_a_skeleton_are_all_named_and_the_rest_is_read() {
 }
 
 #[test]
+fn damage_of_every_kind_is_told_at_once() {
+    let kit = Kit::new();
+    let archive = Archive::open(&kit.changed(
+        "UPDATE piece SET data = zeroblob(length(data)) WHERE id / 1048576 IN (SELECT body FROM evidence);
+         INSERT INTO checkpoint (size, note, token) VALUES (3, x'00', x'00');
+         UPDATE submission SET recipients = '[';
+         UPDATE message SET size = size + 1 WHERE id = (SELECT min(id) FROM message);
+         UPDATE message SET skeleton = x'00' WHERE id = (SELECT max(id) FROM message);
+         UPDATE log SET entry = entry || ' ' WHERE n = 4;
+         DELETE FROM judged WHERE message = (SELECT max(message) FROM judged);
+         DROP INDEX tag_tag",
+    ));
+    let check = check(&archive.unwrap());
+    assert_eq!((check.damaged.len(), check.log_broken_at, check.not_indexed), (2, Some(4), 1), "{check:?}");
+    assert!(check.damaged.iter().any(|(_, why)| why.contains("its size") && why.contains("its bytes are intact")));
+    for what in ["evidence: ", "checkpoint 3", "the submission of message number", "tag_tag is missing"] {
+        assert!(check.structure.iter().any(|line| line.contains(what)), "{what}: {:?}", check.structure);
+    }
+    assert_eq!(check.sound as usize, kit.ids.len() - 2);
+}
+
+#[test]
 fn no_value_in_any_column_makes_a_call_panic_or_blame_the_library() {
     let kit = Kit::new();
     let connection = Connection::open(kit.path()).unwrap();

@@ -242,6 +242,9 @@ fn other_trust_data_change_verdicts_and_say_which() {
     assert!(changed.iter().all(|changed| changed.before != "certified" && changed.after.starts_with("certified")));
     assert!(!found(&archive, "stato:consegnato").is_empty());
     assert_eq!(archive.reverify(&host, &intake, &mut |_| ControlFlow::Continue(())).unwrap(), []);
+    // Trust that is withdrawn takes the states with it.
+    archive.reverify(&host, &stranger, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(found(&archive, "stato:consegnato"), [""; 0]);
 }
 
 #[test]

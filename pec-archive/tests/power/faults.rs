@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pec_archive::{Actor, Archive, Error};
 
-use crate::cuts::Known;
+use crate::cuts::{Kit, Known, later};
 use crate::disk::{Call, Failure, Fault, Left, Plan};
 use crate::machine::Machine;
 
@@ -116,4 +116,65 @@ fn truncations_deletions_openings_and_reads_that_fail_lose_nothing() {
             assert!(codes.is_subset(&["archive.device"].into()), "{codes:?}");
         }
     }
+}
+
+#[test]
+fn an_erasure_that_stands_is_no_error_whatever_fails_after_it() {
+    let mut machine = Machine::new(5);
+    machine.start(&Left::new());
+    let (files, start) = begun(&machine);
+    // A word that is nowhere but in one message, which is not compressed when it stands in the index of words.
+    let trace = b"inconfondibile";
+    let is_in_file = |machine: &Machine| {
+        let mut log = machine.path().into_os_string();
+        log.push("-wal");
+        let is_in = |bytes: Vec<u8>| bytes.windows(trace.len()).any(|window| window == trace);
+        [machine.path(), log.into()].into_iter().any(|path| std::fs::read(path).is_ok_and(is_in))
+    };
+    for call in [Call::Write, Call::Sync, Call::Truncate] {
+        machine.start(&files);
+        let mut known = start.clone();
+        let archive = Archive::open(&machine.path()).unwrap();
+        let word = b"Subject: inconfondibile\r\n\r\nx\r\n".to_vec();
+        let put = archive.put(&Actor::host(), &Kit::get().intake(), word).unwrap();
+        // The transaction asks for some writes and one sync; what comes after it is the log being taken in.
+        let fails_at = (1..)
+            .find(|nth| {
+                machine.plan(Plan {
+                    fault: Some(Fault { call, nth: *nth, lasting: true, failure: Failure::Broken }),
+                    ..Plan::default()
+                });
+                let erased = archive.erase(&Actor::host(), later(), &[put.id], "prova");
+                let is_gone = matches!(archive.get(&Actor::host(), put.id), Err(Error::NotFound(_)));
+                assert_eq!(erased.is_ok(), is_gone, "{call:?} {nth}: {erased:?}");
+                is_gone
+            })
+            .unwrap();
+        assert!(machine.disk(|disk| disk.failed), "{call:?} {fails_at}: nothing has failed after it");
+        assert!(matches!(archive.scrub(&Actor::host()), Err(Error::Device(_))));
+        // With the disk whole again, the next change takes the traces with it.
+        machine.plan(Plan::default());
+        known.put_one(&archive, 300).unwrap();
+        drop(archive);
+        assert!(!is_in_file(&machine), "{call:?}: a trace is left");
+        machine.restart();
+        known.compare(&Archive::open(&machine.path()).unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn half_a_backup_is_none() {
+    let mut machine = Machine::new(6);
+    machine.start(&Left::new());
+    let (files, _) = begun(&machine);
+    machine.start(&files);
+    let archive = Archive::open(&machine.path()).unwrap();
+    let copy = machine.path().with_extension("copia");
+    let fault = Fault { call: Call::Write, nth: 5, lasting: true, failure: Failure::Full };
+    machine.plan(Plan { fault: Some(fault), ..Plan::default() });
+    assert!(matches!(archive.backup(&Actor::host(), &copy), Err(Error::Full)));
+    assert!(!copy.exists());
+    machine.plan(Plan::default());
+    archive.backup(&Actor::host(), &copy).unwrap();
+    assert!(Archive::open_read_only(&copy).is_ok());
 }
