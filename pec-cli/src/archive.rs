@@ -60,6 +60,10 @@ enum Action {
     Stats(look::Stats),
     /// Write a copy, while others use the archive.
     Backup(act::Backup),
+    /// Make verdicts, dossiers and the index anew from the messages.
+    Rebuild(act::Rebuild),
+    /// Bring what can be read of a broken archive into a new one, and say what cannot.
+    Salvage(act::Salvage),
 }
 
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
@@ -81,6 +85,8 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
         Action::Expiring(arguments) => call.expiring(arguments),
         Action::Stats(arguments) => call.stats(arguments),
         Action::Backup(arguments) => call.backup(arguments),
+        Action::Rebuild(arguments) => call.rebuild(arguments),
+        Action::Salvage(arguments) => call.salvage(arguments),
     }
 }
 

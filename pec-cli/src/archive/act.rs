@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use pec_archive::{Erasure, Kept};
+use pec_archive::{Archive, Erasure, Kept};
 use pec_core::finding::Language;
 
 use super::{Call, Clock, bar, failed, intake, named, open, open_to_read, watch};
@@ -99,6 +99,27 @@ pub(super) struct Backup {
     archive: PathBuf,
     /// The copy; nothing may be there yet.
     to: PathBuf,
+}
+
+/// What is broken, and where to.
+#[derive(Debug, Args)]
+pub(super) struct Salvage {
+    archive: PathBuf,
+    /// The new archive; nothing may be there yet.
+    to: PathBuf,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    judging: setup::Options,
+}
+
+/// By what to judge.
+#[derive(Debug, Args)]
+pub(super) struct Rebuild {
+    archive: PathBuf,
+    #[command(flatten)]
+    judging: setup::Options,
 }
 
 impl Call {
@@ -207,6 +228,42 @@ impl Call {
             writeln!(anstream::stdout(), "{id}  {said}")?;
         }
         Ok(ExitCode::from(u8::from(refused)))
+    }
+
+    pub(super) fn salvage(&self, arguments: &Salvage) -> Result<ExitCode, Stop> {
+        let setup = arguments.judging.load()?;
+        let bar = bar();
+        let (from, to) = (&arguments.archive, &arguments.to);
+        let salvaged = Archive::salvage(&self.actor, &intake(&setup), from, to, &mut watch(&bar));
+        bar.finish_and_clear();
+        let salvaged = salvaged.map_err(|error| failed(&error))?;
+        let mut output = anstream::stdout();
+        if arguments.json {
+            writeln!(output, "{}", serde_json::to_string(&salvaged).unwrap_or_default())?;
+        } else {
+            writeln!(output, "{} {}", salvaged.messages, self.say("messaggi salvati", "messages are saved"))?;
+            for (id, why) in &salvaged.lost {
+                writeln!(output, "{} {id}: {why}", self.say("PERSO", "LOST"))?;
+            }
+            for line in &salvaged.unread {
+                writeln!(output, "{} {}", self.say("ILLEGGIBILE", "UNREADABLE"), printable(line))?;
+            }
+            for line in &salvaged.unproven_log {
+                writeln!(output, "{} {}", self.say("REGISTRO NON PROVATO", "LOG NOT PROVEN"), printable(line))?;
+            }
+        }
+        let is_whole = salvaged.lost.is_empty() && salvaged.unread.is_empty() && salvaged.unproven_log.is_empty();
+        Ok(ExitCode::from(u8::from(!is_whole)))
+    }
+
+    pub(super) fn rebuild(&self, arguments: &Rebuild) -> Result<ExitCode, Stop> {
+        let archive = open(&arguments.archive)?;
+        let setup = arguments.judging.load()?;
+        let bar = bar();
+        let rebuilt = archive.rebuild_index(&self.actor, &intake(&setup), &mut watch(&bar));
+        bar.finish_and_clear();
+        rebuilt.map_err(|error| failed(&error))?;
+        Ok(ExitCode::SUCCESS)
     }
 
     pub(super) fn backup(&self, arguments: &Backup) -> Result<ExitCode, Stop> {

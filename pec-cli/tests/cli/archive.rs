@@ -100,6 +100,28 @@ fn what_is_there_is_kept_and_given_back() {
 }
 
 #[test]
+fn what_is_broken_is_told_and_the_rest_is_saved() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let judged = |arguments: &[&str]| pec(&[arguments, &["--anchor", &kit.anchor, "--now", crate::NOW]].concat());
+    assert_eq!(judged(&["archive", "rebuild", &archive]).code, 0);
+    let saved = kit.path("salvato.pecarchive");
+    let whole = judged(&["archive", "salvage", &archive, &saved, "--json"]);
+    assert_eq!((whole.code, &whole.json()[0]["lost"]), (0, &serde_json::json!([])), "{whole:?}");
+    assert_eq!(pec(&["archive", "check", &saved]).code, 0);
+    // One byte of a message.
+    let mut bytes = fs::read(&archive).unwrap();
+    let at = bytes.windows(4).position(|four| four == b"\x28\xb5\x2f\xfd").unwrap();
+    bytes[at] ^= 1;
+    fs::write(&archive, bytes).unwrap();
+    assert_eq!(pec(&["archive", "check", &archive]).code, 1);
+    let again = kit.path("ancora.pecarchive");
+    let ran = judged(&["archive", "salvage", &archive, &again, "--lang", "it"]);
+    assert!(ran.code == 1 && ran.out.contains("messaggi salvati"), "{ran:?}");
+    assert!(ran.out.contains("PERSO") || ran.out.contains("ILLEGGIBILE"), "{ran:?}");
+}
+
+#[test]
 fn terms_and_holds() {
     let kit = Kit::new();
     let archive = kit.filled(&transaction());
