@@ -1,6 +1,7 @@
 //! `cargo xtask`: the one way to run everything. `test` is all that CI runs.
 
 mod checks;
+mod crash;
 #[cfg(unix)]
 mod cross;
 mod dist;
@@ -29,6 +30,7 @@ cargo xtask COMMAND
   dist --prefix DIR   install the C library: header, shared and static library, pkg-config and CMake;
                       --check does so below target/ and tests what is there
   threads [SECONDS]   eight threads on one verifier under ThreadSanitizer (nightly), a minute unless told
+  crash [KILLS]       kill a process that writes an archive, and cut the power under it, a thousand times each unless told
   faces     compile and run the examples in C#, Pascal, COBOL and Java against the C library (docs/PLATFORMS.md)
   cross [windows|macos]   build for other systems; Windows: run the C programs and the conformance cases under Wine
   python    the wheel of pecpy, tested in a clean virtual environment: tests, types, documents
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Some("parity") => parity::obey(arguments),
         Some("dist") => dist::obey(arguments),
         Some("threads") => threads::hammer(arguments.next()),
+        Some("crash") => crash::campaign(arguments.next()),
         Some("faces") => faces::run_all(),
         #[cfg(unix)]
         Some("cross") => cross::obey(arguments),
