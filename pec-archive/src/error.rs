@@ -84,7 +84,8 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
-    /// The data of the archive are on a device that fails.
+    /// The data of the archive are on a device that fails. What was being written is absent, or, where only the last word
+    /// of the device was missing, wholly there after a crash: never in part.
     #[error("reading or writing failed: {0}")]
     Device(String),
     /// A fault of this library.

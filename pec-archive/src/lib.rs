@@ -1,4 +1,6 @@
 //! Keeps certified e-mail: exact bytes, what they come to, and how they are found again.
+//!
+//! What it promises, and what was tried to break the promise, is in the README of this crate.
 
 #![forbid(unsafe_code)]
 

@@ -64,23 +64,35 @@ impl Archive {
     /// It proves of each message that its bytes are those that were stored. It does not prove that there were no others.
     ///
     /// # Errors
-    /// [`Error::Exists`]; [`Error::Damaged`] or [`Error::NotAnArchive`] where not even the first page can be read.
+    /// [`crate::Error::Exists`]; [`crate::Error::Damaged`] or [`crate::Error::NotAnArchive`] where not even the first page can be read; and those
+    /// of [`Archive::put`]: then nothing is left at `to`.
     pub fn salvage(actor: &Actor, intake: &Intake<'_>, from: &Path, to: &Path, watch: Watch<'_>) -> Result<Salvaged> {
         let source = open::open(&Place::of(from)?, Access::Read)?;
-        let target = Self::create(to)?;
         // One view of what may still be written to.
         source.execute_batch("BEGIN")?;
+        let target = Self::create(to)?;
+        let salvaged = target.take_from(&source, actor, intake, watch);
+        if salvaged.is_err() {
+            let path = target.path().to_owned();
+            drop(target);
+            // Half of what can be read must not pass for all of it.
+            let _ = std::fs::remove_file(path);
+        }
+        salvaged
+    }
+
+    fn take_from(&self, source: &Connection, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<Salvaged> {
         let mut salvaged = Salvaged::default();
-        let kept = proven_log(&source, &mut salvaged)?;
-        target.writer()?.change(|transaction| write_log(transaction, &source, &kept, &mut salvaged))?;
-        let found = survey::messages(&source)?;
+        let kept = proven_log(source, &mut salvaged)?;
+        self.writer()?.change(|transaction| write_log(transaction, source, &kept, &mut salvaged))?;
+        let found = survey::messages(source)?;
         salvaged.unread.extend(found.unread);
         salvaged.lost.extend(found.nameless.into_iter().map(|(number, why)| (format!("number {number}"), why)));
         let numbers: Vec<(i64, Id)> = found.known.into_iter().collect();
         let (total, mut done, mut ended) = (numbers.len() as u64, 0, false);
         for batch in numbers.chunks(BATCH) {
-            target.writer()?.change(|transaction| {
-                let mut carrier = Carrier { source: &source, transaction, actor, intake, press: Press::new(None)? };
+            self.writer()?.change(|transaction| {
+                let mut carrier = Carrier { source, transaction, actor, intake, press: Press::new(None)? };
                 batch.iter().try_for_each(|(number, id)| carrier.message(*number, *id, &mut salvaged))
             })?;
             done += batch.len() as u64;
@@ -89,13 +101,13 @@ impl Archive {
                 break;
             }
         }
-        target.writer()?.change(|transaction| {
-            rows(&source, transaction, &mut salvaged)?;
-            evidence(&source, transaction, &mut salvaged)?;
+        self.writer()?.change(|transaction| {
+            rows(source, transaction, &mut salvaged)?;
+            evidence(source, transaction, &mut salvaged)?;
             let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
             Appender::new(transaction, actor, intake.now)?.append(what).map(drop)
         })?;
-        target.rebuild_index(actor, intake, &mut |_| std::ops::ControlFlow::Continue(()))?;
+        self.rebuild_index(actor, intake, &mut |_| std::ops::ControlFlow::Continue(()))?;
         salvaged.complete = !ended;
         Ok(salvaged)
     }

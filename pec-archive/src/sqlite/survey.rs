@@ -189,3 +189,41 @@ pub(crate) fn evidence_of(connection: &Connection, body: i64) -> Result<Vec<u8>>
     })?;
     if Id::of(&bytes) == id { Ok(bytes) } else { Err(Error::Damaged(format!("body {body}: its digest"))) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_lost_hides_only_its_own_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, x BLOB);
+                 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100)
+                 INSERT INTO t SELECT n, zeroblob(500) FROM n",
+            )
+            .unwrap();
+        let page_size: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0)).unwrap();
+        let mut query = connection.prepare("SELECT pageno FROM dbstat WHERE name = 't' AND pagetype = 'leaf'").unwrap();
+        let leaves: Vec<i64> = query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+        drop(query);
+        drop(connection);
+        let (size, lost) = (usize::try_from(page_size).unwrap(), usize::try_from(leaves[leaves.len() / 2]).unwrap());
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[(lost - 1) * size..lost * size].fill(0xff);
+        std::fs::write(&path, bytes).unwrap();
+
+        let connection = Connection::open(&path).unwrap();
+        let (mut seen, mut unread) = (std::collections::BTreeSet::new(), Vec::new());
+        each_row(&connection, "SELECT id FROM t", &["id"], &mut unread, |row| {
+            seen.insert(row.get::<_, i64>(0)?);
+            Ok(())
+        })
+        .unwrap();
+        assert!(seen.contains(&1) && seen.contains(&100) && seen.len() > 85, "{seen:?}");
+        assert_eq!(unread.len(), 1);
+    }
+}

@@ -249,6 +249,15 @@ impl Disk {
         left
     }
 
+    /// The bytes of a file as programs see them, without opening it beside SQLite, which would lose its locks by that.
+    pub(crate) fn now(&self, path: &Path) -> Vec<u8> {
+        let Some(file) = self.live.get(path) else { return Vec::new() };
+        let File { synced, told, .. } = &self.files[*file];
+        let mut bytes = synced.clone();
+        told.iter().for_each(|change| change.apply(&mut bytes));
+        bytes
+    }
+
     /// A file that was there before SQLite opened it.
     fn found(&mut self, path: &Path) -> usize {
         let file = self.files.len();

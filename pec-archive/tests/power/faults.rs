@@ -129,7 +129,7 @@ fn an_erasure_that_stands_is_no_error_whatever_fails_after_it() {
         let mut log = machine.path().into_os_string();
         log.push("-wal");
         let is_in = |bytes: Vec<u8>| bytes.windows(trace.len()).any(|window| window == trace);
-        [machine.path(), log.into()].into_iter().any(|path| std::fs::read(path).is_ok_and(is_in))
+        [machine.path(), log.into()].into_iter().any(|path| is_in(machine.disk(|disk| disk.now(&path))))
     };
     for call in [Call::Write, Call::Sync, Call::Truncate] {
         machine.start(&files);
@@ -152,18 +152,19 @@ fn an_erasure_that_stands_is_no_error_whatever_fails_after_it() {
             .unwrap();
         assert!(machine.disk(|disk| disk.failed), "{call:?} {fails_at}: nothing has failed after it");
         assert!(matches!(archive.scrub(&Actor::host()), Err(Error::Device(_))));
+        assert!(is_in_file(&machine), "{call:?}: there was no trace");
         // With the disk whole again, the next change takes the traces with it.
         machine.plan(Plan::default());
         known.put_one(&archive, 300).unwrap();
-        drop(archive);
         assert!(!is_in_file(&machine), "{call:?}: a trace is left");
+        drop(archive);
         machine.restart();
         known.compare(&Archive::open(&machine.path()).unwrap()).unwrap();
     }
 }
 
 #[test]
-fn half_a_backup_is_none() {
+fn half_a_copy_is_none() {
     let mut machine = Machine::new(6);
     machine.start(&Left::new());
     let (files, _) = begun(&machine);
@@ -174,7 +175,17 @@ fn half_a_backup_is_none() {
     machine.plan(Plan { fault: Some(fault), ..Plan::default() });
     assert!(matches!(archive.backup(&Actor::host(), &copy), Err(Error::Full)));
     assert!(!copy.exists());
+    // Half of what could be salvaged neither.
+    let salvage = || {
+        let watch = &mut |_| std::ops::ControlFlow::Continue(());
+        Archive::salvage(&Actor::host(), &Kit::get().intake(), &machine.path(), &copy, watch)
+    };
+    machine.plan(Plan { fault: Some(Fault { nth: 60, ..fault }), ..Plan::default() });
+    assert!(matches!(salvage(), Err(Error::Full)));
+    assert!(!copy.exists());
     machine.plan(Plan::default());
+    assert_eq!(salvage().unwrap().lost, []);
+    std::fs::remove_file(&copy).unwrap();
     archive.backup(&Actor::host(), &copy).unwrap();
     assert!(Archive::open_read_only(&copy).is_ok());
 }
