@@ -21,7 +21,7 @@ mod zip;
 pub use build::{Bundle, Checkpoint, Witness};
 pub use check::{Fault, MessageProof, ObjectFault, ProofReport, Witnessed, check};
 pub use manifest::BLOCK;
-pub use zip::TooLarge;
+pub use zip::{Frames, TooLarge};
 
 /// The form of the bundle; a reader refuses another.
 pub const FORM: &str = "pec-proof/1";

@@ -64,36 +64,81 @@ fn common(out: &mut Vec<u8>, name: &str, content: &[u8]) -> Result<(), TooLarge>
     Ok(())
 }
 
-/// Writes objects, whose names are in order and each there once.
-pub(super) fn write<'o>(objects: impl Iterator<Item = (&'o str, &'o [u8])>) -> Result<Vec<u8>, TooLarge> {
-    let (mut out, mut directory, mut count) = (Vec::new(), Vec::new(), 0_usize);
-    for (name, content) in objects {
-        let offset = u32::try_from(out.len()).map_err(|_| TooLarge)?;
-        put32(&mut out, LOCAL);
-        common(&mut out, name, content)?;
-        out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(content);
-        put32(&mut directory, CENTRAL);
-        put16(&mut directory, VERSION);
-        common(&mut directory, name, content)?;
+/// What stands around objects in this form, for whoever writes a large one piece by piece: the frame before each object,
+/// and what stands at the end. Names are given in the order of their bytes, each once; the same objects give the same file.
+///
+/// ```
+/// use pec_core::proof::Frames;
+/// let mut frames = Frames::default();
+/// let mut file = Vec::new();
+/// for (name, content) in [("a.txt", b"uno".as_slice()), ("b.txt", b"due")] {
+///     file.extend(frames.object(name, content)?);
+///     file.extend_from_slice(content);
+/// }
+/// file.extend(frames.end()?);
+/// assert!(file.starts_with(b"PK\x03\x04") && file.len() < 250);
+/// # Ok::<(), pec_core::proof::TooLarge>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Frames {
+    at: u32,
+    count: usize,
+    directory: Vec<u8>,
+}
+
+impl Frames {
+    /// What stands before this object.
+    ///
+    /// # Errors
+    /// [`TooLarge`] beyond 4 GiB.
+    pub fn object(&mut self, name: &str, content: &[u8]) -> Result<Vec<u8>, TooLarge> {
+        let mut frame = Vec::with_capacity(LOCAL_BYTES + name.len());
+        put32(&mut frame, LOCAL);
+        common(&mut frame, name, content)?;
+        frame.extend_from_slice(name.as_bytes());
+        let directory = &mut self.directory;
+        put32(directory, CENTRAL);
+        put16(directory, VERSION);
+        common(directory, name, content)?;
         // Comment, disk, internal and external attributes: none.
         for value in [0, 0, 0, 0, 0] {
-            put16(&mut directory, value);
+            put16(directory, value);
         }
-        put32(&mut directory, offset);
+        put32(directory, self.at);
         directory.extend_from_slice(name.as_bytes());
-        count += 1;
+        self.count += 1;
+        let size = u32::try_from(frame.len() + content.len()).map_err(|_| TooLarge)?;
+        self.at = self.at.checked_add(size).ok_or(TooLarge)?;
+        Ok(frame)
     }
-    let count = u16::try_from(count).ok().filter(|count| usize::from(*count) <= MOST).ok_or(TooLarge)?;
-    let (offset, size) = (u32::try_from(out.len()), u32::try_from(directory.len()));
-    out.extend_from_slice(&directory);
-    put32(&mut out, END);
-    for value in [0, 0, count, count] {
-        put16(&mut out, value);
+
+    /// What stands after the last object.
+    ///
+    /// # Errors
+    /// [`TooLarge`] beyond 4 GiB or 65,534 objects.
+    pub fn end(self) -> Result<Vec<u8>, TooLarge> {
+        let count = u16::try_from(self.count).ok().filter(|count| usize::from(*count) <= MOST).ok_or(TooLarge)?;
+        let size = u32::try_from(self.directory.len()).map_err(|_| TooLarge)?;
+        let mut end = self.directory;
+        put32(&mut end, END);
+        for value in [0, 0, count, count] {
+            put16(&mut end, value);
+        }
+        put32(&mut end, size);
+        put32(&mut end, self.at);
+        put16(&mut end, 0);
+        Ok(end)
     }
-    put32(&mut out, size.map_err(|_| TooLarge)?);
-    put32(&mut out, offset.map_err(|_| TooLarge)?);
-    put16(&mut out, 0);
+}
+
+/// Writes objects, whose names are in order and each there once.
+pub(super) fn write<'o>(objects: impl Iterator<Item = (&'o str, &'o [u8])>) -> Result<Vec<u8>, TooLarge> {
+    let (mut out, mut frames) = (Vec::new(), Frames::default());
+    for (name, content) in objects {
+        out.extend(frames.object(name, content)?);
+        out.extend_from_slice(content);
+    }
+    out.extend(frames.end()?);
     Ok(out)
 }
 
