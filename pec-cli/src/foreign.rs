@@ -12,10 +12,6 @@ pub(crate) fn hint(message: &Message<Vec<u8>>) -> Option<Text> {
             "Sembra un file .msg di Outlook, che non conserva i dati firmati: salvare il messaggio dalla casella PEC in formato .eml.",
             "This looks like an Outlook .msg file, which does not keep the signed data: save the message from the PEC mailbox as .eml.",
         ),
-        [b'P', b'K', 3, 4, ..] => Text::new(
-            "È un archivio ZIP: estrarre i file .eml e verificare quelli.",
-            "This is a ZIP archive: take the .eml files out and verify those.",
-        ),
         [b'%', b'P', b'D', b'F', ..] => Text::new(
             "È un PDF. La stampa di una PEC non prova nulla: serve il messaggio originale in formato .eml.",
             "This is a PDF. A printed PEC proves nothing: the original message is needed, as .eml.",

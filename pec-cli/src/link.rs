@@ -28,8 +28,8 @@ use crate::text::{Stop, Text};
                         false or contradicts another, 2 could not run."
 )]
 pub(crate) struct Arguments {
-    /// Files, folders, Maildir, mbox files, or - for standard input.
-    #[arg(required = true, value_name = "FILE|DIR|MBOX|-")]
+    /// Files, folders, Maildir, mbox files, ZIP files, or - for standard input.
+    #[arg(required = true, value_name = "FILE|DIR|MBOX|ZIP|-")]
     paths: Vec<PathBuf>,
     /// One JSON object a dossier and line instead of text; receipts of no known message follow as `{"stray": …}`, files that
     /// cannot be read as `{"unread": …}`, each with the name of its schema first.

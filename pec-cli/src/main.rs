@@ -51,7 +51,7 @@ enum Lang {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Verify messages: files, folders, Maildir, mbox, or standard input.
+    /// Verify messages: files, folders, Maildir, mbox, ZIP, or standard input.
     Verify(verify::Arguments),
     /// Tie receipts to the messages they speak of: who accepted, who received, what is missing.
     Link(link::Arguments),

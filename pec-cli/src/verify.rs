@@ -18,8 +18,8 @@ use crate::text::{Stop, Text};
 /// What to verify and how to print it.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Files, folders, Maildir, mbox files, or - for standard input.
-    #[arg(required = true, value_name = "FILE|DIR|MBOX|-")]
+    /// Files, folders, Maildir, mbox files, ZIP files, or - for standard input.
+    #[arg(required = true, value_name = "FILE|DIR|MBOX|ZIP|-")]
     paths: Vec<PathBuf>,
     /// One JSON object a line instead of text.
     #[arg(long)]

@@ -13,13 +13,14 @@ use pec_core::verify::{Integrity, JudgedAt, MailboxRole, Verification, Verifier}
 use rayon::prelude::*;
 use serde_json::Value;
 
-use crate::place::{Item, Messages, Opened, Place, open};
+use crate::messages::Messages;
+use crate::place::{Item, Opened, Place, open};
 use crate::reason::{Kind, Reason};
 
 /// Messages judged before their results are taken: bounds the memory, keeps the order.
 const BATCH: usize = 256;
 
-/// Messages of an mbox that are held at once, in bytes.
+/// Messages of an mbox or ZIP that are held at once, in bytes.
 const BATCH_BYTES: usize = 64 << 20;
 
 /// Where a message stands among the places.
@@ -27,14 +28,14 @@ const BATCH_BYTES: usize = 64 << 20;
 pub struct Position {
     /// Position of its place.
     pub place: usize,
-    /// Its number in an mbox or in standard input, from 1; 0 for a file that is one message.
+    /// Its number in an mbox, a ZIP or in standard input, from 1; 0 for a file that is one message.
     pub number: usize,
 }
 
 /// A message that was read and verified.
 #[derive(Debug)]
 pub struct Judged {
-    /// Path of its file as given, with `#` and a number where that holds several.
+    /// What its [`Item`] is called.
     pub name: String,
     /// The message.
     pub message: Message<Vec<u8>>,
@@ -203,15 +204,15 @@ impl Judge {
     /// The one message of a file.
     ///
     /// # Errors
-    /// When it cannot be read, or the file is an mbox with several ([`Kind::Several`]).
+    /// When it cannot be read, or the file is an mbox or ZIP with several ([`Kind::Several`]).
     pub fn file(&self, path: &Path, now: Timestamp) -> Result<Judged, Unread> {
         match open(&Place::File(path.to_owned()), self.reading_limits().message_bytes) {
             Opened::One(item) => self.item(item, now),
             Opened::Many(mut messages) => match (messages.next(), messages.next()) {
                 (Some(item), None) => self.item(item, now),
                 _ => {
-                    let it = "contiene più messaggi (mbox): indicare un file con un solo messaggio";
-                    let en = "holds several messages (mbox): name a file with one message";
+                    let it = "contiene più messaggi (mbox o ZIP): indicare un file con un solo messaggio";
+                    let en = "holds several messages (mbox or ZIP): name a file with one message";
                     Err(Unread { name: path.display().to_string(), reason: Reason::new(it, en).kind(Kind::Several) })
                 }
             },
@@ -220,7 +221,7 @@ impl Judge {
 
     /// Reads and verifies every place at the time `now`. `make` turns each message into what is kept of it, on any thread;
     /// `take` gets these in order, some at a time; `opened` is called on any thread when a place has been opened, which is
-    /// when it is done, but for an mbox.
+    /// when it is done, but for an mbox or a ZIP.
     ///
     /// The threads are those of the rayon pool in which this is called.
     ///
@@ -264,7 +265,7 @@ impl Judge {
         Ok(())
     }
 
-    /// The messages of an mbox, in bounded groups.
+    /// The messages of an mbox or a ZIP, in bounded groups.
     fn many<T: Send, E>(
         &self,
         place: usize,

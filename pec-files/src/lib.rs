@@ -1,7 +1,7 @@
-//! PEC messages where people keep them: files, folders, Maildir and mbox, for every face. What they mean, pec-core decides.
+//! PEC messages where people keep them: files, folders, Maildir, mbox and ZIP, for every face. What they mean, pec-core decides.
 //!
 //! ```text
-//! paths ──> place     what is to be read, in a fixed order; mbox cut into messages (mbox)
+//! paths ──> place     what is to be read, in a fixed order; mbox and ZIP taken apart (mbox, zipped)
 //!       ──> judge     each message read and verified, on all cores, in the order of the places, in bounded memory
 //!       ──> link      the same into a ledger; the messages read again for the dossiers
 //!       ──> work      either of them in the background: events that are asked for, progress, an end at any time
@@ -28,11 +28,14 @@
 mod judge;
 pub mod link;
 mod mbox;
+mod messages;
 mod place;
 mod reason;
 pub mod work;
+mod zipped;
 
 pub use judge::{Judge, Judged, Position, Unread};
 pub use mbox::Quoting;
-pub use place::{Item, Messages, Opened, Place, open, places, read_one};
+pub use messages::Messages;
+pub use place::{Item, Opened, Place, open, places, read_one};
 pub use reason::{Kind, Reason};

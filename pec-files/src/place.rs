@@ -1,21 +1,23 @@
-//! Where messages come from: files, folders (Maildir included), mbox files, standard input.
+//! Where messages come from: files, folders (Maildir included), mbox files, ZIP, standard input.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek as _};
 use std::path::{Path, PathBuf};
 
 use pec_core::limits::Limits;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::mbox::{self, Quoting};
+use crate::messages::{Messages, Numbered, Reader};
 use crate::reason::{Kind, Reason};
+use crate::zipped::{self, Members};
 
 /// One place where messages are.
 #[derive(Debug, Clone)]
 pub enum Place {
     /// Standard input.
     Stdin,
-    /// A file: one message, or an mbox.
+    /// A file: one message, an mbox or a ZIP.
     File(PathBuf),
     /// There is nothing to read in a place that was named.
     Missing(String, Reason),
@@ -24,7 +26,7 @@ pub enum Place {
 /// A message with the name it is reported under, or why it could not be read.
 #[derive(Debug)]
 pub struct Item {
-    /// Path of its file as given, with `#` and a number where that holds several.
+    /// Path of its file as given, inside a ZIP its name there after a `/`, with `#` and a number where a file holds several.
     pub name: String,
     /// The message.
     pub bytes: Result<Vec<u8>, Reason>,
@@ -33,7 +35,7 @@ pub struct Item {
 }
 
 impl Item {
-    fn new(name: String, bytes: Result<Vec<u8>, Reason>) -> Self {
+    pub(crate) fn new(name: String, bytes: Result<Vec<u8>, Reason>) -> Self {
         Self { name, bytes, quoting: Quoting::default() }
     }
 }
@@ -123,20 +125,20 @@ pub fn open(place: &Place, limit: usize) -> Opened {
         Place::Stdin => ("-".to_owned(), begin(Box::new(BufReader::new(io::stdin())), None, limit)),
         Place::File(path) => (path.display().to_string(), open_file(path, limit)),
     };
-    match opened {
-        Ok(Begun::Message(bytes)) => Opened::One(Item::new(name, Ok(bytes))),
-        Ok(Begun::Mbox(reader)) => {
-            Opened::Many(Messages { entries: mbox::Entries::new(reader, limit), name, limit, number: 0, held: None })
-        }
-        Err(text) => Opened::One(Item::new(name, Err(text))),
-    }
+    let opened = opened.and_then(|begun| {
+        Ok(match begun {
+            Begun::Message(bytes) => Opened::One(Item::new(name.clone(), Ok(bytes))),
+            Begun::Mbox(reader) => Opened::Many(Messages::mbox(Numbered::new(reader, name.clone(), limit))),
+            Begun::Zip(file) => Opened::Many(Messages::zip(Members::new(file, name.clone(), limit)?)),
+        })
+    });
+    opened.unwrap_or_else(|text| Opened::One(Item::new(name, Err(text))))
 }
-
-type Reader = Box<dyn BufRead + Send>;
 
 enum Begun {
     Message(Vec<u8>),
     Mbox(Reader),
+    Zip(File),
 }
 
 fn open_file(path: &Path, limit: usize) -> Result<Begun, Reason> {
@@ -146,15 +148,21 @@ fn open_file(path: &Path, limit: usize) -> Result<Begun, Reason> {
     if metadata.is_dir() {
         return Err(Reason::new("è una cartella, non un messaggio", "is a folder, not a message").kind(Kind::File));
     }
-    begin(Box::new(BufReader::new(file)), metadata.is_file().then_some(metadata.len()), limit)
+    begin(Box::new(BufReader::new(file)), metadata.is_file().then_some((path, metadata.len())), limit)
 }
 
-/// Reads a message whole, or the first bytes of an mbox. `size` is known of regular files only.
-fn begin(mut reader: Reader, size: Option<u64>, limit: usize) -> Result<Begun, Reason> {
+/// Reads a message whole, or the first bytes of what holds many. Path and size are known of regular files only.
+fn begin(mut reader: Reader, regular: Option<(&Path, u64)>, limit: usize) -> Result<Begun, Reason> {
     let explain = |error: io::Error| Reason::of_io(&error);
-    if mbox::is_mbox(reader.fill_buf().map_err(explain)?) {
+    let beginning = reader.fill_buf().map_err(explain)?;
+    if zipped::is_zip(beginning) {
+        let file = regular.map_or_else(|| spooled(&mut reader), |(path, _)| File::open(path));
+        return file.map(Begun::Zip).map_err(explain);
+    }
+    if mbox::is_mbox(beginning) {
         return Ok(Begun::Mbox(reader));
     }
+    let size = regular.map(|(_, size)| size);
     if size.is_some_and(|size| size > limit as u64) {
         return Err(too_large(limit));
     }
@@ -170,7 +178,15 @@ fn begin(mut reader: Reader, size: Option<u64>, limit: usize) -> Result<Begun, R
     if bytes.len() > limit { Err(too_large(limit)) } else { Ok(Begun::Message(bytes)) }
 }
 
-fn too_large(limit: usize) -> Reason {
+/// Everything that is left of `reader`, in a temporary file that nobody else sees: a ZIP is read from its end.
+fn spooled(reader: &mut Reader) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(reader, &mut file)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+pub(crate) fn too_large(limit: usize) -> Reason {
     let (it, en) = if limit.is_multiple_of(1 << 20) {
         (format!("{} MiB", limit >> 20), format!("{} MiB", limit >> 20))
     } else {
@@ -189,45 +205,10 @@ fn too_large(limit: usize) -> Reason {
     .kind(Kind::TooLarge)
 }
 
-/// The messages of an mbox file, one by one. One that stands there alone bears the name of the file, several are numbered.
-pub struct Messages {
-    entries: mbox::Entries<Reader>,
-    name: String,
-    limit: usize,
-    number: usize,
-    held: Option<io::Result<mbox::Entry>>,
-}
-
-impl std::fmt::Debug for Messages {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Messages").field("name", &self.name).field("number", &self.number).finish_non_exhaustive()
-    }
-}
-
-impl Iterator for Messages {
-    type Item = Item;
-
-    fn next(&mut self) -> Option<Item> {
-        let entry = self.held.take().or_else(|| self.entries.next())?;
-        self.number += 1;
-        self.held = self.entries.next();
-        let name = if self.number == 1 && self.held.is_none() {
-            self.name.clone()
-        } else {
-            format!("{}#{}", self.name, self.number)
-        };
-        Some(match entry {
-            Ok(entry) if entry.too_large => Item::new(name, Err(too_large(self.limit))),
-            Ok(entry) => Item { name, quoting: entry.quoting, bytes: Ok(entry.bytes) },
-            Err(error) => Item::new(name, Err(Reason::of_io(&error))),
-        })
-    }
-}
-
 /// The one message of a file or of standard input (`-`), whole; `limit` as for [`open`].
 ///
 /// # Errors
-/// [`Kind::File`] and [`Kind::TooLarge`]; [`Kind::Several`] for an mbox with more than one message.
+/// [`Kind::File`] and [`Kind::TooLarge`]; [`Kind::Several`] for an mbox or ZIP with more than one message.
 pub fn read_one(path: &Path, limit: usize) -> Result<Vec<u8>, Reason> {
     let place = if path.as_os_str() == "-" { Place::Stdin } else { Place::File(path.to_path_buf()) };
     let item = match open(&place, limit) {
@@ -236,8 +217,8 @@ pub fn read_one(path: &Path, limit: usize) -> Result<Vec<u8>, Reason> {
             let first = messages.next();
             if messages.next().is_some() {
                 let text = Reason::new(
-                    "contiene più messaggi (mbox): indicare un file con un solo messaggio",
-                    "holds several messages (mbox): name a file with one message",
+                    "contiene più messaggi (mbox o ZIP): indicare un file con un solo messaggio",
+                    "holds several messages (mbox or ZIP): name a file with one message",
                 )
                 .kind(Kind::Several);
                 return Err(text.at(path));

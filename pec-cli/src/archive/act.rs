@@ -18,8 +18,8 @@ use crate::text::{Stop, Text};
 #[derive(Debug, Args)]
 pub(super) struct Add {
     archive: PathBuf,
-    /// Files, folders, Maildir, mbox files, or - for standard input.
-    #[arg(required = true, value_name = "FILE|DIR|MBOX|-")]
+    /// Files, folders, Maildir, mbox files, ZIP files, or - for standard input.
+    #[arg(required = true, value_name = "FILE|DIR|MBOX|ZIP|-")]
     paths: Vec<PathBuf>,
     /// The mailbox in which they were found.
     #[arg(long, value_name = "NAME", default_value = "")]

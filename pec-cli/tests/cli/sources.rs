@@ -180,12 +180,79 @@ fn a_huge_file_is_not_read() {
     assert!(shown.code == 2 && shown.err.contains("256 MiB"), "{}", shown.err);
 }
 
+/// A ZIP of these members.
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut zip, mut frames) = (Vec::new(), pec_core::proof::Frames::default());
+    for (name, content) in members {
+        zip.extend(frames.object(name, content).unwrap());
+        zip.extend_from_slice(content);
+    }
+    zip.extend(frames.end().unwrap());
+    zip
+}
+
+#[test]
+fn a_zip_is_read_member_by_member() {
+    let folder = folder();
+    let (acceptance, delivery) = (eml("kind-acceptance-a"), eml("kind-delivery-a"));
+    let (_, quoting) = envelope(QUOTING, "Ciao");
+    let mbox = mbox(&[quoting, eml("changed-attachment")]);
+    let bytes = zip(&[
+        ("2026/a.eml", &acceptance),
+        ("2026/indice.html", b"<html></html>"),
+        ("2026/posta", &mbox),
+        ("d.eml", &delivery),
+    ]);
+    let path = file(&folder, "posta.zip", &bytes);
+    let expected = ["certified a.eml", "error indice.html", "certified posta#1", "altered posta#2", "certified d.eml"];
+    let ran = verify([&path]);
+    assert_eq!((ran.verdicts(), ran.code), (expected.map(str::to_owned).to_vec(), 1), "{}", ran.err);
+    let name = ran.json()[0]["file"].as_str().unwrap().to_owned();
+    assert!(name.ends_with("posta.zip/2026/a.eml"), "{name}");
+    // From a pipe, and beside other files.
+    let anchor = super::artefact("root.crt").display().to_string();
+    let piped = pec_reading(&bytes, ["verify", "--json", "--now", super::NOW, "--anchor", &anchor, "-"]);
+    assert_eq!(piped.verdicts(), ran.verdicts());
+    assert_eq!(verify([folder.path()]).verdicts(), ran.verdicts());
+    // One message alone can be shown; of several, one has to be named.
+    let alone = file(&folder, "alone.zip", zip(&[("x/uno.eml", &acceptance)]));
+    let shown = pec(["show".as_ref(), alone.as_os_str()]);
+    assert!(shown.code != 2 && shown.out.contains("daticert.xml"), "{shown:?}");
+    let several = pec(["show".as_ref(), path.as_os_str()]);
+    assert!(several.code == 2 && several.err.contains("holds several messages"), "{several:?}");
+    for (name, bytes, reason) in [
+        ("cut.zip", bytes.get(..bytes.len() / 2).unwrap(), "danneggiato o incompleto"),
+        ("empty.zip", &zip(&[]), "non contiene messaggi"),
+    ] {
+        let ran = pec(["verify", "--lang", "it", file(&folder, name, bytes).to_str().unwrap()]);
+        assert!(ran.code == 2 && ran.err.contains(reason), "{ran:?}");
+    }
+}
+
+#[test]
+fn receipts_in_a_zip_are_tied_as_those_in_a_folder() {
+    let folder = folder();
+    let from = super::conformance().join("reconcile/state-delivered");
+    let read = |name: &str| fs::read(from.join(name)).unwrap();
+    let names = ["01-sent.eml", "02-acceptance.eml", "03-delivery.eml"];
+    let members: Vec<(&str, Vec<u8>)> = names.map(|name| (name, read(name))).to_vec();
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+    let path = file(&folder, "posta.zip", zip(&members));
+    let anchor = super::artefact("root.crt").display().to_string();
+    let link = |path: &std::path::Path| {
+        let ran = pec(["link", "--json", "--now", super::NOW, "--anchor", &anchor, path.to_str().unwrap()]);
+        ran.out.replace(&format!("{}/", path.display()), "")
+    };
+    let told = link(&path);
+    assert!(told.contains("\"delivered\"") && told.contains("01-sent.eml"), "{told}");
+    assert_eq!(told, link(&from).replace("case.json", ""));
+}
+
 #[test]
 fn files_that_people_take_for_messages() {
     let folder = folder();
     for (name, bytes, italian, english) in [
         ("m.msg", &b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0"[..], "Outlook", "Outlook"),
-        ("m.zip", b"PK\x03\x04\x14\0\0\0", "archivio ZIP", "ZIP archive"),
         ("m.pdf", b"%PDF-1.4\n%\xe2\xe3\n", "stampa di una PEC", "printed PEC"),
         ("m.txt", b"caro amico,\nti scrivo\n", "mancano le intestazioni", "no header fields"),
     ] {
