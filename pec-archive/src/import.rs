@@ -1,4 +1,4 @@
-//! What people have, taken in: files, folders, Maildir, mbox.
+//! What people have, taken in: files, folders, Maildir, mbox, ZIP.
 
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
@@ -46,15 +46,15 @@ pub struct Exception {
 type Seen = (String, i64, i64);
 
 impl Archive {
-    /// Takes in everything below these paths: files of one message, mbox files, folders of either, Maildir; `-` is standard
-    /// input. Nothing that cannot be read stops it. A second import goes on where the first was ended, even by a crash: what
+    /// Takes in everything below these paths: files of one message, mbox files, ZIP files, folders of them, Maildir; `-` is
+    /// standard input. Nothing that cannot be read stops it. A second import goes on where the first was ended, even by a crash: what
     /// it has finished is skipped, what it had begun is taken once.
     ///
     /// # Errors
     /// As [`Archive::put`]; what was taken in before stays.
     ///
     /// # Limits
-    /// At most 256 messages, or 64 MiB of an mbox, are held at a time.
+    /// At most 256 messages, or 64 MiB of an mbox or ZIP, are held at a time.
     pub fn import(&self, actor: &Actor, intake: &Intake<'_>, paths: &[PathBuf], watch: Watch<'_>) -> Result<Imported> {
         let all = pec_files::places(paths);
         let total = all.len() as u64;
@@ -113,7 +113,7 @@ struct Run<'r> {
 impl Run<'_> {
     fn take(&mut self, batch: Vec<(Position, Result<Vec<u8>, Unread>)>) -> Result<()> {
         let Some((last, _)) = batch.last() else { return Ok(()) };
-        // An mbox may go on; a file of one message is done.
+        // An mbox or a ZIP may go on; a file of one message is done.
         let finished = if last.number == 0 { last.place + 1 } else { last.place };
         let mut messages = Vec::with_capacity(batch.len());
         for (position, message) in batch {

@@ -95,3 +95,33 @@ fn an_import_that_was_ended_goes_on() {
     assert_eq!((first.new + second.new, second.skipped, second.known), (600, first.new, 0));
     assert_eq!(last, 600);
 }
+
+#[test]
+fn a_zip_goes_on_where_it_was_ended() {
+    let scene = Scene::new(100);
+    let folder = tempfile::tempdir().unwrap();
+    let (mut zip, mut frames) = (Vec::new(), pec_core::proof::Frames::default());
+    for n in 0..600 {
+        let message = format!("Message-ID: <{n}@x.example>\r\n\r\n{n}\r\n");
+        zip.extend(frames.object(&format!("posta/{n:03}.eml"), message.as_bytes()).unwrap());
+        zip.extend_from_slice(message.as_bytes());
+    }
+    zip.extend(frames.end().unwrap());
+    let path = folder.path().join("posta.zip");
+    fs::write(&path, zip).unwrap();
+    let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();
+    let intake = Intake::new(scene.trust(), scene.now());
+    let paths = [path];
+    let mut batches = 0;
+    let first = archive.import(&Actor::host(), &intake, &paths, &mut |_| {
+        batches += 1;
+        if batches == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let first = first.unwrap();
+    assert!(!first.complete && first.new > 0 && first.new < 600, "{first:?}");
+    // What it had begun is taken once.
+    let second = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    assert_eq!((second.new, second.known, second.complete), (600 - first.new, first.new, true));
+    let third = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    assert_eq!((third.new, third.known, third.skipped), (0, 0, 1));
+}

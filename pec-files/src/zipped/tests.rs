@@ -181,3 +181,24 @@ fn a_list_longer_than_its_window_is_read_to_the_end() {
     assert_eq!(found.len(), names.len());
     assert!(found.iter().zip(&names).all(|((found, read), name)| found.ends_with(name.as_str()) && read.is_ok()));
 }
+
+#[test]
+fn a_zip_with_any_byte_changed_is_read_to_its_end() {
+    let zip = packed(&[("a.eml", MESSAGE), ("posta", &format!("{SEPARATOR}A: 1\n\n{SEPARATOR}A: 2\n\n"))]);
+    let whole = read(&zip);
+    let mut told_otherwise = 0;
+    for at in 0..zip.len() {
+        for value in [0, 1, 0x7f, 0x80, 0xff, zip[at] ^ 1] {
+            let mut bytes = zip.clone();
+            bytes[at] = value;
+            // Whatever it says now, what was a message is one still or is told to be none.
+            let items = opened(&bytes).map_or(Vec::new(), Iterator::collect);
+            assert!(items.len() <= 4, "{at}: {items:?}");
+            let same = items.iter().filter(|item| {
+                whole.iter().any(|(_, read)| read.as_ref().ok().map(String::as_bytes) == item.bytes.as_deref().ok())
+            });
+            told_otherwise += usize::from(same.count() < 3);
+        }
+    }
+    assert!(told_otherwise > zip.len(), "{told_otherwise}");
+}
