@@ -76,6 +76,9 @@ pub enum Error {
     /// A bundle would be larger than its form allows.
     #[error("bundle: {0}")]
     Bundle(#[from] pec_core::proof::TooLarge),
+    /// A report of deposit (*rapporto di versamento*) that cannot be read.
+    #[error("report of deposit: {0}")]
+    Report(String),
     /// A file or stream that the caller gave cannot be read or written.
     #[error("{}: {source}", .path.display())]
     File {
@@ -189,6 +192,12 @@ impl Error {
                 "argument",
                 "Il fascicolo supererebbe i 4 GiB: scegliere meno messaggi.",
                 "The bundle would be larger than 4 GiB: choose fewer messages.",
+            ),
+            Self::Report(_) => (
+                "archive.report",
+                "argument",
+                "Il rapporto di versamento non si può leggere: chiedere al conservatore l'XML originale. Nulla è stato scritto.",
+                "The report of deposit cannot be read: ask the conservation service for the original XML. Nothing was written.",
             ),
             Self::File { .. } => {
                 ("archive.file", "file", "Un file non si può leggere o scrivere.", "A file cannot be read or written.")

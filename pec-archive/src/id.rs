@@ -30,6 +30,10 @@ impl Id {
         &self.0
     }
 
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     pub(crate) fn finished(hasher: Sha256) -> Self {
         Self(hasher.finalize().into())
     }

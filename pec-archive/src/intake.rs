@@ -98,7 +98,7 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
-    fn of<B: AsRef<[u8]>>(
+    pub(crate) fn of<B: AsRef<[u8]>>(
         message: &Message<B>,
         verification: &Verification,
         record: Option<&Record>,

@@ -7,6 +7,7 @@
 mod actor;
 mod archive;
 mod care;
+pub mod deposit;
 mod error;
 mod id;
 mod import;

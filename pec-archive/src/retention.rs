@@ -17,7 +17,7 @@ use crate::sqlite::page::{self, Entry};
 use crate::sqlite::{bodies, erase, put};
 
 /// Terms are counted in the calendar of Rome.
-static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
+pub(crate) static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
 
 /// Why a message was not erased.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -235,7 +235,7 @@ fn number(connection: &Connection, id: Id) -> Result<i64> {
     put::find(connection, id)?.ok_or_else(|| Error::absent(id))
 }
 
-fn months(connection: &Connection, class: &str) -> Result<i64> {
+pub(crate) fn months(connection: &Connection, class: &str) -> Result<i64> {
     let mut query = connection.prepare_cached("SELECT months FROM class WHERE name = ?1")?;
     let months = query.query_row([class], |row| row.get(0)).optional()?;
     months.ok_or_else(|| Error::NotFound(format!("class {class}")))

@@ -17,6 +17,8 @@ pub enum Field {
     Mailbox,
     /// A tag of the host.
     Tag,
+    /// Where it stands with the conservation service, in the newest package that has it.
+    Deposit,
 }
 
 /// What a name before a colon asks for.
@@ -44,6 +46,7 @@ pub(super) fn named(name: &str) -> Option<Name> {
         "stato" | "state" => Name::Exact(Field::State),
         "casella" | "mailbox" => Name::Exact(Field::Mailbox),
         "etichetta" | "tag" => Name::Exact(Field::Tag),
+        "versato" | "deposited" => Name::Exact(Field::Deposit),
         "dopo" | "after" => Name::After,
         "prima" | "before" => Name::Before,
         "id" | "identificativo" | "msgid" => Name::About,
@@ -63,6 +66,7 @@ impl Field {
             }
             Self::Verdict => verdicts(&lower),
             Self::State => states(&lower),
+            Self::Deposit => deposits(&lower),
         };
         (!values.is_empty()).then(|| values.into_iter().map(str::to_owned).collect())
     }
@@ -96,6 +100,16 @@ fn verdicts(written: &str) -> Vec<&'static str> {
         _ => return Verdict::ALL.iter().map(|verdict| verdict.as_str()).filter(|name| *name == written).collect(),
     };
     vec![italian.as_str()]
+}
+
+fn deposits(written: &str) -> Vec<&'static str> {
+    match written {
+        "in-attesa" | "waiting" => vec!["waiting"],
+        "accettato" | "accepted" => vec!["accepted"],
+        "rifiutato" | "refused" => vec!["refused"],
+        "sì" | "si" | "yes" => vec!["waiting", "accepted", "refused"],
+        _ => Vec::new(),
+    }
 }
 
 fn states(written: &str) -> Vec<&'static str> {

@@ -115,9 +115,9 @@ impl Fault {
             Self::OpenQuote => ("manca la virgoletta di chiusura", "the closing quotation mark is missing"),
             Self::UnknownField => (
                 "campo sconosciuto: si possono usare da, a, oggetto, testo, allegato, tipo, verdetto, stato, casella, \
-                 etichetta, dopo, prima, id, impronta; se fa parte di ciò che si cerca, metterlo tra virgolette",
+                 etichetta, versato, dopo, prima, id, impronta; se fa parte di ciò che si cerca, metterlo tra virgolette",
                 "unknown field: there are from, to, subject, text, attachment, kind, verdict, state, mailbox, tag, \
-                 after, before, id, hash; where it belongs to what is searched for, put it in quotation marks",
+                 deposited, after, before, id, hash; where it belongs to what is searched for, put it in quotation marks",
             ),
             Self::NoValue => ("manca il valore del campo", "the field has no value"),
             Self::UnknownValue => ("il campo non ha questo valore", "the field has no such value"),

@@ -42,6 +42,8 @@ fn values_stand_for_what_is_stored() {
     assert_eq!(one("verdetto:falso"), is(Field::Verdict, &["forged"]));
     assert_eq!(one("verdict:not-pec"), is(Field::Verdict, &["not-pec"]));
     assert_eq!(one("casella:\"ufficio, gare\""), is(Field::Mailbox, &["ufficio, gare"]));
+    assert_eq!(one("versato:rifiutato"), is(Field::Deposit, &["refused"]));
+    assert_eq!(one("deposited:yes"), is(Field::Deposit, &["waiting", "accepted", "refused"]));
     let hash = "ab".repeat(32);
     assert_eq!(one(&format!("impronta:{}", hash.to_uppercase())), Test::Attachment(hash.parse().unwrap()));
 }

@@ -84,7 +84,7 @@ impl Judge<'_> {
 }
 
 /// What the host reported that it submitted, where this message is that.
-fn submission(connection: &Connection, number: i64, message: &Message<Vec<u8>>) -> Result<Option<Record>> {
+pub(crate) fn submission(connection: &Connection, number: i64, message: &Message<Vec<u8>>) -> Result<Option<Record>> {
     let mut query = connection.prepare_cached("SELECT sender, recipients, at FROM submission WHERE message = ?1")?;
     let mut rows = query.query([number])?;
     let Some(row) = rows.next()? else { return Ok(None) };
@@ -145,7 +145,7 @@ pub(crate) fn ledger(
 }
 
 /// The key of a table that hostile identifiers must not be able to fill: no answer depends on it.
-fn key() -> HashKey {
+pub(crate) fn key() -> HashKey {
     use std::hash::BuildHasher as _;
     let random = std::hash::RandomState::new();
     let mut bytes = [0; 16];

@@ -36,6 +36,8 @@ pub(crate) fn message(connection: &Connection, number: i64) -> Result<Vec<i64>> 
     for table in TABLES {
         connection.prepare_cached(&format!("DELETE FROM {table} WHERE message = ?1"))?.execute([number])?;
     }
+    // That it was deposited stays known, by its digest.
+    connection.prepare_cached("UPDATE deposited SET message = NULL WHERE message = ?1")?.execute([number])?;
     connection.prepare_cached("DELETE FROM message WHERE id = ?1")?.execute([number])?;
     Ok(bodies)
 }

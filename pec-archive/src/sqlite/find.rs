@@ -104,6 +104,7 @@ const fn list_of(field: Field) -> (&'static str, &'static str) {
         Field::State => ("in_state", "state"),
         Field::Mailbox => ("found", "mailbox"),
         Field::Tag => ("tag", "tag"),
+        Field::Deposit => ("deposited", "state"),
     }
 }
 
@@ -116,6 +117,10 @@ fn list(plan: &mut Plan, test: &Test) -> &'static str {
             // A message may stand in a state for several transactions.
             plan.tables.push(match field {
                 Field::State => format!("(SELECT DISTINCT message FROM in_state WHERE state = {value}) AS led"),
+                // What was erased is no message any more.
+                Field::Deposit => {
+                    format!("(SELECT message FROM deposited WHERE state = {value} AND message IS NOT NULL) AS led")
+                }
                 _ => format!("(SELECT message FROM {table} WHERE {column} = {value}) AS led"),
             });
         }

@@ -57,6 +57,24 @@ pub(crate) enum What<'a> {
     },
     /// A case is over.
     Release { case: &'a str },
+    /// A package was made ready for deposit.
+    Deposit {
+        package: &'a str,
+        /// Of its PIndex.xml, which names every document by its digest.
+        #[serde(serialize_with = "hex")]
+        pindex: Id,
+        documents: u64,
+        /// The package of which it brings refused documents once more.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        again_of: Option<&'a str>,
+    },
+    /// A report of deposit was read.
+    DepositReport {
+        #[serde(serialize_with = "hex")]
+        report: Id,
+        accepted: u64,
+        refused: u64,
+    },
     /// A root was time-stamped. The next root covers this entry: a token is renewed before it weakens.
     Stamp {
         /// Entries under the root.

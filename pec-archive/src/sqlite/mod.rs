@@ -8,9 +8,11 @@
 //! log      what was done, in a Merkle tree          evidence     by what it was judged
 //! place    which file it is, and whether still      survey       what can be read of a file that is damaged
 //! index    what is worked out, made anew            erase        what is gone from the file
+//! deposits what was made ready for deposit, and what was answered
 //! ```
 
 pub(crate) mod bodies;
+pub(crate) mod deposits;
 pub(crate) mod dossiers;
 pub(crate) mod erase;
 pub(crate) mod evidence;

@@ -13,8 +13,9 @@ use crate::error::{Error, Result};
 const APPLICATION: i32 = 0x5045_4341;
 
 /// The format that this version writes.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
+/// Format 1. A new archive goes the way of an old one, so that both are the same.
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// What of the schema is worked out from the rest: what stands below the line.
@@ -38,7 +39,7 @@ pub(crate) fn found_schema(connection: &Connection) -> Result<BTreeMap<String, S
 }
 
 /// What brings format `n` to format `n + 1`, from format 1 on.
-const MIGRATIONS: [&str; FORMAT as usize - 1] = [];
+const MIGRATIONS: [&str; FORMAT as usize - 1] = [include_str!("format2.sql")];
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -75,6 +76,9 @@ fn write_schema(path: &Path) -> Result<()> {
     tune(&connection, Access::Write)?;
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
+    for step in MIGRATIONS {
+        transaction.execute_batch(step)?;
+    }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;
@@ -336,8 +340,37 @@ mod tests {
         let connection = open(&file, Access::Write).unwrap();
         connection.pragma_update(None, "user_version", FORMAT + 1).unwrap();
         drop(connection);
-        assert!(matches!(open(&file, Access::Write), Err(Error::Newer { found: 2, known: 1 })));
+        assert!(matches!(open(&file, Access::Write), Err(Error::Newer { found: 3, known: 2 })));
         assert!(matches!(open(&file, Access::Read), Err(Error::Newer { .. })));
+    }
+
+    /// Everything that a file says of its own form.
+    fn form(connection: &Connection) -> Vec<(String, Option<String>)> {
+        let mut query = connection.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn a_file_of_the_first_format_is_brought_to_this_one_with_what_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old.pec"), folder.path().join("new.pec"));
+        let connection = Connection::open(&old).unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        connection.execute("INSERT INTO log (n, entry) VALUES (0, '{}')", []).unwrap();
+        drop(connection);
+        // Whoever only reads must not write.
+        assert!(matches!(open(&old, Access::Read), Err(Error::ReadOnly)));
+        let opened = open(&old, Access::Write).unwrap();
+        assert_eq!(format_of(&opened).unwrap(), FORMAT);
+        assert_eq!(opened.query_row("SELECT entry FROM log", [], |row| row.get::<_, String>(0)).unwrap(), "{}");
+        create(&new).unwrap();
+        assert_eq!(form(&opened), form(&open(&new, Access::Write).unwrap()));
+        // A second time nothing is left to be done.
+        drop(opened);
+        assert_eq!(format_of(&open(&old, Access::Read).unwrap()).unwrap(), FORMAT);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod crash;
 mod damage;
+mod depositing;
 mod importing;
 mod keeping;
 mod others;

@@ -1,0 +1,401 @@
+//! Packages ready for deposit (*pacchetti di versamento*) with a conservation service (*conservatore*), and what it
+//! answered.
+//!
+//! ```text
+//! selection ──> families    each message with the others of its transactions, those already deposited left out
+//!           ──> document    read, verified again, described      metadata   annex 5 of AgID's guidelines, one XML a message
+//!           ──> package     filled up to the limits              index      PIndex.xml, SInCRO v2
+//!           ──> folder or ZIP ──> log, tables
+//! report    ──> outcome     the report of deposit read, each document found by its digest, its state written down
+//! ```
+//!
+//! A package is ready for deposit; it is nothing more. Whether documents are kept by the rules of the law is the doing of
+//! the conservation service and of whoever is responsible for it, never of this library. `docs/DEPOSIT.md` says what a
+//! package holds, element by element, where each comes from, and what could not be confirmed.
+
+mod agent;
+mod document;
+mod index;
+mod metadata;
+mod options;
+mod outcome;
+mod package;
+mod report;
+mod xml;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+use rusqlite::Connection;
+use serde::Serialize;
+
+pub use agent::{Agent, AgentName};
+pub use options::{Classification, Confidential, HostDossier, Options, Selection, Signer, Target};
+pub use outcome::{DepositReport, Refused};
+pub use report::ReportForm;
+
+use crate::actor::Actor;
+use crate::archive::{Archive, bare};
+use crate::care::{Progress, Watch};
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::intake::Intake;
+use crate::sqlite::deposits;
+use crate::sqlite::log::{Appender, What};
+use crate::sqlite::{dossiers, find, put};
+use document::Family;
+use index::Earlier;
+use package::{Batch, Order, Package};
+
+/// Families that are described at a time.
+const BATCH: usize = 64;
+
+/// Packages that a call has made.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Made {
+    /// In the order in which they were written.
+    pub packages: Vec<Packaged>,
+    /// Messages that were left out, because a package has them already.
+    pub already: u64,
+    /// Whether everything was packed, or the work was ended before. What was packed stays.
+    pub complete: bool,
+}
+
+/// A package that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Packaged {
+    /// Its name, as its index says it.
+    pub name: String,
+    /// Where it is: a folder or a ZIP.
+    pub path: PathBuf,
+    /// Messages in it.
+    pub documents: u64,
+    /// Bytes of its files, or of the ZIP.
+    pub bytes: u64,
+    /// SHA-256 of its PIndex.xml.
+    #[serde(serialize_with = "displayed")]
+    pub pindex: Id,
+    /// SHA-256 of the ZIP.
+    #[serde(serialize_with = "displayed_option")]
+    pub zip: Option<Id>,
+}
+
+/// A package, and where its documents stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Deposit {
+    /// Its name.
+    pub name: String,
+    /// When it was made, by the host's clock.
+    pub made_at: Timestamp,
+    /// SHA-256 of its PIndex.xml.
+    #[serde(serialize_with = "displayed")]
+    pub pindex: Id,
+    /// The package of which it brings refused documents once more.
+    pub again_of: Option<String>,
+    /// Documents of which no report has spoken.
+    pub waiting: u64,
+    /// Documents that were accepted.
+    pub accepted: u64,
+    /// Documents that were refused.
+    pub refused: u64,
+}
+
+/// A document of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Deposited {
+    /// The message.
+    #[serde(serialize_with = "displayed")]
+    pub id: Id,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub state: DepositState,
+    /// Whether a newer package has it too: then that one says where it stands now.
+    pub superseded: bool,
+}
+
+/// Where a document stands with the conservation service, by the reports that were read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum DepositState {
+    /// No report has spoken of it.
+    Waiting,
+    /// A report says that it was accepted.
+    Accepted,
+    /// A report says that it was refused.
+    Refused {
+        /// Why, in the words of the report; empty where it does not say.
+        reason: String,
+    },
+}
+
+pub(crate) fn displayed<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn displayed_option<S: serde::Serializer>(id: &Option<Id>, serializer: S) -> Result<S::Ok, S::Error> {
+    match id {
+        Some(id) => serializer.collect_str(id),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// What is to be packed.
+struct Plan {
+    /// The messages of a family, and those of them that go into a package.
+    families: Vec<(Vec<i64>, Vec<i64>)>,
+    earlier: Option<Earlier>,
+    already: u64,
+}
+
+impl Archive {
+    /// Makes packages ready for deposit of a selection, one or more as the limits ask. Each is on stable storage and in the
+    /// log before the next one is begun. What is in a package already is left out, so that the same selection can be made
+    /// again whenever something has come in. Every message is verified again, as `intake` judges; the same messages at the
+    /// same time give the same bytes.
+    ///
+    /// It proves nothing, and keeps nothing by the rules of the law: that begins when a conservation service has accepted
+    /// the package.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for what the selection names and is not here, [`Error::BadValue`] for limits and terms that
+    /// cannot be, [`Error::Exists`], [`Error::File`], [`Error::Damaged`]. Packages that were written before stay, and
+    /// [`Archive::deposits`] has them.
+    ///
+    /// # Limits
+    /// One message per core is held in memory, and the metadata of one package.
+    pub fn deposit(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        selection: &Selection,
+        options: &Options,
+        target: &Target,
+        watch: Watch<'_>,
+    ) -> Result<Made> {
+        let plan = self.read(|connection| plan(connection, selection))?;
+        self.pack(actor, intake, plan, options, target, watch)
+    }
+
+    /// Brings the refused documents of a package once more, in new packages that name it. Those of which a newer package
+    /// brings them already are left out.
+    ///
+    /// The guidelines let a package be refused, and leave the number of attempts, at least three, to be agreed; nothing is
+    /// counted here.
+    ///
+    /// # Errors
+    /// As [`Archive::deposit`]; [`Error::NotFound`] when there is no such package.
+    pub fn deposit_again(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        package: &str,
+        options: &Options,
+        target: &Target,
+        watch: Watch<'_>,
+    ) -> Result<Made> {
+        let plan = self.read(|connection| plan_again(connection, package))?;
+        self.pack(actor, intake, plan, options, target, watch)
+    }
+
+    /// The packages that were made, oldest first.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn deposits(&self, _: &Actor) -> Result<Vec<Deposit>> {
+        self.read(deposits::all)
+    }
+
+    /// The documents of a package, in the order of their digests.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such package.
+    pub fn deposited(&self, _: &Actor, package: &str) -> Result<Vec<Deposited>> {
+        self.read(|connection| deposits::documents(connection, deposits::named(connection, package)?.id))
+    }
+
+    fn pack(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        plan: Plan,
+        options: &Options,
+        target: &Target,
+        watch: Watch<'_>,
+    ) -> Result<Made> {
+        options.check()?;
+        // Before anything is written elsewhere.
+        drop(self.writer()?);
+        // Fractions of a second would be in the XML and not in the archive.
+        let now = Timestamp::from_second(intake.now.as_second()).map_err(|e| Error::Internal(e.to_string()))?;
+        let intake = &Intake { now, ..*intake };
+        let total = plan.families.iter().map(|(_, wanted)| wanted.len() as u64).sum();
+        let order = Order { archive: self, actor, at: now, options, target, earlier: plan.earlier };
+        let made = Made { already: plan.already, ..Made::default() };
+        let mut packing = Packing { order, package: Package::default(), made };
+        let mut done = 0;
+        for families in plan.families.chunks(BATCH) {
+            let batches: Vec<Batch> = families
+                .par_iter()
+                .map(|(members, wanted)| {
+                    let mut cache = self.cache();
+                    let family = self.read(|connection| Family::of(connection, intake, &mut cache, members))?;
+                    self.give_back(cache);
+                    Ok(Batch::of(&family, wanted, options, now))
+                })
+                .collect::<Result<_>>()?;
+            for batch in batches {
+                done += batch.documents.len() as u64;
+                packing.add(batch)?;
+            }
+            if watch(Progress { done, total }).is_break() {
+                packing.finish()?;
+                return Ok(packing.made);
+            }
+        }
+        packing.finish()?;
+        packing.made.complete = true;
+        Ok(packing.made)
+    }
+}
+
+/// Packages on their way.
+struct Packing<'p> {
+    order: Order<'p>,
+    package: Package,
+    made: Made,
+}
+
+impl Packing<'_> {
+    fn add(&mut self, batch: Batch) -> Result<()> {
+        let mut rest = Some(batch);
+        // An empty package takes a document of any size: something is gone after every round.
+        while let Some(batch) = rest {
+            rest = self.package.add(batch, self.order.options);
+            if rest.is_some() {
+                self.finish()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the package and notes it: first the files, then the log.
+    fn finish(&mut self) -> Result<()> {
+        let package = std::mem::take(&mut self.package);
+        if package.is_empty() {
+            return Ok(());
+        }
+        let Order { archive, actor, at, earlier, .. } = &self.order;
+        let written = package.write(&self.order, self.made.packages.len() + 1)?;
+        let noted = archive.writer().and_then(|mut writer| {
+            writer.change(|transaction| {
+                let documents = written.documents.len() as u64;
+                let again_of = earlier.as_ref().map(|earlier| earlier.name.as_str());
+                let what = What::Deposit { package: &written.name, pindex: written.pindex, documents, again_of };
+                let entry = Appender::new(transaction, actor, *at)?.append(what)?;
+                deposits::put(transaction, &written.row(*at, again_of, entry))
+            })
+        });
+        if let Err(error) = noted {
+            written.remove();
+            return Err(error);
+        }
+        self.made.packages.push(Packaged {
+            name: written.name,
+            path: written.path,
+            documents: written.documents.len() as u64,
+            bytes: written.bytes,
+            pindex: written.pindex,
+            zip: written.zip,
+        });
+        Ok(())
+    }
+}
+
+impl package::Written {
+    fn row<'w>(&'w self, now: Timestamp, again_of: Option<&'w str>, entry: u64) -> deposits::Row<'w> {
+        deposits::Row {
+            name: &self.name,
+            made_at: now,
+            pindex: self.pindex,
+            zip: self.zip,
+            again_of,
+            entry,
+            documents: &self.documents,
+        }
+    }
+}
+
+/// The families of what is selected, in the order of their first messages.
+fn plan(connection: &Connection, selection: &Selection) -> Result<Plan> {
+    let selected: BTreeSet<i64> = match selection {
+        Selection::Query(query) => find::newest(connection, query, None, usize::MAX)?.into_iter().collect(),
+        Selection::Messages(ids) => {
+            let number = |id: &Id| put::find(connection, *id)?.ok_or_else(|| Error::absent(*id));
+            ids.iter().map(number).collect::<Result<_>>()?
+        }
+        Selection::Transactions(identifiers) => {
+            let mut numbers = BTreeSet::new();
+            for identifier in identifiers {
+                let found = dossiers::related(connection, &BTreeSet::from([bare(identifier)]), true)?;
+                if found.is_empty() {
+                    return Err(Error::NotFound(identifier.clone()));
+                }
+                numbers.extend(found);
+            }
+            numbers
+        }
+    };
+    let (mut families, mut seen, mut already) = (Vec::new(), BTreeSet::new(), 0);
+    for number in selected {
+        if seen.contains(&number) {
+            continue;
+        }
+        let family = family(connection, number)?;
+        let mut wanted = Vec::new();
+        for member in &family {
+            if !seen.insert(*member) {
+                continue;
+            }
+            if deposits::has(connection, *member)? {
+                already += 1;
+            } else {
+                wanted.push(*member);
+            }
+        }
+        if !wanted.is_empty() {
+            families.push((family, wanted));
+        }
+    }
+    Ok(Plan { families, earlier: None, already })
+}
+
+fn plan_again(connection: &Connection, package: &str) -> Result<Plan> {
+    let earlier = deposits::named(connection, package)?;
+    let refused: BTreeSet<i64> = deposits::refused(connection, earlier.id)?.into_iter().collect();
+    let (mut families, mut seen) = (Vec::new(), BTreeSet::new());
+    for number in &refused {
+        if !seen.contains(number) {
+            let family = family(connection, *number)?;
+            seen.extend(family.iter().copied());
+            let wanted = family.iter().copied().filter(|member| refused.contains(member)).collect();
+            families.push((family, wanted));
+        }
+    }
+    let earlier = Earlier { name: package.to_owned(), pindex: earlier.pindex };
+    Ok(Plan { families, earlier: Some(earlier), already: 0 })
+}
+
+/// A message and the others of its transactions, oldest first.
+fn family(connection: &Connection, number: i64) -> Result<Vec<i64>> {
+    let mut query = connection.prepare_cached("SELECT text FROM about WHERE message = ?1")?;
+    let texts = query.query_map([number], |row| row.get(0))?.collect::<Result<BTreeSet<String>, _>>()?;
+    let mut family = dossiers::related(connection, &texts, true)?;
+    family.insert(number);
+    Ok(family.into_iter().collect())
+}

@@ -1,0 +1,190 @@
+//! What a report of deposit changes: each document found by its digest.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::report::{self, Outcome, ReportForm, Said};
+use super::{DepositState, displayed};
+use crate::actor::Actor;
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::sqlite::deposits;
+use crate::sqlite::log::{Appender, What};
+
+/// What a report said of the documents that are here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DepositReport {
+    /// SHA-256 of the report.
+    #[serde(serialize_with = "displayed")]
+    pub id: Id,
+    /// What the report calls itself.
+    pub name: Option<String>,
+    /// Its time, as it says.
+    pub at: Option<Timestamp>,
+    /// Whether it had been read before: then nothing was changed.
+    pub known: bool,
+    /// Documents that it accepts.
+    #[serde(serialize_with = "all_displayed")]
+    pub accepted: Vec<Id>,
+    /// Documents that it refuses.
+    pub refused: Vec<Refused>,
+    /// Documents that it names without an outcome that the form knows: they wait.
+    #[serde(serialize_with = "all_displayed")]
+    pub unclear: Vec<Id>,
+    /// Digests that belong to nothing that was deposited from here.
+    #[serde(serialize_with = "all_displayed")]
+    pub unknown: Vec<Id>,
+}
+
+/// A document that a report refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Refused {
+    /// The message.
+    #[serde(serialize_with = "displayed")]
+    pub id: Id,
+    /// Why, in the words of the report; empty where it does not say.
+    pub reason: String,
+}
+
+fn all_displayed<S: serde::Serializer>(ids: &[Id], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(ids.iter().map(Id::to_string))
+}
+
+impl Archive {
+    /// Reads a report of deposit (*rapporto di versamento*) and writes down what it says of each document. A document is
+    /// found by its SHA-256; where the report names a package by the digest of its index or ZIP, what it says counts for
+    /// every document of it of which it says nothing by itself. A document of several packages is that of the package which
+    /// the report names, else of the newest. A later report overrules an earlier one; the same one again changes nothing.
+    ///
+    /// The report is kept as it is. Nothing proves that it is genuine: a signature on it is for the host to check.
+    ///
+    /// # Errors
+    /// [`Error::Report`] when it is no XML in UTF-8, has a DOCTYPE, or names nothing by a SHA-256: then nothing is changed.
+    ///
+    /// # Limits
+    /// 64 MiB, 256 elements inside each other.
+    pub fn deposit_report(
+        &self,
+        actor: &Actor,
+        now: Timestamp,
+        bytes: &[u8],
+        form: &ReportForm,
+    ) -> Result<DepositReport> {
+        let report = report::read(bytes, form)?;
+        if report.said.is_empty() {
+            return Err(Error::Report("it names no document by its SHA-256".into()));
+        }
+        let id = Id::of(bytes);
+        self.writer()?.change(|transaction| {
+            let Matched { answers, unknown } = matched(transaction, report.said)?;
+            let mut answer = DepositReport {
+                id,
+                name: report.name,
+                at: report.at,
+                known: false,
+                accepted: Vec::new(),
+                refused: Vec::new(),
+                unclear: Vec::new(),
+                unknown,
+            };
+            for ((_, id), said) in &answers {
+                match said {
+                    DepositState::Accepted => answer.accepted.push(*id),
+                    DepositState::Refused { reason } => {
+                        answer.refused.push(Refused { id: *id, reason: reason.clone() });
+                    }
+                    DepositState::Waiting => answer.unclear.push(*id),
+                }
+            }
+            if answers.is_empty() {
+                // It is about something else.
+                return Ok(answer);
+            }
+            let Some(row) = deposits::put_report(transaction, id, now, bytes)? else {
+                answer.known = true;
+                return Ok(answer);
+            };
+            for ((deposit, digest), state) in &answers {
+                if *state != DepositState::Waiting {
+                    deposits::answer(transaction, *deposit, *digest, state, row)?;
+                }
+            }
+            let (accepted, refused) = (answer.accepted.len() as u64, answer.refused.len() as u64);
+            Appender::new(transaction, actor, now)?.append(What::DepositReport { report: id, accepted, refused })?;
+            Ok(answer)
+        })
+    }
+}
+
+struct Matched {
+    /// By package and digest.
+    answers: BTreeMap<(i64, Id), DepositState>,
+    unknown: Vec<Id>,
+}
+
+fn matched(connection: &Connection, said: Vec<Said>) -> Result<Matched> {
+    let (mut packages, mut documents, mut unknown) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for said in said {
+        match deposits::with_digest(connection, said.digest)? {
+            Some(package) => graver(&mut packages, package, state(&said)),
+            None => {
+                let holders = deposits::with_document(connection, said.digest)?;
+                if holders.is_empty() { unknown.push(said.digest) } else { documents.push((said, holders)) }
+            }
+        }
+    }
+    let mut single = BTreeMap::new();
+    for (said, holders) in documents {
+        // The newest comes first.
+        let named = holders.iter().find(|holder| packages.contains_key(*holder));
+        if let Some(holder) = named.or(holders.first()) {
+            graver(&mut single, (*holder, said.digest), state(&said));
+        }
+    }
+    let mut answers = BTreeMap::new();
+    for (package, state) in packages {
+        for digest in deposits::digests(connection, package)? {
+            answers.insert((package, digest), state.clone());
+        }
+    }
+    for (key, state) in single {
+        // A document that is only listed is part of what is said of the whole.
+        if state != DepositState::Waiting || !answers.contains_key(&key) {
+            answers.insert(key, state);
+        }
+    }
+    unknown.sort_unstable();
+    unknown.dedup();
+    Ok(Matched { answers, unknown })
+}
+
+fn state(said: &Said) -> DepositState {
+    match said.outcome {
+        None => DepositState::Waiting,
+        Some(Outcome::Accepted) => DepositState::Accepted,
+        Some(Outcome::Refused) => DepositState::Refused { reason: said.reason.clone() },
+    }
+}
+
+/// Of two things that a report says of the same, the graver counts.
+fn graver<K: Ord>(all: &mut BTreeMap<K, DepositState>, key: K, state: DepositState) {
+    const fn weight(state: &DepositState) -> u8 {
+        match state {
+            DepositState::Waiting => 0,
+            DepositState::Accepted => 1,
+            DepositState::Refused { .. } => 2,
+        }
+    }
+    match all.get(&key) {
+        Some(known) if weight(known) >= weight(&state) => {}
+        _ => {
+            all.insert(key, state);
+        }
+    }
+}
