@@ -1,6 +1,7 @@
 //! `pec archive`: what was received and sent, kept, found and proven.
 
 mod act;
+mod deposit;
 mod look;
 
 use std::io::IsTerminal as _;
@@ -35,7 +36,7 @@ enum Action {
         /// The file; nothing may be there yet.
         archive: PathBuf,
     },
-    /// Take messages in: files, folders, Maildir, mbox, or standard input. What an earlier run has finished is skipped.
+    /// Take messages in: files, folders, Maildir, mbox, ZIP, or standard input. What an earlier run has finished is skipped.
     #[command(visible_alias = "import")]
     Add(act::Add),
     /// Find messages, newest first.
@@ -56,6 +57,9 @@ enum Action {
     Erase(act::Erase),
     /// Which terms are over, and which certificates end on which proofs rest.
     Expiring(look::Expiring),
+    /// Make packages ready for deposit with a conservation service, and read what it answers.
+    #[command(subcommand)]
+    Deposit(Box<deposit::Deposit>),
     /// The archive in numbers.
     Stats(look::Stats),
     /// Write a copy, while others use the archive.
@@ -83,6 +87,7 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
         Action::Release(arguments) => call.release(arguments),
         Action::Erase(arguments) => call.erase(arguments),
         Action::Expiring(arguments) => call.expiring(arguments),
+        Action::Deposit(action) => call.deposit(action),
         Action::Stats(arguments) => call.stats(arguments),
         Action::Backup(arguments) => call.backup(arguments),
         Action::Rebuild(arguments) => call.rebuild(arguments),

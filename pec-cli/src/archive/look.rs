@@ -7,8 +7,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
-use pec_archive::search::Query;
+use pec_archive::search::{Query, QueryError};
 use pec_archive::{Cursor, Entry};
+use pec_core::finding::Language;
 
 use super::{Call, Clock, bar, failed, intake, named, open_to_read, watch};
 use crate::render::printable;
@@ -19,8 +20,8 @@ use crate::text::{Stop, Text};
 #[derive(Debug, Args)]
 #[command(
     after_help = "A query: words, \"phrases\", beginnings (contratt*), -not this, and fields: da: a: oggetto: testo: \
-                        allegato: tipo: verdetto: stato: casella: etichetta: dopo: prima: id: impronta: (or from: to: subject: \
-                        text: attachment: kind: verdict: state: mailbox: tag: after: before: id: hash:). \
+                        allegato: tipo: verdetto: stato: casella: etichetta: versato: dopo: prima: id: impronta: (or from: to: subject: \
+                        text: attachment: kind: verdict: state: mailbox: tag: deposited: after: before: id: hash:). \
                         For example: da:acme stato:consegnato dopo:2026-01-01 \"contratto quadro\""
 )]
 pub(super) struct Search {
@@ -87,10 +88,7 @@ impl Call {
     pub(super) fn search(&self, arguments: &Search) -> Result<ExitCode, Stop> {
         let archive = open_to_read(&arguments.archive)?;
         let text = arguments.query.join(" ");
-        let query = Query::parse(&text).map_err(|error| {
-            let explain = |language| printable_lines(&error.explain(&text, language));
-            Text::new(explain(pec_core::finding::Language::It), explain(pec_core::finding::Language::En))
-        })?;
+        let query = Query::parse(&text).map_err(|error| unclear(&error, &text))?;
         let from = arguments.from.map(Cursor::from_number);
         let page = archive.search(&self.actor, &query, from, arguments.limit).map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
@@ -235,6 +233,12 @@ impl Call {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Why a query cannot be understood, and where.
+pub(super) fn unclear(error: &QueryError, query: &str) -> Text {
+    let explain = |language| printable_lines(&error.explain(query, language));
+    Text::new(explain(Language::It), explain(Language::En))
 }
 
 /// The lines of a text, each made harmless.

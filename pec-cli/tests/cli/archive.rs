@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::{Ran, command, conformance, run};
 
 /// The messages of one transaction, delivered.
-fn transaction() -> PathBuf {
+pub(crate) fn transaction() -> PathBuf {
     conformance().join("reconcile/state-delivered")
 }
 
@@ -14,24 +14,24 @@ fn pec(arguments: &[&str]) -> Ran {
     run(command(arguments))
 }
 
-struct Kit {
-    folder: tempfile::TempDir,
-    anchor: String,
+pub(crate) struct Kit {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) anchor: String,
 }
 
 impl Kit {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let anchor = conformance().join("artefacts/root.crt").display().to_string();
         Self { folder, anchor }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
     /// An archive with the messages of a folder.
-    fn filled(&self, from: &Path) -> String {
+    pub(crate) fn filled(&self, from: &Path) -> String {
         let archive = self.path("posta è.pecarchive");
         assert_eq!(pec(&["archive", "init", &archive]).code, 0);
         let from = from.display().to_string();

@@ -4,6 +4,7 @@
 
 mod archive;
 mod browser;
+mod deposit;
 mod extract;
 mod link;
 mod options;
