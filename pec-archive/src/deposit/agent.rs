@@ -77,12 +77,13 @@ impl FromStr for Agent {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let (id, name) = text.split_once('=').unwrap_or((text, ""));
+        let id = id.trim();
         let person = ["TIN", "PNO", "PAS", "IDC"].iter().any(|kind| id.starts_with(kind));
         let name = match name.split_once(',').filter(|_| person) {
             Some((last, first)) => AgentName::Person { last: last.trim().to_owned(), first: first.trim().to_owned() },
             None => AgentName::Organisation(name.trim().to_owned()),
         };
-        Self::new(id.trim(), name)
+        Self::new(id, name)
     }
 }
 
@@ -143,7 +144,7 @@ mod tests {
         ] {
             assert!(bad.parse::<Agent>().is_err(), "{bad}");
         }
-        let person: Agent = "TINIT-RSSMRA70A01H501S=Rossi, Maria".parse().unwrap();
+        let person: Agent = " TINIT-RSSMRA70A01H501S = Rossi, Maria ".parse().unwrap();
         assert_eq!(person.name(), &AgentName::Person { last: "Rossi".into(), first: "Maria".into() });
         assert_eq!(person.number(), "RSSMRA70A01H501S");
     }

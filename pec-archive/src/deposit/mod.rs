@@ -12,6 +12,35 @@
 //! A package is ready for deposit; it is nothing more. Whether documents are kept by the rules of the law is the doing of
 //! the conservation service and of whoever is responsible for it, never of this library. `docs/DEPOSIT.md` says what a
 //! package holds, element by element, where each comes from, and what could not be confirmed.
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//! use pec_archive::deposit::{DepositState, Options, ReportForm, Selection, Target};
+//! use pec_archive::{Actor, Archive, Intake};
+//! use pec_core::trust::TrustStore;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let archive = Archive::create(&folder.path().join("posta.pecarchive"))?;
+//! let (host, trust, now) = (Actor::host(), TrustStore::built_in(), "2026-02-09T10:00:00Z".parse()?);
+//! let intake = Intake::new(&trust, now);
+//! let put = archive.put(&host, &intake, b"Message-ID: <1@ditta.example>\r\n\r\nBuongiorno.\r\n".to_vec())?;
+//!
+//! let options = Options::new("VATIT-12345678903=Ditta S.r.l.".parse()?);
+//! let target = Target::Folder(folder.path().join("pacchetti"));
+//! let everything = Selection::Query(pec_archive::search::Query::default());
+//! let watch = &mut |_| ControlFlow::Continue(());
+//! let made = archive.deposit(&host, &intake, &everything, &options, &target, watch)?;
+//! let package = &made.packages[0];
+//! assert!(package.path.join("PIndex.xml").exists() && package.path.join(format!("documenti/{}.eml", put.id)).exists());
+//!
+//! let answer = format!("<R><Documento><Hash>{}</Hash><Esito>KO</Esito><Motivo>formato</Motivo></Documento></R>", put.id);
+//! archive.deposit_report(&host, now, answer.as_bytes(), &ReportForm::default())?;
+//! let documents = archive.deposited(&host, &package.name)?;
+//! assert_eq!(documents[0].state, DepositState::Refused { reason: "formato".into() });
+//! // What is no report changes nothing.
+//! assert!(archive.deposit_report(&host, now, b"<R/>", &ReportForm::default()).is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod agent;
 mod document;
@@ -20,15 +49,15 @@ mod metadata;
 mod options;
 mod outcome;
 mod package;
+mod plan;
 mod report;
+mod write;
 mod xml;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
-use rusqlite::Connection;
 use serde::Serialize;
 
 pub use agent::{Agent, AgentName};
@@ -37,17 +66,16 @@ pub use outcome::{DepositReport, Refused};
 pub use report::ReportForm;
 
 use crate::actor::Actor;
-use crate::archive::{Archive, bare};
+use crate::archive::Archive;
 use crate::care::{Progress, Watch};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::Intake;
 use crate::sqlite::deposits;
 use crate::sqlite::log::{Appender, What};
-use crate::sqlite::{dossiers, find, put};
 use document::Family;
-use index::Earlier;
 use package::{Batch, Order, Package};
+use plan::Plan;
 
 /// Families that are described at a time.
 const BATCH: usize = 64;
@@ -145,14 +173,6 @@ fn displayed_option<S: serde::Serializer>(id: &Option<Id>, serializer: S) -> Res
     }
 }
 
-/// What is to be packed.
-struct Plan {
-    /// The messages of a family, and those of them that go into a package.
-    families: Vec<(Vec<i64>, Vec<i64>)>,
-    earlier: Option<Earlier>,
-    already: u64,
-}
-
 impl Archive {
     /// Makes packages ready for deposit of a selection, one or more as the limits ask. Each is on stable storage and in the
     /// log before the next one is begun. What is in a package already is left out, so that the same selection can be made
@@ -178,7 +198,7 @@ impl Archive {
         target: &Target,
         watch: Watch<'_>,
     ) -> Result<Made> {
-        let plan = self.read(|connection| plan(connection, selection))?;
+        let plan = self.read(|connection| plan::plan(connection, selection))?;
         self.pack(actor, intake, plan, options, target, watch)
     }
 
@@ -199,7 +219,7 @@ impl Archive {
         target: &Target,
         watch: Watch<'_>,
     ) -> Result<Made> {
-        let plan = self.read(|connection| plan_again(connection, package))?;
+        let plan = self.read(|connection| plan::again(connection, package))?;
         self.pack(actor, intake, plan, options, target, watch)
     }
 
@@ -329,73 +349,4 @@ impl package::Written {
             documents: &self.documents,
         }
     }
-}
-
-/// The families of what is selected, in the order of their first messages.
-fn plan(connection: &Connection, selection: &Selection) -> Result<Plan> {
-    let selected: BTreeSet<i64> = match selection {
-        Selection::Query(query) => find::newest(connection, query, None, usize::MAX)?.into_iter().collect(),
-        Selection::Messages(ids) => {
-            let number = |id: &Id| put::find(connection, *id)?.ok_or_else(|| Error::absent(*id));
-            ids.iter().map(number).collect::<Result<_>>()?
-        }
-        Selection::Transactions(identifiers) => {
-            let mut numbers = BTreeSet::new();
-            for identifier in identifiers {
-                let found = dossiers::related(connection, &BTreeSet::from([bare(identifier)]), true)?;
-                if found.is_empty() {
-                    return Err(Error::NotFound(identifier.clone()));
-                }
-                numbers.extend(found);
-            }
-            numbers
-        }
-    };
-    let (mut families, mut seen, mut already) = (Vec::new(), BTreeSet::new(), 0);
-    for number in selected {
-        if seen.contains(&number) {
-            continue;
-        }
-        let family = family(connection, number)?;
-        let mut wanted = Vec::new();
-        for member in &family {
-            if !seen.insert(*member) {
-                continue;
-            }
-            if deposits::has(connection, *member)? {
-                already += 1;
-            } else {
-                wanted.push(*member);
-            }
-        }
-        if !wanted.is_empty() {
-            families.push((family, wanted));
-        }
-    }
-    Ok(Plan { families, earlier: None, already })
-}
-
-fn plan_again(connection: &Connection, package: &str) -> Result<Plan> {
-    let earlier = deposits::named(connection, package)?;
-    let refused: BTreeSet<i64> = deposits::refused(connection, earlier.id)?.into_iter().collect();
-    let (mut families, mut seen) = (Vec::new(), BTreeSet::new());
-    for number in &refused {
-        if !seen.contains(number) {
-            let family = family(connection, *number)?;
-            seen.extend(family.iter().copied());
-            let wanted = family.iter().copied().filter(|member| refused.contains(member)).collect();
-            families.push((family, wanted));
-        }
-    }
-    let earlier = Earlier { name: package.to_owned(), pindex: earlier.pindex };
-    Ok(Plan { families, earlier: Some(earlier), already: 0 })
-}
-
-/// A message and the others of its transactions, oldest first.
-fn family(connection: &Connection, number: i64) -> Result<Vec<i64>> {
-    let mut query = connection.prepare_cached("SELECT text FROM about WHERE message = ?1")?;
-    let texts = query.query_map([number], |row| row.get(0))?.collect::<Result<BTreeSet<String>, _>>()?;
-    let mut family = dossiers::related(connection, &texts, true)?;
-    family.insert(number);
-    Ok(family.into_iter().collect())
 }

@@ -1,23 +1,20 @@
 //! A package: filled document by document until a limit is reached, then written as a folder or a ZIP.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
-use pec_core::proof::Frames;
 use sha2::{Digest as _, Sha256};
 
 use super::document::{Document, Family};
 use super::index::{Earlier, Group, Index, Listed, NAME};
 use super::metadata::{Aggregation, Described};
 use super::options::{Options, Target};
+use super::write::{Content, Files, folder_of, numbered, zip_of};
 use crate::actor::Actor;
 use crate::archive::Archive;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::Id;
-use crate::sqlite::open::sync_folder;
 
 const XML: &str = "application/xml";
 
@@ -81,11 +78,6 @@ impl Batch {
     }
 }
 
-enum Content {
-    Bytes(Vec<u8>),
-    Message(Id),
-}
-
 /// What all packages of one call have in common.
 pub(super) struct Order<'o> {
     pub(super) archive: &'o Archive,
@@ -99,7 +91,7 @@ pub(super) struct Order<'o> {
 /// A package that is being filled.
 #[derive(Default)]
 pub(super) struct Package {
-    files: BTreeMap<String, Content>,
+    files: Files,
     groups: Vec<Group>,
     documents: Vec<(i64, Id)>,
     bytes: u64,
@@ -240,113 +232,4 @@ impl Package {
 
 fn cost(document: &Ready) -> u64 {
     document.size + document.metadata.len() as u64 + 2 * INDEX_BYTES
-}
-
-/// The path of the package of this number.
-fn numbered(path: &Path, number: usize) -> PathBuf {
-    if number == 1 { path.to_owned() } else { path.with_extension(format!("{number}.zip")) }
-}
-
-/// Beside the place where it will be, under a name that nobody takes for finished.
-fn unfinished(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".part");
-    path.with_file_name(name)
-}
-
-type Files = BTreeMap<String, Content>;
-
-fn folder_of(
-    folder: &Path,
-    name: &str,
-    files: &Files,
-    read: impl Fn(&Content) -> Result<Vec<u8>>,
-) -> Result<(PathBuf, u64)> {
-    let path = folder.join(name);
-    let part = unfinished(&path);
-    refuse_existing(&path)?;
-    // What an earlier attempt has left behind belongs to another package.
-    if part.exists() {
-        fs::remove_dir_all(&part).map_err(at(&part))?;
-    }
-    fs::create_dir_all(&part).map_err(at(&part))?;
-    let mut bytes = 0;
-    let mut write = || -> Result<()> {
-        for (name, content) in files {
-            let file = part.join(name);
-            let parent = file.parent().unwrap_or(&part);
-            fs::create_dir_all(parent).map_err(at(parent))?;
-            let content = read(content)?;
-            bytes += content.len() as u64;
-            let written = File::create(&file).and_then(|mut file| {
-                file.write_all(&content)?;
-                file.sync_all()
-            });
-            written.map_err(at(&file))?;
-        }
-        for folder in ["documenti", "metadati", "fascicoli"] {
-            let folder = part.join(folder);
-            if folder.exists() {
-                sync_folder(&folder.join(NAME))?;
-            }
-        }
-        sync_folder(&part.join(NAME))?;
-        fs::rename(&part, &path).map_err(at(&path))?;
-        sync_folder(&path)
-    };
-    if let Err(error) = write() {
-        let _ = fs::remove_dir_all(&part);
-        return Err(error);
-    }
-    Ok((path, bytes))
-}
-
-fn zip_of(path: &Path, files: &Files, read: impl Fn(&Content) -> Result<Vec<u8>>) -> Result<(Id, u64)> {
-    refuse_existing(path)?;
-    let part = unfinished(path);
-    let failed = |error| Error::file(path, error);
-    let write = || -> Result<(Id, u64)> {
-        let mut sink =
-            Hashed { file: BufWriter::new(File::create(&part).map_err(failed)?), hasher: Sha256::new(), bytes: 0 };
-        let mut frames = Frames::default();
-        for (name, content) in files {
-            let content = read(content)?;
-            sink.write(&frames.object(name, &content)?).and_then(|()| sink.write(&content)).map_err(failed)?;
-        }
-        sink.write(&frames.end()?).map_err(failed)?;
-        let (hasher, bytes) = (sink.hasher, sink.bytes);
-        let file = sink.file.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.sync_all().map_err(failed)?;
-        fs::rename(&part, path).map_err(failed)?;
-        sync_folder(path)?;
-        Ok((Id::finished(hasher), bytes))
-    };
-    let written = write();
-    if written.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    written
-}
-
-fn at(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
-    move |error| Error::file(path, error)
-}
-
-fn refuse_existing(path: &Path) -> Result<()> {
-    if path.exists() { Err(Error::Exists(path.to_owned())) } else { Ok(()) }
-}
-
-struct Hashed {
-    file: BufWriter<File>,
-    hasher: Sha256,
-    bytes: u64,
-}
-
-impl Hashed {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        self.hasher.update(bytes);
-        self.bytes += bytes.len() as u64;
-        self.file.write_all(bytes)
-    }
 }

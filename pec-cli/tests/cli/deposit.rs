@@ -18,9 +18,23 @@ fn from_a_query_to_the_answer() {
     let archive = kit.filled(&transaction());
     let all = pec(["archive", "stats", &archive, "--json"]).json()[0]["messages"].as_u64().unwrap();
     let zip = kit.path("pacchetto.zip");
-    let more = ["--classification", "1.2", "--confidential", "--retention", "10", "--json", "tipo:consegna"];
-    let made = make(&kit, &archive, &zip, &more);
+    let more = ["--classification", "1.2", "--confidential", "--retention", "17", "--json", "tipo:consegna"];
+    let who = ["--signer", "delegata: TINIT-RSSMRA70A01H501S=Rossi, Maria", "--dossier", "2026/7 = Gara"];
+    let made = make(&kit, &archive, &zip, &[&more[..], &who].concat());
     assert_eq!(made.code, 0, "{made:?}");
+    // It is stored as it is: what was said stands in it.
+    let bytes = fs::read(&zip).unwrap();
+    for said in [
+        "<IndiceDiClassificazione>1.2<",
+        "<Riservato>true<",
+        "<TempoDiConservazione>17<",
+        "signerRole=\"delegata\"",
+        "<LastName>Rossi<",
+        "<IdAggregazione>2026/7<",
+        "<FormalName>Ditta S.r.l.<",
+    ] {
+        assert!(bytes.windows(said.len()).any(|window| window == said.as_bytes()), "{said}");
+    }
     let package = made.json()[0]["packages"][0].clone();
     let (name, pindex) = (package["name"].as_str().unwrap(), package["pindex"].as_str().unwrap());
     // The receipt has brought its whole transaction.
