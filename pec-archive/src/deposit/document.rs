@@ -1,7 +1,7 @@
 //! One message as a document: read from the archive, verified again, described. What the index says counts for nothing
 //! (VERDICT §9).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use pec_core::limits::Limits;
@@ -106,15 +106,35 @@ fn retention_years(connection: &Connection, number: i64) -> Result<u16> {
 pub(super) struct Family {
     /// Oldest first.
     pub(super) documents: Vec<Document>,
-    /// What it is called: *identificativo*, else *msgid*, else the digest of its message.
-    pub(super) id: String,
-    pub(super) subject: String,
-    /// Whether it is a transaction: an ordinary message by itself is none.
-    pub(super) is_dossier: bool,
+    /// Each transaction; an ordinary message by itself is none.
+    pub(super) dossiers: Vec<Transaction>,
     /// Messages that were sent from here.
-    pub(super) sent: Vec<i64>,
+    pub(super) sent: BTreeSet<i64>,
     /// Of a receipt, the message of which it speaks.
     pub(super) about: BTreeMap<i64, i64>,
+}
+
+/// A transaction: a message, its receipts and envelopes, and what claims to belong to it.
+pub(super) struct Transaction {
+    /// *identificativo*, else *msgid*; with the sender where another has the same.
+    pub(super) id: String,
+    pub(super) subject: String,
+    pub(super) members: BTreeSet<i64>,
+}
+
+impl Transaction {
+    fn of(dossier: &Dossier<'_>) -> Option<Self> {
+        let events = dossier.events.iter().map(|event| event.source);
+        let claims = dossier.claims.iter().map(|claim| claim.source);
+        let bounces = dossier.bounces.iter().map(|bounce| bounce.source);
+        let sources =
+            dossier.copies.iter().copied().chain(dossier.submission).chain(events).chain(claims).chain(bounces);
+        let members: BTreeSet<i64> = sources.map(number).collect();
+        let id = dossier.pec_id.or(dossier.message_ids.first().copied())?;
+        let subject = dossier.subject.filter(|subject| !subject.trim().is_empty()).unwrap_or(NO_SUBJECT);
+        let is_one = dossier.pec_id.is_some() || members.len() > 1;
+        is_one.then(|| Self { id: id.to_owned(), subject: subject.to_owned(), members })
+    }
 }
 
 impl Family {
@@ -135,26 +155,30 @@ impl Family {
             documents.push(document);
         }
         let mut found: Vec<Dossier<'_>> = ledger.dossiers(intake.now).collect();
-        found.sort_by_key(|dossier| (dossier.pec_id.is_none(), dossier.pec_id, dossier.message_ids.first().copied()));
-        let first = documents.first().map(|document| (document.id.to_string(), document.judged.subject.clone()));
-        let (digest, own_subject) = first.unwrap_or_default();
-        let (mut id, mut subject, mut is_dossier) = (digest, own_subject, false);
-        if let Some(dossier) = found.first() {
-            let name = dossier.pec_id.or(dossier.message_ids.first().copied());
-            id = name.map_or(id, str::to_owned);
-            subject = dossier.subject.map(str::to_owned).or(subject);
-            is_dossier = dossier.pec_id.is_some() || documents.len() > 1;
-        }
-        let (mut sent, mut about) = (Vec::new(), BTreeMap::new());
+        found.sort_by_key(|dossier| {
+            (dossier.pec_id.is_none(), dossier.pec_id, dossier.message_ids.first().copied(), dossier.sender)
+        });
+        let mut family = Self { documents, dossiers: Vec::new(), sent: BTreeSet::new(), about: BTreeMap::new() };
         for dossier in &found {
             if dossier.side == Side::Sent {
-                sent.extend(dossier.copies.iter().chain(&dossier.submission).map(|source| number(*source)));
+                family.sent.extend(dossier.copies.iter().chain(&dossier.submission).map(|source| number(*source)));
             }
-            let Some(copy) = dossier.sent_copy() else { continue };
-            about.extend(dossier.events.iter().map(|event| (number(event.source), number(copy))));
+            if let Some(copy) = dossier.sent_copy() {
+                family.about.extend(dossier.events.iter().map(|event| (number(event.source), number(copy))));
+            }
+            if let Some(mut transaction) = Transaction::of(dossier) {
+                if family.dossiers.iter().any(|known| known.id == transaction.id) {
+                    transaction.id = format!("{} {}", transaction.id, dossier.sender.unwrap_or_default());
+                }
+                family.dossiers.push(transaction);
+            }
         }
-        let subject = subject.filter(|subject| !subject.trim().is_empty()).unwrap_or_else(|| NO_SUBJECT.into());
-        Ok(Self { documents, id, subject, is_dossier, sent, about })
+        Ok(family)
+    }
+
+    /// The transactions to which a message belongs.
+    pub(super) fn dossiers_of(&self, number: i64) -> impl Iterator<Item = &Transaction> {
+        self.dossiers.iter().filter(move |transaction| transaction.members.contains(&number))
     }
 }
 

@@ -25,8 +25,8 @@ const REGISTERS: &str = "Soggetto Che Effettua La Registrazione";
 pub(super) struct Described<'d> {
     pub(super) document: &'d Document,
     pub(super) family: &'d Family,
-    /// Identifier of the dossier to which it belongs.
-    pub(super) dossier: Option<&'d str>,
+    /// Identifiers of the dossiers to which it belongs.
+    pub(super) dossiers: &'d [&'d str],
     pub(super) options: &'d Options,
     pub(super) now: Timestamp,
 }
@@ -57,8 +57,12 @@ impl Described<'_> {
                     xml.text(absent, "false");
                 }
             });
-            if let Some(dossier) = self.dossier {
-                xml.element("Agg", |xml| xml.element("TipoAgg", |xml| aggregation(xml, dossier)));
+            if !self.dossiers.is_empty() {
+                xml.element("Agg", |xml| {
+                    for dossier in self.dossiers {
+                        xml.element("TipoAgg", |xml| aggregation(xml, dossier));
+                    }
+                });
             }
             if let Some(primary) = self.primary() {
                 id_doc(xml, "IdIdentificativoDocumentoPrimario", primary, &primary.to_string());

@@ -260,16 +260,16 @@ impl Archive {
         let mut packing = Packing { order, package: Package::default(), made };
         let mut done = 0;
         for families in plan.families.chunks(BATCH) {
-            let batches: Vec<Batch> = families
+            let batches: Vec<Vec<Batch>> = families
                 .par_iter()
                 .map(|(members, wanted)| {
                     let mut cache = self.cache();
                     let family = self.read(|connection| Family::of(connection, intake, &mut cache, members))?;
                     self.give_back(cache);
-                    Ok(Batch::of(&family, wanted, options, now))
+                    Ok(Batch::all(&family, wanted, options, now))
                 })
                 .collect::<Result<_>>()?;
-            for batch in batches {
+            for batch in batches.into_iter().flatten() {
                 done += batch.documents.len() as u64;
                 packing.add(batch)?;
             }

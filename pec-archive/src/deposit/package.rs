@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use super::document::{Document, Family};
+use super::document::{Document, Family, NO_SUBJECT, Transaction};
 use super::index::{Earlier, Group, Index, Listed, NAME};
 use super::metadata::{Aggregation, Described};
 use super::options::{Options, Target};
@@ -32,7 +32,7 @@ pub(super) struct Ready {
     metadata: Vec<u8>,
 }
 
-/// The documents of a family that are to be deposited, described, and their dossier.
+/// The documents of a dossier that are to be deposited, described, and the dossier; or a message by itself.
 #[derive(Debug)]
 pub(super) struct Batch {
     id: String,
@@ -42,40 +42,58 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Describes those of a family that `wanted` names.
-    pub(super) fn of(family: &Family, wanted: &[i64], options: &Options, now: Timestamp) -> Self {
-        let own = family.is_dossier.then_some(family.id.as_str());
-        let dossier = options.dossier.as_ref().map(|dossier| dossier.id.as_str()).or(own);
-        let ready = |document: &Document| Ready {
-            number: document.number,
-            id: document.id,
-            size: document.size,
-            date: document.date,
-            retention_years: options.retention_years.unwrap_or(document.retention_years),
-            metadata: Described { document, family, dossier, options, now }.to_xml(),
-        };
-        let wanted = family.documents.iter().filter(|document| wanted.contains(&document.number));
-        let aggregation = own.filter(|_| options.dossier.is_none()).map(|id| {
-            let all: Vec<&Document> = family.documents.iter().collect();
-            let years = all.iter().map(|document| document.retention_years).max().unwrap_or(1);
-            Aggregation {
-                id,
-                subject: &family.subject,
-                opened: all.iter().map(|document| document.date).min().unwrap_or(now),
-                documents: &all.iter().map(|document| document.id).collect::<Vec<_>>(),
-                retention_years: options.retention_years.unwrap_or(years),
-                options,
+    /// Describes those of a family that `wanted` names. What belongs to several dossiers goes with the first of them, and is
+    /// named by all.
+    pub(super) fn all(family: &Family, wanted: &[i64], options: &Options, now: Timestamp) -> Vec<Self> {
+        let host = options.dossier.as_ref().map(|dossier| dossier.id.as_str());
+        let mut batches: Vec<Self> = Vec::new();
+        for document in family.documents.iter().filter(|document| wanted.contains(&document.number)) {
+            let first = family.dossiers_of(document.number).next();
+            let own: Vec<&str> = family.dossiers_of(document.number).map(|dossier| dossier.id.as_str()).collect();
+            let dossiers = host.map_or(own, |host| vec![host]);
+            let ready = Ready {
+                number: document.number,
+                id: document.id,
+                size: document.size,
+                date: document.date,
+                retention_years: options.retention_years.unwrap_or(document.retention_years),
+                metadata: Described { document, family, dossiers: &dossiers, options, now }.to_xml(),
+            };
+            let id = first.map_or_else(|| document.id.to_string(), |dossier| dossier.id.clone());
+            match batches.iter_mut().find(|batch| batch.id == id) {
+                Some(batch) => batch.documents.push(ready),
+                None => batches.push(Self {
+                    label: label(first, document),
+                    aggregation: first.filter(|_| host.is_none()).map(|one| aggregation(one, family, options, now)),
+                    id,
+                    documents: vec![ready],
+                }),
             }
-            .to_xml()
-        });
-        let kind = if family.is_dossier { "Fascicolo" } else { "Messaggio" };
-        Self {
-            id: family.id.clone(),
-            label: format!("{kind} {}: {}", family.id, family.subject),
-            aggregation,
-            documents: wanted.map(ready).collect(),
         }
+        batches
     }
+}
+
+fn label(dossier: Option<&Transaction>, document: &Document) -> String {
+    match dossier {
+        Some(dossier) => format!("Fascicolo {}: {}", dossier.id, dossier.subject),
+        None => format!("Messaggio: {}", document.judged.subject.as_deref().unwrap_or(NO_SUBJECT)),
+    }
+}
+
+/// The dossier of a transaction, with everything that is in the archive of it.
+fn aggregation(dossier: &Transaction, family: &Family, options: &Options, now: Timestamp) -> Vec<u8> {
+    let members = || family.documents.iter().filter(|document| dossier.members.contains(&document.number));
+    let years = members().map(|document| document.retention_years).max().unwrap_or(1);
+    Aggregation {
+        id: &dossier.id,
+        subject: &dossier.subject,
+        opened: members().map(|document| document.date).min().unwrap_or(now),
+        documents: &members().map(|document| document.id).collect::<Vec<_>>(),
+        retention_years: options.retention_years.unwrap_or(years),
+        options,
+    }
+    .to_xml()
 }
 
 /// What all packages of one call have in common.

@@ -344,6 +344,41 @@ fn a_report_about_something_else_changes_nothing() {
     assert_eq!(kit.states(&made.packages[0].name)[&sent], DepositState::Accepted);
 }
 
+/// The same draft handed over twice, a day later with a date that is no longer accepted: two transactions, one Message-ID, one copy.
+#[test]
+fn what_belongs_to_two_dossiers_is_packed_once_and_named_by_both() {
+    let mut kit = Kit::new();
+    let second = kit.scene.network.submit(ANNA, &[OFFICE], &kit.scene.sent).unwrap().pec_id;
+    kit.scene.network.settle().unwrap();
+    let intake = Intake::new(kit.scene.trust(), kit.scene.now());
+    kit.archive.put_batch(&Actor::host(), &intake, kit.scene.mailbox(ANNA)).unwrap();
+    let target = Target::Folder(kit.path("p"));
+    // One of them brings the other: they share the message.
+    let made = kit.make(&format!("id:{second}"), &options(), &target).unwrap();
+    assert_eq!(made.packages[0].documents as usize, kit.all() - 1);
+    let files = tree(&made.packages[0].path);
+    assert_eq!(files.keys().filter(|name| name.starts_with("fascicoli/")).count(), 2);
+    let text = |name: &str| String::from_utf8(files[name].clone()).unwrap();
+    let sent = text(&format!("metadati/{}.xml", Id::of(&kit.scene.sent)));
+    for pec_id in [&kit.scene.pec_id, &second] {
+        assert!(sent.contains(&format!("<IdAggregazione>{pec_id}</IdAggregazione>")));
+        let dossier = text(&format!("fascicoli/{}.xml", Id::of(pec_id.as_bytes())));
+        assert!(dossier.contains(&Id::of(&kit.scene.sent).to_string()));
+    }
+    let both = Query::parse("tipo:accettazione,non-accettazione").unwrap();
+    let receipts = kit.archive.search(&Actor::host(), &both, None, 9).unwrap();
+    assert_eq!(receipts.entries.len(), 2);
+    for receipt in receipts.entries {
+        // Its own transaction, not that of the other.
+        let metadata = text(&format!("metadati/{}.xml", receipt.id));
+        assert_eq!(metadata.matches("<IdAggregazione>").count(), 1);
+        assert!(metadata.contains(&format!("<IdAggregazione>{}</IdAggregazione>", receipt.pec_id.unwrap())));
+    }
+    if let Some(said) = independent(&made.packages[0].path) {
+        assert!(said.contains("2 groups, 2 dossiers"), "{said}");
+    }
+}
+
 #[test]
 fn a_dossier_of_the_host_names_everything() {
     let kit = Kit::new();
