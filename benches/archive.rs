@@ -1,0 +1,219 @@
+//! What storing and finding cost as an archive grows, beside notmuch on the same messages in the same run:
+//! `cargo bench -p pec-benches --bench archive`. A number after `--` makes it as many messages (100,000 unless told).
+//!
+//! Messages are made outside the clock, in portions; the archive and notmuch take turns, so that what else the machine
+//! does meets both. notmuch stops at 100,000.
+#![allow(missing_docs, reason = "a program, not an interface")]
+#![allow(clippy::cast_precision_loss, reason = "times and sizes")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use pec_archive::search::Query;
+use pec_archive::{Actor, Archive, Id, Intake};
+use pec_benches::Result;
+use pec_benches::corpus::Corpus;
+use rayon::prelude::*;
+
+/// Messages at which the archive is looked at.
+const SIZES: [usize; 4] = [10_000, 100_000, 300_000, 1_000_000];
+/// Transactions that are made, then stored: some 9,000 messages.
+const PORTION: u64 = 2_500;
+/// Messages in one transaction of the archive.
+const BATCH: usize = 100;
+/// notmuch indexes no more than that.
+const PEER: usize = 100_000;
+/// How often each question is asked.
+const ASKED: u64 = 400;
+
+fn main() -> Result<()> {
+    let most = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(SIZES[1]);
+    let folder = tempfile::tempdir_in(target())?;
+    let corpus = Corpus::new()?;
+    let mut ours = Ours::new(&folder.path().join("posta.pecarchive"))?;
+    let mut peer = Notmuch::new(&folder.path().join("notmuch"))?;
+    if peer.is_none() {
+        println!("notmuch is not installed: left out\n");
+    }
+    println!(
+        "| messages | raw MB | file / raw | µs a message, all | last portion | notmuch: µs a message | × notmuch |"
+    );
+    println!("|---:|---:|---:|---:|---:|---:|---:|");
+    let (mut transactions, mut reached) = (0, 0);
+    while ours.messages < most {
+        let made: Vec<Vec<Vec<u8>>> = (transactions..transactions + PORTION)
+            .into_par_iter()
+            .map(|n| corpus.transaction(n).map_err(|error| error.to_string()))
+            .collect::<std::result::Result<_, _>>()?;
+        transactions += PORTION;
+        let mut messages = made.concat();
+        messages.truncate(most - ours.messages);
+        if let Some(peer) = peer.as_mut().filter(|_| ours.messages < PEER) {
+            peer.index(&messages)?;
+        }
+        ours.store(&corpus, transactions, messages)?;
+        if ours.messages >= SIZES.get(reached).copied().unwrap_or(most).min(most) {
+            reached += 1;
+            ours.tell(peer.as_ref());
+        }
+    }
+    println!("\n| question | hits on the page | p50 ms | p99 ms | goal |\n|---|---:|---:|---:|---:|");
+    ours.ask(&corpus, transactions)?;
+    if let Some(peer) = peer {
+        println!(
+            "\nnotmuch: index {:.0} MB beside the messages.",
+            size(&peer.folder.join("mail/.notmuch")) as f64 / 1e6
+        );
+    }
+    Ok(())
+}
+
+/// On the disk of the project, not in memory.
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target")
+}
+
+/// What a search is called, its goal in milliseconds, and its text the n-th time.
+type Search<'f> = (&'static str, &'static str, &'f dyn Fn(u64) -> String);
+
+struct Ours {
+    archive: Archive,
+    messages: usize,
+    raw: usize,
+    time: Duration,
+    last: f64,
+}
+
+impl Ours {
+    fn new(path: &Path) -> Result<Self> {
+        Ok(Self { archive: Archive::create(path)?, messages: 0, raw: 0, time: Duration::ZERO, last: 0.0 })
+    }
+
+    fn store(&mut self, corpus: &Corpus, transactions: u64, messages: Vec<Vec<u8>>) -> Result<()> {
+        let (trust, host) = (corpus.trust()?, Actor::host());
+        let intake = Intake::new(&trust, corpus.after(transactions)).mailbox("fatture@pec.gamma.example");
+        let number = messages.len();
+        self.raw += messages.iter().map(Vec::len).sum::<usize>();
+        let mut batches: Vec<Vec<Vec<u8>>> = messages.chunks(BATCH).map(<[_]>::to_vec).collect();
+        drop(messages);
+        let start = Instant::now();
+        for batch in batches.drain(..) {
+            self.archive.put_batch(&host, &intake, batch)?;
+        }
+        let took = start.elapsed();
+        self.time += took;
+        self.messages += number;
+        self.last = took.as_secs_f64() * 1e6 / number as f64;
+        Ok(())
+    }
+
+    fn tell(&self, peer: Option<&Notmuch>) {
+        let all = self.time.as_secs_f64() * 1e6 / self.messages as f64;
+        let disk = ["", "-wal"].map(|end| size(Path::new(&format!("{}{end}", self.archive.path().display()))));
+        let (theirs, times) = peer.map_or((f64::NAN, f64::NAN), |peer| {
+            let each = peer.time.as_secs_f64() * 1e6 / peer.messages as f64;
+            (each, each / all)
+        });
+        println!(
+            "| {} | {:.0} | {:.3} | {all:.0} | {:.0} | {theirs:.0} | {times:.1} |",
+            self.messages,
+            self.raw as f64 / 1e6,
+            disk.iter().sum::<u64>() as f64 / self.raw as f64,
+            self.last,
+        );
+    }
+
+    /// Every question with other words each time, as people ask; the first page of twenty, newest first.
+    fn ask(&self, corpus: &Corpus, transactions: u64) -> Result<()> {
+        let host = Actor::host();
+        let spread = |n: u64| n.wrapping_mul(2_654_435_761) % transactions;
+        let ids: Vec<Id> = (0..ASKED)
+            .map(|n| Ok(corpus.transaction(spread(n))?.last().map(|bytes| Id::of(bytes)).ok_or("no message")?))
+            .collect::<Result<_>>()?;
+        self.timed("entry by id", "0.2", |n| Ok(usize::from(self.archive.entry(&host, ids[n as usize]).is_ok())))?;
+        self.timed("messages by msgid", "0.2", |n| {
+            let about = format!("<{}.2026@gestionale.ditta.example>", spread(n));
+            Ok(self.archive.messages_about(&host, &about)?.len())
+        })?;
+        let searches: [Search<'_>; 9] = [
+            ("a frequent word", "10", &|n| corpus.word(n % 20)),
+            ("a rare word", "10", &|n| corpus.word(15_000 + n % 5_000)),
+            ("two words", "10", &|n| format!("{} {}", corpus.word(n % 100), corpus.word(100 + n))),
+            ("a frequent and a rare word", "10", &|n| format!("{} {}", corpus.word(n % 5), corpus.word(15_000 + n))),
+            ("a phrase of frequent words", "10", &|n| format!("\"{} {}\"", corpus.word(n % 7), corpus.word(n % 5))),
+            ("recipient, state, date", "10", &|n| {
+                format!("a:ufficio{:04} stato:consegnato dopo:2026-01-08", (n * 7) % 5_000)
+            }),
+            ("kind, verdict", "10", &|_| "tipo:accettazione verdetto:certificato".into()),
+            ("everything but a kind", "10", &|_| "-tipo:accettazione".into()),
+            ("a prefix of three letters", "50", &|n| format!("{}*", corpus.word(n % 200).get(..3).unwrap_or("con"))),
+        ];
+        for (name, goal, text) in searches {
+            self.timed(name, goal, |n| {
+                let query = Query::parse(&text(n))?;
+                Ok(self.archive.search(&host, &query, None, 20)?.entries.len())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn timed(&self, name: &str, goal: &str, mut one: impl FnMut(u64) -> Result<usize>) -> Result<()> {
+        let (mut times, mut hits) = (Vec::new(), 0);
+        for n in 0..ASKED {
+            let start = Instant::now();
+            hits += one(n)?;
+            times.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+        times.sort_unstable_by(f64::total_cmp);
+        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+        println!("| {name} | {:.1} | {:.3} | {:.3} | {goal} |", hits as f64 / ASKED as f64, at(0.5), at(0.99));
+        Ok(())
+    }
+}
+
+/// The peer: an index over files that lie in a Maildir already.
+struct Notmuch {
+    folder: PathBuf,
+    messages: usize,
+    time: Duration,
+}
+
+impl Notmuch {
+    /// `None` where it is not installed.
+    fn new(folder: &Path) -> Result<Option<Self>> {
+        if !Command::new("notmuch").arg("--version").output().is_ok_and(|output| output.status.success()) {
+            return Ok(None);
+        }
+        for kind in ["cur", "new", "tmp"] {
+            fs::create_dir_all(folder.join("mail").join(kind))?;
+        }
+        let settings = format!(
+            "[database]\npath={}\n[user]\nprimary_email=fatture@pec.gamma.example\n[new]\ntags=\n",
+            folder.join("mail").display()
+        );
+        fs::write(folder.join("config"), settings)?;
+        Ok(Some(Self { folder: folder.to_owned(), messages: 0, time: Duration::ZERO }))
+    }
+
+    fn index(&mut self, messages: &[Vec<u8>]) -> Result<()> {
+        for (n, message) in messages.iter().enumerate() {
+            fs::write(self.folder.join(format!("mail/cur/{}:2,S", self.messages + n)), message)?;
+        }
+        let start = Instant::now();
+        let status = Command::new("notmuch")
+            .args(["new", "--quiet", "--no-hooks"])
+            .env("NOTMUCH_CONFIG", self.folder.join("config"))
+            .status()?;
+        self.time += start.elapsed();
+        self.messages += messages.len();
+        if status.success() { Ok(()) } else { Err("notmuch has failed".into()) }
+    }
+}
+
+/// Bytes of a file, or of the files below a folder.
+fn size(path: &Path) -> u64 {
+    let below = |folder: fs::ReadDir| folder.flatten().map(|entry| size(&entry.path())).sum();
+    fs::read_dir(path).map_or_else(|_| fs::metadata(path).map_or(0, |data| data.len()), below)
+}
