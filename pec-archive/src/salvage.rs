@@ -55,7 +55,7 @@ pub struct Salvaged {
 
 impl Archive {
     /// Brings everything that can still be read of the archive at `from` into a new one at `to`: messages whose bytes are
-    /// those that were stored, where they were found, submissions, tags, classes, holds, evidence, and the log up to the
+    /// those that were stored, where they were found, submissions, tags, classes, holds, evidence, deposits, and the log up to the
     /// first entry that is not what was logged. `from` is only read. Verdicts, dossiers and the index are worked out anew
     /// as `intake` judges; the new log ends with an entry that says what was lost.
     ///
@@ -104,6 +104,7 @@ impl Archive {
         self.writer()?.change(|transaction| {
             rows(source, transaction, &mut salvaged)?;
             evidence(source, transaction, &mut salvaged)?;
+            deposits(source, transaction, &mut salvaged)?;
             let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
             Appender::new(transaction, actor, intake.now)?.append(what).map(drop)
         })?;
@@ -203,6 +204,23 @@ fn rows(source: &Connection, transaction: &Connection, salvaged: &mut Salvaged) 
     for (table, order) in KEPT {
         copy(source, transaction, table, order, &mut salvaged.unread)?;
     }
+    Ok(())
+}
+
+/// Brings over what was deposited and what was answered: it outlives the messages that are lost.
+fn deposits(source: &Connection, transaction: &Connection, salvaged: &mut Salvaged) -> Result<()> {
+    // Whatever refers to what is lost is mended before the end of the transaction.
+    transaction.pragma_update(None, "defer_foreign_keys", true)?;
+    for (table, order) in [("deposit", &["id"][..]), ("deposit_report", &["id"]), ("deposited", &["deposit", "sha256"])]
+    {
+        copy(source, transaction, table, order, &mut salvaged.unread)?;
+    }
+    transaction.execute_batch(
+        "UPDATE deposit SET again_of = NULL WHERE again_of NOT IN (SELECT id FROM deposit);
+         DELETE FROM deposited WHERE deposit NOT IN (SELECT id FROM deposit);
+         UPDATE deposited SET message = NULL WHERE message NOT IN (SELECT id FROM message);
+         UPDATE deposited SET report = NULL WHERE report NOT IN (SELECT id FROM deposit_report);",
+    )?;
     Ok(())
 }
 

@@ -190,8 +190,12 @@ fn one_message_is_wanted_where_one_is_read() {
     assert_eq!(several.kind, Kind::Several);
     let begins = |language| several.of(language).starts_with(&path.display().to_string());
     assert!(begins(Language::It) && begins(Language::En));
-    assert!(several.of(Language::It).ends_with("contiene più messaggi (mbox): indicare un file con un solo messaggio"));
-    assert!(several.of(Language::En).ends_with("holds several messages (mbox): name a file with one message"));
+    assert!(
+        several
+            .of(Language::It)
+            .ends_with("contiene più messaggi (mbox o ZIP): indicare un file con un solo messaggio")
+    );
+    assert!(several.of(Language::En).ends_with("holds several messages (mbox or ZIP): name a file with one message"));
     assert_eq!(read_one(&folder.path().join("missing"), LIMIT).unwrap_err().kind, Kind::File);
 }
 

@@ -27,8 +27,14 @@ pub(crate) fn derived_schema() -> &'static str {
 /// The tables and indexes of this format, by name, as SQLite keeps their text.
 pub(crate) fn expected_schema() -> Result<BTreeMap<String, String>> {
     let connection = Connection::open_in_memory()?;
-    connection.execute_batch(SCHEMA)?;
+    write_tables(&connection)?;
     found_schema(&connection)
+}
+
+/// Everything that an empty archive of this format holds.
+fn write_tables(connection: &Connection) -> Result<()> {
+    connection.execute_batch(SCHEMA)?;
+    MIGRATIONS.iter().try_for_each(|step| Ok(connection.execute_batch(step)?))
 }
 
 /// The tables and indexes that are there.
@@ -75,10 +81,7 @@ fn write_schema(path: &Path) -> Result<()> {
     connection.pragma_update(None, "page_size", 8192)?;
     tune(&connection, Access::Write)?;
     let transaction = connection.transaction()?;
-    transaction.execute_batch(SCHEMA)?;
-    for step in MIGRATIONS {
-        transaction.execute_batch(step)?;
-    }
+    write_tables(&transaction)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;

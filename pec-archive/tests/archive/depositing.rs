@@ -477,3 +477,24 @@ fn what_is_erased_after_its_term_was_deposited_all_the_same() {
     // There is nothing left to bring.
     assert_eq!(kit.again(&made.packages[0].name, &Target::Folder(kit.path("q"))).unwrap().packages.len(), 0);
 }
+
+#[test]
+fn a_salvage_brings_over_what_was_deposited_and_answered() {
+    let kit = Kit::new();
+    let made = kit.make("", &options(), &Target::Folder(kit.path("p"))).unwrap();
+    let (sent, package) = (Id::of(&kit.scene.sent), &made.packages[0].name);
+    kit.report(&format!("<R><Documento><Hash>{sent}</Hash><Esito>KO</Esito></Documento></R>")).unwrap();
+    kit.again(package, &Target::Folder(kit.path("p"))).unwrap();
+    let host = Actor::host();
+    let before = (kit.archive.deposits(&host).unwrap(), kit.archive.deposited(&host, package).unwrap());
+    // The message that was sent is lost.
+    let connection = rusqlite::Connection::open(kit.archive.path()).unwrap();
+    connection.execute("UPDATE message SET skeleton = x'00' WHERE sha256 = ?1", [sent.as_bytes()]).unwrap();
+    let (intake, to) = (Intake::new(kit.scene.trust(), kit.scene.now()), kit.path("b.pecarchive"));
+    let salvaged = Archive::salvage(&host, &intake, kit.archive.path(), &to, &mut watch).unwrap();
+    assert_eq!((salvaged.messages as usize, salvaged.lost.len()), (kit.all() - 1, 1), "{salvaged:?}");
+    let new = Archive::open(&to).unwrap();
+    assert_eq!((new.deposits(&host).unwrap(), new.deposited(&host, package).unwrap()), before);
+    let waiting = new.search(&host, &Query::parse("versato:si").unwrap(), None, 1000).unwrap();
+    assert_eq!(waiting.entries.len(), kit.all() - 1);
+}

@@ -132,7 +132,7 @@ fn what_is_no_message_is_told_and_the_rest_is_read() {
             "is no message: it does no",
             "is a ZIP archive inside ",
             "is empty: there is no me",
-            "is larger than 0 MiB, th"
+            "is larger than 65536 byt"
         ]
         .map(|reason| &reason[..24])
     );
