@@ -126,6 +126,11 @@ impl Archive {
         self.place.path()
     }
 
+    /// Whether a path leads to a file of this archive.
+    pub(crate) fn is_own(&self, path: &Path) -> bool {
+        self.place.is_own(path)
+    }
+
     /// Stores one message; when it returns, the message and its place in the index are on stable storage. Nothing is
     /// refused for what it says: what is wrong with it is kept beside it.
     ///

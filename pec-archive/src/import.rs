@@ -54,9 +54,12 @@ impl Archive {
     /// As [`Archive::put`]; what was taken in before stays.
     ///
     /// # Limits
+    /// The files of this archive are left out, by whatever name or link. Another archive that this process has open must
+    /// not lie below these paths: reading it as a file would take its locks away (POSIX).
     /// At most 256 messages, or 64 MiB of an mbox or ZIP, are held at a time.
     pub fn import(&self, actor: &Actor, intake: &Intake<'_>, paths: &[PathBuf], watch: Watch<'_>) -> Result<Imported> {
-        let all = pec_files::places(paths);
+        let mut all = pec_files::places(paths);
+        all.retain(|place| !matches!(place, Place::File(path) if self.is_own(path)));
         let total = all.len() as u64;
         let mut imported = Imported::default();
         let (mut places, mut seen) = (Vec::new(), Vec::new());

@@ -157,16 +157,15 @@ fn connect(place: &Place, access: Access) -> Result<Connection, Refused> {
 /// That is sound where no log stands beside the file: then nobody has it open for writing. Whoever begins to write later
 /// is not seen by this handle, which reads a message that changes under it as damaged, never as another.
 fn frozen(place: &Place, access: Access, error: rusqlite::Error) -> Result<Connection> {
-    let folder = place.path().parent().unwrap_or(Path::new("/"));
+    let log = place.beside("-wal");
+    let folder = log.parent().unwrap_or(Path::new("/"));
     if let Err(error) = allowed(place.path(), Right::Read) {
         return Err(Error::file(place.path(), error));
     }
     if allowed(folder, Right::Write).is_ok() {
         return Err(error.into());
     }
-    let mut log = place.path().as_os_str().to_owned();
-    log.push("-wal");
-    let logged = Path::new(&log).metadata().is_ok_and(|log| log.len() > 0);
+    let logged = log.metadata().is_ok_and(|log| log.len() > 0);
     if access == Access::Write || logged {
         return Err(Error::ReadOnly);
     }

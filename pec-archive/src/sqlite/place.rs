@@ -49,6 +49,29 @@ impl Place {
             _ => Err(Error::Moved(self.path.clone())),
         }
     }
+
+    /// Whether a path leads to the archive, or to what SQLite keeps beside it, by whatever name: nobody else may open that
+    /// in this process.
+    pub(crate) fn is_own(&self, path: &Path) -> bool {
+        ["", "-wal", "-shm"].iter().any(|end| is_same(&self.beside(end), path))
+    }
+
+    /// What SQLite calls so beside the file: beside the file itself, where its name is a link.
+    pub(crate) fn beside(&self, end: &str) -> PathBuf {
+        let mut name = self.path.canonicalize().unwrap_or_else(|_| self.path.clone()).into_os_string();
+        name.push(end);
+        name.into()
+    }
+}
+
+#[cfg(unix)]
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.metadata(), other.metadata()), (Ok(one), Ok(other)) if identity(&one) == identity(&other))
+}
+
+#[cfg(not(unix))]
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 #[cfg(unix)]

@@ -171,6 +171,26 @@ fn a_reader_sees_whole_batches_while_another_process_writes() {
 }
 
 #[test]
+fn an_archive_in_the_folder_that_it_imports_keeps_its_locks() {
+    let (folder, path, archive) = fresh();
+    for n in 0..3 {
+        std::fs::write(folder.path().join(format!("{n}.eml")), text(n)).unwrap();
+    }
+    std::os::unix::fs::symlink(&path, folder.path().join("z.eml")).unwrap();
+    let (host, trust) = (Actor::host(), TrustStore::built_in());
+    let intake = Intake::new(&trust, at("2026-02-09T10:00:00Z"));
+    let paths = [folder.path().to_owned()];
+    let imported = archive.import(&host, &intake, &paths, &mut |_| ControlFlow::Continue(())).unwrap();
+    // Had its own files been opened and closed, another process would take itself for the last, and take its log away.
+    ended_well(other(&format!("write 1000 {}", path.display())).spawn().unwrap());
+    put(&archive, 5).unwrap();
+    assert!(folder.path().join("a.pecarchive-wal").exists(), "what is written now is lost with this process");
+    assert_eq!((imported.new, imported.exceptions.len()), (3, 0), "{imported:?}");
+    assert_eq!(messages(&archive), 34);
+    is_clean(&archive);
+}
+
+#[test]
 fn a_clock_that_goes_backwards_disorders_nothing() {
     let (_folder, _, archive) = fresh();
     let (host, trust) = (Actor::host(), TrustStore::built_in());
