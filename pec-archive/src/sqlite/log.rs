@@ -1,6 +1,8 @@
 //! What was done to the archive, in a Merkle tree (C2SP tlog-tiles, RFC 6962 hashes): an entry that was written cannot be
 //! changed, taken out or put between others without changing the root, and the root is time-stamped outside.
 
+use std::cell::RefCell;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
@@ -106,20 +108,42 @@ fn hex<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> 
     serializer.collect_str(id)
 }
 
-/// Nodes of the tree, where they are stored.
-struct Nodes<'c>(&'c Connection);
+/// Nodes of the tree, where they are stored; and why one could not be read, which the reader of the tree cannot carry.
+struct Nodes<'c> {
+    connection: &'c Connection,
+    failed: RefCell<Option<Error>>,
+}
 
 impl HashReader for Nodes<'_> {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog_tiles::tlog::Error> {
-        let missing = || tlog_tiles::tlog::Error::InvalidInput("a node of the log is missing".into());
-        let mut query = self.0.prepare_cached("SELECT hash FROM log_node WHERE i = ?1").map_err(|_| missing())?;
-        indexes
-            .iter()
-            .map(|index| {
-                let found = query.query_row([*index as i64], |row| row.get::<_, [u8; 32]>(0));
-                found.map(Hash).map_err(|_| missing())
-            })
-            .collect()
+        self.read(indexes).map_err(|error| {
+            *self.failed.borrow_mut() = Some(error);
+            tlog_tiles::tlog::Error::InvalidInput("nodes".into())
+        })
+    }
+}
+
+impl<'c> Nodes<'c> {
+    const fn new(connection: &'c Connection) -> Self {
+        Self { connection, failed: RefCell::new(None) }
+    }
+
+    fn read(&self, indexes: &[u64]) -> Result<Vec<Hash>> {
+        let mut query = self.connection.prepare_cached("SELECT hash FROM log_node WHERE i = ?1")?;
+        let mut node = |index: &u64| match query.query_row([*index as i64], |row| row.get::<_, [u8; 32]>(0)).optional()
+        {
+            Ok(Some(hash)) => Ok(Hash(hash)),
+            Ok(None) => Err(broken("a node is missing")),
+            Err(error) => Err(error.into()),
+        };
+        indexes.iter().map(&mut node).collect()
+    }
+
+    /// What `work` finds in the tree, or what kept it from reading.
+    fn ask<T>(connection: &'c Connection, work: impl FnOnce(&Self) -> Result<T, tlog_tiles::tlog::Error>) -> Result<T> {
+        let nodes = Self::new(connection);
+        let found = work(&nodes);
+        found.map_err(|error| nodes.failed.into_inner().unwrap_or_else(|| broken(error)))
     }
 }
 
@@ -144,7 +168,7 @@ pub(crate) fn root(connection: &Connection, size: u64) -> Result<[u8; 32]> {
     if size > MOST {
         return Err(broken("a size that no log has"));
     }
-    tree_hash(size, &Nodes(connection)).map(|hash| hash.0).map_err(broken)
+    Ok(Nodes::ask(connection, |nodes| tree_hash(size, nodes))?.0)
 }
 
 /// The nodes beside the path from an entry to the root of the first `size` entries, from the leaf up.
@@ -152,7 +176,7 @@ pub(crate) fn path(connection: &Connection, n: u64, size: u64) -> Result<Vec<[u8
     if size > MOST || n >= size {
         return Err(broken(format!("no entry {n} of {size}")));
     }
-    let proof = tlog_tiles::prove_record(size, n, &Nodes(connection)).map_err(broken)?;
+    let proof = Nodes::ask(connection, |nodes| tlog_tiles::prove_record(size, n, nodes))?;
     Ok(proof.into_iter().map(|node| node.0).collect())
 }
 
@@ -182,7 +206,7 @@ impl<'c> Appender<'c> {
 
 /// Writes the entry that comes next, and the nodes of the tree that it completes.
 pub(crate) fn write(connection: &Connection, n: u64, entry: &str) -> Result<()> {
-    let hashes = stored_hashes(n, entry.as_bytes(), &Nodes(connection)).map_err(broken)?;
+    let hashes = Nodes::ask(connection, |nodes| stored_hashes(n, entry.as_bytes(), nodes))?;
     connection.prepare_cached("INSERT INTO log (n, entry) VALUES (?1, ?2)")?.execute((n as i64, entry))?;
     for (index, hash) in (stored_hash_index(0, n)..).zip(hashes) {
         connection.prepare_cached("INSERT INTO log_node (i, hash) VALUES (?1, ?2)")?.execute((index as i64, hash.0))?;
@@ -215,7 +239,7 @@ pub(crate) fn first_broken(connection: &Connection) -> Result<Option<u64>> {
 
 /// Goes along the log as far as it is what was logged; says whether that is all of it.
 fn walk(connection: &Connection, expected: &mut u64) -> Result<bool> {
-    let nodes = Nodes(connection);
+    let nodes = Nodes::new(connection);
     let mut query = connection.prepare("SELECT n, entry FROM log ORDER BY n")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {

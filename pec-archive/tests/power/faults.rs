@@ -50,13 +50,19 @@ fn suffer(machine: &mut Machine, call: Call, failure: Failure, lasting: bool, st
         let errors = match Archive::open(&machine.path()) {
             Ok(archive) => {
                 let errors = day(&archive, &mut known);
-                // The fault is over: the same handle goes on, and everything is as it was told.
+                // A log is deleted when the last one closes: then another handle goes on, else the same.
+                let kept = (call != Call::Delete).then_some(archive);
                 let met = machine.disk(|disk| disk.failed);
                 machine.plan(Plan::default());
+                let archive = kept.map_or_else(|| Archive::open(&machine.path()), Ok);
+                let archive = archive.unwrap_or_else(|what| panic!("{name}: {what}"));
+                // The fault is over, and everything is as it was told.
                 known.compare(&archive).unwrap_or_else(|what| panic!("{name}: {what}"));
                 known.put_one(&archive, 200).unwrap_or_else(|what| panic!("{name}: {what}"));
                 known.compare(&archive).unwrap_or_else(|what| panic!("{name}: {what}"));
                 if !met {
+                    assert!(nth > 1, "{name}: never reached");
+                    println!("{name}: not reached any more, after {} faults", (nth - 1).div_ceil(step));
                     return codes;
                 }
                 errors
@@ -80,7 +86,7 @@ fn suffer(machine: &mut Machine, call: Call, failure: Failure, lasting: bool, st
 fn a_write_that_fails_loses_nothing_that_was_acknowledged() {
     let mut machine = Machine::new(1);
     for lasting in [false, true] {
-        assert_eq!(suffer(&mut machine, Call::Write, Failure::Broken, lasting, 7), ["archive.device"].into());
+        assert_eq!(suffer(&mut machine, Call::Write, Failure::Broken, lasting, 3), ["archive.device"].into());
     }
 }
 
@@ -90,7 +96,7 @@ fn a_full_disk_is_told_and_what_was_confirmed_is_safe() {
     for (failure, lasting) in
         [(Failure::Full, false), (Failure::Full, true), (Failure::Short, false), (Failure::Short, true)]
     {
-        assert_eq!(suffer(&mut machine, Call::Write, failure, lasting, 11), ["archive.full"].into());
+        assert_eq!(suffer(&mut machine, Call::Write, failure, lasting, 5), ["archive.full"].into());
     }
     // Memory that is shared is a file too.
     assert_eq!(suffer(&mut machine, Call::Memory, Failure::Full, true, 1), ["archive.full"].into());
@@ -110,7 +116,7 @@ fn a_sync_that_fails_loses_nothing_that_was_acknowledged() {
 #[test]
 fn truncations_deletions_openings_and_reads_that_fail_lose_nothing() {
     let mut machine = Machine::new(4);
-    for (call, step) in [(Call::Truncate, 1), (Call::Delete, 1), (Call::Open, 1), (Call::Read, 5)] {
+    for (call, step) in [(Call::Truncate, 1), (Call::Delete, 1), (Call::Open, 1), (Call::Read, 3)] {
         for lasting in [false, true] {
             let codes = suffer(&mut machine, call, Failure::Broken, lasting, step);
             assert!(codes.is_subset(&["archive.device"].into()), "{codes:?}");
