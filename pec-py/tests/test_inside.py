@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -86,6 +87,12 @@ def test_limits_are_a_value() -> None:
         pecpy.Limits(message_bytes=1 << 32)
     with pytest.raises(OverflowError):
         pecpy.Limits(parts=-1)
+
+
+def test_every_limit_of_the_core_is_here() -> None:
+    source = (ROOT / "pec-core" / "src" / "limits.rs").read_text(encoding="utf-8")
+    core = re.findall(r"^    pub (\w+): usize,$", source, re.MULTILINE)
+    assert len(core) > 10 and sorted(core) == [name for name in dir(pecpy.Limits) if not name.startswith("_")]
 
 
 def test_what_is_beyond_a_limit_is_a_finding(delivery: bytes, anchored: pecpy.TrustStore, tmp_path: Path) -> None:
