@@ -13,13 +13,6 @@ pub(super) fn write(table: &Table, sides: &Sides) -> String {
          [pec.h](../include/pec.h), the stub of `pecpy`, and\n[parity.toml](parity.toml), which says what belongs together; \
          `cargo xtask test` fails for what stands in none of its\nrows and rules. A dash has its reason below.\n",
     );
-    let count = |side: Side| sides.operations[&side].len();
-    text += &format!(
-        "\nPublic functions, methods and fields: {} in Rust, {} functions in C, {} names in Python.\n",
-        count(Side::Rust),
-        count(Side::C),
-        count(Side::Python)
-    );
     let mut gaps = Vec::new();
     for section in &table.sections {
         text += &format!("\n## {}\n\n| | Rust | C | Python |\n|---|---|---|---|\n", section.title);
