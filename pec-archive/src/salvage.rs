@@ -55,19 +55,19 @@ pub struct Salvaged {
 
 impl Archive {
     /// Brings everything that can still be read of the archive at `from` into a new one at `to`: messages whose bytes are
-    /// those that were stored, where they were found, submissions, tags, classes, holds, evidence, deposits, and the log up to the
-    /// first entry that is not what was logged. `from` is only read. Verdicts, dossiers and the index are worked out anew
-    /// as `intake` judges; the new log ends with an entry that says what was lost.
+    /// those that were stored, where they were found, submissions, tags, classes, holds, evidence, deposits, and the log up
+    /// to the first entry that is not what was logged. `from` is only read. Verdicts, dossiers and the index are worked out
+    /// anew as `intake` judges; the new log ends with an entry that says what was lost.
     ///
     /// Which files an import had finished is not brought over: importing them again brings what was lost.
     ///
     /// It proves of each message that its bytes are those that were stored. It does not prove that there were no others.
     ///
     /// # Errors
-    /// [`crate::Error::Exists`]; [`crate::Error::Damaged`] or [`crate::Error::NotAnArchive`] where not even the first page can be read; and those
-    /// of [`Archive::put`]: then nothing is left at `to`.
+    /// [`crate::Error::Exists`]; [`crate::Error::Damaged`] or [`crate::Error::NotAnArchive`] where not even the first page can
+    /// be read; and those of [`Archive::put`]: then nothing is left at `to`.
     pub fn salvage(actor: &Actor, intake: &Intake<'_>, from: &Path, to: &Path, watch: Watch<'_>) -> Result<Salvaged> {
-        let source = open::open(&Place::of(from)?, Access::Read)?;
+        let source = open::as_it_is(&Place::of(from)?, Access::Read)?;
         // One view of what may still be written to.
         source.execute_batch("BEGIN")?;
         let target = Self::create(to)?;
@@ -104,7 +104,9 @@ impl Archive {
         self.writer()?.change(|transaction| {
             rows(source, transaction, &mut salvaged)?;
             evidence(source, transaction, &mut salvaged)?;
-            deposits(source, transaction, &mut salvaged)?;
+            if open::format_of(source)? >= 2 {
+                deposits(source, transaction, &mut salvaged)?;
+            }
             let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
             Appender::new(transaction, actor, intake.now)?.append(what).map(drop)
         })?;

@@ -103,8 +103,15 @@ pub(crate) fn sync_folder(path: &Path) -> Result<()> {
 
 /// Opens an archive that is there.
 pub(crate) fn open(place: &Place, access: Access) -> Result<Connection> {
+    let mut connection = as_it_is(place, access)?;
+    migrate(&mut connection, access)?;
+    Ok(connection)
+}
+
+/// Opens an archive of this format or an older one, and leaves it so.
+pub(crate) fn as_it_is(place: &Place, access: Access) -> Result<Connection> {
     refuse_network(place.path())?;
-    let mut connection = match connect(place, access) {
+    let connection = match connect(place, access) {
         // The first look fails where the files beside an archive cannot be made.
         Err(Refused::Sqlite(error)) if lacks_room_beside(&error) => frozen(place, access, error)?,
         opened => opened?,
@@ -114,7 +121,6 @@ pub(crate) fn open(place: &Place, access: Access) -> Result<Connection> {
         return Err(Error::ReadOnly);
     }
     tune(&connection, access)?;
-    migrate(&mut connection, access)?;
     Ok(connection)
 }
 
@@ -248,7 +254,8 @@ fn tune(connection: &Connection, access: Access) -> Result<()> {
     Ok(())
 }
 
-fn format_of(connection: &Connection) -> rusqlite::Result<u32> {
+/// The format of an archive that is open.
+pub(crate) fn format_of(connection: &Connection) -> rusqlite::Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 

@@ -380,6 +380,24 @@ fn what_is_salvaged_is_what_was_true() {
     assert_ne!(archive.log_root(&host).unwrap(), (size, root));
     let last = archive.log_entry(&host, size).unwrap().unwrap();
     assert!(last.contains("\"what\":\"salvage\"") && last.contains("\"lost\":0"), "{last}");
+    // What was deposited stays known, also of a message that is lost.
+    let deposited = "INSERT INTO deposit (id, name, made_at, pindex, entry) VALUES (1, 'p', 0, zeroblob(32), 0);
+         INSERT INTO deposited (deposit, sha256, message, state)
+           SELECT 1, sha256, id, 'accepted' FROM message ORDER BY id DESC LIMIT 2;
+         UPDATE message SET skeleton = x'00' WHERE id = (SELECT max(id) FROM message)";
+    let _ = std::fs::remove_file(&to);
+    let salvaged = Archive::salvage(&host, &kit.intake(), &kit.changed(deposited), &to, watch).unwrap();
+    assert_eq!((salvaged.lost.len(), salvaged.unread.len()), (1, 0), "{salvaged:?}");
+    let connection = Connection::open(&to).unwrap();
+    let rows = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(rows("SELECT count(*) FROM deposited"), 2);
+    assert_eq!(rows("SELECT count(*) FROM deposited WHERE message IS NULL"), 1);
+    drop(connection);
+    // An older archive is salvaged as it is.
+    let older = "DROP TABLE deposited; DROP TABLE deposit_report; DROP TABLE deposit; PRAGMA user_version = 1";
+    let _ = std::fs::remove_file(&to);
+    let salvaged = Archive::salvage(&host, &kit.intake(), &kit.changed(older), &to, watch).unwrap();
+    assert_eq!((salvaged.messages as usize, salvaged.lost.len(), salvaged.unread.len()), (kit.ids.len(), 0, 0));
     // A log that was rewritten does not become true by it.
     let copy = kit.changed("UPDATE log SET entry = replace(entry, 'host', 'nemo') WHERE n = 9");
     let _ = std::fs::remove_file(&to);
