@@ -6,9 +6,11 @@
 #![allow(missing_docs, reason = "a program, not an interface")]
 #![allow(clippy::cast_precision_loss, reason = "times and sizes")]
 
+use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pec_archive::search::Query;
@@ -96,12 +98,20 @@ impl Ours {
         let intake = Intake::new(&trust, corpus.after(transactions)).mailbox("fatture@pec.gamma.example");
         let number = messages.len();
         self.raw += messages.iter().map(Vec::len).sum::<usize>();
-        let mut batches: Vec<Vec<Vec<u8>>> = messages.chunks(BATCH).map(<[_]>::to_vec).collect();
+        let batches = Mutex::new(messages.chunks(BATCH).map(<[_]>::to_vec).collect::<VecDeque<_>>());
         drop(messages);
         let start = Instant::now();
-        for batch in batches.drain(..) {
-            self.archive.put_batch(&host, &intake, batch)?;
-        }
+        // While one thread stores a batch, the other verifies the next, as where two mailboxes are read.
+        let put = || -> pec_archive::Result<()> {
+            while let Some(batch) = batches.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
+                self.archive.put_batch(&host, &intake, batch)?;
+            }
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let other = scope.spawn(put);
+            put().and(other.join().map_err(|_| pec_archive::Error::Internal("a thread that stores".into()))?)
+        })?;
         let took = start.elapsed();
         self.time += took;
         self.messages += number;

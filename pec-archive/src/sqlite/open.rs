@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::place::{self, Place};
@@ -14,6 +15,13 @@ const APPLICATION: i32 = 0x5045_4341;
 
 /// The format that this version writes.
 pub(crate) const FORMAT: u32 = 2;
+
+/// Memory for pages of one connection, KiB.
+const CACHE_KIB: i64 = 32 << 10;
+
+/// Pages of the log beside the file (32 MiB) from which on it is brought into the file: a page that many messages share
+/// is written once for all of them.
+const LOG_PAGES: i64 = 4096;
 
 /// Format 1. A new archive goes the way of an old one, so that both are the same.
 const SCHEMA: &str = include_str!("schema.sql");
@@ -245,12 +253,16 @@ fn tune(connection: &Connection, access: Access) -> Result<()> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         // What is erased is overwritten.
         connection.pragma_update(None, "secure_delete", true)?;
+        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     }
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.set_prepared_statement_cache_capacity(64);
+    // Plans depend on what is asked for, not on the values: without this, a range makes SQLite compile the statement again.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(())
 }
 
