@@ -8,23 +8,23 @@ use jiff::Timestamp;
 use pec_core::reconcile::Ledger;
 use pec_core::trust::ChainCache;
 use rayon::prelude::*;
-use rusqlite::Connection;
 
 use crate::actor::Actor;
+use crate::content;
+use crate::dossiers::{self, Judge, Records};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::{Intake, Prepared};
+use crate::page::{self, Cursor, Entry, Page};
 use crate::search::Query;
-use crate::sqlite::dossiers::{self, Gather, Judge, Records};
-use crate::sqlite::open::{self, Access};
-use crate::sqlite::page::{self, Cursor, Entry, Page};
-use crate::sqlite::place::Place;
-use crate::sqlite::{get, put};
+use crate::sqlite::Sqlite;
+use crate::store::{Backend, Change, Speaking, View};
 use crate::writer::Writer;
 
 /// Everything that was received and sent, kept for as long as it has to be (*archivio*).
 ///
-/// One file. One writer at a time, any number of readers, in this process and in others; a handle is shared by threads.
+/// One file, unless it is [over](Archive::over) another backend. One writer at a time, any number of readers, in this
+/// process and in others; a handle is shared by threads.
 ///
 /// What is stored is the bytes as they came. Verdicts, states and the index are worked out from them and can be made
 /// anew. An archive proves nothing by itself: it gives back the bytes, which are verified again wherever it matters.
@@ -48,10 +48,8 @@ use crate::writer::Writer;
 /// ```
 #[derive(Debug)]
 pub struct Archive {
-    place: Place,
-    // Closed before the writer: the last to close an archive takes its log in, and only a writer can.
-    readers: Mutex<Vec<Connection>>,
-    writer: Option<Mutex<Writer>>,
+    backend: Box<dyn Backend>,
+    writer: Mutex<Writer>,
     caches: Mutex<Vec<ChainCache>>,
 }
 
@@ -90,8 +88,7 @@ impl Archive {
     /// # Errors
     /// [`Error::Exists`] where anything is there, [`Error::Network`] on a network file system, and what the system says.
     pub fn create(path: &Path) -> Result<Self> {
-        open::create(path)?;
-        Self::open(path)
+        Self::over(Sqlite::create(path)?)
     }
 
     /// Opens an archive for reading and writing, and brings it to the present format.
@@ -100,9 +97,7 @@ impl Archive {
     /// [`Error::Missing`], [`Error::NotAnArchive`], [`Error::Newer`], [`Error::Network`]; [`Error::ReadOnly`] where the
     /// file or its folder cannot be written.
     pub fn open(path: &Path) -> Result<Self> {
-        let place = Place::of(path)?;
-        let connection = open::open(&place, Access::Write)?;
-        Ok(Self { writer: Some(Mutex::new(Writer::new(connection, place.clone())?)), ..Self::closed(place) })
+        Self::over(Sqlite::open(path)?)
     }
 
     /// Opens an archive that nobody may change through this handle, also where the disk or the folder cannot be written.
@@ -111,24 +106,26 @@ impl Archive {
     /// As [`Archive::open`]; [`Error::ReadOnly`] where the folder cannot be written and the last writer has left a log
     /// beside the file, which only a writer can take in.
     pub fn open_read_only(path: &Path) -> Result<Self> {
-        let place = Place::of(path)?;
-        let connection = open::open(&place, Access::Read)?;
-        Ok(Self { readers: Mutex::new(vec![connection]), ..Self::closed(place) })
+        Self::over(Sqlite::open_read_only(path)?)
     }
 
-    fn closed(place: Place) -> Self {
-        Self { place, writer: None, readers: Mutex::default(), caches: Mutex::default() }
+    /// An archive over whatever keeps it: see [`crate::store`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where there is no memory for compression.
+    pub fn over(backend: impl Backend + 'static) -> Result<Self> {
+        Ok(Self { backend: Box::new(backend), writer: Mutex::new(Writer::new()?), caches: Mutex::default() })
     }
 
-    /// Where it is: the path by which it was opened, absolute.
+    /// Where it is: the path by which it was opened, absolute. Empty for an archive that is no file.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.place.path()
+        self.backend.path().unwrap_or(Path::new(""))
     }
 
     /// Whether a path leads to a file of this archive.
     pub(crate) fn is_own(&self, path: &Path) -> bool {
-        self.place.is_own(path)
+        self.backend.is_own(path)
     }
 
     /// Stores one message; when it returns, the message and its place in the index are on stable storage. Nothing is
@@ -160,7 +157,7 @@ impl Archive {
                 prepared
             })
             .collect();
-        self.writer()?.store(actor, intake, self.cache(), prepared, None)
+        self.writer().store(self.backend(), actor, intake, self.cache(), &prepared, None)
     }
 
     /// Stores the message that the host has just submitted: its recipients are pending until a certified event comes.
@@ -176,7 +173,7 @@ impl Archive {
     ) -> Result<Put> {
         let mut cache = self.cache();
         let prepared = intake.prepare(message, &mut cache);
-        let stored = self.writer()?.store(actor, intake, cache, vec![prepared], Some(submission))?;
+        let stored = self.writer().store(self.backend(), actor, intake, cache, &[prepared], Some(submission))?;
         stored.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
     }
 
@@ -185,11 +182,7 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Damaged`] where they are no longer what was stored.
     pub fn get(&self, _: &Actor, id: Id) -> Result<Vec<u8>> {
-        self.read(|connection| {
-            let number = put::find(connection, id)?.ok_or_else(|| Error::absent(id))?;
-            get::whole(connection, number)
-        })
-        .map_err(|error| error.of_message(id))
+        self.read(|view| content::whole(view, content::number_of(view, id)?)).map_err(|error| error.of_message(id))
     }
 
     /// Writes the exact bytes of a message to `sink`, a piece at a time.
@@ -197,11 +190,10 @@ impl Archive {
     /// # Errors
     /// As [`Archive::get`], after what could be read was written; [`Error::File`] when `sink` fails.
     pub fn get_to(&self, _: &Actor, id: Id, sink: &mut dyn std::io::Write) -> Result<()> {
-        self.read(|connection| {
-            let number = put::find(connection, id)?.ok_or_else(|| Error::absent(id))?;
+        self.read(|view| {
             let failed = |error| Error::file(Path::new("output"), error);
-            get::stream(connection, number, |piece| sink.write_all(piece).map_err(failed))?;
-            Ok(())
+            let number = content::number_of(view, id)?;
+            content::stream(view, number, |piece| sink.write_all(piece).map_err(failed)).map(drop)
         })
         .map_err(|error| error.of_message(id))
     }
@@ -214,7 +206,7 @@ impl Archive {
     pub fn ledger(&self, _: &Actor, intake: &Intake<'_>, identifier: &str) -> Result<Ledger> {
         let mut judge = Judge { verifier: intake.verifier(), now: intake.now, cache: self.cache() };
         let texts = BTreeSet::from([bare(identifier)]);
-        self.read(|connection| dossiers::ledger(connection, &texts, Gather::All, &mut Records::default(), &mut judge))
+        self.read(|view| dossiers::ledger(view, &texts, Speaking::All, &mut Records::default(), &mut judge))
     }
 
     /// What a query finds, newest first. The next page begins at [`Page::next`]; messages that come in meanwhile neither
@@ -223,7 +215,7 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn search(&self, _: &Actor, query: &Query, from: Option<Cursor>, limit: usize) -> Result<Page> {
-        self.read(|connection| page::read(connection, query, from, limit))
+        self.read(|view| page::read(view, query, from, limit))
     }
 
     /// The entry of one message.
@@ -231,11 +223,7 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Damaged`] where the index has lost it: [`Archive::rebuild_index`] mends that.
     pub fn entry(&self, _: &Actor, id: Id) -> Result<Entry> {
-        self.read(|connection| {
-            let number = put::find(connection, id)?.ok_or_else(|| Error::absent(id))?;
-            page::entry(connection, number)
-        })
-        .map_err(|error| error.of_message(id))
+        self.read(|view| page::entry(view, content::number_of(view, id)?)).map_err(|error| error.of_message(id))
     }
 
     /// The messages that speak of the transaction of this *identificativo* or *msgid*, oldest first.
@@ -244,9 +232,9 @@ impl Archive {
     /// What reading can meet.
     pub fn messages_about(&self, _: &Actor, identifier: &str) -> Result<Vec<Id>> {
         let texts = BTreeSet::from([bare(identifier)]);
-        self.read(|connection| {
-            let related = dossiers::related(connection, &texts, true)?;
-            related.into_iter().map(|number| get::id_of(connection, number)).collect()
+        self.read(|view| {
+            let related = dossiers::related(view, &texts, Speaking::All)?;
+            related.into_iter().map(|number| content::id_of(view, number)).collect()
         })
     }
 
@@ -258,32 +246,38 @@ impl Archive {
         self.caches.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
     }
 
-    pub(crate) fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
-        let writer = self.writer.as_ref().ok_or(Error::ReadOnly)?;
-        // A writer that panicked has rolled its transaction back.
-        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
+        // A batch that panicked has been undone.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `work` on a connection of its own, outside any transaction.
-    pub(crate) fn plain<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        self.place.confirm()?;
-        work(&open::open(&self.place, Access::Read)?)
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        self.backend.as_ref()
     }
 
-    /// Runs `work` on a connection of its own, in one consistent view.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        self.place.confirm()?;
-        let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut connection = match pooled {
-            Some(connection) => connection,
-            None => open::open(&self.place, Access::Read)?,
-        };
-        let view = connection.transaction()?;
-        let answer = work(&view);
-        view.finish()?;
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        answer
+    /// Runs `work` in one consistent view.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&dyn View) -> Result<T>) -> Result<T> {
+        let (mut work, mut answer) = (Some(work), None);
+        self.backend.read(&mut |view| {
+            answer = work.take().map(|work| work(view)).transpose()?;
+            Ok(())
+        })?;
+        answer.ok_or_else(uncalled)
     }
+
+    /// Runs `work` in a change of its own: all of it is on stable storage when it returns, or nothing of it is.
+    pub(crate) fn change<T>(&self, work: impl FnOnce(&dyn Change) -> Result<T>) -> Result<T> {
+        let (mut work, mut answer) = (Some(work), None);
+        self.backend.change(&mut |change| {
+            answer = work.take().map(|work| work(change)).transpose()?;
+            Ok(())
+        })?;
+        answer.ok_or_else(uncalled)
+    }
+}
+
+fn uncalled() -> Error {
+    Error::Internal("the backend has not called what it was given".into())
 }
 
 /// An identifier without angle brackets and white space, as reconciliation keys it.

@@ -1,20 +1,25 @@
 //! Looking after an archive: check, collection, backup, a new index, a new judgement.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use rayon::prelude::*;
-use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::id::Id;
 use crate::intake::{Intake, Prepared};
-use crate::sqlite::{bodies, get, index, log, put, survey};
+use crate::store::{Change, Number, View};
+use crate::{content, log};
 
 /// Messages that are worked on at a time.
 const BATCH: usize = 256;
+
+/// Bodies that are looked at together.
+const BLOBS: usize = 4096;
 
 /// How far a long work is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,14 +99,14 @@ impl Archive {
     /// # Errors
     /// What keeps it from reading at all.
     pub fn check(&self, _: &Actor, watch: Watch<'_>) -> Result<Check> {
-        self.read(|connection| {
-            let mut check = Check { structure: survey::structure(connection)?, complete: true, ..Check::default() };
-            let found = survey::messages(connection)?;
+        self.read(|view| {
+            let mut check = Check { structure: structure(view)?, complete: true, ..Check::default() };
+            let found = view.survey()?;
             check.structure.extend(found.unread);
             check.damaged.extend(found.nameless.into_iter().map(|(number, why)| (format!("number {number}"), why)));
             let total = found.known.len() as u64;
             for (done, (number, id)) in (1..).zip(&found.known) {
-                match get::check(connection, *number) {
+                match content::check(view, *number) {
                     Ok(()) => check.sound += 1,
                     Err(error) if error.is_local() => check.damaged.push((id.to_string(), error.to_string())),
                     Err(error) => return Err(error),
@@ -111,9 +116,9 @@ impl Archive {
                     break;
                 }
             }
-            check.log_broken_at = log::first_broken(connection)?;
+            check.log_broken_at = log::first_broken(view)?;
             // What cannot be counted is not indexed.
-            check.not_indexed = survey::noted(&mut check.structure, not_indexed(connection))?.unwrap_or(total);
+            check.not_indexed = noted(&mut check.structure, view.not_indexed())?.unwrap_or(total);
             Ok(check)
         })
     }
@@ -123,10 +128,21 @@ impl Archive {
     /// # Errors
     /// As [`Archive::put`].
     pub fn collect(&self, _: &Actor) -> Result<Collected> {
-        self.writer()?.change(|transaction| {
-            let orphans = bodies::orphans(transaction)?;
-            let (bodies, bytes) = bodies::collect(transaction, &orphans)?;
-            Ok(Collected { bodies, bytes })
+        self.change(|change| {
+            let mut collected = Collected { bodies: 0, bytes: 0 };
+            let mut after = None;
+            loop {
+                let blobs = change.list(after, BLOBS)?;
+                let ids: Vec<Id> = blobs.iter().map(|(id, _)| *id).collect();
+                let removed: BTreeSet<Id> = remove_unused(change, &ids)?.into_iter().collect();
+                collected.bodies += removed.len() as u64;
+                collected.bytes +=
+                    blobs.iter().filter(|(id, _)| removed.contains(id)).map(|(_, size)| size).sum::<u64>();
+                after = ids.last().copied();
+                if ids.len() < BLOBS {
+                    return Ok(collected);
+                }
+            }
         })
     }
 
@@ -134,22 +150,10 @@ impl Archive {
     /// archive itself.
     ///
     /// # Errors
-    /// [`Error::Exists`] where anything is there already.
+    /// [`Error::Exists`] where anything is there already; [`Error::Unsupported`] where the archive is no file and its backend
+    /// cannot write one.
     pub fn backup(&self, _: &Actor, to: &Path) -> Result<()> {
-        let to = &crate::sqlite::place::absolute(to)?;
-        let name = to.to_str().ok_or_else(|| Error::BadValue { what: "path", value: to.display().to_string() })?;
-        if to.symlink_metadata().is_ok() {
-            return Err(Error::Exists(to.to_owned()));
-        }
-        let copied = self.plain(|connection| Ok(connection.execute("VACUUM INTO ?1", [name]).map(drop)?));
-        if copied.is_err() {
-            // Half a copy must not pass for one.
-            let _ = std::fs::remove_file(to);
-        }
-        copied?;
-        let file = std::fs::OpenOptions::new().write(true).open(to);
-        file.and_then(|file| file.sync_all()).map_err(|error| Error::file(to, error))?;
-        crate::sqlite::open::sync_folder(to)
+        self.backend().backup(to)
     }
 
     /// Makes everything anew that is worked out from the bytes: verdicts, dossiers, the index of words. What is there is
@@ -160,7 +164,7 @@ impl Archive {
     /// As [`Archive::put`]; what was done before stays. A damaged message is left out: [`Archive::check`] names it.
     /// [`Error::Damaged`] where pages of the index cannot even be given up: [`Archive::salvage`] makes a new file.
     pub fn rebuild_index(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<()> {
-        self.writer()?.change(|transaction| index::prepare(transaction))?;
+        self.change(|change| change.prepare_index())?;
         self.again(actor, intake, watch, |_, _| {})
     }
 
@@ -193,15 +197,14 @@ impl Archive {
         watch: Watch<'_>,
         mut see: impl FnMut(Option<(String, String)>, &Prepared),
     ) -> Result<()> {
-        let numbers: Vec<i64> =
-            self.read(|connection| Ok(survey::messages(connection)?.known.into_keys().collect()))?;
+        let numbers: Vec<Number> = self.read(|view| Ok(view.survey()?.known.into_keys().collect()))?;
         let total = numbers.len() as u64;
         let mut done = 0;
         for batch in numbers.chunks(BATCH) {
-            let read = self.read(|connection| {
-                Ok(batch.iter().map(|number| (*number, get::whole(connection, *number))).collect::<Vec<_>>())
+            let read = self.read(|view| {
+                Ok(batch.iter().map(|number| (*number, content::whole(view, *number))).collect::<Vec<_>>())
             })?;
-            let prepared: Vec<(i64, Prepared)> = read
+            let prepared: Vec<(Number, Prepared)> = read
                 .into_par_iter()
                 .filter_map(|(number, bytes)| {
                     let mut cache = self.cache();
@@ -211,9 +214,9 @@ impl Archive {
                 })
                 .collect();
             for (number, prepared) in &prepared {
-                see(self.read(|connection| put::verdict(connection, *number))?, prepared);
+                see(self.read(|view| view.verdict(*number))?, prepared);
             }
-            self.writer()?.index(intake, self.cache(), prepared)?;
+            self.writer().index(self.backend(), intake, self.cache(), &prepared)?;
             done += batch.len() as u64;
             if watch(Progress { done, total }).is_break() {
                 break;
@@ -227,9 +230,9 @@ impl Archive {
     /// # Errors
     /// [`Error::Damaged`] where nodes of the log are missing.
     pub fn log_root(&self, _: &Actor) -> Result<(u64, [u8; 32])> {
-        self.read(|connection| {
-            let size = log::size(connection)?;
-            Ok((size, log::root(connection, size)?))
+        self.read(|view| {
+            let size = log::size(view)?;
+            Ok((size, log::root(view, size)?))
         })
     }
 
@@ -238,16 +241,48 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn log_entry(&self, _: &Actor, n: u64) -> Result<Option<String>> {
-        self.read(|connection| log::entry(connection, n))
+        self.read(|view| view.log_entry(n))
     }
 }
 
-fn not_indexed(connection: &Connection) -> Result<u64> {
-    let count = |sql: &str| -> Result<i64> { Ok(connection.query_row(sql, [], |row| row.get(0))?) };
-    let unjudged = count(
-        "SELECT count(*) FROM message WHERE NOT EXISTS (SELECT 1 FROM judged WHERE judged.message = message.id)",
-    )?;
-    let messages = count("SELECT count(*) FROM message")?;
-    let worded = count("SELECT count(*) FROM words_docsize")?;
-    Ok((unjudged.max((messages - worded).abs())) as u64)
+/// What is wrong with all that is not the bytes of messages: the store itself, evidence, checkpoints.
+fn structure(view: &dyn View) -> Result<Vec<String>> {
+    let mut wrong = view.structure()?;
+    for id in view.evidence_blobs(&mut wrong)? {
+        match content::whole_body(view, id) {
+            Err(error) if error.is_local() => wrong.push(format!("evidence: {error}")),
+            read => drop(read?),
+        }
+    }
+    let broken = noted(&mut wrong, log::broken_checkpoints(view))?.unwrap_or_default();
+    wrong
+        .extend(broken.into_iter().map(|size| format!("checkpoint {size}: not over the root of the log at this size")));
+    Ok(wrong)
+}
+
+/// Takes away those of these blobs that nothing names any more, and gives them.
+pub(crate) fn remove_unused(change: &dyn Change, blobs: &[Id]) -> Result<Vec<Id>> {
+    let unused = change.unused(blobs)?;
+    change.remove(&unused)?;
+    Ok(unused)
+}
+
+/// Notes why something cannot be read, once.
+pub(crate) fn note(unread: &mut Vec<String>, error: &Error) {
+    let text = error.to_string();
+    if !unread.contains(&text) {
+        unread.push(text);
+    }
+}
+
+/// What `found` is, or nothing where it cannot be read, which is noted.
+pub(crate) fn noted<T>(unread: &mut Vec<String>, found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_local() => {
+            note(unread, &error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }

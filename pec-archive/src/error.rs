@@ -91,6 +91,9 @@ pub enum Error {
     /// of the device was missing, wholly there after a crash: never in part.
     #[error("reading or writing failed: {0}")]
     Device(String),
+    /// The store behind the archive does not do this by itself: its own tools do.
+    #[error("not done by this store: {0}")]
+    Unsupported(&'static str),
     /// A fault of this library.
     #[error("internal: {0}")]
     Internal(String),
@@ -208,6 +211,12 @@ impl Error {
                 "Il disco dà errori: salvare ciò che si può e sostituirlo. Nulla di non confermato è stato promesso.",
                 "The disk fails: save what can be saved and replace it. Nothing unconfirmed was promised.",
             ),
+            Self::Unsupported(_) => (
+                "archive.unsupported",
+                "archive",
+                "L'operazione spetta agli strumenti del sistema su cui si trova l'archivio. Nulla è stato fatto.",
+                "This is a matter of the tools of the store in which the archive lies. Nothing was done.",
+            ),
             Self::Internal(_) => (
                 "archive.internal",
                 "internal",
@@ -262,69 +271,5 @@ impl Error {
     /// Whether a part of the file cannot be read, so that the rest is worth a try.
     pub(crate) const fn is_local(&self) -> bool {
         matches!(self, Self::Damaged(_) | Self::Device(_))
-    }
-}
-
-impl From<rusqlite::Error> for Error {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::{Error as E, ErrorCode as C};
-        if is_full(&error) {
-            return Self::Full;
-        }
-        match error.sqlite_error_code() {
-            Some(C::DatabaseBusy | C::DatabaseLocked | C::FileLockingProtocolFailed) => Self::Locked,
-            Some(C::ReadOnly | C::PermissionDenied) => Self::ReadOnly,
-            // Our rows keep to our constraints: those that break them were there.
-            Some(C::DatabaseCorrupt | C::NotADatabase | C::ConstraintViolation) => Self::Damaged(error.to_string()),
-            Some(C::SystemIoFailure | C::CannotOpen) => Self::Device(error.to_string()),
-            _ if contradicts_schema(&error) => Self::Damaged(error.to_string()),
-            _ => match error {
-                // A column has one type and one range: what does not fit it was not written by us.
-                E::InvalidColumnType(..)
-                | E::FromSqlConversionFailure(..)
-                | E::IntegralValueOutOfRange(..)
-                | E::Utf8Error(..)
-                | E::QueryReturnedNoRows => Self::Damaged(error.to_string()),
-                error => Self::Internal(error.to_string()),
-            },
-        }
-    }
-}
-
-/// No room: for the file, or for the memory that its users share, which is a file too.
-fn is_full(error: &rusqlite::Error) -> bool {
-    error.sqlite_error().is_some_and(|error| {
-        error.code == rusqlite::ErrorCode::DiskFull || error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE
-    })
-}
-
-/// Whether a statement of ours, which fits the schema of this format, does not fit the tables that are there. SQLite says
-/// so only in words.
-fn contradicts_schema(error: &rusqlite::Error) -> bool {
-    let said = match error {
-        rusqlite::Error::SqliteFailure(_, Some(said)) | rusqlite::Error::SqlInputError { msg: said, .. } => said,
-        _ => return false,
-    };
-    ["no such table", "no such column", "has no column named", "vtable constructor failed", "integer overflow"]
-        .iter()
-        .any(|words| said.contains(words))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_sqlite_says_becomes_what_a_host_can_act_on() {
-        let of = |code| Error::from(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)).code();
-        use rusqlite::ffi;
-        assert_eq!(of(ffi::SQLITE_BUSY), "archive.locked");
-        assert_eq!(of(ffi::SQLITE_FULL), "archive.full");
-        assert_eq!(of(ffi::SQLITE_READONLY), "archive.read_only");
-        assert_eq!(of(ffi::SQLITE_CORRUPT), "archive.damaged");
-        assert_eq!(of(ffi::SQLITE_IOERR), "archive.device");
-        assert_eq!(of(ffi::SQLITE_IOERR_SHMSIZE), "archive.full");
-        assert_eq!(of(ffi::SQLITE_PROTOCOL), "archive.locked");
-        assert_eq!(of(ffi::SQLITE_MISUSE), "archive.internal");
     }
 }

@@ -5,7 +5,6 @@ use std::time::UNIX_EPOCH;
 
 use pec_core::finding::Language;
 use pec_files::{Judge, Judged, Place, Position, Unread};
-use rusqlite::OptionalExtension as _;
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -13,6 +12,7 @@ use crate::archive::{Archive, Stored};
 use crate::care::{Progress, Watch};
 use crate::error::Result;
 use crate::intake::Intake;
+use crate::store::ImportedRow;
 
 /// What an import has done.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -42,9 +42,6 @@ pub struct Exception {
     pub en: String,
 }
 
-/// A file as an earlier import saw it.
-type Seen = (String, i64, i64);
-
 impl Archive {
     /// Takes in everything below these paths: files of one message, mbox files, ZIP files, folders of them, Maildir; `-` is
     /// standard input. Nothing that cannot be read stops it. A second import goes on where the first was ended, even by a crash: what
@@ -65,7 +62,7 @@ impl Archive {
         let (mut places, mut seen) = (Vec::new(), Vec::new());
         for place in all {
             let file = describe(&place);
-            if file.as_ref().is_some_and(|file| self.is_finished(file).unwrap_or(false)) {
+            if file.as_ref().is_some_and(|file| self.read(|view| view.is_imported(file)).unwrap_or(false)) {
                 imported.skipped += 1;
             } else {
                 places.push(place);
@@ -91,14 +88,6 @@ impl Archive {
         run.imported.complete = !ended;
         Ok(run.imported)
     }
-
-    fn is_finished(&self, (place, size, modified): &Seen) -> Result<bool> {
-        self.read(|connection| {
-            let mut query =
-                connection.prepare_cached("SELECT 1 FROM imported WHERE place = ?1 AND size = ?2 AND modified = ?3")?;
-            Ok(query.query_row((place, size, modified), |_| Ok(())).optional()?.is_some())
-        })
-    }
 }
 
 /// An import on its way.
@@ -108,7 +97,7 @@ struct Run<'r> {
     intake: &'r Intake<'r>,
     imported: Imported,
     /// The places, as they were when the import began.
-    seen: Vec<Option<Seen>>,
+    seen: Vec<Option<ImportedRow>>,
     /// Places before this one are done.
     finished: usize,
 }
@@ -147,25 +136,19 @@ impl Run<'_> {
     /// Notes that the places before `until` are done: their messages are on stable storage.
     fn finish(&mut self, until: usize) -> Result<()> {
         let done = self.seen.get(self.finished..until).unwrap_or_default().iter().flatten();
-        let done: Vec<&Seen> = done.collect();
-        self.archive.writer()?.change(|transaction| {
-            for (place, size, modified) in done {
-                transaction
-                    .prepare_cached("INSERT OR REPLACE INTO imported (place, size, modified) VALUES (?1, ?2, ?3)")?
-                    .execute((place, size, modified))?;
-            }
-            Ok(())
-        })?;
+        let done: Vec<&ImportedRow> = done.collect();
+        self.archive.change(|change| done.into_iter().try_for_each(|file| change.put_imported(file)))?;
         self.finished = until;
         Ok(())
     }
 }
 
 /// A file by its absolute path, size and time of change; nothing for what is no file.
-fn describe(place: &Place) -> Option<Seen> {
+fn describe(place: &Place) -> Option<ImportedRow> {
     let Place::File(path) = place else { return None };
     let path = std::path::absolute(path).ok()?;
     let found = path.metadata().ok()?;
     let modified = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some((path.to_str()?.to_owned(), i64::try_from(found.len()).ok()?, i64::try_from(modified.as_nanos()).ok()?))
+    let (size, modified) = (i64::try_from(found.len()).ok()?, i64::try_from(modified.as_nanos()).ok()?);
+    Some(ImportedRow { place: path.to_str()?.to_owned(), size, modified })
 }

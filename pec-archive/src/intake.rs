@@ -78,23 +78,34 @@ pub(crate) struct Prepared {
 
 /// What verification made of a message, as far as the index keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Judged {
-    pub(crate) at: Timestamp,
-    pub(crate) trust_data: String,
-    pub(crate) verdict: &'static str,
-    pub(crate) kind: String,
-    pub(crate) quarantine: String,
-    /// Codes of warnings and worse.
-    pub(crate) findings: Vec<String>,
-    /// Seconds since 1970 by which messages are ordered.
-    pub(crate) order: i64,
+#[non_exhaustive]
+pub struct Judged {
+    /// When.
+    pub at: Timestamp,
+    /// The date of the trust data.
+    pub trust_data: String,
+    /// The verdict.
+    pub verdict: &'static str,
+    /// `tipo`, `anomalia` or `ordinary`.
+    pub kind: String,
+    /// Finding codes that are errors or fatal, separated by blanks; empty where there is none.
+    pub quarantine: String,
+    /// Codes of warnings and worse. They are not kept.
+    pub findings: Vec<String>,
+    /// Seconds since 1970 by which messages are ordered; the number says it.
+    pub order: i64,
     /// What the provider certified, nothing else.
-    pub(crate) certified_at: Option<i64>,
-    pub(crate) expires: Option<i64>,
-    pub(crate) pec_id: Option<String>,
-    pub(crate) message_id: Option<String>,
-    pub(crate) sender: Option<String>,
-    pub(crate) subject: Option<String>,
+    pub certified_at: Option<i64>,
+    /// When the certificate of the signer ends.
+    pub expires: Option<i64>,
+    /// *identificativo*.
+    pub pec_id: Option<String>,
+    /// *msgid*, or the Message-ID of a copy.
+    pub message_id: Option<String>,
+    /// The sender, certified where anything is.
+    pub sender: Option<String>,
+    /// The subject, certified where anything is.
+    pub subject: Option<String>,
 }
 
 impl Judged {

@@ -7,15 +7,15 @@ use pec_core::limits::Limits;
 use pec_core::proof::{Bundle, Checkpoint, Witness};
 use pec_core::signature::timestamp;
 use pec_core::trust::{Evidence, TrustStore, judge_time_stamp};
-use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::archive::{Archive, bare};
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::sqlite::log::{self, Appender, What};
-use crate::sqlite::{bodies, dossiers, get};
+use crate::log::{self, Appender, What};
+use crate::store::{CheckpointRow, MessageRow, Number, Speaking, View};
+use crate::{content, dossiers};
 
 /// The first line of every checkpoint.
 const ORIGIN: &str = "pec-archive";
@@ -63,14 +63,11 @@ impl Archive {
         let authority =
             judge_time_stamp(&stamp, trust, now.as_second(), &Limits::DEFAULT).map_err(|error| failed(&error))?;
         let time = Timestamp::from_second(stamp.time).map_err(|error| failed(&error))?;
-        self.writer()?.change(|transaction| {
-            transaction.execute(
-                "INSERT OR REPLACE INTO checkpoint (size, note, token) VALUES (?1, ?2, ?3)",
-                (size as i64, &note, token),
-            )?;
-            let what = What::Stamp { size, token: Id::of(token), authority: &authority, time };
-            Appender::new(transaction, actor, now)?.append(what)?;
-            Ok(())
+        let checkpoint = CheckpointRow { token: token.to_vec(), note };
+        self.change(|change| {
+            change.put_checkpoint(size, &checkpoint)?;
+            let what = What::Stamp { size, token: Id::of(&checkpoint.token), authority: &authority, time };
+            Appender::new(change, actor, now)?.append(what).map(drop)
         })?;
         Ok(Stamped { size, time, authority })
     }
@@ -83,71 +80,53 @@ impl Archive {
     /// [`Error::NotFound`] when nothing speaks of it, [`Error::Damaged`], [`Error::Bundle`].
     pub fn bundle(&self, _: &Actor, trust: &TrustStore, now: Timestamp, identifier: &str) -> Result<Vec<u8>> {
         let identifier = bare(identifier);
-        let bundle = self.read(|connection| {
+        let bundle = self.read(|view| {
             let texts = BTreeSet::from([identifier.clone()]);
-            let messages = dossiers::related(connection, &texts, true)?;
+            let messages = dossiers::related(view, &texts, Speaking::All)?;
             if messages.is_empty() {
                 return Err(Error::NotFound(identifier.clone()));
             }
             let mut bundle = Bundle::new();
             let mut used = BTreeSet::new();
             for number in &messages {
-                let entry = entry_of(connection, *number)?;
-                let covering = covering(connection, entry)?;
-                let witness = covering.map(|size| witness(connection, entry, size)).transpose()?;
+                let MessageRow { entry, .. } = content::row(view, *number)?;
+                // The first stamped root above it: the earliest time that is proven.
+                let covering = view.checkpoint_above(entry)?;
+                let witness = covering.map(|size| witness(view, entry as u64, size)).transpose()?;
                 used.extend(covering);
-                bundle = bundle.message(get::whole(connection, *number)?, witness);
+                bundle = bundle.message(content::whole(view, *number)?, witness);
             }
             for size in used {
-                bundle = bundle.checkpoint(checkpoint(connection, size)?);
+                bundle = bundle.checkpoint(checkpoint(view, size)?);
             }
-            Ok(bundle.evidence(evidence(connection, &messages)?))
+            Ok(bundle.evidence(evidence(view, &messages)?))
         })?;
         Ok(bundle.to_zip(&identifier, trust, now)?)
     }
 }
 
-fn entry_of(connection: &Connection, number: i64) -> Result<u64> {
-    let mut query = connection.prepare_cached("SELECT entry FROM message WHERE id = ?1")?;
-    Ok(query.query_row([number], |row| row.get::<_, i64>(0))? as u64)
-}
-
-/// The first stamped root above an entry: the earliest time that is proven.
-fn covering(connection: &Connection, entry: u64) -> Result<Option<u64>> {
-    let mut query = connection.prepare_cached("SELECT min(size) FROM checkpoint WHERE size > ?1")?;
-    Ok(query.query_row([entry as i64], |row| row.get::<_, Option<i64>>(0))?.map(|size| size as u64))
-}
-
-fn witness(connection: &Connection, entry: u64, size: u64) -> Result<Witness> {
-    let text = log::entry(connection, entry)?;
+fn witness(view: &dyn View, entry: u64, size: u64) -> Result<Witness> {
+    let text = view.log_entry(entry)?;
     let text = text.ok_or_else(|| Error::Damaged(format!("entry {entry} of the log is missing")))?;
-    Ok(Witness::new(text, entry, size, &log::path(connection, entry, size)?))
+    Ok(Witness::new(text, entry, size, &log::path(view, entry, size)?))
 }
 
-fn checkpoint(connection: &Connection, size: u64) -> Result<Checkpoint> {
-    let mut query = connection.prepare_cached("SELECT note, token FROM checkpoint WHERE size = ?1")?;
-    let found =
-        query.query_row([size as i64], |row| Ok(Checkpoint { note: row.get(0)?, token: row.get(1)? })).optional()?;
-    found.ok_or_else(|| Error::Damaged(format!("checkpoint {size} is missing")))
+fn checkpoint(view: &dyn View, size: u64) -> Result<Checkpoint> {
+    let missing = || Error::Damaged(format!("checkpoint {size} is missing"));
+    let CheckpointRow { note, token } = view.checkpoint(size as i64)?.ok_or_else(missing)?;
+    Ok(Checkpoint { note, token })
 }
 
 /// The revocation evidence by which these messages were judged, each list once.
-fn evidence(connection: &Connection, messages: &BTreeSet<i64>) -> Result<Evidence> {
-    let mut bodies = BTreeSet::new();
-    let mut query =
-        connection.prepare_cached("SELECT kind, body FROM evidence WHERE message = ?1 AND kind <> 'trust'")?;
-    for message in messages {
-        let rows = query.query_map([message], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
-        bodies.extend(rows.collect::<Result<Vec<_>, _>>()?);
-    }
+fn evidence(view: &dyn View, messages: &BTreeSet<Number>) -> Result<Evidence> {
+    let messages: Vec<Number> = messages.iter().copied().collect();
     let mut evidence = Evidence::none();
-    for (kind, body) in bodies {
-        let mut bytes = Vec::new();
-        bodies::read(connection, body, |piece| {
-            bytes.extend_from_slice(piece);
-            Ok(())
-        })?;
-        evidence = if kind == "crl" { evidence.with_crl(bytes) } else { evidence.with_ocsp(bytes) };
+    for (kind, body) in view.evidence(&messages)? {
+        evidence = match kind.as_str() {
+            "trust" => evidence,
+            "crl" => evidence.with_crl(content::whole_body(view, body)?),
+            _ => evidence.with_ocsp(content::whole_body(view, body)?),
+        };
     }
     Ok(evidence)
 }

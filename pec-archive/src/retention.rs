@@ -5,16 +5,17 @@
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::care::remove_unused;
+use crate::content::{self, number_of};
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::sqlite::log::{Appender, What};
-use crate::sqlite::page::{self, Entry};
-use crate::sqlite::{bodies, erase, put};
+use crate::log::{Appender, What};
+use crate::page::Entry;
+use crate::store::{Change, MessageRow, Number, View, second_of};
 
 /// Terms are counted in the calendar of Rome.
 pub(crate) static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
@@ -61,13 +62,9 @@ impl Archive {
         if months == 0 {
             return Err(Error::BadValue { what: "months", value: "0".into() });
         }
-        self.writer()?.change(|transaction| {
-            transaction.execute(
-                "INSERT INTO class (name, months) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET months = ?2",
-                (class, months),
-            )?;
-            Appender::new(transaction, actor, now)?.append(What::Term { class, months })?;
-            Ok(())
+        self.change(|change| {
+            change.set_term(class, months)?;
+            Appender::new(change, actor, now)?.append(What::Term { class, months }).map(drop)
         })
     }
 
@@ -76,11 +73,7 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn terms(&self, _: &Actor) -> Result<Vec<(String, u32)>> {
-        self.read(|connection| {
-            let mut query = connection.prepare("SELECT name, months FROM class ORDER BY name")?;
-            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
+        self.read(|view| view.terms())
     }
 
     /// Puts messages into a class.
@@ -88,13 +81,11 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] for a message or a class that is not here: then nothing was changed.
     pub fn classify(&self, actor: &Actor, now: Timestamp, ids: &[Id], class: &str) -> Result<()> {
-        self.writer()?.change(|transaction| {
-            months(transaction, class)?;
-            let mut log = Appender::new(transaction, actor, now)?;
+        self.change(|change| {
+            months(change, class)?;
+            let mut log = Appender::new(change, actor, now)?;
             for id in ids {
-                transaction
-                    .prepare_cached("INSERT OR REPLACE INTO classified (message, class) VALUES (?1, ?2)")?
-                    .execute((number(transaction, *id)?, class))?;
+                change.classify(number_of(change, *id)?, class)?;
                 log.append(What::Classify { id: *id, class })?;
             }
             Ok(())
@@ -109,12 +100,10 @@ impl Archive {
         if case.trim().is_empty() {
             return Err(Error::BadValue { what: "case", value: case.into() });
         }
-        self.writer()?.change(|transaction| {
-            let mut log = Appender::new(transaction, actor, now)?;
+        self.change(|change| {
+            let mut log = Appender::new(change, actor, now)?;
             for id in ids {
-                transaction
-                    .prepare_cached("INSERT OR IGNORE INTO held (name, message) VALUES (?1, ?2)")?
-                    .execute((case, number(transaction, *id)?))?;
+                change.hold(number_of(change, *id)?, case)?;
                 log.append(What::Hold { id: *id, case })?;
             }
             Ok(())
@@ -126,12 +115,12 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] when nothing is held for it.
     pub fn release(&self, actor: &Actor, now: Timestamp, case: &str) -> Result<usize> {
-        self.writer()?.change(|transaction| {
-            let released = transaction.execute("DELETE FROM held WHERE name = ?1", [case])?;
+        self.change(|change| {
+            let released = change.release(case)?;
             if released == 0 {
                 return Err(Error::NotFound(case.to_owned()));
             }
-            Appender::new(transaction, actor, now)?.append(What::Release { case })?;
+            Appender::new(change, actor, now)?.append(What::Release { case })?;
             Ok(released)
         })
     }
@@ -151,33 +140,34 @@ impl Archive {
         if reason.trim().is_empty() {
             return Err(Error::BadValue { what: "reason", value: reason.into() });
         }
-        let mut writer = self.writer()?;
-        let done = writer.change(|transaction| {
-            let mut log = Appender::new(transaction, actor, now)?;
-            let judged = ids.iter().map(|id| Ok((*id, number(transaction, *id)?))).collect::<Result<Vec<_>>>()?;
+        // No batch may work with what is held of messages that are going.
+        let mut writer = self.writer();
+        let done = self.change(|change| {
+            let mut log = Appender::new(change, actor, now)?;
+            let judged = ids.iter().map(|id| Ok((*id, number_of(change, *id)?))).collect::<Result<Vec<_>>>()?;
             // All are judged before any is gone: the end of a term depends on the others of the dossier.
-            let judged = judged.into_iter().map(|(id, number)| Ok((id, number, refusal(transaction, number, now)?)));
+            let judged = judged.into_iter().map(|(id, number)| Ok((id, number, refusal(change, number, now)?)));
             let (mut done, mut bodies) = (Vec::new(), Vec::new());
             for (id, number, refusal) in judged.collect::<Result<Vec<_>>>()? {
                 done.push(match refusal {
                     Err(kept) => Erasure::Refused(kept),
                     Ok(Over { class, ended, size }) => {
-                        bodies.extend(erase::message(transaction, number)?);
+                        bodies.extend(change.erase(number)?);
                         let what = What::Erase { id, size, class: &class, term_ended: ended, reason };
                         Erasure::Erased { log: log.append(what)? }
                     }
                 });
             }
-            bodies::collect(transaction, &bodies)?;
+            remove_unused(change, &bodies)?;
             if any_erased(&done) {
-                erase::words(transaction)?;
+                change.purge()?;
             }
             Ok(done)
         })?;
         if any_erased(&done) {
             writer.forget();
             // The messages are gone and the log says so: no error may claim that nothing was done.
-            let _ = writer.scrub();
+            let _ = self.backend().scrub();
         }
         Ok(done)
     }
@@ -188,7 +178,7 @@ impl Archive {
     /// # Errors
     /// [`Error::Locked`] while somebody reads an older state.
     pub fn scrub(&self, _: &Actor) -> Result<()> {
-        self.writer()?.scrub()
+        self.backend().scrub()
     }
 
     /// What ends between `now` and `until`, at most `limit` of each kind: terms, and certificates on which proofs rest.
@@ -196,49 +186,51 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn expiring(&self, _: &Actor, now: Timestamp, until: Timestamp, limit: usize) -> Result<Expiring> {
-        self.read(|connection| {
-            let mut expiring = Expiring::default();
-            let mut query = connection.prepare(
-                "SELECT judged.message FROM judged JOIN message ON message.id = judged.message
-                 WHERE expires BETWEEN ?1 AND ?2 AND verdict IN ('certified', 'certified-with-problems')
-                 AND entry >= (SELECT coalesce(max(size), 0) FROM checkpoint) ORDER BY expires, judged.message LIMIT ?3",
-            )?;
-            let limited = i64::try_from(limit).unwrap_or(i64::MAX);
-            let numbers = query.query_map((now.as_second(), until.as_second(), limited), |row| row.get(0))?;
-            for number in numbers.collect::<Result<Vec<i64>, _>>()? {
-                expiring.proofs.push(page::entry(connection, number)?);
-            }
-            let mut query = connection.prepare("SELECT id FROM message ORDER BY id")?;
-            let mut rows = query.query([])?;
-            let shortest: i64 = connection.query_row("SELECT min(months) FROM class", [], |row| row.get(0))?;
-            while let Some(row) = rows.next()? {
-                let number: i64 = row.get(0)?;
-                // Messages stand in the order of their dates: after the first that no term can reach, none is over.
-                if expiring.terms.len() >= limit || after(put::second_of(number), shortest)? > until {
-                    break;
-                }
-                let (_, ends) = term(connection, number)?;
-                if ends <= until {
-                    expiring.terms.push((page::entry(connection, number)?, ends));
-                }
-            }
-            Ok(expiring)
+        self.read(|view| {
+            let proofs = view.ending_proofs(now.as_second(), until.as_second(), limit)?;
+            Ok(Expiring { proofs: view.entries(&proofs)?, terms: ending_terms(view, until, limit)? })
         })
     }
+}
+
+/// Messages that are looked at together.
+const BATCH: usize = 256;
+
+/// At most `limit` messages whose term ends by `until`, oldest first.
+fn ending_terms(view: &dyn View, until: Timestamp, limit: usize) -> Result<Vec<(Entry, Timestamp)>> {
+    let shortest = view.terms()?.into_iter().map(|(_, months)| i64::from(months)).min().unwrap_or_default();
+    let (mut ending, mut after_it) = (Vec::new(), None);
+    'all: loop {
+        let numbers = view.oldest(after_it, BATCH)?;
+        for number in &numbers {
+            // Messages stand in the order of their dates: after the first that no term can reach, none is over.
+            if ending.len() >= limit || after(second_of(*number), shortest)? > until {
+                break 'all;
+            }
+            let (_, ends) = term(view, *number)?;
+            if ends <= until {
+                ending.push((*number, ends));
+            }
+        }
+        after_it = numbers.last().copied();
+        if numbers.len() < BATCH {
+            break;
+        }
+    }
+    let numbers: Vec<Number> = ending.iter().map(|(number, _)| *number).collect();
+    Ok(view.entries(&numbers)?.into_iter().zip(ending).map(|(entry, (_, ends))| (entry, ends)).collect())
 }
 
 fn any_erased(done: &[Erasure]) -> bool {
     done.iter().any(|erasure| matches!(erasure, Erasure::Erased { .. }))
 }
 
-fn number(connection: &Connection, id: Id) -> Result<i64> {
-    put::find(connection, id)?.ok_or_else(|| Error::absent(id))
-}
-
-pub(crate) fn months(connection: &Connection, class: &str) -> Result<i64> {
-    let mut query = connection.prepare_cached("SELECT months FROM class WHERE name = ?1")?;
-    let months = query.query_row([class], |row| row.get(0)).optional()?;
-    months.ok_or_else(|| Error::NotFound(format!("class {class}")))
+/// The term of a class.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(crate) fn months(view: &dyn View, class: &str) -> Result<i64> {
+    view.months(class)?.ok_or_else(|| Error::NotFound(format!("class {class}")))
 }
 
 /// A message whose term is over.
@@ -249,35 +241,28 @@ struct Over {
 }
 
 /// Why a message has to stay.
-fn refusal(connection: &Connection, number: i64, now: Timestamp) -> Result<Result<Over, Kept>> {
-    let mut held = connection.prepare_cached("SELECT name FROM held WHERE message = ?1 ORDER BY name LIMIT 1")?;
-    if let Some(case) = held.query_row([number], |row| row.get(0)).optional()? {
+fn refusal(change: &dyn Change, number: Number, now: Timestamp) -> Result<Result<Over, Kept>> {
+    if let Some(case) = change.case_of(number)? {
         return Ok(Err(Kept::HeldFor(case)));
     }
-    let (class, ended) = term(connection, number)?;
+    let (class, ended) = term(change, number)?;
     if ended > now {
         return Ok(Err(Kept::Until(ended)));
     }
-    let size: i64 = connection.query_row("SELECT size FROM message WHERE id = ?1", [number], |row| row.get(0))?;
+    let MessageRow { size, .. } = content::row(change, number)?;
     let size = u64::try_from(size).map_err(|_| Error::Damaged(format!("the size of message number {number}")))?;
     Ok(Ok(Over { class, ended, size }))
 }
 
 /// The class of a message, and the end of its term: that of the last message of its dossiers.
-fn term(connection: &Connection, number: i64) -> Result<(String, Timestamp)> {
-    let mut query = connection.prepare_cached(
-        "SELECT message.id, coalesce(classified.class, '') FROM message LEFT JOIN classified
-         ON classified.message = message.id WHERE message.id = ?1 OR message.id IN
-         (SELECT other.message FROM part_of AS own JOIN part_of AS other USING (dossier) WHERE own.message = ?1)",
-    )?;
-    let rows = query.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+fn term(view: &dyn View, number: Number) -> Result<(String, Timestamp)> {
     let (mut class, mut ends) = (String::new(), Timestamp::MIN);
-    for (other, other_class) in rows.collect::<Result<Vec<(i64, String)>, _>>()? {
-        let months = months(connection, &other_class).map_err(|error| match error {
+    for (other, other_class) in view.kept_with(number)? {
+        let months = months(view, &other_class).map_err(|error| match error {
             Error::NotFound(class) => Error::Damaged(format!("{class} of message number {other} is missing")),
             other => other,
         })?;
-        ends = ends.max(after(put::second_of(other), months)?);
+        ends = ends.max(after(second_of(other), months)?);
         if other == number {
             class = other_class;
         }

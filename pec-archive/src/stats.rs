@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::content;
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::sqlite::log::{Appender, What};
-use crate::sqlite::put;
+use crate::log::{Appender, What};
 
 /// An archive in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Stats {
     /// Messages.
@@ -23,7 +22,7 @@ pub struct Stats {
     pub bytes: u64,
     /// Bodies that are stored once, whatever number of messages contain them.
     pub bodies: u64,
-    /// Bytes of the file.
+    /// Bytes that the store takes: those of the file, where it is one.
     pub file_bytes: u64,
     /// Dossiers.
     pub dossiers: u64,
@@ -49,24 +48,7 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn stats(&self, _: &Actor) -> Result<Stats> {
-        self.read(|connection| {
-            let one =
-                |sql: &str| -> Result<u64> { Ok(connection.query_row(sql, [], |row| row.get::<_, i64>(0))? as u64) };
-            Ok(Stats {
-                messages: one("SELECT count(*) FROM message")?,
-                bytes: one("SELECT coalesce(sum(size), 0) FROM message")?,
-                bodies: one("SELECT count(*) FROM body")?,
-                file_bytes: one("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?,
-                dossiers: one("SELECT count(*) FROM dossier")?,
-                quarantined: one("SELECT count(*) FROM judged WHERE quarantine <> ''")?,
-                held: one("SELECT count(DISTINCT message) FROM held")?,
-                log_entries: one("SELECT count(*) FROM log")?,
-                stamped_entries: one("SELECT coalesce(max(size), 0) FROM checkpoint")?,
-                verdicts: by(connection, "SELECT verdict, count(*) FROM judged GROUP BY verdict")?,
-                kinds: by(connection, "SELECT kind, count(*) FROM judged GROUP BY kind")?,
-                states: by(connection, "SELECT state, count(*) FROM recipient GROUP BY state")?,
-            })
-        })
+        self.read(|view| view.stats())
     }
 
     /// Gives messages a tag of the host's.
@@ -89,26 +71,19 @@ impl Archive {
         if tag.trim().is_empty() {
             return Err(Error::BadValue { what: "tag", value: tag.to_owned() });
         }
-        let sql = if on {
-            "INSERT OR IGNORE INTO tag (tag, message) VALUES (?1, ?2)"
-        } else {
-            "DELETE FROM tag WHERE tag = ?1 AND message = ?2"
-        };
-        self.writer()?.change(|transaction| {
-            let mut log = Appender::new(transaction, actor, now)?;
+        self.change(|change| {
+            let mut log = Appender::new(change, actor, now)?;
             for id in ids {
-                let number = put::find(transaction, *id)?.ok_or_else(|| Error::absent(*id))?;
-                if transaction.prepare_cached(sql)?.execute((tag, number))? > 0 {
-                    log.append(if on { What::Tag { id: *id, tag } } else { What::Untag { id: *id, tag } })?;
+                let number = content::number_of(change, *id)?;
+                let (changed, what) = match on {
+                    true => (change.tag(number, tag)?, What::Tag { id: *id, tag }),
+                    false => (change.untag(number, tag)?, What::Untag { id: *id, tag }),
+                };
+                if changed {
+                    log.append(what)?;
                 }
             }
             Ok(())
         })
     }
-}
-
-fn by(connection: &Connection, sql: &str) -> Result<BTreeMap<String, u64>> {
-    let mut query = connection.prepare(sql)?;
-    let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? as u64)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

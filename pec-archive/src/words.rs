@@ -14,22 +14,29 @@ const PARTS: usize = 1000;
 
 /// The searchable texts of one message.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Words {
-    pub(crate) subject: String,
+#[non_exhaustive]
+pub struct Words {
+    /// The subjects: certified, of the header, of the original.
+    pub subject: String,
     /// Who sent it: as certified, and as the headers say.
-    pub(crate) sender: String,
-    pub(crate) recipients: String,
-    pub(crate) text: String,
-    pub(crate) attachments: Vec<Attachment>,
+    pub sender: String,
+    /// To whom.
+    pub recipients: String,
+    /// What a person would read.
+    pub text: String,
+    /// Of which the names are searched for.
+    pub attachments: Vec<Attachment>,
 }
 
 /// An attachment of the original, or of an ordinary message.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Attachment {
-    pub(crate) name: Option<String>,
-    pub(crate) size: usize,
-    /// Of the decoded content: what a person has on disk.
-    pub(crate) id: Id,
+pub struct Attachment {
+    /// Its name.
+    pub name: Option<String>,
+    /// Bytes of the decoded content.
+    pub size: usize,
+    /// SHA-256 of the decoded content: of what a person has on disk.
+    pub id: Id,
 }
 
 impl Words {

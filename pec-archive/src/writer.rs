@@ -1,28 +1,23 @@
-//! The one writer of a handle: batches in transactions.
+//! Batches on their way into the archive: what is compressed, logged, written and worked out together.
 
 use std::collections::{BTreeSet, HashMap};
 
 use pec_core::trust::ChainCache;
 use rayon::prelude::*;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
+use crate::dossiers::{self, Judge, Records};
 use crate::error::{Error, Result};
+use crate::evidence::Used;
 use crate::id::Id;
 use crate::intake::{Intake, Prepared};
+use crate::log::{Appender, What};
 use crate::press::Press;
-use crate::sqlite::dossiers::{self, Judge, Records};
-use crate::sqlite::log::{Appender, What};
-use crate::sqlite::place::Place;
-use crate::sqlite::{bodies, erase, evidence, put};
+use crate::store::{Backend, Blob, Change, DerivedRow, Hole, NewMessage, Number, PIECE, SubmissionRow, first_number};
 
-/// A connection that writes, and what it keeps from one batch to the next.
+/// What a handle keeps from one batch to the next.
 pub(crate) struct Writer {
-    connection: Connection,
-    place: Place,
-    /// Whether what was erased may still stand in the log of the file.
-    unscrubbed: bool,
     press: Press,
     records: Records,
 }
@@ -33,31 +28,15 @@ impl std::fmt::Debug for Writer {
     }
 }
 
+/// Bytes of bodies, by their identifier.
+type Bodies<'p> = HashMap<Id, &'p [u8]>;
+
 /// The compressed pieces of bodies that are not here yet.
 type Pieces = HashMap<Id, Vec<Vec<u8>>>;
 
 impl Writer {
-    pub(crate) fn new(connection: Connection, place: Place) -> Result<Self> {
-        Ok(Self { connection, place, unscrubbed: false, press: Press::new(None)?, records: Records::default() })
-    }
-
-    /// Takes what was erased out of the log of the file; what keeps it from that is tried again after the next change.
-    pub(crate) fn scrub(&mut self) -> Result<()> {
-        self.unscrubbed = true;
-        self.place.confirm()?;
-        erase::scrub(&self.connection)?;
-        self.unscrubbed = false;
-        Ok(())
-    }
-
-    /// After a change that stands: its file is still the archive, and what an earlier call could not do is done.
-    fn after(&mut self) -> Result<()> {
-        self.place.confirm()?;
-        if self.unscrubbed {
-            // The change is done whatever comes of this.
-            let _ = self.scrub();
-        }
-        Ok(())
+    pub(crate) fn new() -> Result<Self> {
+        Ok(Self { press: Press::new(None)?, records: Records::default() })
     }
 
     /// Lets go of what is held of messages, after some have been erased.
@@ -65,170 +44,250 @@ impl Writer {
         self.records.forget();
     }
 
-    /// Runs `work` in a transaction of its own: all of it is on stable storage when it returns, or nothing of it is.
-    pub(crate) fn change<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        self.place.confirm()?;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer = work(&transaction)?;
-        transaction.commit()?;
-        self.after()?;
-        Ok(answer)
-    }
-
     /// Stores a batch.
     pub(crate) fn store(
         &mut self,
+        backend: &dyn Backend,
         actor: &Actor,
         intake: &Intake<'_>,
         cache: ChainCache,
-        prepared: Vec<Prepared>,
+        prepared: &[Prepared],
         submission: Option<&Submission<'_>>,
     ) -> Result<Vec<Put>> {
-        self.place.confirm()?;
-        let pieces = self.pieces(&prepared)?;
-        let Self { connection, press, records, .. } = self;
+        backend.writable()?;
+        let used = Used::by(intake);
+        let bodies = bodies(prepared, &used);
+        let pieces = compressed(backend, &bodies)?;
         let mut judge = Judge { verifier: intake.verifier(), now: intake.now, cache };
-        let stored = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(Error::from)
-            .and_then(|transaction| {
-                let mut batch = Batch { connection: &transaction, press, pieces: &pieces, actor, intake };
-                let (puts, new, mut texts) = batch.write(prepared, submission)?;
-                for (number, prepared) in new {
-                    put::words(&transaction, number, &prepared)?;
-                    if let Some(record) = prepared.record.as_ref().filter(|record| dossiers::counts(record.role())) {
-                        texts.extend(record.about().map(str::to_owned));
-                    }
-                    records.hold(number, prepared.record);
+        let mut puts = Vec::new();
+        let Self { press, records } = self;
+        let stored = backend.change(&mut |change| {
+            let mut batch =
+                Batch { change, press, bodies: &bodies, pieces: &pieces, used: &used, actor, intake, submission };
+            let Written { answers, new, mut texts } = batch.write(prepared)?;
+            for (number, prepared) in new {
+                change.put_words(number, &prepared.words)?;
+                if let Some(record) = prepared.record.as_ref().filter(|record| dossiers::counts(record.role())) {
+                    texts.extend(record.about().map(str::to_owned));
                 }
-                if submission.is_some() {
-                    // What is held says that the message is a copy.
-                    records.forget();
-                }
-                dossiers::refresh(&transaction, &texts, records, &mut judge)?;
-                transaction.commit()?;
-                Ok(puts)
-            });
+                records.hold(number, prepared.record.clone());
+            }
+            if submission.is_some() {
+                // What is held says that the message is a copy.
+                records.forget();
+            }
+            puts = answers;
+            dossiers::refresh(change, &texts, records, &mut judge)
+        });
         if stored.is_err() {
             // The numbers of what was not stored will be given again.
-            records.forget();
+            self.records.forget();
         }
-        let stored = stored?;
-        self.after()?;
-        Ok(stored)
+        stored.map(|()| puts)
     }
 
     /// Writes anew what is worked out of messages that are here, and brings their dossiers up to date.
     pub(crate) fn index(
         &mut self,
+        backend: &dyn Backend,
         intake: &Intake<'_>,
         cache: ChainCache,
-        prepared: Vec<(i64, Prepared)>,
+        prepared: &[(Number, Prepared)],
     ) -> Result<()> {
-        self.place.confirm()?;
-        let Self { connection, records, .. } = self;
         // What is held was judged by other data.
-        records.forget();
+        self.records.forget();
+        let records = &mut self.records;
         let mut judge = Judge { verifier: intake.verifier(), now: intake.now, cache };
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut texts = BTreeSet::new();
-        for (number, prepared) in &prepared {
-            if put::find(&transaction, prepared.id)? != Some(*number) {
-                // Erased since it was read.
-                continue;
-            }
-            // Its dossiers are worked out anew: what it no longer says, they must not say either.
-            texts.extend(dossiers::dissolve(&transaction, *number)?);
-            put::forget_derived(&transaction, *number)?;
-            put::derived(&transaction, *number, prepared)?;
-            put::words(&transaction, *number, prepared)?;
-            texts.extend(prepared.record.iter().flat_map(|record| record.about().map(str::to_owned)));
-        }
-        dossiers::refresh(&transaction, &texts, records, &mut judge)?;
-        transaction.commit()?;
-        self.after()
-    }
-
-    /// Compresses on all cores what the batch brings that is not here yet.
-    fn pieces(&self, prepared: &[Prepared]) -> Result<Pieces> {
-        let mut missing: HashMap<Id, &[u8]> = HashMap::new();
-        for prepared in prepared {
-            for hole in &prepared.skeleton.holes {
-                if missing.contains_key(&hole.id) || bodies::find(&self.connection, hole.id)?.is_some() {
+        backend.change(&mut |change| {
+            let mut texts = BTreeSet::new();
+            let ids: Vec<Id> = prepared.iter().map(|(_, prepared)| prepared.id).collect();
+            for ((number, prepared), here) in prepared.iter().zip(change.numbers(&ids)?) {
+                if here != Some(*number) {
+                    // Erased since it was read.
                     continue;
                 }
-                missing.insert(hole.id, prepared.bytes.get(hole.range.clone()).unwrap_or_default());
+                // Its dossiers are worked out anew: what it no longer says, they must not say either.
+                texts.extend(dossiers::dissolve(change, *number)?);
+                change.forget_derived(*number)?;
+                change.put_derived(*number, &derived(prepared))?;
+                change.put_words(*number, &prepared.words)?;
+                texts.extend(prepared.record.iter().flat_map(|record| record.about().map(str::to_owned)));
             }
-        }
-        let compress = |press: &mut Result<Press>, (id, bytes)| match press {
-            Ok(press) => Ok((id, put::pieces(bytes, press)?)),
-            Err(error) => Err(Error::Internal(error.to_string())),
-        };
-        missing.into_par_iter().map_init(|| Press::new(None), compress).collect()
+            dossiers::refresh(change, &texts, records, &mut judge)
+        })
+    }
+}
+
+/// The bodies of a batch, and what it is judged by.
+fn bodies<'p>(prepared: &'p [Prepared], used: &'p Used) -> Bodies<'p> {
+    let cut = prepared.iter().flat_map(|prepared| {
+        let body = |range: &std::ops::Range<usize>| prepared.bytes.get(range.clone()).unwrap_or_default();
+        prepared.skeleton.holes.iter().map(move |hole| (hole.id, body(&hole.range)))
+    });
+    cut.chain(used.bodies.iter().map(|(_, id, bytes)| (*id, bytes.as_slice()))).collect()
+}
+
+/// Compresses on all cores what the batch brings that is not here yet.
+fn compressed(backend: &dyn Backend, bodies: &Bodies<'_>) -> Result<Pieces> {
+    let ids: Vec<Id> = bodies.keys().copied().collect();
+    let mut missing = Vec::new();
+    backend.read(&mut |view| {
+        missing = view.missing(&ids)?;
+        Ok(())
+    })?;
+    let compress = |press: &mut Result<Press>, id: Id| match press {
+        Ok(press) => Ok((id, pieces(bodies.get(&id).copied().unwrap_or_default(), press)?)),
+        Err(error) => Err(Error::Internal(error.to_string())),
+    };
+    missing.into_par_iter().map_init(|| Press::new(None), compress).collect()
+}
+
+/// A body as the pieces that are stored.
+pub(crate) fn pieces(bytes: &[u8], press: &mut Press) -> Result<Vec<Vec<u8>>> {
+    bytes.chunks(PIECE).map(|piece| press.piece(piece)).collect()
+}
+
+/// What was worked out of a message.
+fn derived(prepared: &Prepared) -> DerivedRow<'_> {
+    let record = prepared.record.as_ref();
+    DerivedRow {
+        judged: &prepared.judged,
+        attachments: &prepared.words.attachments,
+        about: record.map(|record| record.about().collect()).unwrap_or_default(),
+        counts: record.is_some_and(|record| dossiers::counts(record.role())),
     }
 }
 
 /// A batch on its way into the archive.
 struct Batch<'b> {
-    connection: &'b Connection,
+    change: &'b dyn Change,
     press: &'b mut Press,
+    bodies: &'b Bodies<'b>,
     pieces: &'b Pieces,
+    used: &'b Used,
     actor: &'b Actor,
     intake: &'b Intake<'b>,
+    submission: Option<&'b Submission<'b>>,
 }
 
-/// What a batch has done: its answers, its new messages in the order of their numbers, and the identifiers of
-/// transactions that have to be worked out anew.
-type Written = (Vec<Put>, Vec<(i64, Prepared)>, BTreeSet<String>);
+/// What a batch has done.
+struct Written<'p> {
+    answers: Vec<Put>,
+    /// New messages in the order of their numbers.
+    new: Vec<(Number, &'p Prepared)>,
+    /// Identifiers of transactions that have to be worked out anew.
+    texts: BTreeSet<String>,
+}
 
-impl Batch<'_> {
-    fn write(&mut self, prepared: Vec<Prepared>, submission: Option<&Submission<'_>>) -> Result<Written> {
-        let (connection, at) = (self.connection, self.intake.now);
-        let trust = evidence::keep(connection, self.intake)?;
-        let mut log = Appender::new(connection, self.actor, at)?;
-        let (mut puts, mut new, mut texts) = (Vec::with_capacity(prepared.len()), Vec::new(), BTreeSet::new());
+impl<'b> Batch<'b> {
+    fn write<'p>(&mut self, prepared: &'p [Prepared]) -> Result<Written<'p>> {
+        let (change, at) = (self.change, self.intake.now.as_second());
+        let ids: Vec<Id> = prepared.iter().map(|prepared| prepared.id).collect();
+        let here = change.numbers(&ids)?;
+        let mut known: HashMap<Id, Number> =
+            ids.iter().zip(here).filter_map(|(id, number)| Some((*id, number?))).collect();
+        self.put_bodies(prepared.iter().filter(|prepared| !known.contains_key(&prepared.id)))?;
+        let mut log = Appender::new(change, self.actor, self.intake.now)?;
+        let mut written =
+            Written { answers: Vec::with_capacity(prepared.len()), new: Vec::new(), texts: BTreeSet::new() };
         for prepared in prepared {
             let id = prepared.id;
-            let known = put::find(connection, id)?;
-            let number = match known {
-                Some(number) => number,
+            let (number, stored) = match known.get(&id) {
+                Some(number) => (*number, Stored::Known),
                 None => {
                     let entry = log.append(What::Put { id, size: prepared.bytes.len() as u64 })?;
-                    let number = self.message(&prepared, entry)?;
-                    evidence::used(connection, number, &trust)?;
-                    number
+                    let number = self.message(prepared, entry)?;
+                    known.insert(id, number);
+                    written.new.push((number, prepared));
+                    (number, Stored::New)
                 }
             };
-            put::found(connection, number, self.intake.mailbox, at.as_second())?;
-            if let Some(submission) = submission {
-                texts.extend(put::submitted(connection, number, submission, &prepared)?);
+            if !self.intake.mailbox.is_empty() {
+                change.put_found(number, self.intake.mailbox, at)?;
             }
-            puts.push(Put { id, stored: if known.is_some() { Stored::Known } else { Stored::New } });
-            if known.is_none() {
-                new.push((number, prepared));
+            if let Some(submission) = self.submission {
+                change.put_submission(number, &submission.row())?;
+                let about = prepared.record.iter().flat_map(|record| record.about());
+                written.texts.extend(about.map(str::to_owned));
             }
+            written.answers.push(Put { id, stored });
         }
-        new.sort_unstable_by_key(|(number, _)| *number);
-        Ok((puts, new, texts))
+        written.new.sort_unstable_by_key(|(number, _)| *number);
+        Ok(written)
     }
 
-    fn message(&mut self, prepared: &Prepared, entry: u64) -> Result<i64> {
-        for hole in &prepared.skeleton.holes {
-            if bodies::find(self.connection, hole.id)?.is_some() {
-                continue;
+    /// Puts the bodies of these messages, and what they are judged by, unless they are here.
+    fn put_bodies<'p>(&mut self, messages: impl Iterator<Item = &'p Prepared>) -> Result<()> {
+        let holes = messages.flat_map(|prepared| prepared.skeleton.holes.iter().map(|hole| hole.id));
+        let wanted: BTreeSet<Id> = holes.chain(self.used.bodies.iter().map(|(_, id, _)| *id)).collect();
+        let missing = self.change.missing(&wanted.into_iter().collect::<Vec<_>>())?;
+        let mut late = Pieces::new();
+        for id in &missing {
+            // It was here a moment ago, and another process has taken it away since.
+            if !self.pieces.contains_key(id) {
+                late.insert(*id, pieces(self.bytes(*id), self.press)?);
             }
-            match self.pieces.get(&hole.id) {
-                Some(pieces) => bodies::put(self.connection, hole.id, hole.range.len(), pieces)?,
-                // It was here a moment ago, and another process has taken it away since.
-                None => {
-                    let bytes = prepared.bytes.get(hole.range.clone()).unwrap_or_default();
-                    bodies::put(self.connection, hole.id, bytes.len(), &put::pieces(bytes, self.press)?)?
-                }
-            };
         }
-        let data = self.press.skeleton(&prepared.skeleton.bytes)?;
-        let number = put::message(self.connection, prepared, &put::Pressed { dictionary: 0, data }, entry)?;
-        put::derived(self.connection, number, prepared)?;
+        let blob = |id: &Id| {
+            let pieces = self.pieces.get(id).or_else(|| late.get(id)).map_or(&[][..], Vec::as_slice);
+            Blob { id: *id, size: self.bytes(*id).len() as u64, pieces }
+        };
+        self.change.put(&missing.iter().map(blob).collect::<Vec<_>>())
+    }
+
+    fn bytes(&self, id: Id) -> &'b [u8] {
+        self.bodies.get(&id).copied().unwrap_or_default()
+    }
+
+    fn message(&mut self, prepared: &Prepared, entry: u64) -> Result<Number> {
+        let stored_at = prepared.judged.at.as_second();
+        let row = Row { id: prepared.id, size: prepared.bytes.len(), stored_at, entry };
+        let number =
+            put_message(self.change, first_number(prepared.judged.order), &row, &prepared.skeleton, self.press)?;
+        self.change.put_derived(number, &derived(prepared))?;
+        self.used.note(self.change, number)?;
         Ok(number)
+    }
+}
+
+/// What the row of a message says beside its skeleton.
+pub(crate) struct Row {
+    pub(crate) id: Id,
+    pub(crate) size: usize,
+    pub(crate) stored_at: i64,
+    pub(crate) entry: u64,
+}
+
+/// Writes a message whose bodies have been put.
+pub(crate) fn put_message(
+    change: &dyn Change,
+    first: Number,
+    row: &Row,
+    skeleton: &crate::split::Skeleton,
+    press: &mut Press,
+) -> Result<Number> {
+    let holes: Vec<Hole> = skeleton.holes.iter().map(|hole| Hole { at: hole.at as u64, body: hole.id }).collect();
+    change.put_message(
+        first,
+        &NewMessage {
+            id: row.id,
+            size: row.size as u64,
+            stored_at: row.stored_at,
+            entry: row.entry,
+            dictionary: 0,
+            skeleton_size: skeleton.bytes.len() as u64,
+            skeleton: &press.skeleton(&skeleton.bytes)?,
+            holes: &holes,
+        },
+    )
+}
+
+impl Submission<'_> {
+    fn row(&self) -> SubmissionRow {
+        SubmissionRow {
+            sender: self.sender.to_owned(),
+            recipients: self.recipients.iter().map(|recipient| (*recipient).to_owned()).collect(),
+            at: self.at.as_second(),
+        }
     }
 }

@@ -9,14 +9,14 @@ use pec_core::message::{Message, addresses};
 use pec_core::reconcile::{Dossier, Ledger, Record, Side};
 use pec_core::trust::ChainCache;
 use pec_core::verify::{Integrity, Verification};
-use rusqlite::Connection;
 
+use crate::content;
+use crate::dossiers::{self, number};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::{Intake, Judged};
 use crate::retention;
-use crate::sqlite::dossiers::{self, number};
-use crate::sqlite::get;
+use crate::store::View;
 use crate::words::{Attachment, Words};
 
 /// What the metadata say of a message.
@@ -34,17 +34,12 @@ pub(super) struct Document {
 }
 
 impl Document {
-    fn of(
-        connection: &Connection,
-        intake: &Intake<'_>,
-        cache: &mut ChainCache,
-        number: i64,
-    ) -> Result<(Self, Option<Record>)> {
-        let bytes = get::whole(connection, number)?;
+    fn of(view: &dyn View, intake: &Intake<'_>, cache: &mut ChainCache, number: i64) -> Result<(Self, Option<Record>)> {
+        let bytes = content::whole(view, number)?;
         let (id, size) = (Id::of(&bytes), bytes.len() as u64);
         let message = Message::parse(bytes, &Limits::DEFAULT);
         let verification = intake.verifier().verify(&message, intake.now, cache);
-        let record = match dossiers::submission(connection, number, &message)? {
+        let record = match dossiers::submission(view, number, &message)? {
             Some(submitted) => Some(submitted),
             None => Record::of(dossiers::source(number), &message, &verification),
         };
@@ -59,7 +54,7 @@ impl Document {
             date,
             recipients: recipients(&message, &verification),
             attachments: words.attachments,
-            retention_years: retention_years(connection, number)?,
+            retention_years: retention_years(view, number)?,
             judged,
         };
         Ok((document, record))
@@ -94,11 +89,8 @@ fn recipients(message: &Message<Vec<u8>>, verification: &Verification) -> Vec<St
 }
 
 /// The term of its class, in years that have begun.
-fn retention_years(connection: &Connection, number: i64) -> Result<u16> {
-    let mut query =
-        connection.prepare_cached("SELECT coalesce((SELECT class FROM classified WHERE message = ?1), '')")?;
-    let class: String = query.query_row([number], |row| row.get(0))?;
-    let months = retention::months(connection, &class)?;
+fn retention_years(view: &dyn View, number: i64) -> Result<u16> {
+    let months = retention::months(view, &view.class_of(number)?)?;
     Ok(u16::try_from(months.saturating_add(11) / 12).unwrap_or(9999).clamp(1, 9999))
 }
 
@@ -138,16 +130,11 @@ impl Transaction {
 }
 
 impl Family {
-    pub(super) fn of(
-        connection: &Connection,
-        intake: &Intake<'_>,
-        cache: &mut ChainCache,
-        numbers: &[i64],
-    ) -> Result<Self> {
+    pub(super) fn of(view: &dyn View, intake: &Intake<'_>, cache: &mut ChainCache, numbers: &[i64]) -> Result<Self> {
         let mut ledger = Ledger::new(dossiers::key());
         let mut documents = Vec::with_capacity(numbers.len());
         for number in numbers {
-            let (document, record) = Document::of(connection, intake, cache, *number)?;
+            let (document, record) = Document::of(view, intake, cache, *number)?;
             if let Some(record) = record {
                 let record = record.numbered(dossiers::source(*number));
                 ledger.add(record).map_err(|full| Error::Internal(full.to_string()))?;

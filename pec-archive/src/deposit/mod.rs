@@ -71,8 +71,8 @@ use crate::care::{Progress, Watch};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::Intake;
-use crate::sqlite::deposits;
-use crate::sqlite::log::{Appender, What};
+use crate::log::{Appender, What};
+use crate::store::DepositRow;
 use document::Family;
 use package::{Batch, Order, Package};
 use plan::Plan;
@@ -198,7 +198,7 @@ impl Archive {
         target: &Target,
         watch: Watch<'_>,
     ) -> Result<Made> {
-        let plan = self.read(|connection| plan::plan(connection, selection))?;
+        let plan = self.read(|view| plan::plan(view, selection))?;
         self.pack(actor, intake, plan, options, target, watch)
     }
 
@@ -219,7 +219,7 @@ impl Archive {
         target: &Target,
         watch: Watch<'_>,
     ) -> Result<Made> {
-        let plan = self.read(|connection| plan::again(connection, package))?;
+        let plan = self.read(|view| plan::again(view, package))?;
         self.pack(actor, intake, plan, options, target, watch)
     }
 
@@ -228,7 +228,7 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn deposits(&self, _: &Actor) -> Result<Vec<Deposit>> {
-        self.read(deposits::all)
+        self.read(|view| view.deposits())
     }
 
     /// The documents of a package, in the order of their digests.
@@ -236,7 +236,7 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] when there is no such package.
     pub fn deposited(&self, _: &Actor, package: &str) -> Result<Vec<Deposited>> {
-        self.read(|connection| deposits::documents(connection, deposits::named(connection, package)?.id))
+        self.read(|view| view.deposited(plan::named(view, package)?.number))
     }
 
     fn pack(
@@ -250,7 +250,7 @@ impl Archive {
     ) -> Result<Made> {
         options.check()?;
         // Before anything is written elsewhere.
-        drop(self.writer()?);
+        self.backend().writable()?;
         // Fractions of a second would be in the XML and not in the archive.
         let now = Timestamp::from_second(intake.now.as_second()).map_err(|e| Error::Internal(e.to_string()))?;
         let intake = &Intake { now, ..*intake };
@@ -264,7 +264,7 @@ impl Archive {
                 .par_iter()
                 .map(|(members, wanted)| {
                     let mut cache = self.cache();
-                    let family = self.read(|connection| Family::of(connection, intake, &mut cache, members))?;
+                    let family = self.read(|view| Family::of(view, intake, &mut cache, members))?;
                     self.give_back(cache);
                     Ok(Batch::all(&family, wanted, options, now))
                 })
@@ -312,14 +312,12 @@ impl Packing<'_> {
         }
         let Order { archive, actor, at, earlier, .. } = &self.order;
         let written = package.write(&self.order, self.made.packages.len() + 1)?;
-        let noted = archive.writer().and_then(|mut writer| {
-            writer.change(|transaction| {
-                let documents = written.documents.len() as u64;
-                let again_of = earlier.as_ref().map(|earlier| earlier.name.as_str());
-                let what = What::Deposit { package: &written.name, pindex: written.pindex, documents, again_of };
-                let entry = Appender::new(transaction, actor, *at)?.append(what)?;
-                deposits::put(transaction, &written.row(*at, again_of, entry))
-            })
+        let noted = archive.change(|change| {
+            let documents = written.documents.len() as u64;
+            let again_of = earlier.as_ref().map(|earlier| earlier.name.as_str());
+            let what = What::Deposit { package: &written.name, pindex: written.pindex, documents, again_of };
+            let entry = Appender::new(change, actor, *at)?.append(what)?;
+            change.put_deposit(&written.row(*at, again_of, entry))
         });
         if let Err(error) = noted {
             written.remove();
@@ -338,10 +336,10 @@ impl Packing<'_> {
 }
 
 impl package::Written {
-    fn row<'w>(&'w self, now: Timestamp, again_of: Option<&'w str>, entry: u64) -> deposits::Row<'w> {
-        deposits::Row {
+    fn row<'w>(&'w self, now: Timestamp, again_of: Option<&'w str>, entry: u64) -> DepositRow<'w> {
+        DepositRow {
             name: &self.name,
-            made_at: now,
+            made_at: now.as_second(),
             pindex: self.pindex,
             zip: self.zip,
             again_of,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::Connection;
 use serde::Serialize;
 
 use super::report::{self, Outcome, ReportForm, Said};
@@ -12,8 +11,8 @@ use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::sqlite::deposits;
-use crate::sqlite::log::{Appender, What};
+use crate::log::{Appender, What};
+use crate::store::View;
 
 /// What a report said of the documents that are here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,8 +80,8 @@ impl Archive {
             return Err(Error::Report("it names no document by its SHA-256".into()));
         }
         let id = Id::of(bytes);
-        self.writer()?.change(|transaction| {
-            let Matched { answers, unknown } = matched(transaction, report.said)?;
+        self.change(|change| {
+            let Matched { answers, unknown } = matched(change, report.said)?;
             let mut answer = DepositReport {
                 id,
                 name: report.name,
@@ -106,17 +105,17 @@ impl Archive {
                 // It is about something else.
                 return Ok(answer);
             }
-            let Some(row) = deposits::put_report(transaction, id, now, bytes)? else {
+            let Some(row) = change.put_report(id, now.as_second(), bytes)? else {
                 answer.known = true;
                 return Ok(answer);
             };
             for ((deposit, digest), state) in &answers {
                 if *state != DepositState::Waiting {
-                    deposits::answer(transaction, *deposit, *digest, state, row)?;
+                    change.answer(*deposit, *digest, state, row)?;
                 }
             }
             let (accepted, refused) = (answer.accepted.len() as u64, answer.refused.len() as u64);
-            Appender::new(transaction, actor, now)?.append(What::DepositReport { report: id, accepted, refused })?;
+            Appender::new(change, actor, now)?.append(What::DepositReport { report: id, accepted, refused })?;
             Ok(answer)
         })
     }
@@ -128,13 +127,13 @@ struct Matched {
     unknown: Vec<Id>,
 }
 
-fn matched(connection: &Connection, said: Vec<Said>) -> Result<Matched> {
+fn matched(view: &dyn View, said: Vec<Said>) -> Result<Matched> {
     let (mut packages, mut documents, mut unknown) = (BTreeMap::new(), Vec::new(), Vec::new());
     for said in said {
-        match deposits::with_digest(connection, said.digest)? {
+        match view.deposit_with_digest(said.digest)? {
             Some(package) => graver(&mut packages, package, state(&said)),
             None => {
-                let holders = deposits::with_document(connection, said.digest)?;
+                let holders = view.deposits_with_document(said.digest)?;
                 if holders.is_empty() { unknown.push(said.digest) } else { documents.push((said, holders)) }
             }
         }
@@ -149,8 +148,8 @@ fn matched(connection: &Connection, said: Vec<Said>) -> Result<Matched> {
     }
     let mut answers = BTreeMap::new();
     for (package, state) in packages {
-        for digest in deposits::digests(connection, package)? {
-            answers.insert((package, digest), state.clone());
+        for document in view.deposited(package)? {
+            answers.insert((package, document.id), state.clone());
         }
     }
     for (key, state) in single {

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Connection;
-
 use super::index::Earlier;
 use super::options::Selection;
 use crate::archive::bare;
+use crate::dossiers;
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::sqlite::{deposits, dossiers, find, put};
+use crate::store::{KnownDeposit, Number, Speaking, View};
 
 /// What is to be packed.
 pub(super) struct Plan {
@@ -20,17 +19,17 @@ pub(super) struct Plan {
 }
 
 /// The families of what is selected, in the order of their first messages.
-pub(super) fn plan(connection: &Connection, selection: &Selection) -> Result<Plan> {
+pub(super) fn plan(view: &dyn View, selection: &Selection) -> Result<Plan> {
     let selected: BTreeSet<i64> = match selection {
-        Selection::Query(query) => find::newest(connection, query, None, usize::MAX)?.into_iter().collect(),
+        Selection::Query(query) => view.newest(query, None, usize::MAX)?.into_iter().collect(),
         Selection::Messages(ids) => {
-            let number = |id: &Id| put::find(connection, *id)?.ok_or_else(|| Error::absent(*id));
-            ids.iter().map(number).collect::<Result<_>>()?
+            let number = |(number, id): (Option<Number>, &Id)| number.ok_or_else(|| Error::absent(*id));
+            view.numbers(ids)?.into_iter().zip(ids).map(number).collect::<Result<_>>()?
         }
         Selection::Transactions(identifiers) => {
             let mut numbers = BTreeSet::new();
             for identifier in identifiers {
-                let found = dossiers::related(connection, &BTreeSet::from([bare(identifier)]), true)?;
+                let found = dossiers::related(view, &BTreeSet::from([bare(identifier)]), Speaking::All)?;
                 if found.is_empty() {
                     return Err(Error::NotFound(identifier.clone()));
                 }
@@ -44,13 +43,13 @@ pub(super) fn plan(connection: &Connection, selection: &Selection) -> Result<Pla
         if seen.contains(&number) {
             continue;
         }
-        let family = family(connection, number)?;
+        let family = family(view, number)?;
         let mut wanted = Vec::new();
         for member in &family {
             if !seen.insert(*member) {
                 continue;
             }
-            if deposits::has(connection, *member)? {
+            if view.is_deposited(*member)? {
                 already += 1;
             } else {
                 wanted.push(*member);
@@ -63,13 +62,13 @@ pub(super) fn plan(connection: &Connection, selection: &Selection) -> Result<Pla
     Ok(Plan { families, earlier: None, already })
 }
 
-pub(super) fn again(connection: &Connection, package: &str) -> Result<Plan> {
-    let earlier = deposits::named(connection, package)?;
-    let refused: BTreeSet<i64> = deposits::refused(connection, earlier.id)?.into_iter().collect();
+pub(super) fn again(view: &dyn View, package: &str) -> Result<Plan> {
+    let earlier = named(view, package)?;
+    let refused: BTreeSet<i64> = view.refused(earlier.number)?.into_iter().collect();
     let (mut families, mut seen) = (Vec::new(), BTreeSet::new());
     for number in &refused {
         if !seen.contains(number) {
-            let family = family(connection, *number)?;
+            let family = family(view, *number)?;
             seen.extend(family.iter().copied());
             let wanted = family.iter().copied().filter(|member| refused.contains(member)).collect();
             families.push((family, wanted));
@@ -79,11 +78,18 @@ pub(super) fn again(connection: &Connection, package: &str) -> Result<Plan> {
     Ok(Plan { families, earlier: Some(earlier), already: 0 })
 }
 
+/// The package of this name.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(super) fn named(view: &dyn View, name: &str) -> Result<KnownDeposit> {
+    view.deposit(name)?.ok_or_else(|| Error::NotFound(name.to_owned()))
+}
+
 /// A message and the others of its transactions, oldest first.
-fn family(connection: &Connection, number: i64) -> Result<Vec<i64>> {
-    let mut query = connection.prepare_cached("SELECT text FROM about WHERE message = ?1")?;
-    let texts = query.query_map([number], |row| row.get(0))?.collect::<Result<BTreeSet<String>, _>>()?;
-    let mut family = dossiers::related(connection, &texts, true)?;
+fn family(view: &dyn View, number: i64) -> Result<Vec<i64>> {
+    let texts = view.texts_of(&[number], Speaking::All)?.into_iter().collect();
+    let mut family = dossiers::related(view, &texts, Speaking::All)?;
     family.insert(number);
     Ok(family.into_iter().collect())
 }

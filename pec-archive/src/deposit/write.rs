@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::index::NAME;
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::sqlite::open::sync_folder;
+use crate::sqlite::sync_folder;
 
 /// What a file of a package holds.
 pub(super) enum Content {

@@ -33,6 +33,12 @@ pub struct Query {
 }
 
 impl Query {
+    /// Its conditions: all of them have to hold.
+    #[must_use]
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
     /// Understands what a person has typed. An empty query finds everything.
     ///
     /// # Errors
@@ -44,18 +50,32 @@ impl Query {
 
 /// One condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Term {
+pub struct Term {
     /// It must not hold.
-    pub(crate) negated: bool,
-    pub(crate) test: Test,
+    pub negated: bool,
+    /// What is asked.
+    pub test: Test,
 }
 
+/// What a condition asks of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Test {
-    /// Words one after the other, in one column of the index or in any.
-    Words { column: Option<&'static str>, text: String, prefix: bool },
+pub enum Test {
+    /// Words one after the other.
+    Words {
+        /// In this column: `subject`, `sender`, `recipients`, `text` or `attachments`; else in any.
+        column: Option<&'static str>,
+        /// The words, as they were typed.
+        text: String,
+        /// The last of them may go on.
+        prefix: bool,
+    },
     /// One of these values of an exact field.
-    Is { field: Field, values: Vec<String> },
+    Is {
+        /// The field.
+        field: Field,
+        /// Its values, as they are stored.
+        values: Vec<String>,
+    },
     /// The message speaks of this identificativo or msgid.
     About(String),
     /// An attachment with exactly these bytes.

@@ -4,35 +4,18 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::deposit::{Deposit, DepositState, Deposited};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::Id;
-
-/// A package to be noted.
-pub(crate) struct Row<'r> {
-    pub(crate) name: &'r str,
-    pub(crate) made_at: Timestamp,
-    pub(crate) pindex: Id,
-    pub(crate) zip: Option<Id>,
-    pub(crate) again_of: Option<&'r str>,
-    pub(crate) entry: u64,
-    pub(crate) documents: &'r [(i64, Id)],
-}
-
-/// A package that is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Known {
-    pub(crate) id: i64,
-    pub(crate) pindex: Id,
-}
+use crate::store::{DepositRow, KnownDeposit, Number};
 
 /// Notes a package; its documents wait.
-pub(crate) fn put(connection: &Connection, row: &Row<'_>) -> Result<()> {
+pub(super) fn put(connection: &Connection, row: &DepositRow<'_>) -> Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO deposit (name, made_at, pindex, zip, again_of, entry)
              VALUES (?1, ?2, ?3, ?4, (SELECT id FROM deposit WHERE name = ?5), ?6)",
         )?
-        .execute((row.name, row.made_at.as_second(), row.pindex, row.zip, row.again_of, row.entry as i64))?;
+        .execute((row.name, row.made_at, row.pindex, row.zip, row.again_of, row.entry as i64))?;
     let deposit = connection.last_insert_rowid();
     let mut older = connection.prepare_cached("UPDATE deposited SET message = NULL WHERE message = ?1")?;
     let mut insert = connection
@@ -45,19 +28,18 @@ pub(crate) fn put(connection: &Connection, row: &Row<'_>) -> Result<()> {
 }
 
 /// Whether any package has this message.
-pub(crate) fn has(connection: &Connection, number: i64) -> Result<bool> {
+pub(super) fn has(connection: &Connection, number: Number) -> Result<bool> {
     Ok(connection.prepare_cached("SELECT 1 FROM deposited WHERE message = ?1")?.exists([number])?)
 }
 
 /// The package of this name.
-pub(crate) fn named(connection: &Connection, name: &str) -> Result<Known> {
+pub(super) fn named(connection: &Connection, name: &str) -> Result<Option<KnownDeposit>> {
     let mut query = connection.prepare_cached("SELECT id, pindex FROM deposit WHERE name = ?1")?;
-    let found = query.query_row([name], |row| Ok(Known { id: row.get(0)?, pindex: row.get(1)? })).optional()?;
-    found.ok_or_else(|| Error::NotFound(name.to_owned()))
+    Ok(query.query_row([name], |row| Ok(KnownDeposit { number: row.get(0)?, pindex: row.get(1)? })).optional()?)
 }
 
 /// Messages that this package has, that were refused, and that no newer package has.
-pub(crate) fn refused(connection: &Connection, deposit: i64) -> Result<Vec<i64>> {
+pub(super) fn refused(connection: &Connection, deposit: i64) -> Result<Vec<i64>> {
     let mut query = connection.prepare_cached(
         "SELECT message FROM deposited WHERE deposit = ?1 AND state = 'refused' AND message IS NOT NULL",
     )?;
@@ -65,7 +47,7 @@ pub(crate) fn refused(connection: &Connection, deposit: i64) -> Result<Vec<i64>>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn all(connection: &Connection) -> Result<Vec<Deposit>> {
+pub(super) fn all(connection: &Connection) -> Result<Vec<Deposit>> {
     let mut query = connection.prepare(
         "SELECT name, made_at, pindex, (SELECT name FROM deposit AS earlier WHERE earlier.id = deposit.again_of),
            count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'accepted'),
@@ -88,7 +70,7 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Deposit>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub(crate) fn documents(connection: &Connection, deposit: i64) -> Result<Vec<Deposited>> {
+pub(super) fn documents(connection: &Connection, deposit: i64) -> Result<Vec<Deposited>> {
     let mut query = connection.prepare_cached(
         "SELECT sha256, state, coalesce(reason, ''), EXISTS
            (SELECT 1 FROM deposited AS newer WHERE newer.sha256 = deposited.sha256 AND newer.deposit > deposited.deposit)
@@ -106,37 +88,30 @@ pub(crate) fn documents(connection: &Connection, deposit: i64) -> Result<Vec<Dep
 }
 
 /// The package whose index or ZIP has this digest.
-pub(crate) fn with_digest(connection: &Connection, digest: Id) -> Result<Option<i64>> {
+pub(super) fn with_digest(connection: &Connection, digest: Id) -> Result<Option<i64>> {
     let mut query =
         connection.prepare_cached("SELECT max(id) FROM deposit WHERE pindex = ?1 OR (zip IS NOT NULL AND zip = ?1)")?;
     Ok(query.query_row([digest], |row| row.get(0))?)
 }
 
 /// The packages that have the document of this digest, newest first.
-pub(crate) fn with_document(connection: &Connection, digest: Id) -> Result<Vec<i64>> {
+pub(super) fn with_document(connection: &Connection, digest: Id) -> Result<Vec<i64>> {
     let mut query =
         connection.prepare_cached("SELECT deposit FROM deposited WHERE sha256 = ?1 ORDER BY deposit DESC")?;
     let rows = query.query_map([digest], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The digests of a package.
-pub(crate) fn digests(connection: &Connection, deposit: i64) -> Result<Vec<Id>> {
-    let mut query = connection.prepare_cached("SELECT sha256 FROM deposited WHERE deposit = ?1 ORDER BY sha256")?;
-    let rows = query.query_map([deposit], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 /// Keeps a report; nothing where it was kept before.
-pub(crate) fn put_report(connection: &Connection, id: Id, at: Timestamp, bytes: &[u8]) -> Result<Option<i64>> {
+pub(super) fn put_report(connection: &Connection, id: Id, at: i64, bytes: &[u8]) -> Result<Option<i64>> {
     let inserted = connection
         .prepare_cached("INSERT OR IGNORE INTO deposit_report (sha256, read_at, bytes) VALUES (?1, ?2, ?3)")?
-        .execute((id, at.as_second(), bytes))?;
+        .execute((id, at, bytes))?;
     Ok((inserted > 0).then(|| connection.last_insert_rowid()))
 }
 
 /// Writes down where a document stands.
-pub(crate) fn answer(
+pub(super) fn answer(
     connection: &Connection,
     deposit: i64,
     digest: Id,

@@ -3,6 +3,8 @@
 use rusqlite::Connection;
 
 use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::store::Number;
 
 /// Tables with rows of a message, before the message itself.
 const TABLES: [&str; 11] = [
@@ -20,9 +22,10 @@ const TABLES: [&str; 11] = [
 ];
 
 /// Takes a message out of every table. Its bodies stay, and are given back: other messages may use them.
-pub(crate) fn message(connection: &Connection, number: i64) -> Result<Vec<i64>> {
+pub(super) fn message(connection: &Connection, number: Number) -> Result<Vec<Id>> {
     let mut query = connection.prepare_cached(
-        "SELECT body FROM hole WHERE message = ?1 UNION SELECT body FROM evidence WHERE message = ?1",
+        "SELECT sha256 FROM body WHERE id IN
+         (SELECT body FROM hole WHERE message = ?1 UNION SELECT body FROM evidence WHERE message = ?1)",
     )?;
     let bodies = query.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?;
     // A dossier of which nothing is left.
@@ -43,7 +46,7 @@ pub(crate) fn message(connection: &Connection, number: i64) -> Result<Vec<i64>> 
 }
 
 /// Takes what was erased out of the index of words, which until then only marks it.
-pub(crate) fn words(connection: &Connection) -> Result<()> {
+pub(super) fn words(connection: &Connection) -> Result<()> {
     connection.execute("INSERT INTO words (words) VALUES ('optimize')", [])?;
     Ok(())
 }
@@ -52,7 +55,7 @@ pub(crate) fn words(connection: &Connection) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Locked`] while somebody reads an older state.
-pub(crate) fn scrub(connection: &Connection) -> Result<()> {
+pub(super) fn scrub(connection: &Connection) -> Result<()> {
     let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy == 0 { Ok(()) } else { Err(Error::Locked) }
 }

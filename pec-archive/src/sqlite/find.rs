@@ -8,9 +8,7 @@ use rusqlite::types::Value;
 
 use crate::error::Result;
 use crate::search::{Field, Query, Term, Test};
-
-/// Room for messages of one second, as in their numbers.
-const SECOND: i64 = 1 << 20;
+use crate::store::{Number, first_number};
 
 /// A statement and what it is given.
 #[derive(Debug, Default)]
@@ -28,7 +26,12 @@ impl Plan {
 }
 
 /// Numbers of the messages that the query finds, newest first, older than `before`.
-pub(crate) fn newest(connection: &Connection, query: &Query, before: Option<i64>, limit: usize) -> Result<Vec<i64>> {
+pub(super) fn newest(
+    connection: &Connection,
+    query: &Query,
+    before: Option<Number>,
+    limit: usize,
+) -> Result<Vec<Number>> {
     let (sql, values) = statement(query, before, limit);
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(rusqlite::params_from_iter(values), |row| row.get(0))?;
@@ -153,8 +156,7 @@ fn condition(plan: &mut Plan, term: &Term, number: &str) {
             format!("{number} IN (SELECT message FROM attachment WHERE sha256 = {value})")
         }
         Test::Between(from, to) => {
-            let bound = |second: i64| second.clamp(0, i64::MAX / SECOND - 1) * SECOND;
-            let (from, to) = (plan.value(bound(*from)), plan.value(bound(*to)));
+            let (from, to) = (plan.value(first_number(*from)), plan.value(first_number(*to)));
             format!("({number} >= {from} AND {number} < {to})")
         }
         // Those that must hold are asked together, as one expression.

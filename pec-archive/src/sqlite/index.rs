@@ -32,7 +32,7 @@ const TABLES: [&str; 13] = [
 ///
 /// # Errors
 /// [`crate::Error::Damaged`] where pages of the file itself have to be given up: [`crate::Archive::salvage`] does that.
-pub(crate) fn prepare(connection: &Connection) -> Result<()> {
+pub(super) fn prepare(connection: &Connection) -> Result<()> {
     if !is_sound(connection)? {
         for table in TABLES {
             connection.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;

@@ -1,280 +1,70 @@
-//! What was done to the archive, in a Merkle tree (C2SP tlog-tiles, RFC 6962 hashes): an entry that was written cannot be
-//! changed, taken out or put between others without changing the root, and the root is time-stamped outside.
+//! The rows of the log: entries, nodes of the tree over them, checkpoints.
 
-use std::cell::RefCell;
-
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
-use serde::Serialize;
-use tlog_tiles::{Hash, HashReader, stored_hash_count, stored_hash_index, stored_hashes, tree_hash};
 
-use crate::actor::Actor;
-use crate::error::{Error, Result};
-use crate::id::Id;
+use crate::error::Result;
+use crate::store::CheckpointRow;
 
-/// One entry, as it stands in the log: JSON, keys in this order.
-#[derive(Debug, Serialize)]
-pub(crate) struct LogEntry<'a> {
-    pub(crate) at: Timestamp,
-    pub(crate) actor: &'a str,
-    #[serde(flatten)]
-    pub(crate) what: What<'a>,
-}
-
-/// What was done.
-#[derive(Debug, Serialize)]
-#[serde(tag = "what", rename_all = "kebab-case")]
-pub(crate) enum What<'a> {
-    /// A message was stored.
-    Put {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        size: u64,
-    },
-    /// A message was taken into a class with a term of its own.
-    Classify {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        class: &'a str,
-    },
-    /// A message was given a tag.
-    Tag {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        tag: &'a str,
-    },
-    /// A tag was taken away.
-    Untag {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        tag: &'a str,
-    },
-    /// A class was given a term.
-    Term { class: &'a str, months: u32 },
-    /// A message must not be erased for this case.
-    Hold {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        case: &'a str,
-    },
-    /// A case is over.
-    Release { case: &'a str },
-    /// A package was made ready for deposit.
-    Deposit {
-        package: &'a str,
-        /// Of its PIndex.xml, which names every document by its digest.
-        #[serde(serialize_with = "hex")]
-        pindex: Id,
-        documents: u64,
-        /// The package of which it brings refused documents once more.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        again_of: Option<&'a str>,
-    },
-    /// A report of deposit was read.
-    DepositReport {
-        #[serde(serialize_with = "hex")]
-        report: Id,
-        accepted: u64,
-        refused: u64,
-    },
-    /// A root was time-stamped. The next root covers this entry: a token is renewed before it weakens.
-    Stamp {
-        /// Entries under the root.
-        size: u64,
-        #[serde(serialize_with = "hex")]
-        token: Id,
-        authority: &'a str,
-        time: Timestamp,
-    },
-    /// This archive was made of what could be read of a broken one; the entries before are those of that one.
-    Salvage {
-        /// Messages that were brought over.
-        messages: u64,
-        /// Messages that were lost.
-        lost: u64,
-    },
-    /// A message was erased after its term: its certificate of erasure.
-    Erase {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        size: u64,
-        class: &'a str,
-        term_ended: Timestamp,
-        reason: &'a str,
-    },
-}
-
-fn hex<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
-}
-
-/// Nodes of the tree, where they are stored; and why one could not be read, which the reader of the tree cannot carry.
-struct Nodes<'c> {
-    connection: &'c Connection,
-    failed: RefCell<Option<Error>>,
-}
-
-impl HashReader for Nodes<'_> {
-    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog_tiles::tlog::Error> {
-        self.read(indexes).map_err(|error| {
-            *self.failed.borrow_mut() = Some(error);
-            tlog_tiles::tlog::Error::InvalidInput("nodes".into())
-        })
-    }
-}
-
-impl<'c> Nodes<'c> {
-    const fn new(connection: &'c Connection) -> Self {
-        Self { connection, failed: RefCell::new(None) }
-    }
-
-    fn read(&self, indexes: &[u64]) -> Result<Vec<Hash>> {
-        let mut query = self.connection.prepare_cached("SELECT hash FROM log_node WHERE i = ?1")?;
-        let mut node = |index: &u64| match query.query_row([*index as i64], |row| row.get::<_, [u8; 32]>(0)).optional()
-        {
-            Ok(Some(hash)) => Ok(Hash(hash)),
-            Ok(None) => Err(broken("a node is missing")),
-            Err(error) => Err(error.into()),
-        };
-        indexes.iter().map(&mut node).collect()
-    }
-
-    /// What `work` finds in the tree, or what kept it from reading.
-    fn ask<T>(connection: &'c Connection, work: impl FnOnce(&Self) -> Result<T, tlog_tiles::tlog::Error>) -> Result<T> {
-        let nodes = Self::new(connection);
-        let found = work(&nodes);
-        found.map_err(|error| nodes.failed.into_inner().unwrap_or_else(|| broken(error)))
-    }
-}
-
-fn broken(error: impl std::fmt::Display) -> Error {
-    Error::Damaged(format!("the log: {error}"))
-}
-
-/// More entries than anybody writes; up to there nothing overflows that is worked out of their numbers.
-const MOST: u64 = 1 << 40;
-
-/// Entries so far.
-pub(crate) fn size(connection: &Connection) -> Result<u64> {
+pub(super) fn last(connection: &Connection) -> Result<Option<i64>> {
     let mut last = connection.prepare_cached("SELECT max(n) FROM log")?;
-    let last: Option<i64> = last.query_row([], |row| row.get(0))?;
-    let Some(last) = last else { return Ok(0) };
-    let last = u64::try_from(last).ok().filter(|last| *last < MOST);
-    last.map(|last| last + 1).ok_or_else(|| broken("the numbers of its entries"))
+    Ok(last.query_row([], |row| row.get(0))?)
 }
 
-/// The root of the tree of the first `size` entries.
-pub(crate) fn root(connection: &Connection, size: u64) -> Result<[u8; 32]> {
-    if size > MOST {
-        return Err(broken("a size that no log has"));
-    }
-    Ok(Nodes::ask(connection, |nodes| tree_hash(size, nodes))?.0)
-}
-
-/// The nodes beside the path from an entry to the root of the first `size` entries, from the leaf up.
-pub(crate) fn path(connection: &Connection, n: u64, size: u64) -> Result<Vec<[u8; 32]>> {
-    if size > MOST || n >= size {
-        return Err(broken(format!("no entry {n} of {size}")));
-    }
-    let proof = Nodes::ask(connection, |nodes| tlog_tiles::prove_record(size, n, nodes))?;
-    Ok(proof.into_iter().map(|node| node.0).collect())
-}
-
-/// Writes entries at the end.
-pub(crate) struct Appender<'c> {
-    connection: &'c Connection,
-    next: u64,
-    at: Timestamp,
-    actor: &'c Actor,
-}
-
-impl<'c> Appender<'c> {
-    pub(crate) fn new(connection: &'c Connection, actor: &'c Actor, at: Timestamp) -> Result<Self> {
-        Ok(Self { connection, next: size(connection)?, at, actor })
-    }
-
-    /// Writes one entry and the nodes of the tree that it completes.
-    pub(crate) fn append(&mut self, what: What<'_>) -> Result<u64> {
-        let entry = LogEntry { at: self.at, actor: self.actor.name(), what };
-        let entry = serde_json::to_string(&entry).map_err(|error| Error::Internal(error.to_string()))?;
-        let n = self.next;
-        write(self.connection, n, &entry)?;
-        self.next += 1;
-        Ok(n)
-    }
-}
-
-/// Writes the entry that comes next, and the nodes of the tree that it completes.
-pub(crate) fn write(connection: &Connection, n: u64, entry: &str) -> Result<()> {
-    let hashes = Nodes::ask(connection, |nodes| stored_hashes(n, entry.as_bytes(), nodes))?;
-    connection.prepare_cached("INSERT INTO log (n, entry) VALUES (?1, ?2)")?.execute((n as i64, entry))?;
-    for (index, hash) in (stored_hash_index(0, n)..).zip(hashes) {
-        connection.prepare_cached("INSERT INTO log_node (i, hash) VALUES (?1, ?2)")?.execute((index as i64, hash.0))?;
-    }
-    Ok(())
-}
-
-/// Whether an entry is there and speaks of this message.
-pub(crate) fn names(connection: &Connection, n: u64, id: Id) -> Result<bool> {
-    Ok(n < MOST && entry(connection, n)?.is_some_and(|entry| entry.contains(&id.to_string())))
-}
-
-/// The entry of this number, as it stands.
-pub(crate) fn entry(connection: &Connection, n: u64) -> Result<Option<String>> {
+pub(super) fn entry(connection: &Connection, n: u64) -> Result<Option<String>> {
     let mut query = connection.prepare_cached("SELECT entry FROM log WHERE n = ?1")?;
     Ok(query.query_row([n as i64], |row| row.get(0)).optional()?)
 }
 
-/// Works the whole tree out anew from its entries; gives the number of the first entry that is not what was logged, or
-/// cannot be read.
-pub(crate) fn first_broken(connection: &Connection) -> Result<Option<u64>> {
-    let mut expected = 0;
-    match walk(connection, &mut expected) {
-        Ok(true) => Ok(None),
-        Ok(false) => Ok(Some(expected)),
-        Err(error) if error.is_local() => Ok(Some(expected)),
-        Err(error) => Err(error),
-    }
-}
-
-/// Goes along the log as far as it is what was logged; says whether that is all of it.
-fn walk(connection: &Connection, expected: &mut u64) -> Result<bool> {
-    let nodes = Nodes::new(connection);
+pub(super) fn entries(connection: &Connection, take: &mut dyn FnMut(i64, String) -> Result<bool>) -> Result<()> {
     let mut query = connection.prepare("SELECT n, entry FROM log ORDER BY n")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let (n, entry): (i64, String) = (row.get(0)?, row.get(1)?);
-        if u64::try_from(n) != Ok(*expected) {
-            return Ok(false);
+        if !take(row.get(0)?, row.get(1)?)? {
+            break;
         }
-        let Ok(hashes) = stored_hashes(*expected, entry.as_bytes(), &nodes) else { return Ok(false) };
-        let indexes: Vec<u64> = (stored_hash_index(0, *expected)..).take(hashes.len()).collect();
-        match nodes.read_hashes(&indexes) {
-            Ok(stored) if stored == hashes => {}
-            _ => return Ok(false),
-        }
-        *expected += 1;
     }
+    Ok(())
+}
+
+pub(super) fn nodes(connection: &Connection, indexes: &[u64]) -> Result<Vec<Option<[u8; 32]>>> {
+    let mut query = connection.prepare_cached("SELECT hash FROM log_node WHERE i = ?1")?;
+    let mut node = |index: &u64| Ok(query.query_row([*index as i64], |row| row.get(0)).optional()?);
+    indexes.iter().map(&mut node).collect()
+}
+
+pub(super) fn node_count(connection: &Connection) -> Result<u64> {
     let stored: i64 = connection.query_row("SELECT count(*) FROM log_node", [], |row| row.get(0))?;
-    Ok(u64::try_from(stored) == Ok(stored_hash_count(*expected)))
+    Ok(stored as u64)
 }
 
-/// Sizes of the checkpoints that are not over the root that the log has at their size.
-pub(crate) fn broken_checkpoints(connection: &Connection) -> Result<Vec<i64>> {
-    let mut query = connection.prepare("SELECT size, note FROM checkpoint ORDER BY size")?;
-    let mut rows = query.query([])?;
-    let mut broken = Vec::new();
-    while let Some(row) = rows.next()? {
-        let size: i64 = row.get(0)?;
-        if !is_over_root(connection, size, row.get(1)).unwrap_or(false) {
-            broken.push(size);
-        }
+pub(super) fn append(connection: &Connection, n: u64, entry: &str, first: u64, nodes: &[[u8; 32]]) -> Result<()> {
+    connection.prepare_cached("INSERT INTO log (n, entry) VALUES (?1, ?2)")?.execute((n as i64, entry))?;
+    let mut insert = connection.prepare_cached("INSERT INTO log_node (i, hash) VALUES (?1, ?2)")?;
+    for (index, node) in (first..).zip(nodes) {
+        insert.execute((index as i64, node))?;
     }
-    Ok(broken)
+    Ok(())
 }
 
-fn is_over_root(connection: &Connection, size: i64, note: rusqlite::Result<Vec<u8>>) -> Result<bool> {
-    let note = tlog_tiles::Checkpoint::from_bytes(&note?).map_err(|_| broken("a checkpoint"))?;
-    let size = u64::try_from(size).map_err(|_| broken("the size of a checkpoint"))?;
-    Ok(note.size() == size && note.hash().0 == root(connection, size)?)
+pub(super) fn checkpoint(connection: &Connection, size: i64) -> Result<Option<CheckpointRow>> {
+    let mut query = connection.prepare_cached("SELECT note, token FROM checkpoint WHERE size = ?1")?;
+    Ok(query.query_row([size], |row| Ok(CheckpointRow { note: row.get(0)?, token: row.get(1)? })).optional()?)
+}
+
+pub(super) fn checkpoint_above(connection: &Connection, entry: i64) -> Result<Option<u64>> {
+    let mut query = connection.prepare_cached("SELECT min(size) FROM checkpoint WHERE size > ?1")?;
+    Ok(query.query_row([entry], |row| row.get::<_, Option<i64>>(0))?.map(|size| size as u64))
+}
+
+pub(super) fn checkpoints(connection: &Connection) -> Result<Vec<i64>> {
+    let mut query = connection.prepare("SELECT size FROM checkpoint ORDER BY size")?;
+    Ok(query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn put_checkpoint(connection: &Connection, size: u64, checkpoint: &CheckpointRow) -> Result<()> {
+    connection.execute(
+        "INSERT OR REPLACE INTO checkpoint (size, note, token) VALUES (?1, ?2, ?3)",
+        (size as i64, &checkpoint.note, &checkpoint.token),
+    )?;
+    Ok(())
 }

@@ -1,27 +1,180 @@
-//! The embedded store: one SQLite file.
+//! The embedded backend: one SQLite file.
 //!
 //! ```text
 //! open     create, recognise, migrate, refuse       schema.sql   what is true, and what is worked out from it
-//! put      one message inside a transaction         bodies       bytes under their digest, in pieces
-//! get      the same bytes back, or what is damaged  dossiers     states of what was sent, worked out anew
-//! find     a query as SQL, newest first             page         what it finds, as entries
-//! log      what was done, in a Merkle tree          evidence     by what it was judged
+//! tables   the operations of a transaction          blobs        bytes under their digest, in pieces
+//! messages rows of messages, written and read       dossiers     states of what was sent
+//! find     a query as SQL, newest first             decided      classes, holds, tags
+//! log      what was done, and its tree              deposits     packages and what was answered
 //! place    which file it is, and whether still      survey       what can be read of a file that is damaged
 //! index    what is worked out, made anew            erase        what is gone from the file
-//! deposits what was made ready for deposit, and what was answered
+//! salvage  what can still be read, into a new file  values       how identifiers and errors are told
 //! ```
 
-pub(crate) mod bodies;
-pub(crate) mod deposits;
-pub(crate) mod dossiers;
-pub(crate) mod erase;
-pub(crate) mod evidence;
-pub(crate) mod find;
-pub(crate) mod get;
-pub(crate) mod index;
-pub(crate) mod log;
-pub(crate) mod open;
-pub(crate) mod page;
-pub(crate) mod place;
-pub(crate) mod put;
-pub(crate) mod survey;
+mod blobs;
+mod decided;
+mod deposits;
+mod dossiers;
+mod erase;
+mod find;
+mod index;
+mod log;
+mod messages;
+mod open;
+mod place;
+pub(crate) mod salvage;
+mod stats;
+mod survey;
+mod tables;
+mod values;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use self::open::Access;
+pub(crate) use self::open::sync_folder;
+use self::place::Place;
+use self::tables::Tables;
+use crate::error::{Error, Result};
+use crate::store::{Backend, Change, View};
+
+/// An archive in one file.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    place: Place,
+    // Closed before the writer: the last to close an archive takes its log in, and only a writer can.
+    readers: Mutex<Vec<Connection>>,
+    writer: Option<Mutex<Writer>>,
+}
+
+/// The connection that writes.
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    /// Whether what was erased may still stand in the log of the file.
+    unscrubbed: bool,
+}
+
+impl Sqlite {
+    /// Makes an empty archive where nothing is yet, and opens it.
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        open::create(path)?;
+        Self::open(path)
+    }
+
+    /// Opens an archive for reading and writing, and brings it to the present format.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let place = Place::of(path)?;
+        let connection = open::open(&place, Access::Write)?;
+        let writer = Writer { connection, unscrubbed: false };
+        Ok(Self { place, readers: Mutex::default(), writer: Some(Mutex::new(writer)) })
+    }
+
+    /// Opens an archive that nobody may change through this handle.
+    pub(crate) fn open_read_only(path: &Path) -> Result<Self> {
+        let place = Place::of(path)?;
+        let connection = open::open(&place, Access::Read)?;
+        Ok(Self { place, readers: Mutex::new(vec![connection]), writer: None })
+    }
+
+    /// Opens an archive of this format or an older one for reading, and leaves it so.
+    fn as_it_is(path: &Path) -> Result<Self> {
+        let place = Place::of(path)?;
+        let connection = open::as_it_is(&place, Access::Read)?;
+        Ok(Self { place, readers: Mutex::new(vec![connection]), writer: None })
+    }
+
+    fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
+        let writer = self.writer.as_ref().ok_or(Error::ReadOnly)?;
+        // A writer that panicked has rolled its transaction back.
+        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes what was erased out of the log of the file; what keeps it from that is tried again after the next change.
+    fn scrub_log(&self, writer: &mut Writer) -> Result<()> {
+        writer.unscrubbed = true;
+        self.place.confirm()?;
+        erase::scrub(&writer.connection)?;
+        writer.unscrubbed = false;
+        Ok(())
+    }
+
+    /// Calls `work` with the tables in one consistent view.
+    fn view<T>(&self, work: impl FnOnce(&Tables<'_>) -> Result<T>) -> Result<T> {
+        self.place.confirm()?;
+        let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match pooled {
+            Some(connection) => connection,
+            None => open::open(&self.place, Access::Read)?,
+        };
+        let view = connection.transaction()?;
+        let answer = work(&Tables::of(&view));
+        view.finish()?;
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        answer
+    }
+
+    /// Calls `work` with the tables in a transaction, and commits it.
+    fn transaction(&self, work: impl FnOnce(&Tables<'_>) -> Result<()>) -> Result<()> {
+        let mut writer = self.writer()?;
+        self.place.confirm()?;
+        let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        work(&Tables::of(&transaction))?;
+        transaction.commit()?;
+        // Its file is still the archive, and what an earlier call could not do is done.
+        self.place.confirm()?;
+        if writer.unscrubbed {
+            // The change is done whatever comes of this.
+            let _ = self.scrub_log(&mut writer);
+        }
+        Ok(())
+    }
+}
+
+impl Backend for Sqlite {
+    fn read(&self, work: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
+        self.view(|tables| work(tables))
+    }
+
+    fn change(&self, work: &mut dyn FnMut(&dyn Change) -> Result<()>) -> Result<()> {
+        self.transaction(|tables| work(tables))
+    }
+
+    fn writable(&self) -> Result<()> {
+        self.writer.as_ref().map(drop).ok_or(Error::ReadOnly)
+    }
+
+    fn scrub(&self) -> Result<()> {
+        self.scrub_log(&mut *self.writer()?)
+    }
+
+    fn backup(&self, to: &Path) -> Result<()> {
+        let to = &place::absolute(to)?;
+        let name = to.to_str().ok_or_else(|| Error::BadValue { what: "path", value: to.display().to_string() })?;
+        if to.symlink_metadata().is_ok() {
+            return Err(Error::Exists(to.to_owned()));
+        }
+        self.place.confirm()?;
+        // Outside any transaction, on a connection of its own.
+        let copied = open::open(&self.place, Access::Read)
+            .and_then(|connection| Ok(connection.execute("VACUUM INTO ?1", [name]).map(drop)?));
+        if copied.is_err() {
+            // Half a copy must not pass for one.
+            let _ = std::fs::remove_file(to);
+        }
+        copied?;
+        let file = std::fs::OpenOptions::new().write(true).open(to);
+        file.and_then(|file| file.sync_all()).map_err(|error| Error::file(to, error))?;
+        open::sync_folder(to)
+    }
+
+    fn path(&self) -> Option<&Path> {
+        Some(self.place.path())
+    }
+
+    fn is_own(&self, path: &Path) -> bool {
+        self.place.is_own(path)
+    }
+}

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const APPLICATION: i32 = 0x5045_4341;
 
 /// The format that this version writes.
-pub(crate) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 2;
 
 /// Memory for pages of one connection, KiB.
 const CACHE_KIB: i64 = 32 << 10;
@@ -27,13 +27,13 @@ const LOG_PAGES: i64 = 4096;
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// What of the schema is worked out from the rest: what stands below the line.
-pub(crate) fn derived_schema() -> &'static str {
+pub(super) fn derived_schema() -> &'static str {
     let below = SCHEMA.split_once("\n-- -----").map_or("", |(_, below)| below);
     below.split_once('\n').map_or("", |(_, tables)| tables)
 }
 
 /// The tables and indexes of this format, by name, as SQLite keeps their text.
-pub(crate) fn expected_schema() -> Result<BTreeMap<String, String>> {
+pub(super) fn expected_schema() -> Result<BTreeMap<String, String>> {
     let connection = Connection::open_in_memory()?;
     write_tables(&connection)?;
     found_schema(&connection)
@@ -46,7 +46,7 @@ fn write_tables(connection: &Connection) -> Result<()> {
 }
 
 /// The tables and indexes that are there.
-pub(crate) fn found_schema(connection: &Connection) -> Result<BTreeMap<String, String>> {
+pub(super) fn found_schema(connection: &Connection) -> Result<BTreeMap<String, String>> {
     let mut query = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -60,13 +60,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a connection may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
+pub(super) enum Access {
     Write,
     Read,
 }
 
 /// Makes an empty archive where nothing is yet.
-pub(crate) fn create(path: &Path) -> Result<()> {
+pub(super) fn create(path: &Path) -> Result<()> {
     let path = &place::absolute(path)?;
     refuse_network(path)?;
     // Whoever comes first makes the file: two processes cannot both believe that they did.
@@ -110,14 +110,14 @@ pub(crate) fn sync_folder(path: &Path) -> Result<()> {
 }
 
 /// Opens an archive that is there.
-pub(crate) fn open(place: &Place, access: Access) -> Result<Connection> {
+pub(super) fn open(place: &Place, access: Access) -> Result<Connection> {
     let mut connection = as_it_is(place, access)?;
     migrate(&mut connection, access)?;
     Ok(connection)
 }
 
 /// Opens an archive of this format or an older one, and leaves it so.
-pub(crate) fn as_it_is(place: &Place, access: Access) -> Result<Connection> {
+pub(super) fn as_it_is(place: &Place, access: Access) -> Result<Connection> {
     refuse_network(place.path())?;
     let connection = match connect(place, access) {
         // The first look fails where the files beside an archive cannot be made.
@@ -267,7 +267,7 @@ fn tune(connection: &Connection, access: Access) -> Result<()> {
 }
 
 /// The format of an archive that is open.
-pub(crate) fn format_of(connection: &Connection) -> rusqlite::Result<u32> {
+pub(super) fn format_of(connection: &Connection) -> rusqlite::Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// It is asked by `stat` alone: a file that is opened and closed beside SQLite loses the locks that SQLite holds on it
 /// (POSIX, "How To Corrupt An SQLite Database File", 2.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(super) struct Place {
     path: PathBuf,
     file: Identity,
 }
@@ -25,7 +25,7 @@ impl Place {
     ///
     /// # Errors
     /// [`Error::Missing`]; [`Error::NotAnArchive`] for what is no file.
-    pub(crate) fn of(path: &Path) -> Result<Self> {
+    pub(super) fn of(path: &Path) -> Result<Self> {
         let path = absolute(path)?;
         match path.metadata() {
             Ok(found) if found.is_file() => Ok(Self { file: identity(&found), path }),
@@ -35,7 +35,7 @@ impl Place {
     }
 
     /// Its path, absolute.
-    pub(crate) fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -43,7 +43,7 @@ impl Place {
     ///
     /// # Errors
     /// [`Error::Moved`].
-    pub(crate) fn confirm(&self) -> Result<()> {
+    pub(super) fn confirm(&self) -> Result<()> {
         match self.path.metadata() {
             Ok(found) if identity(&found) == self.file => Ok(()),
             _ => Err(Error::Moved(self.path.clone())),
@@ -52,12 +52,12 @@ impl Place {
 
     /// Whether a path leads to the archive, or to what SQLite keeps beside it, by whatever name: nobody else may open that
     /// in this process.
-    pub(crate) fn is_own(&self, path: &Path) -> bool {
+    pub(super) fn is_own(&self, path: &Path) -> bool {
         ["", "-wal", "-shm"].iter().any(|end| is_same(&self.beside(end), path))
     }
 
     /// What SQLite calls so beside the file: beside the file itself, where its name is a link.
-    pub(crate) fn beside(&self, end: &str) -> PathBuf {
+    pub(super) fn beside(&self, end: &str) -> PathBuf {
         let mut name = self.path.canonicalize().unwrap_or_else(|_| self.path.clone()).into_os_string();
         name.push(end);
         name.into()
@@ -85,13 +85,13 @@ fn identity(_: &std::fs::Metadata) -> Identity {}
 
 /// A path that means the same to SQLite and to the system: SQLite, as it is built, reads `file:x` as a URI and `:memory:`
 /// as no file at all, but never what begins at the root. It also stays where it is when the process changes its folder.
-pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
+pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|error| Error::file(path, error))
 }
 
 /// The URI of a file that nobody can write: SQLite then needs no file beside it.
 #[cfg(unix)]
-pub(crate) fn immutable(path: &Path) -> String {
+pub(super) fn immutable(path: &Path) -> String {
     use std::fmt::Write as _;
     use std::os::unix::ffi::OsStrExt as _;
     let mut uri = String::from("file:");

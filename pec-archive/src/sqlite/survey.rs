@@ -1,30 +1,19 @@
 //! What can be read of a file that is damaged: one page that cannot be read must not hide the others.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{bodies, log, open};
+use super::open;
+use crate::care::{note, noted};
 use crate::error::{Error, Result};
 use crate::id::Id;
+use crate::store::Survey;
 
 /// Lines that SQLite is asked for: far more than a person reads, and an end.
 const LINES: u32 = 10_000;
 
-/// The messages of an archive, as far as they can be told.
-#[derive(Debug, Default)]
-pub(crate) struct Messages {
-    /// By number, oldest first.
-    pub(crate) known: BTreeMap<i64, Id>,
-    /// Numbers of messages of which the identifier cannot be read, and why.
-    pub(crate) nameless: BTreeMap<i64, String>,
-    /// What kept others from being seen.
-    pub(crate) unread: Vec<String>,
-}
-
 /// Every message that table or index still knows.
-pub(crate) fn messages(connection: &Connection) -> Result<Messages> {
-    let mut found = Messages::default();
+pub(super) fn messages(connection: &Connection) -> Result<Survey> {
+    let mut found = Survey::default();
     // The index repeats number and identifier: it knows the rows that cannot be read.
     for (table, order) in [("message NOT INDEXED", "id"), ("message", "sha256")] {
         each_row(connection, &format!("SELECT id, sha256 FROM {table}"), &[order], &mut found.unread, |row| {
@@ -46,7 +35,7 @@ pub(crate) fn messages(connection: &Connection) -> Result<Messages> {
 
 /// Gives the rows of a statement in this order; what stands behind a page that cannot be read is read from the other end,
 /// so that a row may come twice.
-pub(crate) fn each_row(
+pub(super) fn each_row(
     connection: &Connection,
     select: &str,
     order: &[&str],
@@ -75,31 +64,10 @@ pub(crate) fn each_row(
     Ok(())
 }
 
-/// Notes why something cannot be read, once.
-pub(crate) fn note(unread: &mut Vec<String>, error: &Error) {
-    let text = error.to_string();
-    if !unread.contains(&text) {
-        unread.push(text);
-    }
-}
-
-/// What `found` is, or nothing where the file cannot be read there, which is noted.
-pub(crate) fn noted<T>(unread: &mut Vec<String>, found: Result<T>) -> Result<Option<T>> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.is_local() => {
-            note(unread, &error);
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// What is wrong with all that is not the bytes of messages: pages and indexes, tables that are missing, rows that say
-/// nothing, evidence, checkpoints.
-pub(crate) fn structure(connection: &Connection) -> Result<Vec<String>> {
+/// What is wrong with the file: pages and indexes, tables that are missing, rows that say nothing.
+pub(super) fn structure(connection: &Connection) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
-    for part in [integrity, schema, submissions, evidence, checkpoints] {
+    for part in [integrity, schema, submissions] {
         let found = noted(&mut wrong, part(connection))?;
         wrong.extend(found.into_iter().flatten());
     }
@@ -136,12 +104,6 @@ fn schema(connection: &Connection) -> Result<Vec<String>> {
     Ok(open::expected_schema()?.into_iter().filter_map(differs).collect())
 }
 
-/// Time-stamps over another root than the log has.
-fn checkpoints(connection: &Connection) -> Result<Vec<String>> {
-    let broken = log::broken_checkpoints(connection)?;
-    Ok(broken.into_iter().map(|size| format!("checkpoint {size}: not over the root of the log at this size")).collect())
-}
-
 /// Submissions of which the recipients cannot be told.
 fn submissions(connection: &Connection) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
@@ -158,36 +120,25 @@ fn submissions(connection: &Connection) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
-/// Evidence whose bytes are not what was kept.
-fn evidence(connection: &Connection) -> Result<Vec<String>> {
+/// The blobs that are kept as evidence.
+pub(super) fn evidence(connection: &Connection, unread: &mut Vec<String>) -> Result<Vec<Id>> {
     let mut bodies = Vec::new();
-    let mut wrong = Vec::new();
-    each_row(connection, "SELECT DISTINCT body FROM evidence", &["body"], &mut wrong, |row| {
+    each_row(connection, "SELECT DISTINCT body FROM evidence", &["body"], unread, |row| {
         bodies.push(row.get(0)?);
         Ok(())
     })?;
+    let mut blobs = Vec::new();
     for body in bodies {
-        if let Err(error) = evidence_of(connection, body) {
-            if !error.is_local() {
-                return Err(error);
-            }
-            wrong.push(format!("evidence: {error}"));
-        }
+        blobs.extend(noted(unread, evidence_of(connection, body))?);
     }
-    Ok(wrong)
+    Ok(blobs)
 }
 
-/// The bytes of a body that is kept as evidence, compared with its digest.
-pub(crate) fn evidence_of(connection: &Connection, body: i64) -> Result<Vec<u8>> {
+/// The identifier of a body that is kept as evidence.
+pub(super) fn evidence_of(connection: &Connection, body: i64) -> Result<Id> {
     let mut query = connection.prepare_cached("SELECT sha256 FROM body WHERE id = ?1")?;
-    let id: Option<Id> = query.query_row([body], |row| row.get(0)).optional()?;
-    let id = id.ok_or_else(|| Error::Damaged(format!("body {body} is missing")))?;
-    let mut bytes = Vec::new();
-    bodies::read(connection, body, |piece| {
-        bytes.extend_from_slice(piece);
-        Ok(())
-    })?;
-    if Id::of(&bytes) == id { Ok(bytes) } else { Err(Error::Damaged(format!("body {body}: its digest"))) }
+    let id = query.query_row([body], |row| row.get(0)).optional()?;
+    id.ok_or_else(|| Error::Damaged(format!("evidence: body {body} is missing")))
 }
 
 #[cfg(test)]

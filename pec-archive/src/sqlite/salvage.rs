@@ -9,18 +9,20 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use serde::Serialize;
 
+use super::tables::Tables;
+use super::{Sqlite, messages, open, survey};
 use crate::actor::Actor;
 use crate::archive::Archive;
-use crate::care::{Progress, Watch};
+use crate::care::{Progress, Watch, noted};
+use crate::content;
 use crate::error::Result;
 use crate::id::Id;
 use crate::intake::Intake;
+use crate::log::{self, Appender, What};
 use crate::press::Press;
 use crate::split::Skeleton;
-use crate::sqlite::log::{self, Appender, What};
-use crate::sqlite::open::{self, Access};
-use crate::sqlite::place::Place;
-use crate::sqlite::{bodies, get, put, survey};
+use crate::store::{Blob, BlobStore as _, Index as _, IndexWriter as _, MessageRow, Number};
+use crate::writer::{Row, pieces, put_message};
 
 /// Messages that are brought over at a time.
 const BATCH: usize = 256;
@@ -67,60 +69,66 @@ impl Archive {
     /// [`crate::Error::Exists`]; [`crate::Error::Damaged`] or [`crate::Error::NotAnArchive`] where not even the first page can
     /// be read; and those of [`Archive::put`]: then nothing is left at `to`.
     pub fn salvage(actor: &Actor, intake: &Intake<'_>, from: &Path, to: &Path, watch: Watch<'_>) -> Result<Salvaged> {
-        let source = open::as_it_is(&Place::of(from)?, Access::Read)?;
+        let source = Sqlite::as_it_is(from)?;
         // One view of what may still be written to.
-        source.execute_batch("BEGIN")?;
-        let target = Self::create(to)?;
-        let salvaged = target.take_from(&source, actor, intake, watch);
-        if salvaged.is_err() {
-            let path = target.path().to_owned();
-            drop(target);
-            // Half of what can be read must not pass for all of it.
-            let _ = std::fs::remove_file(path);
-        }
-        salvaged
-    }
-
-    fn take_from(&self, source: &Connection, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<Salvaged> {
-        let mut salvaged = Salvaged::default();
-        let kept = proven_log(source, &mut salvaged)?;
-        self.writer()?.change(|transaction| write_log(transaction, source, &kept, &mut salvaged))?;
-        let found = survey::messages(source)?;
-        salvaged.unread.extend(found.unread);
-        salvaged.lost.extend(found.nameless.into_iter().map(|(number, why)| (format!("number {number}"), why)));
-        let numbers: Vec<(i64, Id)> = found.known.into_iter().collect();
-        let (total, mut done, mut ended) = (numbers.len() as u64, 0, false);
-        for batch in numbers.chunks(BATCH) {
-            self.writer()?.change(|transaction| {
-                let mut carrier = Carrier { source, transaction, actor, intake, press: Press::new(None)? };
-                batch.iter().try_for_each(|(number, id)| carrier.message(*number, *id, &mut salvaged))
-            })?;
-            done += batch.len() as u64;
-            if watch(Progress { done, total }).is_break() {
-                ended = done < total;
-                break;
+        source.view(|source| {
+            let target = Sqlite::create(to)?;
+            let path = target.place.path().to_owned();
+            let salvaged = take_over(source, target, actor, intake, watch);
+            if salvaged.is_err() {
+                // Half of what can be read must not pass for all of it.
+                let _ = std::fs::remove_file(path);
             }
-        }
-        self.writer()?.change(|transaction| {
-            rows(source, transaction, &mut salvaged)?;
-            evidence(source, transaction, &mut salvaged)?;
-            if open::format_of(source)? >= 2 {
-                deposits(source, transaction, &mut salvaged)?;
-            }
-            let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
-            Appender::new(transaction, actor, intake.now)?.append(what).map(drop)
-        })?;
-        self.rebuild_index(actor, intake, &mut |_| std::ops::ControlFlow::Continue(()))?;
-        salvaged.complete = !ended;
-        Ok(salvaged)
+            salvaged
+        })
     }
 }
 
+fn take_over(
+    source: &Tables<'_>,
+    target: Sqlite,
+    actor: &Actor,
+    intake: &Intake<'_>,
+    watch: Watch<'_>,
+) -> Result<Salvaged> {
+    let mut salvaged = Salvaged::default();
+    let kept = proven_log(source, &mut salvaged)?;
+    target.transaction(|target| write_log(target, source, &kept, &mut salvaged))?;
+    let found = survey::messages(source.connection())?;
+    salvaged.unread.extend(found.unread);
+    salvaged.lost.extend(found.nameless.into_iter().map(|(number, why)| (format!("number {number}"), why)));
+    let numbers: Vec<(Number, Id)> = found.known.into_iter().collect();
+    let (total, mut done, mut ended) = (numbers.len() as u64, 0, false);
+    for batch in numbers.chunks(BATCH) {
+        target.transaction(|target| {
+            let mut carrier = Carrier { source, target, actor, intake, press: Press::new(None)? };
+            batch.iter().try_for_each(|(number, id)| carrier.message(*number, *id, &mut salvaged))
+        })?;
+        done += batch.len() as u64;
+        if watch(Progress { done, total }).is_break() {
+            ended = done < total;
+            break;
+        }
+    }
+    target.transaction(|target| {
+        rows(source.connection(), target.connection(), &mut salvaged)?;
+        evidence(source, target, &mut salvaged)?;
+        if open::format_of(source.connection())? >= 2 {
+            deposits(source.connection(), target.connection(), &mut salvaged)?;
+        }
+        let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
+        Appender::new(target, actor, intake.now)?.append(what).map(drop)
+    })?;
+    Archive::over(target)?.rebuild_index(actor, intake, &mut |_| std::ops::ControlFlow::Continue(()))?;
+    salvaged.complete = !ended;
+    Ok(salvaged)
+}
+
 /// The entries of the log up to the first that is not what was logged; what stands behind it is noted.
-fn proven_log(source: &Connection, salvaged: &mut Salvaged) -> Result<Vec<String>> {
+fn proven_log(source: &Tables<'_>, salvaged: &mut Salvaged) -> Result<Vec<String>> {
     let broken = log::first_broken(source)?;
     let mut entries = BTreeMap::new();
-    survey::each_row(source, "SELECT n, entry FROM log", &["n"], &mut salvaged.unread, |row| {
+    survey::each_row(source.connection(), "SELECT n, entry FROM log", &["n"], &mut salvaged.unread, |row| {
         entries.insert(row.get::<_, i64>(0)?, row.get::<_, String>(1)?);
         Ok(())
     })?;
@@ -136,15 +144,15 @@ fn proven_log(source: &Connection, salvaged: &mut Salvaged) -> Result<Vec<String
 }
 
 /// Writes the entries that are proven, and the time-stamps that are over a root of theirs.
-fn write_log(transaction: &Connection, source: &Connection, entries: &[String], salvaged: &mut Salvaged) -> Result<()> {
+fn write_log(target: &Tables<'_>, source: &Tables<'_>, entries: &[String], salvaged: &mut Salvaged) -> Result<()> {
     for (n, entry) in (0..).zip(entries) {
-        log::write(transaction, n, entry)?;
+        log::write(target, n, entry)?;
     }
     salvaged.log_entries = entries.len() as u64;
-    copy(source, transaction, "checkpoint", &["size"], &mut salvaged.unread)?;
+    copy(source.connection(), target.connection(), "checkpoint", &["size"], &mut salvaged.unread)?;
     // A time-stamp over entries that are not brought over proves nothing here.
-    for size in log::broken_checkpoints(transaction)? {
-        transaction.execute("DELETE FROM checkpoint WHERE size = ?1", [size])?;
+    for size in log::broken_checkpoints(target)? {
+        target.connection().execute("DELETE FROM checkpoint WHERE size = ?1", [size])?;
         salvaged.unread.push(format!("checkpoint {size}: the log does not reach it"));
     }
     Ok(())
@@ -152,19 +160,19 @@ fn write_log(transaction: &Connection, source: &Connection, entries: &[String], 
 
 /// Brings messages over.
 struct Carrier<'c> {
-    source: &'c Connection,
-    transaction: &'c Connection,
+    source: &'c Tables<'c>,
+    target: &'c Tables<'c>,
     actor: &'c Actor,
     intake: &'c Intake<'c>,
     press: Press,
 }
 
 impl Carrier<'_> {
-    fn message(&mut self, number: i64, id: Id, salvaged: &mut Salvaged) -> Result<()> {
-        let read = get::whole(self.source, number).and_then(|bytes| Ok((get::origin(self.source, number)?, bytes)));
+    fn message(&mut self, number: Number, id: Id, salvaged: &mut Salvaged) -> Result<()> {
+        let read = content::whole(self.source, number).and_then(|bytes| Ok((self.origin(number)?, bytes)));
         match read {
             // The index may have named another message than the row does.
-            Ok((origin, bytes)) if Id::of(&bytes) == id && put::find(self.transaction, id)?.is_none() => {
+            Ok((origin, bytes)) if Id::of(&bytes) == id && content::find(self.target, id)?.is_none() => {
                 self.store(number, id, &origin, bytes)?;
                 salvaged.messages += 1;
             }
@@ -175,26 +183,42 @@ impl Carrier<'_> {
         Ok(())
     }
 
-    fn store(&mut self, number: i64, id: Id, origin: &get::Origin, bytes: Vec<u8>) -> Result<()> {
+    fn origin(&self, number: Number) -> Result<Origin> {
+        let MessageRow { entry, .. } = content::row(self.source, number)?;
+        Ok(Origin { stored_at: messages::stored_at(self.source.connection(), number)?, entry })
+    }
+
+    fn store(&mut self, number: Number, id: Id, origin: &Origin, bytes: Vec<u8>) -> Result<()> {
         let message = Message::parse(bytes, &Limits::DEFAULT);
         let skeleton = Skeleton::of(&message);
         let bytes = message.bytes();
-        for hole in &skeleton.holes {
-            if bodies::find(self.transaction, hole.id)?.is_none() {
-                let body = bytes.get(hole.range.clone()).unwrap_or_default();
-                bodies::put(self.transaction, hole.id, body.len(), &put::pieces(body, &mut self.press)?)?;
-            }
+        let wanted: Vec<Id> = skeleton.holes.iter().map(|hole| hole.id).collect();
+        for id in self.target.missing(&wanted)? {
+            let hole = skeleton.holes.iter().find(|hole| hole.id == id);
+            let body = hole.and_then(|hole| bytes.get(hole.range.clone())).unwrap_or_default();
+            keep(self.target, id, body, &mut self.press)?;
         }
         // The entry that says that it was put, where it was brought over; else the new log says it.
         let entry = match u64::try_from(origin.entry) {
-            Ok(entry) if log::names(self.transaction, entry, id)? => entry,
-            _ => Appender::new(self.transaction, self.actor, self.intake.now)?
+            Ok(entry) if log::names(self.target, entry, id)? => entry,
+            _ => Appender::new(self.target, self.actor, self.intake.now)?
                 .append(What::Put { id, size: bytes.len() as u64 })?,
         };
-        let data = self.press.skeleton(&skeleton.bytes)?;
-        let row = put::Row { number, id, size: bytes.len(), stored_at: origin.stored_at, entry };
-        put::row(self.transaction, &row, &skeleton, &put::Pressed { dictionary: 0, data })
+        let row = Row { id, size: bytes.len(), stored_at: origin.stored_at, entry };
+        // No message of the new file has the number yet.
+        put_message(self.target, number, &row, &skeleton, &mut self.press).map(drop)
     }
+}
+
+/// Where the log says that a message was put, and when by the host's clock.
+struct Origin {
+    stored_at: i64,
+    entry: i64,
+}
+
+/// Stores bytes under their identifier, unless they are here.
+fn keep(target: &Tables<'_>, id: Id, bytes: &[u8], press: &mut Press) -> Result<()> {
+    target.put(&[Blob { id, size: bytes.len() as u64, pieces: &pieces(bytes, press)? }])
 }
 
 /// Brings over what was said of messages.
@@ -260,28 +284,30 @@ fn is_orphan(error: &rusqlite::Error) -> bool {
 }
 
 /// Brings over by what messages were judged.
-fn evidence(source: &Connection, transaction: &Connection, salvaged: &mut Salvaged) -> Result<()> {
+fn evidence(source: &Tables<'_>, target: &Tables<'_>, salvaged: &mut Salvaged) -> Result<()> {
     let mut rows = Vec::new();
-    survey::each_row(source, "SELECT body, kind, message FROM evidence", &["body"], &mut salvaged.unread, |row| {
+    let (from, sql) = (source.connection(), "SELECT body, kind, message FROM evidence");
+    survey::each_row(from, sql, &["body"], &mut salvaged.unread, |row| {
         rows.push((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?));
         Ok(())
     })?;
-    let mut brought: BTreeMap<i64, Option<i64>> = BTreeMap::new();
+    let mut press = Press::new(None)?;
+    let mut brought: BTreeMap<i64, Option<Id>> = BTreeMap::new();
     for (body, kind, message) in rows {
         let new = match brought.get(&body) {
             Some(known) => *known,
             None => {
-                let bytes = survey::noted(&mut salvaged.unread, survey::evidence_of(source, body))?;
-                let new = bytes.map(|bytes| bodies::keep(transaction, &bytes)).transpose()?;
-                brought.insert(body, new);
-                new
+                let read = survey::evidence_of(from, body).and_then(|id| Ok((id, content::whole_body(source, id)?)));
+                let read = noted(&mut salvaged.unread, read)?;
+                let kept = read.map(|(id, bytes)| keep(target, id, &bytes, &mut press).map(|()| id)).transpose()?;
+                brought.insert(body, kept);
+                kept
             }
         };
-        let Some(new) = new else { continue };
-        let sql = "INSERT OR IGNORE INTO evidence (message, kind, body) VALUES (?1, ?2, ?3)";
-        match transaction.prepare_cached(sql)?.execute((message, kind, new)) {
-            Err(error) if !is_orphan(&error) => return Err(error.into()),
-            _ => {}
+        let Some(id) = new else { continue };
+        // Messages that are lost are judged by nothing.
+        if target.id(message)?.is_some() {
+            target.put_evidence(message, &kind, id)?;
         }
     }
     Ok(())

@@ -1,0 +1,129 @@
+//! Messages given back, byte for byte.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::press::unpress;
+use crate::store::{MessageRow, Number, PIECE, View};
+
+/// Gives the bytes of the message of this number in order, and says at the end whether they are those that were stored.
+///
+/// # Errors
+/// [`Error::Damaged`] names the message and what of it cannot be given.
+pub(crate) fn stream(view: &dyn View, number: Number, take: impl FnMut(&[u8]) -> Result<()>) -> Result<Id> {
+    let row = row(view, number)?;
+    let id = row.id;
+    pour(view, &row, take).map_err(|error| error.of_message(id))
+}
+
+/// The bytes of the message of this number.
+pub(crate) fn whole(view: &dyn View, number: Number) -> Result<Vec<u8>> {
+    let row = row(view, number)?;
+    // The size is our own, but damage may have changed it: it is a hint, not a promise.
+    let mut bytes = Vec::with_capacity(usize::try_from(row.size).unwrap_or_default().min(64 << 20));
+    let taken = pour(view, &row, |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    });
+    taken.map_err(|error| error.of_message(row.id))?;
+    Ok(bytes)
+}
+
+/// Reads a message again and compares all that its row says of it.
+pub(crate) fn check(view: &dyn View, number: Number) -> Result<()> {
+    let row = row(view, number)?;
+    let mut size = 0_u64;
+    let taken = pour(view, &row, |piece| {
+        size += piece.len() as u64;
+        Ok(())
+    });
+    let sized = taken.and_then(|_| match u64::try_from(row.size) {
+        Ok(stated) if stated == size => Ok(()),
+        _ => Err(Error::Damaged(format!("its size, which is {size} and not {}; its bytes are intact", row.size))),
+    });
+    sized.map_err(|error| error.of_message(row.id))
+}
+
+/// The number of the message of this identifier.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(crate) fn number_of(view: &dyn View, id: Id) -> Result<Number> {
+    find(view, id)?.ok_or_else(|| Error::absent(id))
+}
+
+/// The number of a message, where it is here.
+pub(crate) fn find(view: &dyn View, id: Id) -> Result<Option<Number>> {
+    Ok(view.numbers(&[id])?.into_iter().next().flatten())
+}
+
+/// The identifier of the message of this number.
+pub(crate) fn id_of(view: &dyn View, number: Number) -> Result<Id> {
+    view.id(number)?.ok_or_else(|| missing(number))
+}
+
+/// The message of this number, as it is kept.
+pub(crate) fn row(view: &dyn View, number: Number) -> Result<MessageRow> {
+    view.message(number)?.ok_or_else(|| missing(number))
+}
+
+fn missing(number: Number) -> Error {
+    Error::Damaged(format!("message number {number}: its row is missing"))
+}
+
+fn pour(view: &dyn View, row: &MessageRow, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<Id> {
+    let damaged = |what: &str| Error::Damaged(what.to_owned());
+    let dictionary = dictionary_of(view, row.dictionary)?;
+    let skeleton =
+        usize::try_from(row.skeleton_size).map_err(|_| damaged("the size of what stands around its bodies"))?;
+    let skeleton = unpress(&row.skeleton, skeleton, dictionary.as_deref())
+        .map_err(|_| damaged("what stands around its bodies"))?;
+    let mut hasher = Sha256::new();
+    let mut give = |bytes: &[u8]| {
+        hasher.update(bytes);
+        take(bytes)
+    };
+    let mut done = 0;
+    for hole in &row.holes {
+        let before = usize::try_from(hole.at).ok().and_then(|at| Some((at, skeleton.get(done..at)?)));
+        let (at, before) = before.ok_or_else(|| damaged("the places of its bodies"))?;
+        give(before)?;
+        done = at;
+        body(view, hole.body, &mut give)?;
+    }
+    give(skeleton.get(done..).unwrap_or_default())?;
+    if Id::finished(hasher) == row.id { Ok(row.id) } else { Err(damaged("its digest")) }
+}
+
+/// Gives the bytes of a body, piece by piece.
+///
+/// # Errors
+/// [`Error::Damaged`] where a piece is missing or is not what was stored. That the whole has its digest, the caller sees.
+fn body(view: &dyn View, id: Id, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    view.get(id, &mut |piece| {
+        let begins = piece.n.saturating_mul(PIECE as u64);
+        let size = piece.blob_size.saturating_sub(begins).min(PIECE as u64);
+        let damaged = |_| Error::Damaged(format!("piece {} of body {id}", piece.n));
+        take(&unpress(piece.data, size as usize, None).map_err(damaged)?)
+    })
+}
+
+/// The bytes of a body that stands for itself, compared with its digest.
+pub(crate) fn whole_body(view: &dyn View, id: Id) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    body(view, id, |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    })?;
+    if Id::of(&bytes) == id { Ok(bytes) } else { Err(Error::Damaged(format!("body {id}: its digest"))) }
+}
+
+/// A dictionary by its number; 0 is none.
+fn dictionary_of(view: &dyn View, dictionary: i64) -> Result<Option<Vec<u8>>> {
+    if dictionary == 0 {
+        return Ok(None);
+    }
+    let data = view.dictionary(dictionary)?;
+    data.map(Some).ok_or_else(|| Error::Damaged(format!("dictionary {dictionary} is missing")))
+}

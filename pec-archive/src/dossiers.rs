@@ -1,0 +1,183 @@
+//! The states of what was sent, kept beside the messages so that they can be searched for.
+//!
+//! They are worked out anew from the messages of a transaction whenever one comes in: no order of arrival can change
+//! them. The messages that move states are read back as records, which are made by verification alone.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use pec_core::limits::Limits;
+use pec_core::message::Message;
+use pec_core::reconcile::{Dossier, HashKey, Ledger, Record, Role, Source};
+use pec_core::trust::ChainCache;
+use pec_core::verify::Verifier;
+
+use crate::content;
+use crate::error::{Error, Result};
+use crate::store::{Change, DossierRow, Number, Speaking, View};
+
+/// Whether a record can move a state: claims and bounces are only shown beside it.
+pub(crate) const fn counts(role: Role) -> bool {
+    matches!(role, Role::Proof | Role::Copy | Role::Submission)
+}
+
+/// Records held from one batch to the next.
+const HELD: usize = 20_000;
+
+/// The number of a message as reconciliation knows it.
+pub(crate) const fn source(number: Number) -> Source {
+    Source(number as u64)
+}
+
+/// The number again.
+pub(crate) const fn number(source: Source) -> i64 {
+    source.0 as i64
+}
+
+/// Records of messages, made once.
+#[derive(Default)]
+pub(crate) struct Records {
+    held: HashMap<i64, Option<Record>>,
+}
+
+impl Records {
+    /// A record that was just made.
+    pub(crate) fn hold(&mut self, number: Number, record: Option<Record>) {
+        if self.held.len() >= HELD {
+            self.held.clear();
+        }
+        self.held.insert(number, record.map(|record| record.numbered(source(number))));
+    }
+
+    /// After a transaction that failed, numbers may be given again.
+    pub(crate) fn forget(&mut self) {
+        self.held.clear();
+    }
+
+    /// What a message contributes, read from its bytes where it is not held.
+    pub(crate) fn of(&mut self, view: &dyn View, number: Number, judge: &mut Judge<'_>) -> Result<Option<Record>> {
+        if let Some(record) = self.held.get(&number) {
+            return Ok(record.clone());
+        }
+        let record = judge.record(view, number)?;
+        self.hold(number, record.clone());
+        Ok(record)
+    }
+}
+
+/// By what messages are judged again.
+pub(crate) struct Judge<'a> {
+    pub(crate) verifier: Verifier<'a>,
+    pub(crate) now: Timestamp,
+    pub(crate) cache: ChainCache,
+}
+
+impl Judge<'_> {
+    fn record(&mut self, view: &dyn View, number: Number) -> Result<Option<Record>> {
+        let message = Message::parse(content::whole(view, number)?, &Limits::DEFAULT);
+        if let Some(submitted) = submission(view, number, &message)? {
+            return Ok(Some(submitted));
+        }
+        let verification = self.verifier.verify(&message, self.now, &mut self.cache);
+        Ok(Record::of(source(number), &message, &verification))
+    }
+}
+
+/// What the host reported that it submitted, where this message is that.
+pub(crate) fn submission(view: &dyn View, number: Number, message: &Message<Vec<u8>>) -> Result<Option<Record>> {
+    let Some(row) = view.submission(number)? else { return Ok(None) };
+    let recipients: Vec<&str> = row.recipients.iter().map(String::as_str).collect();
+    let at = Timestamp::from_second(row.at).map_err(|_| Error::Damaged(format!("submission of message {number}")))?;
+    Ok(Some(Record::submitted(source(number), message, &row.sender, &recipients, at)))
+}
+
+/// The numbers of the messages that speak of the same transactions as these texts: those that share a text, those that
+/// share one with them, and so on.
+pub(crate) fn related(view: &dyn View, texts: &BTreeSet<String>, speaking: Speaking) -> Result<BTreeSet<Number>> {
+    let mut messages = BTreeSet::new();
+    let (mut known, mut open) = (texts.clone(), texts.iter().cloned().collect::<Vec<_>>());
+    // Step by step: a store that is far away is asked seldom.
+    while !open.is_empty() {
+        let mut found = view.about(&open, speaking)?;
+        found.retain(|message| messages.insert(*message));
+        open = if found.is_empty() { Vec::new() } else { view.texts_of(&found, Speaking::Counting)? };
+        open.retain(|text| known.insert(text.clone()));
+    }
+    Ok(messages)
+}
+
+/// A ledger of everything that speaks of these transactions.
+pub(crate) fn ledger(
+    view: &dyn View,
+    texts: &BTreeSet<String>,
+    speaking: Speaking,
+    records: &mut Records,
+    judge: &mut Judge<'_>,
+) -> Result<Ledger> {
+    let mut ledger = Ledger::new(key());
+    for number in related(view, texts, speaking)? {
+        if let Some(record) = records.of(view, number, judge)? {
+            ledger.add(record).map_err(|full| Error::Internal(full.to_string()))?;
+        }
+    }
+    Ok(ledger)
+}
+
+/// The key of a table that hostile identifiers must not be able to fill: no answer depends on it.
+pub(crate) fn key() -> HashKey {
+    use std::hash::BuildHasher as _;
+    let random = std::hash::RandomState::new();
+    let mut bytes = [0; 16];
+    for (half, n) in bytes.chunks_exact_mut(8).zip([1_u8, 2]) {
+        half.copy_from_slice(&random.hash_one(n).to_le_bytes());
+    }
+    HashKey::new(bytes)
+}
+
+/// Takes away the dossiers of which this message is a part; gives the identifiers of which it speaks, as they are stored:
+/// by them what is left of those dossiers is found again.
+pub(crate) fn dissolve(change: &dyn Change, number: Number) -> Result<Vec<String>> {
+    change.dissolve(number)?;
+    change.texts_of(&[number], Speaking::Counting)
+}
+
+/// Brings the stored states of the transactions of these texts up to date.
+pub(crate) fn refresh(
+    change: &dyn Change,
+    texts: &BTreeSet<String>,
+    records: &mut Records,
+    judge: &mut Judge<'_>,
+) -> Result<()> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let now = judge.now;
+    let ledger = ledger(change, texts, Speaking::Counting, records, judge)?;
+    ledger.dossiers(now).try_for_each(|dossier| change.put_dossier(&row(&dossier)))
+}
+
+/// A dossier as it is kept.
+fn row<'d>(dossier: &'d Dossier<'d>) -> DossierRow<'d> {
+    let message_id = dossier.message_ids.first().copied();
+    let waiting = |message_id: &str| format!("\n{message_id}");
+    let (key, replaces) = match dossier.pec_id {
+        // What was waiting for its first receipt has got it.
+        Some(pec_id) => (
+            format!("{pec_id}\n{}", dossier.sender.unwrap_or_default().to_ascii_lowercase()),
+            dossier.message_ids.iter().map(|message_id| waiting(message_id)).collect(),
+        ),
+        None => (waiting(message_id.unwrap_or_default()), Vec::new()),
+    };
+    let recipients = dossier.recipients.iter();
+    let events = dossier.events.iter().map(|event| event.source);
+    DossierRow {
+        key,
+        replaces,
+        pec_id: dossier.pec_id,
+        message_id,
+        sender: dossier.sender,
+        side: dossier.side.as_str(),
+        recipients: recipients.map(|it| (it.address.to_ascii_lowercase(), it.state.as_str())).collect(),
+        messages: dossier.copies.iter().copied().chain(dossier.submission).chain(events).map(number).collect(),
+    }
+}

@@ -1,0 +1,257 @@
+//! What was done to the archive, in a Merkle tree (C2SP tlog-tiles, RFC 6962 hashes): an entry that was written cannot be
+//! changed, taken out or put between others without changing the root, and the root is time-stamped outside.
+
+use std::cell::RefCell;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use tlog_tiles::{Hash, HashReader, stored_hash_count, stored_hash_index, stored_hashes, tree_hash};
+
+use crate::actor::Actor;
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::store::{Change, View};
+
+/// One entry, as it stands in the log: JSON, keys in this order.
+#[derive(Debug, Serialize)]
+pub(crate) struct LogEntry<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) actor: &'a str,
+    #[serde(flatten)]
+    pub(crate) what: What<'a>,
+}
+
+/// What was done.
+#[derive(Debug, Serialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub(crate) enum What<'a> {
+    /// A message was stored.
+    Put {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        size: u64,
+    },
+    /// A message was taken into a class with a term of its own.
+    Classify {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        class: &'a str,
+    },
+    /// A message was given a tag.
+    Tag {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        tag: &'a str,
+    },
+    /// A tag was taken away.
+    Untag {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        tag: &'a str,
+    },
+    /// A class was given a term.
+    Term { class: &'a str, months: u32 },
+    /// A message must not be erased for this case.
+    Hold {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        case: &'a str,
+    },
+    /// A case is over.
+    Release { case: &'a str },
+    /// A package was made ready for deposit.
+    Deposit {
+        package: &'a str,
+        /// Of its PIndex.xml, which names every document by its digest.
+        #[serde(serialize_with = "hex")]
+        pindex: Id,
+        documents: u64,
+        /// The package of which it brings refused documents once more.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        again_of: Option<&'a str>,
+    },
+    /// A report of deposit was read.
+    DepositReport {
+        #[serde(serialize_with = "hex")]
+        report: Id,
+        accepted: u64,
+        refused: u64,
+    },
+    /// A root was time-stamped. The next root covers this entry: a token is renewed before it weakens.
+    Stamp {
+        /// Entries under the root.
+        size: u64,
+        #[serde(serialize_with = "hex")]
+        token: Id,
+        authority: &'a str,
+        time: Timestamp,
+    },
+    /// This archive was made of what could be read of a broken one; the entries before are those of that one.
+    Salvage {
+        /// Messages that were brought over.
+        messages: u64,
+        /// Messages that were lost.
+        lost: u64,
+    },
+    /// A message was erased after its term: its certificate of erasure.
+    Erase {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        size: u64,
+        class: &'a str,
+        term_ended: Timestamp,
+        reason: &'a str,
+    },
+}
+
+fn hex<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+/// Nodes of the tree, where they are stored; and why one could not be read, which the reader of the tree cannot carry.
+struct Nodes<'v> {
+    view: &'v dyn View,
+    failed: RefCell<Option<Error>>,
+}
+
+impl HashReader for Nodes<'_> {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog_tiles::tlog::Error> {
+        self.read(indexes).map_err(|error| {
+            *self.failed.borrow_mut() = Some(error);
+            tlog_tiles::tlog::Error::InvalidInput("nodes".into())
+        })
+    }
+}
+
+impl<'v> Nodes<'v> {
+    const fn new(view: &'v dyn View) -> Self {
+        Self { view, failed: RefCell::new(None) }
+    }
+
+    fn read(&self, indexes: &[u64]) -> Result<Vec<Hash>> {
+        let nodes = self.view.log_nodes(indexes)?;
+        if nodes.len() != indexes.len() {
+            return Err(broken("nodes are missing"));
+        }
+        nodes.into_iter().map(|node| node.map(Hash).ok_or_else(|| broken("a node is missing"))).collect()
+    }
+
+    /// What `work` finds in the tree, or what kept it from reading.
+    fn ask<T>(view: &'v dyn View, work: impl FnOnce(&Self) -> Result<T, tlog_tiles::tlog::Error>) -> Result<T> {
+        let nodes = Self::new(view);
+        let found = work(&nodes);
+        found.map_err(|error| nodes.failed.into_inner().unwrap_or_else(|| broken(error)))
+    }
+}
+
+fn broken(error: impl std::fmt::Display) -> Error {
+    Error::Damaged(format!("the log: {error}"))
+}
+
+/// More entries than anybody writes; up to there nothing overflows that is worked out of their numbers.
+const MOST: u64 = 1 << 40;
+
+/// Entries so far.
+pub(crate) fn size(view: &dyn View) -> Result<u64> {
+    let Some(last) = view.last_entry()? else { return Ok(0) };
+    let last = u64::try_from(last).ok().filter(|last| *last < MOST);
+    last.map(|last| last + 1).ok_or_else(|| broken("the numbers of its entries"))
+}
+
+/// The root of the tree of the first `size` entries.
+pub(crate) fn root(view: &dyn View, size: u64) -> Result<[u8; 32]> {
+    if size > MOST {
+        return Err(broken("a size that no log has"));
+    }
+    Ok(Nodes::ask(view, |nodes| tree_hash(size, nodes))?.0)
+}
+
+/// The nodes beside the path from an entry to the root of the first `size` entries, from the leaf up.
+pub(crate) fn path(view: &dyn View, n: u64, size: u64) -> Result<Vec<[u8; 32]>> {
+    if size > MOST || n >= size {
+        return Err(broken(format!("no entry {n} of {size}")));
+    }
+    let proof = Nodes::ask(view, |nodes| tlog_tiles::prove_record(size, n, nodes))?;
+    Ok(proof.into_iter().map(|node| node.0).collect())
+}
+
+/// Writes entries at the end.
+pub(crate) struct Appender<'c> {
+    change: &'c dyn Change,
+    next: u64,
+    at: Timestamp,
+    actor: &'c Actor,
+}
+
+impl<'c> Appender<'c> {
+    pub(crate) fn new(change: &'c dyn Change, actor: &'c Actor, at: Timestamp) -> Result<Self> {
+        Ok(Self { change, next: size(change)?, at, actor })
+    }
+
+    /// Writes one entry and the nodes of the tree that it completes.
+    pub(crate) fn append(&mut self, what: What<'_>) -> Result<u64> {
+        let entry = LogEntry { at: self.at, actor: self.actor.name(), what };
+        let entry = serde_json::to_string(&entry).map_err(|error| Error::Internal(error.to_string()))?;
+        let n = self.next;
+        write(self.change, n, &entry)?;
+        self.next += 1;
+        Ok(n)
+    }
+}
+
+/// Writes the entry that comes next, and the nodes of the tree that it completes.
+pub(crate) fn write(change: &dyn Change, n: u64, entry: &str) -> Result<()> {
+    let hashes = Nodes::ask(change, |nodes| stored_hashes(n, entry.as_bytes(), nodes))?;
+    let nodes: Vec<[u8; 32]> = hashes.into_iter().map(|hash| hash.0).collect();
+    change.append_log(n, entry, stored_hash_index(0, n), &nodes)
+}
+
+/// Whether an entry is there and speaks of this message.
+pub(crate) fn names(view: &dyn View, n: u64, id: Id) -> Result<bool> {
+    Ok(n < MOST && view.log_entry(n)?.is_some_and(|entry| entry.contains(&id.to_string())))
+}
+
+/// Works the whole tree out anew from its entries; gives the number of the first entry that is not what was logged, or
+/// cannot be read.
+pub(crate) fn first_broken(view: &dyn View) -> Result<Option<u64>> {
+    let mut expected = 0;
+    match walk(view, &mut expected) {
+        Ok(true) => Ok(None),
+        Ok(false) => Ok(Some(expected)),
+        Err(error) if error.is_local() => Ok(Some(expected)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Goes along the log as far as it is what was logged; says whether that is all of it.
+fn walk(view: &dyn View, expected: &mut u64) -> Result<bool> {
+    let nodes = Nodes::new(view);
+    let mut as_logged = true;
+    view.log_entries(&mut |n, entry| {
+        as_logged = u64::try_from(n) == Ok(*expected) && is_as_logged(&nodes, *expected, &entry);
+        *expected += u64::from(as_logged);
+        Ok(as_logged)
+    })?;
+    Ok(as_logged && view.log_node_count()? == stored_hash_count(*expected))
+}
+
+/// Whether the nodes that an entry completes are those that are stored.
+fn is_as_logged(nodes: &Nodes<'_>, n: u64, entry: &str) -> bool {
+    let Ok(hashes) = stored_hashes(n, entry.as_bytes(), nodes) else { return false };
+    let indexes: Vec<u64> = (stored_hash_index(0, n)..).take(hashes.len()).collect();
+    nodes.read_hashes(&indexes).is_ok_and(|stored| stored == hashes)
+}
+
+/// Sizes of the checkpoints that are not over the root that the log has at their size.
+pub(crate) fn broken_checkpoints(view: &dyn View) -> Result<Vec<i64>> {
+    let mut sizes = view.checkpoints()?;
+    sizes.retain(|size| !is_over_root(view, *size).unwrap_or(false));
+    Ok(sizes)
+}
+
+fn is_over_root(view: &dyn View, size: i64) -> Result<bool> {
+    let Some(checkpoint) = view.checkpoint(size)? else { return Ok(false) };
+    let note = tlog_tiles::Checkpoint::from_bytes(&checkpoint.note).map_err(|_| broken("a checkpoint"))?;
+    let size = u64::try_from(size).map_err(|_| broken("the size of a checkpoint"))?;
+    Ok(note.size() == size && note.hash().0 == root(view, size)?)
+}

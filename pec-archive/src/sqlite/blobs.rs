@@ -1,0 +1,119 @@
+//! Blobs: bytes under their digest, in pieces of 1 MiB before compression.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::store::{Blob, PIECE, Piece};
+
+/// Pieces of one body: 1 TiB.
+const PIECES: i64 = 1 << 20;
+
+/// The number of a body that is here.
+pub(super) fn find(connection: &Connection, id: Id) -> Result<Option<i64>> {
+    let mut query = connection.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
+    Ok(query.query_row([id], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn missing(connection: &Connection, ids: &[Id]) -> Result<Vec<Id>> {
+    let mut missing = BTreeSet::new();
+    for id in ids {
+        if find(connection, *id)?.is_none() {
+            missing.insert(*id);
+        }
+    }
+    Ok(missing.into_iter().collect())
+}
+
+pub(super) fn put(connection: &Connection, blobs: &[Blob<'_>]) -> Result<()> {
+    for blob in blobs {
+        if find(connection, blob.id)?.is_some() {
+            continue;
+        }
+        let mut insert = connection.prepare_cached("INSERT INTO body (sha256, size) VALUES (?1, ?2)")?;
+        let body = insert.insert((blob.id, blob.size as i64))?;
+        let mut insert = connection.prepare_cached("INSERT INTO piece (id, data) VALUES (?1, ?2)")?;
+        for (n, data) in (0..).zip(blob.pieces) {
+            insert.insert((place(body, n)?, data))?;
+        }
+    }
+    Ok(())
+}
+
+/// The number of a piece.
+fn place(body: i64, n: i64) -> Result<i64> {
+    let first = body.checked_mul(PIECES).filter(|_| (0..PIECES).contains(&n));
+    first.and_then(|first| first.checked_add(n)).ok_or_else(|| Error::Damaged(format!("the number of body {body}")))
+}
+
+pub(super) fn get(connection: &Connection, id: Id, take: &mut dyn FnMut(Piece<'_>) -> Result<()>) -> Result<()> {
+    let (body, size) = body(connection, id)?.ok_or_else(|| Error::Damaged(format!("body {id} is missing")))?;
+    let size = u64::try_from(size).map_err(|_| Error::Damaged(format!("the size of body {id}")))?;
+    let mut query = connection.prepare_cached("SELECT data FROM piece WHERE id = ?1")?;
+    for n in 0..size.div_ceil(PIECE as u64) {
+        let damaged = |why: &str| Error::Damaged(format!("piece {n} of body {id}{why}"));
+        let number = i64::try_from(n).map_err(|_| damaged(""))?;
+        let data: Option<Vec<u8>> = query.query_row([place(body, number)?], |row| row.get(0)).optional().map_err(
+            |error| match Error::from(error) {
+                Error::Damaged(why) => damaged(&format!(" ({why})")),
+                other => other,
+            },
+        )?;
+        let data = data.ok_or_else(|| damaged(" is missing"))?;
+        take(Piece { n, blob_size: size, data: &data })?;
+    }
+    Ok(())
+}
+
+/// Number and size of a body.
+fn body(connection: &Connection, id: Id) -> Result<Option<(i64, i64)>> {
+    let find = |sql: &str| -> Result<Option<(i64, i64)>> {
+        let mut query = connection.prepare_cached(sql)?;
+        Ok(query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    };
+    match find("SELECT id, size FROM body WHERE sha256 = ?1") {
+        Ok(Some(found)) => Ok(Some(found)),
+        Err(error) if !error.is_local() => Err(error),
+        // The index may have lost what the table has.
+        _ => find("SELECT id, size FROM body NOT INDEXED WHERE sha256 = ?1"),
+    }
+}
+
+pub(super) fn remove(connection: &Connection, ids: &[Id]) -> Result<()> {
+    for id in ids {
+        let Some(body) = find(connection, *id)? else { continue };
+        connection
+            .prepare_cached("DELETE FROM piece WHERE id BETWEEN ?1 AND ?2")?
+            .execute([place(body, 0)?, place(body, PIECES - 1)?])?;
+        connection.prepare_cached("DELETE FROM body WHERE id = ?1")?.execute([body])?;
+    }
+    Ok(())
+}
+
+pub(super) fn list(connection: &Connection, after: Option<Id>, limit: usize) -> Result<Vec<(Id, u64)>> {
+    let mut query =
+        connection.prepare_cached("SELECT sha256, size FROM body WHERE sha256 > ?1 ORDER BY sha256 LIMIT ?2")?;
+    let after = after.as_ref().map_or(&[][..], |id| id.as_bytes());
+    let rows = query.query_map((after, i64::try_from(limit).unwrap_or(i64::MAX)), |row| {
+        // A size that damage has made negative counts for nothing.
+        Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default()))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Those that neither a message nor evidence names.
+pub(super) fn unused(connection: &Connection, ids: &[Id]) -> Result<Vec<Id>> {
+    let mut used = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM hole WHERE hole.body = body.id)
+           OR EXISTS (SELECT 1 FROM evidence WHERE evidence.body = body.id) FROM body WHERE sha256 = ?1",
+    )?;
+    let mut unused = Vec::new();
+    for id in ids {
+        if used.query_row([id], |row| row.get::<_, bool>(0)).optional()? == Some(false) {
+            unused.push(*id);
+        }
+    }
+    Ok(unused)
+}
