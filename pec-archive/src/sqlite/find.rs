@@ -47,9 +47,10 @@ fn statement(query: &Query, before: Option<i64>, limit: usize) -> (String, Vec<V
         (Some(term), _) => list(&mut plan, &term.test),
         (None, Some(matching)) => {
             let value = plan.value(matching.clone());
-            plan.tables.push("words".into());
-            plan.conditions.push(format!("words MATCH {value}"));
-            "words.rowid"
+            // By another name than that of the list that a word which must not be there is looked for in.
+            plan.tables.push("words AS hit".into());
+            plan.conditions.push(format!("hit.words MATCH {value}"));
+            "hit.rowid"
         }
         (None, None) => {
             plan.tables.push("message".into());

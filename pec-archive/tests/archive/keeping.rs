@@ -91,6 +91,8 @@ fn what_a_person_looks_for_is_found() {
         }
     }
     assert_eq!(found(&archive, "forli -tipo:ordinario,busta,consegna,errore-consegna,accettazione"), [""; 0]);
+    // A word that must not be there hides only the messages in which it is.
+    assert_eq!(found(&archive, "forli -consegnato -certificata"), ["ordinary"]);
     assert_eq!(found(&archive, "tipo:accettazione da:anna"), ["accettazione"]);
     assert_eq!(found(&archive, &format!("id:{} tipo:errore-consegna", scene.pec_id)), ["errore-consegna"]);
     assert_eq!(found(&archive, "id:<1@ditta.example> tipo:ordinario"), ["ordinary"]);
