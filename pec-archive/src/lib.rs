@@ -7,6 +7,8 @@
 mod actor;
 mod archive;
 mod care;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 mod content;
 pub mod deposit;
 mod dossiers;

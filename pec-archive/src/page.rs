@@ -72,6 +72,29 @@ pub struct Entry {
     pub tags: Vec<String>,
 }
 
+impl Entry {
+    /// An entry that says nothing yet, for a backend to fill in.
+    #[must_use]
+    pub fn of(id: Id) -> Self {
+        Self {
+            id,
+            size: 0,
+            stored_at: None,
+            kind: String::new(),
+            verdict: String::new(),
+            quarantine: Vec::new(),
+            certified_at: None,
+            expires: None,
+            pec_id: None,
+            message_id: None,
+            sender: None,
+            subject: None,
+            mailboxes: Vec::new(),
+            tags: Vec::new(),
+        }
+    }
+}
+
 fn displayed<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
 }

@@ -13,7 +13,7 @@ const TEXT: usize = 1 << 20;
 const PARTS: usize = 1000;
 
 /// The searchable texts of one message.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Words {
     /// The subjects: certified, of the header, of the original.
@@ -29,7 +29,7 @@ pub struct Words {
 }
 
 /// An attachment of the original, or of an ordinary message.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// Its name.
     pub name: Option<String>,

@@ -133,6 +133,14 @@ pub struct Deposit {
     pub refused: u64,
 }
 
+impl Deposit {
+    /// A package without documents, for a backend to count them.
+    #[must_use]
+    pub const fn new(name: String, made_at: Timestamp, pindex: Id) -> Self {
+        Self { name, made_at, pindex, again_of: None, waiting: 0, accepted: 0, refused: 0 }
+    }
+}
+
 /// A document of a package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -145,6 +153,14 @@ pub struct Deposited {
     pub state: DepositState,
     /// Whether a newer package has it too: then that one says where it stands now.
     pub superseded: bool,
+}
+
+impl Deposited {
+    /// A document, and where it stands.
+    #[must_use]
+    pub const fn new(id: Id, state: DepositState, superseded: bool) -> Self {
+        Self { id, state, superseded }
+    }
 }
 
 /// Where a document stands with the conservation service, by the reports that were read.

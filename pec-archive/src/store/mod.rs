@@ -24,7 +24,7 @@
 //!   are one after the other, or take a lock of the tenant when they put or remove blobs.
 //! - **One state.** A [`View`] sees one committed state from its first question to its last; a [`Change`] sees it with what
 //!   it has written itself.
-//! - **Order.** Messages have numbers that rise with their date ([`number`](crate::store::first_number)); every list of
+//! - **Order.** Messages have numbers that rise with their date ([`first_number`]); every list of
 //!   messages is in the order of numbers, so that nothing needs to be sorted.
 //! - **Errors** are those of [`crate::Error`]: `Locked`, `Full`, `ReadOnly` and `Device` for what the store meets, `Damaged`
 //!   for what is not as it was written. A row that cannot be read says so; it is never left out in silence.

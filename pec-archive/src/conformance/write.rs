@@ -1,0 +1,235 @@
+//! How an archive in memory is told of things.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::memory::Session;
+use super::rows::{Derived, Dossier, Package};
+use super::words;
+use crate::deposit::DepositState;
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::store::{
+    CheckpointRow, DepositRow, DerivedRow, DossierRow, ImportedRow, IndexWriter, MessageRow, NewMessage, Number,
+    SubmissionRow, Words, first_number, second_of,
+};
+
+impl IndexWriter for Session<'_> {
+    fn put_message(&self, first: Number, message: &NewMessage<'_>) -> Result<Number> {
+        self.write(|rows| {
+            if rows.numbers.contains_key(&message.id) {
+                return Err(Error::Damaged(format!("message {} is here", message.id)));
+            }
+            let next_second = first_number(second_of(first)).saturating_add(first_number(1));
+            let last = rows.messages.range(first..next_second).next_back().map(|(number, _)| number + 1);
+            let mut number = last.unwrap_or(first);
+            while rows.messages.contains_key(&number) {
+                number += 1;
+            }
+            let row = MessageRow {
+                id: message.id,
+                size: message.size as i64,
+                entry: message.entry as i64,
+                dictionary: message.dictionary,
+                skeleton_size: message.skeleton_size as i64,
+                skeleton: message.skeleton.to_vec(),
+                holes: message.holes.to_vec(),
+            };
+            rows.numbers.insert(message.id, number);
+            rows.messages.insert(number, (row, message.stored_at));
+            Ok(number)
+        })
+    }
+
+    fn put_found(&self, number: Number, mailbox: &str, at: i64) -> Result<()> {
+        self.write(|rows| *rows.found.entry((number, mailbox.to_owned())).or_insert(at));
+        Ok(())
+    }
+
+    fn put_submission(&self, number: Number, submission: &SubmissionRow) -> Result<()> {
+        self.write(|rows| rows.submissions.entry(number).or_insert_with(|| submission.clone()).at);
+        Ok(())
+    }
+
+    fn put_evidence(&self, number: Number, kind: &str, blob: Id) -> Result<()> {
+        self.write(|rows| rows.evidence.insert((number, kind.to_owned(), blob)));
+        Ok(())
+    }
+
+    fn erase(&self, number: Number) -> Result<Vec<Id>> {
+        self.forget_derived(number)?;
+        Ok(self.write(|rows| {
+            let mut blobs: BTreeSet<Id> = BTreeSet::new();
+            if let Some((row, _)) = rows.messages.remove(&number) {
+                rows.numbers.remove(&row.id);
+                blobs.extend(row.holes.iter().map(|hole| hole.body));
+            }
+            blobs.extend(rows.evidence.iter().filter(|(message, ..)| *message == number).map(|(.., id)| *id));
+            rows.evidence.retain(|(message, ..)| *message != number);
+            rows.found.retain(|(message, _), _| *message != number);
+            rows.tags.retain(|(message, _)| *message != number);
+            rows.submissions.remove(&number);
+            rows.classified.remove(&number);
+            rows.dossiers.retain(|_, dossier| !dossier.messages.remove(&number) || !dossier.messages.is_empty());
+            for (message, _) in rows.deposits.iter_mut().flat_map(|package| package.documents.values_mut()) {
+                *message = message.filter(|message| *message != number);
+            }
+            blobs.into_iter().collect()
+        }))
+    }
+
+    fn purge(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn put_derived(&self, number: Number, derived: &DerivedRow<'_>) -> Result<()> {
+        let derived = Derived {
+            judged: derived.judged.clone(),
+            attachments: derived.attachments.to_vec(),
+            about: derived.about.iter().map(|text| (*text).to_owned()).collect(),
+            counts: derived.counts,
+        };
+        self.write(|rows| rows.derived.insert(number, derived));
+        Ok(())
+    }
+
+    fn put_words(&self, number: Number, words: &Words) -> Result<()> {
+        let names = words.attachments.iter().filter_map(|attachment| attachment.name.as_deref());
+        let columns = [
+            ("subject", words.subject.clone()),
+            ("sender", words.sender.clone()),
+            ("recipients", words.recipients.clone()),
+            ("text", words.text.clone()),
+            ("attachments", names.collect::<Vec<_>>().join("\n")),
+        ];
+        let columns = columns.into_iter().map(|(name, text)| (name, words::of(&text))).collect();
+        self.write(|rows| rows.words.insert(number, columns));
+        Ok(())
+    }
+
+    fn forget_derived(&self, number: Number) -> Result<()> {
+        self.write(|rows| {
+            rows.derived.remove(&number);
+            rows.words.remove(&number);
+        });
+        Ok(())
+    }
+
+    fn put_dossier(&self, dossier: &DossierRow<'_>) -> Result<()> {
+        let mut recipients = BTreeMap::new();
+        for (address, state) in &dossier.recipients {
+            recipients.entry(address.clone()).or_insert_with(|| (*state).to_owned());
+        }
+        let row = Dossier { recipients, messages: dossier.messages.iter().copied().collect() };
+        self.write(|rows| {
+            dossier.replaces.iter().for_each(|key| drop(rows.dossiers.remove(key)));
+            rows.dossiers.insert(dossier.key.clone(), row);
+        });
+        Ok(())
+    }
+
+    fn dissolve(&self, number: Number) -> Result<()> {
+        self.write(|rows| rows.dossiers.retain(|_, dossier| !dossier.messages.contains(&number)));
+        Ok(())
+    }
+
+    fn prepare_index(&self) -> Result<()> {
+        self.write(|rows| {
+            let known: BTreeSet<Number> = rows.messages.keys().copied().collect();
+            rows.derived.retain(|number, _| known.contains(number));
+            rows.words.retain(|number, _| known.contains(number));
+            rows.dossiers.retain(|_, dossier| dossier.messages.iter().any(|number| known.contains(number)));
+        });
+        Ok(())
+    }
+
+    fn tag(&self, number: Number, tag: &str) -> Result<bool> {
+        Ok(self.write(|rows| rows.tags.insert((number, tag.to_owned()))))
+    }
+
+    fn untag(&self, number: Number, tag: &str) -> Result<bool> {
+        Ok(self.write(|rows| rows.tags.remove(&(number, tag.to_owned()))))
+    }
+
+    fn set_term(&self, class: &str, months: u32) -> Result<()> {
+        self.write(|rows| rows.classes.insert(class.to_owned(), months));
+        Ok(())
+    }
+
+    fn classify(&self, number: Number, class: &str) -> Result<()> {
+        self.write(|rows| rows.classified.insert(number, class.to_owned()));
+        Ok(())
+    }
+
+    fn hold(&self, number: Number, case: &str) -> Result<()> {
+        self.write(|rows| rows.held.insert((case.to_owned(), number)));
+        Ok(())
+    }
+
+    fn release(&self, case: &str) -> Result<usize> {
+        Ok(self.write(|rows| {
+            let before = rows.held.len();
+            rows.held.retain(|(held, _)| held != case);
+            before - rows.held.len()
+        }))
+    }
+
+    fn append_log(&self, n: u64, entry: &str, first_node: u64, nodes: &[[u8; 32]]) -> Result<()> {
+        self.write(|rows| {
+            if n != rows.log.len() as u64 {
+                return Err(Error::Damaged(format!("entry {n} is not the next one")));
+            }
+            rows.log.push(entry.to_owned());
+            rows.nodes.extend((first_node..).zip(nodes.iter().copied()));
+            Ok(())
+        })
+    }
+
+    fn put_checkpoint(&self, size: u64, checkpoint: &CheckpointRow) -> Result<()> {
+        self.write(|rows| rows.checkpoints.insert(size, checkpoint.clone()));
+        Ok(())
+    }
+
+    fn put_imported(&self, file: &ImportedRow) -> Result<()> {
+        self.write(|rows| rows.imported.insert(file.place.clone(), file.clone()));
+        Ok(())
+    }
+
+    fn put_deposit(&self, deposit: &DepositRow<'_>) -> Result<()> {
+        self.write(|rows| {
+            for (message, _) in rows.deposits.iter_mut().flat_map(|package| package.documents.values_mut()) {
+                *message = message.filter(|message| !deposit.documents.iter().any(|(number, _)| number == message));
+            }
+            let documents = deposit.documents.iter();
+            rows.deposits.push(Package {
+                name: deposit.name.to_owned(),
+                made_at: deposit.made_at,
+                pindex: deposit.pindex,
+                zip: deposit.zip,
+                again_of: deposit.again_of.map(str::to_owned),
+                documents: documents.map(|(number, id)| (*id, (Some(*number), DepositState::Waiting))).collect(),
+            });
+        });
+        Ok(())
+    }
+
+    fn put_report(&self, id: Id, _: i64, _: &[u8]) -> Result<Option<i64>> {
+        Ok(self.write(|rows| {
+            let is_new = !rows.reports.contains(&id);
+            is_new.then(|| {
+                rows.reports.push(id);
+                rows.reports.len() as i64
+            })
+        }))
+    }
+
+    fn answer(&self, deposit: i64, digest: Id, state: &DepositState, _: i64) -> Result<()> {
+        self.write(|rows| {
+            let place = usize::try_from(deposit - 1).ok();
+            let package = place.and_then(|place| rows.deposits.get_mut(place));
+            if let Some((_, known)) = package.and_then(|package| package.documents.get_mut(&digest)) {
+                *known = state.clone();
+            }
+        });
+        Ok(())
+    }
+}
