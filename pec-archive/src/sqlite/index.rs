@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 
 use super::open;
+use super::survey::refresh_words;
 use crate::error::Result;
 
 /// Tables with rows of messages that are worked out, but for their words.
@@ -60,6 +61,7 @@ fn is_sound(connection: &Connection) -> Result<bool> {
     if !ours.all(|(name, sql)| found.get(name) == Some(sql)) {
         return Ok(false);
     }
+    refresh_words(connection);
     for table in TABLES.into_iter().filter(|table| expected.contains_key(*table)) {
         match said(connection, table) {
             Ok(lines) if lines == ["ok"] => {}
