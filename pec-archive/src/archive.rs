@@ -1,10 +1,12 @@
 //! The archive as its host sees it.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use pec_core::message::Message;
 use pec_core::reconcile::Ledger;
 use pec_core::trust::ChainCache;
 use rayon::prelude::*;
@@ -140,6 +142,29 @@ impl Archive {
         put.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
     }
 
+    /// Stores one message that is read from somewhere. One within the limits of the intake is held in memory, and is as one
+    /// that was [put](Archive::put). One beyond them is not lost: it goes into the archive piece by piece, judged as what is
+    /// too long to be verified, and [`Archive::get_to`] gives it back; so much as the limits allow is held of it.
+    ///
+    /// # Errors
+    /// As [`Archive::put`]; [`Error::File`] when `source` fails. Nothing is stored then.
+    ///
+    /// # Limits
+    /// 1 TiB. While the rest of a message beyond the limits is read, nobody else can write: give a file, not a slow
+    /// connection, and nothing that itself writes to this archive.
+    pub fn put_from(&self, actor: &Actor, intake: &Intake<'_>, source: &mut dyn Read) -> Result<Put> {
+        let most = intake.limits.message_bytes;
+        let mut begun = Vec::new();
+        let read = source.take((most as u64).saturating_add(1)).read_to_end(&mut begun);
+        read.map_err(|error| Error::file(Path::new("input"), error))?;
+        if begun.len() <= most {
+            return self.put(actor, intake, begun);
+        }
+        let mut cache = self.cache();
+        let derived = intake.derive(&Message::parse(&begun[..], &intake.limits), &mut cache);
+        self.writer().store_long(self.backend(), actor, intake, cache, derived, &mut (&begun[..]).chain(source))
+    }
+
     /// Stores messages in one transaction: all of them, or none. About a hundred at a time cost a tenth of one by one.
     ///
     /// # Errors
@@ -204,7 +229,7 @@ impl Archive {
     /// # Errors
     /// [`Error::Damaged`] where a message of it cannot be read.
     pub fn ledger(&self, _: &Actor, intake: &Intake<'_>, identifier: &str) -> Result<Ledger> {
-        let mut judge = Judge { verifier: intake.verifier(), now: intake.now, cache: self.cache() };
+        let mut judge = Judge::by(intake, self.cache());
         let texts = BTreeSet::from([bare(identifier)]);
         self.read(|view| dossiers::ledger(view, &texts, Speaking::All, &mut Records::default(), &mut judge))
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use pec_core::message::Message;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::intake::{Intake, Prepared};
+use crate::intake::{Derived, Intake, Judged};
 use crate::store::{Change, Number, View};
 use crate::{content, log};
 
@@ -165,7 +166,7 @@ impl Archive {
     /// [`Error::Damaged`] where pages of the index cannot even be given up: [`Archive::salvage`] makes a new file.
     pub fn rebuild_index(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<()> {
         self.change(|change| change.prepare_index())?;
-        self.again(actor, intake, watch, |_, _| {})
+        self.again(actor, intake, watch, |_, _, _| {})
     }
 
     /// Judges every message again, with newer trust data or a newer engine, and reports each verdict that has changed.
@@ -175,14 +176,14 @@ impl Archive {
     /// As [`Archive::put`].
     pub fn reverify(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<Vec<Changed>> {
         let mut changed = Vec::new();
-        self.again(actor, intake, watch, |before, prepared| {
-            if let Some((verdict, trust_data)) = before.filter(|(verdict, _)| verdict != prepared.judged.verdict) {
+        self.again(actor, intake, watch, |before, id, judged| {
+            if let Some((verdict, trust_data)) = before.filter(|(verdict, _)| verdict != judged.verdict) {
                 changed.push(Changed {
-                    id: prepared.id.to_string(),
+                    id: id.to_string(),
                     before: verdict,
                     before_trust_data: trust_data,
-                    after: prepared.judged.verdict.to_owned(),
-                    findings: prepared.judged.findings.clone(),
+                    after: judged.verdict.to_owned(),
+                    findings: judged.findings.clone(),
                 });
             }
         })?;
@@ -195,28 +196,32 @@ impl Archive {
         _: &Actor,
         intake: &Intake<'_>,
         watch: Watch<'_>,
-        mut see: impl FnMut(Option<(String, String)>, &Prepared),
+        mut see: impl FnMut(Option<(String, String)>, Id, &Judged),
     ) -> Result<()> {
         let numbers: Vec<Number> = self.read(|view| Ok(view.survey()?.known.into_keys().collect()))?;
         let total = numbers.len() as u64;
         let mut done = 0;
         for batch in numbers.chunks(BATCH) {
             let read = self.read(|view| {
-                Ok(batch.iter().map(|number| (*number, content::whole(view, *number))).collect::<Vec<_>>())
+                Ok(batch
+                    .iter()
+                    .map(|number| (*number, content::to_judge(view, *number, &intake.limits)))
+                    .collect::<Vec<_>>())
             })?;
-            let prepared: Vec<(Number, Prepared)> = read
+            let derived: Vec<(Number, Id, Derived)> = read
                 .into_par_iter()
-                .filter_map(|(number, bytes)| {
+                .filter_map(|(number, read)| {
+                    let (id, bytes) = read.ok()?;
                     let mut cache = self.cache();
-                    let prepared = intake.prepare(bytes.ok()?, &mut cache);
+                    let derived = intake.derive(&Message::parse(bytes, &intake.limits), &mut cache);
                     self.give_back(cache);
-                    Some((number, prepared))
+                    Some((number, id, derived))
                 })
                 .collect();
-            for (number, prepared) in &prepared {
-                see(self.read(|view| view.verdict(*number))?, prepared);
+            for (number, id, derived) in &derived {
+                see(self.read(|view| view.verdict(*number))?, *id, &derived.judged);
             }
-            self.writer().index(self.backend(), intake, self.cache(), &prepared)?;
+            self.writer().index(self.backend(), intake, self.cache(), &derived)?;
             done += batch.len() as u64;
             if watch(Progress { done, total }).is_break() {
                 break;

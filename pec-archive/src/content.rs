@@ -1,5 +1,6 @@
 //! Messages given back, byte for byte.
 
+use pec_core::limits::Limits;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
@@ -15,6 +16,34 @@ pub(crate) fn stream(view: &dyn View, number: Number, take: impl FnMut(&[u8]) ->
     let row = row(view, number)?;
     let id = row.id;
     pour(view, &row, take).map_err(|error| error.of_message(id))
+}
+
+/// The identifier of a message, and as much of it as a verdict needs: of one that is too long to be read, so much that this
+/// can be seen.
+pub(crate) fn to_judge(view: &dyn View, number: Number, limits: &Limits) -> Result<(Id, Vec<u8>)> {
+    let row = row(view, number)?;
+    let most = limits.message_bytes;
+    if usize::try_from(row.size).is_ok_and(|size| size <= most) {
+        return Ok((row.id, whole(view, number)?));
+    }
+    let mut bytes = Vec::new();
+    if row.skeleton_size == 0 {
+        for hole in &row.holes {
+            if bytes.len() > most {
+                break;
+            }
+            let read = body(view, hole.body, |piece| {
+                bytes.extend_from_slice(piece);
+                Ok(())
+            });
+            read.map_err(|error| error.of_message(row.id))?;
+        }
+    } else {
+        // It was put under wider limits, and is not cut into pieces.
+        bytes = whole(view, number)?;
+    }
+    bytes.truncate(most.saturating_add(1));
+    Ok((row.id, bytes))
 }
 
 /// The bytes of the message of this number.
@@ -74,11 +103,7 @@ fn missing(number: Number) -> Error {
 
 fn pour(view: &dyn View, row: &MessageRow, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<Id> {
     let damaged = |what: &str| Error::Damaged(what.to_owned());
-    let dictionary = dictionary_of(view, row.dictionary)?;
-    let skeleton =
-        usize::try_from(row.skeleton_size).map_err(|_| damaged("the size of what stands around its bodies"))?;
-    let skeleton = unpress(&row.skeleton, skeleton, dictionary.as_deref())
-        .map_err(|_| damaged("what stands around its bodies"))?;
+    let skeleton = skeleton(view, row)?;
     let mut hasher = Sha256::new();
     let mut give = |bytes: &[u8]| {
         hasher.update(bytes);
@@ -96,11 +121,19 @@ fn pour(view: &dyn View, row: &MessageRow, mut take: impl FnMut(&[u8]) -> Result
     if Id::finished(hasher) == row.id { Ok(row.id) } else { Err(damaged("its digest")) }
 }
 
+/// What stands around the bodies of a message.
+pub(crate) fn skeleton(view: &dyn View, row: &MessageRow) -> Result<Vec<u8>> {
+    let damaged = |what: &str| Error::Damaged(what.to_owned());
+    let dictionary = dictionary_of(view, row.dictionary)?;
+    let size = usize::try_from(row.skeleton_size).map_err(|_| damaged("the size of what stands around its bodies"))?;
+    unpress(&row.skeleton, size, dictionary.as_deref()).map_err(|_| damaged("what stands around its bodies"))
+}
+
 /// Gives the bytes of a body, piece by piece.
 ///
 /// # Errors
 /// [`Error::Damaged`] where a piece is missing or is not what was stored. That the whole has its digest, the caller sees.
-fn body(view: &dyn View, id: Id, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+pub(crate) fn body(view: &dyn View, id: Id, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     view.get(id, &mut |piece| {
         let begins = piece.n.saturating_mul(PIECE as u64);
         let size = piece.blob_size.saturating_sub(begins).min(PIECE as u64);

@@ -22,13 +22,14 @@ pub struct Intake<'a> {
     pub(crate) evidence: Option<&'a Evidence>,
     pub(crate) now: Timestamp,
     pub(crate) mailbox: &'a str,
+    pub(crate) limits: Limits,
 }
 
 impl<'a> Intake<'a> {
     /// Judged by these trust data, at the caller's time.
     #[must_use]
     pub const fn new(trust: &'a TrustStore, now: Timestamp) -> Self {
-        Self { trust, evidence: None, now, mailbox: "" }
+        Self { trust, evidence: None, now, mailbox: "", limits: Limits::DEFAULT }
     }
 
     /// With revocation evidence, which is kept with the messages.
@@ -45,6 +46,13 @@ impl<'a> Intake<'a> {
         self
     }
 
+    /// Read within these limits. What is beyond them is stored all the same, and judged as what cannot be verified.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     pub(crate) fn verifier(&self) -> Verifier<'a> {
         let verifier = Verifier::new(self.trust);
         match self.evidence {
@@ -55,22 +63,35 @@ impl<'a> Intake<'a> {
 
     /// Everything that storing takes.
     pub(crate) fn prepare(&self, bytes: Vec<u8>, cache: &mut ChainCache) -> Prepared {
-        let id = Id::of(&bytes);
-        let message = Message::parse(bytes, &Limits::DEFAULT);
-        let verification = self.verifier().verify(&message, self.now, cache);
-        let record = Record::of(Source(0), &message, &verification);
-        let words = Words::of(&message, &verification);
-        let judged = Judged::of(&message, &verification, record.as_ref(), &words, self);
+        let (id, size) = (Id::of(&bytes), bytes.len() as u64);
+        let message = Message::parse(bytes, &self.limits);
+        let derived = self.derive(&message, cache);
         let skeleton = Skeleton::of(&message);
-        Prepared { id, bytes: message.into_bytes(), skeleton, judged, words, record }
+        Prepared { id, size, bytes: message.into_bytes(), skeleton, derived }
+    }
+
+    /// Everything that is worked out of a message.
+    pub(crate) fn derive<B: AsRef<[u8]>>(&self, message: &Message<B>, cache: &mut ChainCache) -> Derived {
+        let verification = self.verifier().verify(message, self.now, cache);
+        let record = Record::of(Source(0), message, &verification);
+        let words = Words::of(message, &verification);
+        let judged = Judged::of(message, &verification, record.as_ref(), &words, self);
+        Derived { judged, words, record }
     }
 }
 
 /// A message ready to be stored.
 pub(crate) struct Prepared {
     pub(crate) id: Id,
+    pub(crate) size: u64,
+    /// From which its bodies are taken that are not stored yet.
     pub(crate) bytes: Vec<u8>,
     pub(crate) skeleton: Skeleton,
+    pub(crate) derived: Derived,
+}
+
+/// What is worked out of a message: all of it can be made anew.
+pub(crate) struct Derived {
     pub(crate) judged: Judged,
     pub(crate) words: Words,
     pub(crate) record: Option<Record>,

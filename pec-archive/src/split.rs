@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
-use pec_core::message::{Message, Part};
+use pec_core::message::{Limit, Message, Part};
 
 use crate::id::Id;
+use crate::store::PIECE;
 
 /// Bodies from this size on are stored on their own. Below it, a row costs more than it saves.
 const SHORTEST: usize = 2048;
@@ -31,9 +32,14 @@ pub(crate) struct Skeleton {
 }
 
 impl Skeleton {
-    /// Cuts the leaves of `message` out of it.
+    /// Cuts the leaves of `message` out of it. One that is too long to be read is cut into pieces, as it comes.
     pub(crate) fn of<B: AsRef<[u8]>>(message: &Message<B>) -> Self {
         let whole = message.bytes();
+        if message.limit_hits().iter().any(|hit| hit.limit == Limit::MessageBytes) {
+            let mut skeleton = Self::nothing();
+            whole.chunks(PIECE).for_each(|piece| skeleton.piece(Id::of(piece), piece.len()));
+            return skeleton;
+        }
         let mut skeleton = Self { bytes: Vec::new(), holes: Vec::new() };
         let mut done = 0;
         for range in leaves(message.root()) {
@@ -45,6 +51,17 @@ impl Skeleton {
         }
         skeleton.bytes.extend_from_slice(whole.get(done..).unwrap_or_default());
         skeleton
+    }
+
+    /// What stands around the pieces of a message that is too long to be read.
+    pub(crate) const fn nothing() -> Self {
+        Self { bytes: Vec::new(), holes: Vec::new() }
+    }
+
+    /// The next piece of such a message.
+    pub(crate) fn piece(&mut self, id: Id, size: usize) {
+        let begins = self.holes.last().map_or(0, |last| last.range.end);
+        self.holes.push(Hole { at: 0, range: begins..begins + size, id });
     }
 }
 

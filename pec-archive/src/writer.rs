@@ -1,19 +1,24 @@
 //! Batches on their way into the archive: what is compressed, logged, written and worked out together.
 
 use std::collections::{BTreeSet, HashMap};
+use std::io::Read;
+use std::path::Path;
 
 use pec_core::trust::ChainCache;
 use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
+use crate::care::remove_unused;
 use crate::dossiers::{self, Judge, Records};
 use crate::error::{Error, Result};
 use crate::evidence::Used;
 use crate::id::Id;
-use crate::intake::{Intake, Prepared};
+use crate::intake::{Derived, Intake, Prepared};
 use crate::log::{Appender, What};
 use crate::press::Press;
+use crate::split::Skeleton;
 use crate::store::{Backend, Blob, Change, DerivedRow, Hole, NewMessage, Number, PIECE, SubmissionRow, first_number};
 
 /// What a handle keeps from one batch to the next.
@@ -58,26 +63,15 @@ impl Writer {
         let used = Used::by(intake);
         let bodies = bodies(prepared, &used);
         let pieces = compressed(backend, &bodies)?;
-        let mut judge = Judge { verifier: intake.verifier(), now: intake.now, cache };
+        let mut judge = Judge::by(intake, cache);
         let mut puts = Vec::new();
         let Self { press, records } = self;
         let stored = backend.change(&mut |change| {
             let mut batch =
                 Batch { change, press, bodies: &bodies, pieces: &pieces, used: &used, actor, intake, submission };
-            let Written { answers, new, mut texts } = batch.write(prepared)?;
-            for (number, prepared) in new {
-                change.put_words(number, &prepared.words)?;
-                if let Some(record) = prepared.record.as_ref().filter(|record| dossiers::counts(record.role())) {
-                    texts.extend(record.about().map(str::to_owned));
-                }
-                records.hold(number, prepared.record.clone());
-            }
-            if submission.is_some() {
-                // What is held says that the message is a copy.
-                records.forget();
-            }
-            puts = answers;
-            dossiers::refresh(change, &texts, records, &mut judge)
+            let written = batch.write(prepared)?;
+            puts = finish(change, written, records, &mut judge)?;
+            Ok(())
         });
         if stored.is_err() {
             // The numbers of what was not stored will be given again.
@@ -86,22 +80,60 @@ impl Writer {
         stored.map(|()| puts)
     }
 
+    /// Stores a message that is too long to be read, piece by piece.
+    pub(crate) fn store_long(
+        &mut self,
+        backend: &dyn Backend,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        cache: ChainCache,
+        derived: Derived,
+        source: &mut dyn Read,
+    ) -> Result<Put> {
+        let used = Used::by(intake);
+        let bodies = bodies(&[], &used);
+        let pieces = compressed(backend, &bodies)?;
+        let mut judge = Judge::by(intake, cache);
+        let mut prepared =
+            Prepared { id: Id::of(&[]), size: 0, bytes: Vec::new(), skeleton: Skeleton::nothing(), derived };
+        let mut puts = Vec::new();
+        let Self { press, records } = self;
+        let stored = backend.change(&mut |change| {
+            (prepared.id, prepared.size) = take_in(change, source, &mut prepared.skeleton, press)?;
+            let mut batch =
+                Batch { change, press, bodies: &bodies, pieces: &pieces, used: &used, actor, intake, submission: None };
+            let written = batch.write(std::slice::from_ref(&prepared))?;
+            puts = finish(change, written, records, &mut judge)?;
+            if puts.iter().any(|put| put.stored == Stored::Known) {
+                // It may have been stored under other limits, cut otherwise.
+                let cut: Vec<Id> = prepared.skeleton.holes.iter().map(|hole| hole.id).collect();
+                remove_unused(change, &cut)?;
+            }
+            Ok(())
+        });
+        if stored.is_err() {
+            self.records.forget();
+        }
+        stored?;
+        puts.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
+    }
+
     /// Writes anew what is worked out of messages that are here, and brings their dossiers up to date.
     pub(crate) fn index(
         &mut self,
         backend: &dyn Backend,
         intake: &Intake<'_>,
         cache: ChainCache,
-        prepared: &[(Number, Prepared)],
+        derived: &[(Number, Id, Derived)],
     ) -> Result<()> {
         // What is held was judged by other data.
         self.records.forget();
         let records = &mut self.records;
-        let mut judge = Judge { verifier: intake.verifier(), now: intake.now, cache };
+        let mut judge = Judge::by(intake, cache);
         backend.change(&mut |change| {
             let mut texts = BTreeSet::new();
-            let ids: Vec<Id> = prepared.iter().map(|(_, prepared)| prepared.id).collect();
-            for ((number, prepared), here) in prepared.iter().zip(change.numbers(&ids)?) {
+            let ids: Vec<Id> = derived.iter().map(|(_, id, _)| *id).collect();
+            for ((number, _, derived), here) in derived.iter().zip(change.numbers(&ids)?) {
                 if here != Some(*number) {
                     // Erased since it was read.
                     continue;
@@ -109,9 +141,9 @@ impl Writer {
                 // Its dossiers are worked out anew: what it no longer says, they must not say either.
                 texts.extend(dossiers::dissolve(change, *number)?);
                 change.forget_derived(*number)?;
-                change.put_derived(*number, &derived(prepared))?;
-                change.put_words(*number, &prepared.words)?;
-                texts.extend(prepared.record.iter().flat_map(|record| record.about().map(str::to_owned)));
+                change.put_derived(*number, &derived.row())?;
+                change.put_words(*number, &derived.words)?;
+                texts.extend(derived.record.iter().flat_map(|record| record.about().map(str::to_owned)));
             }
             dossiers::refresh(change, &texts, records, &mut judge)
         })
@@ -147,14 +179,59 @@ pub(crate) fn pieces(bytes: &[u8], press: &mut Press) -> Result<Vec<Vec<u8>>> {
     bytes.chunks(PIECE).map(|piece| press.piece(piece)).collect()
 }
 
-/// What was worked out of a message.
-fn derived(prepared: &Prepared) -> DerivedRow<'_> {
-    let record = prepared.record.as_ref();
-    DerivedRow {
-        judged: &prepared.judged,
-        attachments: &prepared.words.attachments,
-        about: record.map(|record| record.about().collect()).unwrap_or_default(),
-        counts: record.is_some_and(|record| dossiers::counts(record.role())),
+impl Derived {
+    fn row(&self) -> DerivedRow<'_> {
+        let record = self.record.as_ref();
+        DerivedRow {
+            judged: &self.judged,
+            attachments: &self.words.attachments,
+            about: record.map(|record| record.about().collect()).unwrap_or_default(),
+            counts: record.is_some_and(|record| dossiers::counts(record.role())),
+        }
+    }
+}
+
+/// Writes the words of what is new, and brings the dossiers up to date.
+fn finish(change: &dyn Change, written: Written<'_>, records: &mut Records, judge: &mut Judge<'_>) -> Result<Vec<Put>> {
+    let Written { answers, new, submitted, mut texts } = written;
+    for (number, derived) in new {
+        change.put_words(number, &derived.words)?;
+        if let Some(record) = derived.record.as_ref().filter(|record| dossiers::counts(record.role())) {
+            texts.extend(record.about().map(str::to_owned));
+        }
+        records.hold(number, derived.record.clone());
+    }
+    if submitted {
+        // What is held says that the message is a copy.
+        records.forget();
+    }
+    dossiers::refresh(change, &texts, records, judge)?;
+    Ok(answers)
+}
+
+/// Puts what `source` gives as pieces of a message, none of which is held for longer than it takes; gives its identifier and
+/// its size.
+fn take_in(
+    change: &dyn Change,
+    source: &mut dyn Read,
+    skeleton: &mut Skeleton,
+    press: &mut Press,
+) -> Result<(Id, u64)> {
+    let (mut hasher, mut size, mut piece) = (Sha256::new(), 0, Vec::with_capacity(PIECE));
+    loop {
+        piece.clear();
+        let read = source.take(PIECE as u64).read_to_end(&mut piece);
+        read.map_err(|error| Error::file(Path::new("input"), error))?;
+        if piece.is_empty() {
+            return Ok((Id::finished(hasher), size));
+        }
+        hasher.update(&piece);
+        size += piece.len() as u64;
+        let id = Id::of(&piece);
+        if !change.missing(&[id])?.is_empty() {
+            change.put(&[Blob { id, size: piece.len() as u64, pieces: &pieces(&piece, press)? }])?;
+        }
+        skeleton.piece(id, piece.len());
     }
 }
 
@@ -174,7 +251,9 @@ struct Batch<'b> {
 struct Written<'p> {
     answers: Vec<Put>,
     /// New messages in the order of their numbers.
-    new: Vec<(Number, &'p Prepared)>,
+    new: Vec<(Number, &'p Derived)>,
+    /// Whether the host has submitted them.
+    submitted: bool,
     /// Identifiers of transactions that have to be worked out anew.
     texts: BTreeSet<String>,
 }
@@ -188,17 +267,21 @@ impl<'b> Batch<'b> {
             ids.iter().zip(here).filter_map(|(id, number)| Some((*id, number?))).collect();
         self.put_bodies(prepared.iter().filter(|prepared| !known.contains_key(&prepared.id)))?;
         let mut log = Appender::new(change, self.actor, self.intake.now)?;
-        let mut written =
-            Written { answers: Vec::with_capacity(prepared.len()), new: Vec::new(), texts: BTreeSet::new() };
+        let mut written = Written {
+            answers: Vec::with_capacity(prepared.len()),
+            new: Vec::new(),
+            submitted: self.submission.is_some(),
+            texts: BTreeSet::new(),
+        };
         for prepared in prepared {
             let id = prepared.id;
             let (number, stored) = match known.get(&id) {
                 Some(number) => (*number, Stored::Known),
                 None => {
-                    let entry = log.append(What::Put { id, size: prepared.bytes.len() as u64 })?;
+                    let entry = log.append(What::Put { id, size: prepared.size })?;
                     let number = self.message(prepared, entry)?;
                     known.insert(id, number);
-                    written.new.push((number, prepared));
+                    written.new.push((number, &prepared.derived));
                     (number, Stored::New)
                 }
             };
@@ -207,7 +290,7 @@ impl<'b> Batch<'b> {
             }
             if let Some(submission) = self.submission {
                 change.put_submission(number, &submission.row())?;
-                let about = prepared.record.iter().flat_map(|record| record.about());
+                let about = prepared.derived.record.iter().flat_map(|record| record.about());
                 written.texts.extend(about.map(str::to_owned));
             }
             written.answers.push(Put { id, stored });
@@ -240,11 +323,10 @@ impl<'b> Batch<'b> {
     }
 
     fn message(&mut self, prepared: &Prepared, entry: u64) -> Result<Number> {
-        let stored_at = prepared.judged.at.as_second();
-        let row = Row { id: prepared.id, size: prepared.bytes.len(), stored_at, entry };
-        let number =
-            put_message(self.change, first_number(prepared.judged.order), &row, &prepared.skeleton, self.press)?;
-        self.change.put_derived(number, &derived(prepared))?;
+        let judged = &prepared.derived.judged;
+        let row = Row { id: prepared.id, size: prepared.size, stored_at: judged.at.as_second(), entry };
+        let number = put_message(self.change, first_number(judged.order), &row, &prepared.skeleton, self.press)?;
+        self.change.put_derived(number, &prepared.derived.row())?;
         self.used.note(self.change, number)?;
         Ok(number)
     }
@@ -253,7 +335,7 @@ impl<'b> Batch<'b> {
 /// What the row of a message says beside its skeleton.
 pub(crate) struct Row {
     pub(crate) id: Id,
-    pub(crate) size: usize,
+    pub(crate) size: u64,
     pub(crate) stored_at: i64,
     pub(crate) entry: u64,
 }
@@ -263,7 +345,7 @@ pub(crate) fn put_message(
     change: &dyn Change,
     first: Number,
     row: &Row,
-    skeleton: &crate::split::Skeleton,
+    skeleton: &Skeleton,
     press: &mut Press,
 ) -> Result<Number> {
     let holes: Vec<Hole> = skeleton.holes.iter().map(|hole| Hole { at: hole.at as u64, body: hole.id }).collect();
@@ -271,7 +353,7 @@ pub(crate) fn put_message(
         first,
         &NewMessage {
             id: row.id,
-            size: row.size as u64,
+            size: row.size,
             stored_at: row.stored_at,
             entry: row.entry,
             dictionary: 0,

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use pec_core::limits::Limits;
 use pec_core::message::{Message, addresses};
 use pec_core::reconcile::{Dossier, Ledger, Record, Side};
 use pec_core::trust::ChainCache;
@@ -37,7 +36,7 @@ impl Document {
     fn of(view: &dyn View, intake: &Intake<'_>, cache: &mut ChainCache, number: i64) -> Result<(Self, Option<Record>)> {
         let bytes = content::whole(view, number)?;
         let (id, size) = (Id::of(&bytes), bytes.len() as u64);
-        let message = Message::parse(bytes, &Limits::DEFAULT);
+        let message = Message::parse(bytes, &intake.limits);
         let verification = intake.verifier().verify(&message, intake.now, cache);
         let record = match dossiers::submission(view, number, &message)? {
             Some(submitted) => Some(submitted),

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pec_core::limits::Limits;
-use pec_core::message::Message;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use serde::Serialize;
@@ -20,8 +18,8 @@ use crate::id::Id;
 use crate::intake::Intake;
 use crate::log::{self, Appender, What};
 use crate::press::Press;
-use crate::split::Skeleton;
-use crate::store::{Blob, BlobStore as _, Index as _, IndexWriter as _, MessageRow, Number};
+use crate::split::{Hole, Skeleton};
+use crate::store::{Blob, BlobStore as _, Index as _, IndexWriter as _, Number};
 use crate::writer::{Row, pieces, put_message};
 
 /// Messages that are brought over at a time.
@@ -169,11 +167,15 @@ struct Carrier<'c> {
 
 impl Carrier<'_> {
     fn message(&mut self, number: Number, id: Id, salvaged: &mut Salvaged) -> Result<()> {
-        let read = content::whole(self.source, number).and_then(|bytes| Ok((self.origin(number)?, bytes)));
+        let mut size = 0;
+        let read = content::stream(self.source, number, |piece| {
+            size += piece.len() as u64;
+            Ok(())
+        });
         match read {
             // The index may have named another message than the row does.
-            Ok((origin, bytes)) if Id::of(&bytes) == id && content::find(self.target, id)?.is_none() => {
-                self.store(number, id, &origin, bytes)?;
+            Ok(found) if found == id && content::find(self.target, id)?.is_none() => {
+                self.store(number, id, size)?;
                 salvaged.messages += 1;
             }
             Ok(_) => salvaged.lost.push((id.to_string(), "table and index contradict each other".into())),
@@ -183,41 +185,37 @@ impl Carrier<'_> {
         Ok(())
     }
 
-    fn origin(&self, number: Number) -> Result<Origin> {
-        let MessageRow { entry, .. } = content::row(self.source, number)?;
-        Ok(Origin { stored_at: messages::stored_at(self.source.connection(), number)?, entry })
-    }
-
-    fn store(&mut self, number: Number, id: Id, origin: &Origin, bytes: Vec<u8>) -> Result<()> {
-        let message = Message::parse(bytes, &Limits::DEFAULT);
-        let skeleton = Skeleton::of(&message);
-        let bytes = message.bytes();
-        let wanted: Vec<Id> = skeleton.holes.iter().map(|hole| hole.id).collect();
-        for id in self.target.missing(&wanted)? {
-            let hole = skeleton.holes.iter().find(|hole| hole.id == id);
-            let body = hole.and_then(|hole| bytes.get(hole.range.clone())).unwrap_or_default();
-            keep(self.target, id, body, &mut self.press)?;
+    /// Stores a message that was read, cut as it is there. What its bodies are called there counts for nothing.
+    fn store(&mut self, number: Number, id: Id, size: u64) -> Result<()> {
+        let kept = content::row(self.source, number)?;
+        let mut skeleton = Skeleton { bytes: content::skeleton(self.source, &kept)?, holes: Vec::new() };
+        let mut body = Vec::new();
+        for hole in &kept.holes {
+            body.clear();
+            content::body(self.source, hole.body, |piece| {
+                body.extend_from_slice(piece);
+                Ok(())
+            })?;
+            let id = Id::of(&body);
+            keep(self.target, id, &body, &mut self.press)?;
+            skeleton.holes.push(Hole { at: hole.at as usize, range: 0..body.len(), id });
         }
         // The entry that says that it was put, where it was brought over; else the new log says it.
-        let entry = match u64::try_from(origin.entry) {
+        let entry = match u64::try_from(kept.entry) {
             Ok(entry) if log::names(self.target, entry, id)? => entry,
-            _ => Appender::new(self.target, self.actor, self.intake.now)?
-                .append(What::Put { id, size: bytes.len() as u64 })?,
+            _ => Appender::new(self.target, self.actor, self.intake.now)?.append(What::Put { id, size })?,
         };
-        let row = Row { id, size: bytes.len(), stored_at: origin.stored_at, entry };
+        let row = Row { id, size, stored_at: messages::stored_at(self.source.connection(), number)?, entry };
         // No message of the new file has the number yet.
         put_message(self.target, number, &row, &skeleton, &mut self.press).map(drop)
     }
 }
 
-/// Where the log says that a message was put, and when by the host's clock.
-struct Origin {
-    stored_at: i64,
-    entry: i64,
-}
-
 /// Stores bytes under their identifier, unless they are here.
 fn keep(target: &Tables<'_>, id: Id, bytes: &[u8], press: &mut Press) -> Result<()> {
+    if target.missing(&[id])?.is_empty() {
+        return Ok(());
+    }
     target.put(&[Blob { id, size: bytes.len() as u64, pieces: &pieces(bytes, press)? }])
 }
 
