@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use pec_core::message::Message;
@@ -12,12 +12,14 @@ use pec_core::trust::ChainCache;
 use rayon::prelude::*;
 
 use crate::actor::Actor;
+use crate::care::readable;
 use crate::content;
 use crate::dossiers::{self, Judge, Records};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::{Intake, Prepared};
 use crate::page::{self, Cursor, Entry, Page};
+use crate::seal::{Keys, Seal};
 use crate::search::Query;
 use crate::sqlite::Sqlite;
 use crate::store::{Backend, Change, Speaking, View};
@@ -52,6 +54,7 @@ use crate::writer::Writer;
 pub struct Archive {
     backend: Box<dyn Backend>,
     writer: Mutex<Writer>,
+    seal: Arc<Seal>,
     caches: Mutex<Vec<ChainCache>>,
 }
 
@@ -90,7 +93,21 @@ impl Archive {
     /// # Errors
     /// [`Error::Exists`] where anything is there, [`Error::Network`] on a network file system, and what the system says.
     pub fn create(path: &Path) -> Result<Self> {
-        Self::over(Sqlite::create(path)?)
+        Self::create_with(path, &Keys::none())
+    }
+
+    /// Makes an empty archive whose bodies are encrypted under the first of these keys. What is readable all the same by
+    /// whoever has the file is told at [`Searchable`](crate::Searchable); identifiers are digests, so that he can also see
+    /// whether something that he has is there.
+    ///
+    /// # Errors
+    /// As [`Archive::create`].
+    pub fn create_with(path: &Path, keys: &Keys) -> Result<Self> {
+        let made = Self::over_with(Sqlite::create(path)?, keys);
+        if made.is_err() {
+            let _ = std::fs::remove_file(path);
+        }
+        made
     }
 
     /// Opens an archive for reading and writing, and brings it to the present format.
@@ -99,7 +116,15 @@ impl Archive {
     /// [`Error::Missing`], [`Error::NotAnArchive`], [`Error::Newer`], [`Error::Network`]; [`Error::ReadOnly`] where the
     /// file or its folder cannot be written.
     pub fn open(path: &Path) -> Result<Self> {
-        Self::over(Sqlite::open(path)?)
+        Self::open_with(path, &Keys::none())
+    }
+
+    /// Opens an archive that is encrypted. Where the first key is new to it, what comes in is encrypted under that from now on.
+    ///
+    /// # Errors
+    /// As [`Archive::open`]; [`Error::Key`] where a key is missing, or the archive is not encrypted: nothing is written then.
+    pub fn open_with(path: &Path, keys: &Keys) -> Result<Self> {
+        Self::over_with(Sqlite::open(path)?, keys)
     }
 
     /// Opens an archive that nobody may change through this handle, also where the disk or the folder cannot be written.
@@ -108,7 +133,15 @@ impl Archive {
     /// As [`Archive::open`]; [`Error::ReadOnly`] where the folder cannot be written and the last writer has left a log
     /// beside the file, which only a writer can take in.
     pub fn open_read_only(path: &Path) -> Result<Self> {
-        Self::over(Sqlite::open_read_only(path)?)
+        Self::open_read_only_with(path, &Keys::none())
+    }
+
+    /// Opens an archive that is encrypted, for reading.
+    ///
+    /// # Errors
+    /// As [`Archive::open_read_only`] and [`Archive::open_with`].
+    pub fn open_read_only_with(path: &Path, keys: &Keys) -> Result<Self> {
+        Self::over_with(Sqlite::open_read_only(path)?, keys)
     }
 
     /// An archive over whatever keeps it: see [`crate::store`].
@@ -116,7 +149,28 @@ impl Archive {
     /// # Errors
     /// [`Error::Internal`] where there is no memory for compression.
     pub fn over(backend: impl Backend + 'static) -> Result<Self> {
-        Ok(Self { backend: Box::new(backend), writer: Mutex::new(Writer::new()?), caches: Mutex::default() })
+        Self::over_with(backend, &Keys::none())
+    }
+
+    /// An archive over whatever keeps it, encrypted: one that is empty from now on, another where it is already.
+    ///
+    /// # Errors
+    /// [`Error::Key`], as [`Archive::open_with`]; what the backend meets.
+    pub fn over_with(backend: impl Backend + 'static, keys: &Keys) -> Result<Self> {
+        let mut registered = None;
+        let mut is_empty = false;
+        backend.read(&mut |view| {
+            registered = readable(view.keys())?;
+            is_empty = view.last_entry().is_ok_and(|last| last.is_none());
+            Ok(())
+        })?;
+        let (seal, new) = Seal::new(keys, registered.as_deref(), is_empty)?;
+        if let Some(key) = new.filter(|_| backend.writable().is_ok()) {
+            backend.change(&mut |change| change.put_key(&key))?;
+        }
+        let seal = Arc::new(seal);
+        let writer = Mutex::new(Writer::new(&seal)?);
+        Ok(Self { backend: Box::new(backend), writer, seal, caches: Mutex::default() })
     }
 
     /// Where it is: the path by which it was opened, absolute. Empty for an archive that is no file.
@@ -162,6 +216,7 @@ impl Archive {
         }
         let mut cache = self.cache();
         let derived = intake.derive(&Message::parse(&begun[..], &intake.limits), &mut cache);
+        let derived = self.seal.hide(derived);
         self.writer().store_long(self.backend(), actor, intake, cache, derived, &mut (&begun[..]).chain(source))
     }
 
@@ -177,7 +232,7 @@ impl Archive {
             .into_par_iter()
             .map(|bytes| {
                 let mut cache = self.cache();
-                let prepared = intake.prepare(bytes, &mut cache);
+                let prepared = self.prepare(intake, bytes, &mut cache);
                 self.give_back(cache);
                 prepared
             })
@@ -197,7 +252,7 @@ impl Archive {
         submission: &Submission<'_>,
     ) -> Result<Put> {
         let mut cache = self.cache();
-        let prepared = intake.prepare(message, &mut cache);
+        let prepared = self.prepare(intake, message, &mut cache);
         let stored = self.writer().store(self.backend(), actor, intake, cache, &[prepared], Some(submission))?;
         stored.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
     }
@@ -207,7 +262,8 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Damaged`] where they are no longer what was stored.
     pub fn get(&self, _: &Actor, id: Id) -> Result<Vec<u8>> {
-        self.read(|view| content::whole(view, content::number_of(view, id)?)).map_err(|error| error.of_message(id))
+        self.read(|view| content::whole(self.seal(), view, content::number_of(view, id)?))
+            .map_err(|error| error.of_message(id))
     }
 
     /// Writes the exact bytes of a message to `sink`, a piece at a time.
@@ -218,7 +274,7 @@ impl Archive {
         self.read(|view| {
             let failed = |error| Error::file(Path::new("output"), error);
             let number = content::number_of(view, id)?;
-            content::stream(view, number, |piece| sink.write_all(piece).map_err(failed)).map(drop)
+            content::stream(self.seal(), view, number, |piece| sink.write_all(piece).map_err(failed)).map(drop)
         })
         .map_err(|error| error.of_message(id))
     }
@@ -229,7 +285,7 @@ impl Archive {
     /// # Errors
     /// [`Error::Damaged`] where a message of it cannot be read.
     pub fn ledger(&self, _: &Actor, intake: &Intake<'_>, identifier: &str) -> Result<Ledger> {
-        let mut judge = Judge::by(intake, self.cache());
+        let mut judge = Judge::by(intake, self.seal(), self.cache());
         let texts = BTreeSet::from([bare(identifier)]);
         self.read(|view| dossiers::ledger(view, &texts, Speaking::All, &mut Records::default(), &mut judge))
     }
@@ -274,6 +330,16 @@ impl Archive {
     pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         // A batch that panicked has been undone.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything that storing takes.
+    fn prepare(&self, intake: &Intake<'_>, bytes: Vec<u8>, cache: &mut ChainCache) -> Prepared {
+        let prepared = intake.prepare(bytes, cache);
+        Prepared { derived: self.seal.hide(prepared.derived), ..prepared }
+    }
+
+    pub(crate) fn seal(&self) -> &Seal {
+        &self.seal
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {

@@ -13,6 +13,7 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Judged};
+use crate::seal::Seal;
 use crate::store::{Change, Number, View};
 use crate::{content, log};
 
@@ -101,13 +102,13 @@ impl Archive {
     /// What keeps it from reading at all.
     pub fn check(&self, _: &Actor, watch: Watch<'_>) -> Result<Check> {
         self.read(|view| {
-            let mut check = Check { structure: structure(view)?, complete: true, ..Check::default() };
+            let mut check = Check { structure: structure(self.seal(), view)?, complete: true, ..Check::default() };
             let found = view.survey()?;
             check.structure.extend(found.unread);
             check.damaged.extend(found.nameless.into_iter().map(|(number, why)| (format!("number {number}"), why)));
             let total = found.known.len() as u64;
             for (done, (number, id)) in (1..).zip(&found.known) {
-                match content::check(view, *number) {
+                match content::check(self.seal(), view, *number) {
                     Ok(()) => check.sound += 1,
                     Err(error) if error.is_local() => check.damaged.push((id.to_string(), error.to_string())),
                     Err(error) => return Err(error),
@@ -205,7 +206,7 @@ impl Archive {
             let read = self.read(|view| {
                 Ok(batch
                     .iter()
-                    .map(|number| (*number, content::to_judge(view, *number, &intake.limits)))
+                    .map(|number| (*number, content::to_judge(self.seal(), view, *number, &intake.limits)))
                     .collect::<Vec<_>>())
             })?;
             let derived: Vec<(Number, Id, Derived)> = read
@@ -215,7 +216,7 @@ impl Archive {
                     let mut cache = self.cache();
                     let derived = intake.derive(&Message::parse(bytes, &intake.limits), &mut cache);
                     self.give_back(cache);
-                    Some((number, id, derived))
+                    Some((number, id, self.seal().hide(derived)))
                 })
                 .collect();
             for (number, id, derived) in &derived {
@@ -251,10 +252,10 @@ impl Archive {
 }
 
 /// What is wrong with all that is not the bytes of messages: the store itself, evidence, checkpoints.
-fn structure(view: &dyn View) -> Result<Vec<String>> {
+fn structure(seal: &Seal, view: &dyn View) -> Result<Vec<String>> {
     let mut wrong = view.structure()?;
     for id in view.evidence_blobs(&mut wrong)? {
-        match content::whole_body(view, id) {
+        match content::whole_body(seal, view, id) {
             Err(error) if error.is_local() => wrong.push(format!("evidence: {error}")),
             read => drop(read?),
         }
@@ -282,12 +283,17 @@ pub(crate) fn note(unread: &mut Vec<String>, error: &Error) {
 
 /// What `found` is, or nothing where it cannot be read, which is noted.
 pub(crate) fn noted<T>(unread: &mut Vec<String>, found: Result<T>) -> Result<Option<T>> {
+    if let Err(error) = &found {
+        note(unread, error);
+    }
+    readable(found)
+}
+
+/// What `found` is, or nothing where it cannot be read.
+pub(crate) fn readable<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
-        Err(error) if error.is_local() => {
-            note(unread, &error);
-            Ok(None)
-        }
+        Err(error) if error.is_local() => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -6,25 +6,31 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::press::unpress;
+use crate::seal::{Place, Seal};
 use crate::store::{MessageRow, Number, PIECE, View};
 
 /// Gives the bytes of the message of this number in order, and says at the end whether they are those that were stored.
 ///
 /// # Errors
 /// [`Error::Damaged`] names the message and what of it cannot be given.
-pub(crate) fn stream(view: &dyn View, number: Number, take: impl FnMut(&[u8]) -> Result<()>) -> Result<Id> {
+pub(crate) fn stream(
+    seal: &Seal,
+    view: &dyn View,
+    number: Number,
+    take: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<Id> {
     let row = row(view, number)?;
     let id = row.id;
-    pour(view, &row, take).map_err(|error| error.of_message(id))
+    pour(seal, view, &row, take).map_err(|error| error.of_message(id))
 }
 
 /// The identifier of a message, and as much of it as a verdict needs: of one that is too long to be read, so much that this
 /// can be seen.
-pub(crate) fn to_judge(view: &dyn View, number: Number, limits: &Limits) -> Result<(Id, Vec<u8>)> {
+pub(crate) fn to_judge(seal: &Seal, view: &dyn View, number: Number, limits: &Limits) -> Result<(Id, Vec<u8>)> {
     let row = row(view, number)?;
     let most = limits.message_bytes;
     if usize::try_from(row.size).is_ok_and(|size| size <= most) {
-        return Ok((row.id, whole(view, number)?));
+        return Ok((row.id, whole(seal, view, number)?));
     }
     let mut bytes = Vec::new();
     if row.skeleton_size == 0 {
@@ -32,7 +38,7 @@ pub(crate) fn to_judge(view: &dyn View, number: Number, limits: &Limits) -> Resu
             if bytes.len() > most {
                 break;
             }
-            let read = body(view, hole.body, |piece| {
+            let read = body(seal, view, hole.body, |piece| {
                 bytes.extend_from_slice(piece);
                 Ok(())
             });
@@ -40,18 +46,18 @@ pub(crate) fn to_judge(view: &dyn View, number: Number, limits: &Limits) -> Resu
         }
     } else {
         // It was put under wider limits, and is not cut into pieces.
-        bytes = whole(view, number)?;
+        bytes = whole(seal, view, number)?;
     }
     bytes.truncate(most.saturating_add(1));
     Ok((row.id, bytes))
 }
 
 /// The bytes of the message of this number.
-pub(crate) fn whole(view: &dyn View, number: Number) -> Result<Vec<u8>> {
+pub(crate) fn whole(seal: &Seal, view: &dyn View, number: Number) -> Result<Vec<u8>> {
     let row = row(view, number)?;
     // The size is our own, but damage may have changed it: it is a hint, not a promise.
     let mut bytes = Vec::with_capacity(usize::try_from(row.size).unwrap_or_default().min(64 << 20));
-    let taken = pour(view, &row, |piece| {
+    let taken = pour(seal, view, &row, |piece| {
         bytes.extend_from_slice(piece);
         Ok(())
     });
@@ -60,10 +66,10 @@ pub(crate) fn whole(view: &dyn View, number: Number) -> Result<Vec<u8>> {
 }
 
 /// Reads a message again and compares all that its row says of it.
-pub(crate) fn check(view: &dyn View, number: Number) -> Result<()> {
+pub(crate) fn check(seal: &Seal, view: &dyn View, number: Number) -> Result<()> {
     let row = row(view, number)?;
     let mut size = 0_u64;
-    let taken = pour(view, &row, |piece| {
+    let taken = pour(seal, view, &row, |piece| {
         size += piece.len() as u64;
         Ok(())
     });
@@ -101,9 +107,9 @@ fn missing(number: Number) -> Error {
     Error::Damaged(format!("message number {number}: its row is missing"))
 }
 
-fn pour(view: &dyn View, row: &MessageRow, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<Id> {
+fn pour(seal: &Seal, view: &dyn View, row: &MessageRow, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<Id> {
     let damaged = |what: &str| Error::Damaged(what.to_owned());
-    let skeleton = skeleton(view, row)?;
+    let skeleton = skeleton(seal, view, row)?;
     let mut hasher = Sha256::new();
     let mut give = |bytes: &[u8]| {
         hasher.update(bytes);
@@ -115,37 +121,41 @@ fn pour(view: &dyn View, row: &MessageRow, mut take: impl FnMut(&[u8]) -> Result
         let (at, before) = before.ok_or_else(|| damaged("the places of its bodies"))?;
         give(before)?;
         done = at;
-        body(view, hole.body, &mut give)?;
+        body(seal, view, hole.body, &mut give)?;
     }
     give(skeleton.get(done..).unwrap_or_default())?;
     if Id::finished(hasher) == row.id { Ok(row.id) } else { Err(damaged("its digest")) }
 }
 
 /// What stands around the bodies of a message.
-pub(crate) fn skeleton(view: &dyn View, row: &MessageRow) -> Result<Vec<u8>> {
+pub(crate) fn skeleton(seal: &Seal, view: &dyn View, row: &MessageRow) -> Result<Vec<u8>> {
     let damaged = |what: &str| Error::Damaged(what.to_owned());
     let dictionary = dictionary_of(view, row.dictionary)?;
     let size = usize::try_from(row.skeleton_size).map_err(|_| damaged("the size of what stands around its bodies"))?;
-    unpress(&row.skeleton, size, dictionary.as_deref()).map_err(|_| damaged("what stands around its bodies"))
+    let opened = seal.open(Place::Skeleton(row.id), &row.skeleton);
+    opened
+        .and_then(|data| unpress(&data, size, dictionary.as_deref()))
+        .map_err(|_| damaged("what stands around its bodies"))
 }
 
 /// Gives the bytes of a body, piece by piece.
 ///
 /// # Errors
 /// [`Error::Damaged`] where a piece is missing or is not what was stored. That the whole has its digest, the caller sees.
-pub(crate) fn body(view: &dyn View, id: Id, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+pub(crate) fn body(seal: &Seal, view: &dyn View, id: Id, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     view.get(id, &mut |piece| {
         let begins = piece.n.saturating_mul(PIECE as u64);
         let size = piece.blob_size.saturating_sub(begins).min(PIECE as u64);
         let damaged = |_| Error::Damaged(format!("piece {} of body {id}", piece.n));
-        take(&unpress(piece.data, size as usize, None).map_err(damaged)?)
+        let opened = seal.open(Place::Piece { body: id, n: piece.n }, piece.data);
+        take(&opened.and_then(|data| unpress(&data, size as usize, None)).map_err(damaged)?)
     })
 }
 
 /// The bytes of a body that stands for itself, compared with its digest.
-pub(crate) fn whole_body(view: &dyn View, id: Id) -> Result<Vec<u8>> {
+pub(crate) fn whole_body(seal: &Seal, view: &dyn View, id: Id) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    body(view, id, |piece| {
+    body(seal, view, id, |piece| {
         bytes.extend_from_slice(piece);
         Ok(())
     })?;

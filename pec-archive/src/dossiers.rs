@@ -15,6 +15,7 @@ use pec_core::verify::Verifier;
 use crate::content;
 use crate::error::{Error, Result};
 use crate::intake::Intake;
+use crate::seal::Seal;
 use crate::store::{Change, DossierRow, Number, Speaking, View};
 
 /// Whether a record can move a state: claims and bounces are only shown beside it.
@@ -71,16 +72,17 @@ pub(crate) struct Judge<'a> {
     pub(crate) verifier: Verifier<'a>,
     pub(crate) now: Timestamp,
     pub(crate) limits: Limits,
+    pub(crate) seal: &'a Seal,
     pub(crate) cache: ChainCache,
 }
 
 impl<'a> Judge<'a> {
-    pub(crate) fn by(intake: &Intake<'a>, cache: ChainCache) -> Self {
-        Self { verifier: intake.verifier(), now: intake.now, limits: intake.limits, cache }
+    pub(crate) fn by(intake: &Intake<'a>, seal: &'a Seal, cache: ChainCache) -> Self {
+        Self { verifier: intake.verifier(), now: intake.now, limits: intake.limits, seal, cache }
     }
 
     fn record(&mut self, view: &dyn View, number: Number) -> Result<Option<Record>> {
-        let message = Message::parse(content::to_judge(view, number, &self.limits)?.1, &self.limits);
+        let message = Message::parse(content::to_judge(self.seal, view, number, &self.limits)?.1, &self.limits);
         if let Some(submitted) = submission(view, number, &message)? {
             return Ok(Some(submitted));
         }

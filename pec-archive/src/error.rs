@@ -91,6 +91,9 @@ pub enum Error {
     /// of the device was missing, wholly there after a crash: never in part.
     #[error("reading or writing failed: {0}")]
     Device(String),
+    /// The archive is encrypted, and the keys that were given are not those; or it is not encrypted at all.
+    #[error("key: {0}")]
+    Key(&'static str),
     /// The store behind the archive does not do this by itself: its own tools do.
     #[error("not done by this store: {0}")]
     Unsupported(&'static str),
@@ -210,6 +213,12 @@ impl Error {
                 "device",
                 "Il disco dà errori: salvare ciò che si può e sostituirlo. Nulla di non confermato è stato promesso.",
                 "The disk fails: save what can be saved and replace it. Nothing unconfirmed was promised.",
+            ),
+            Self::Key(_) => (
+                "archive.key",
+                "argument",
+                "Le chiavi non sono quelle dell'archivio: fornire tutte quelle con cui è stato cifrato. Nulla è stato scritto.",
+                "The keys are not those of the archive: give all under which it was encrypted. Nothing was written.",
             ),
             Self::Unsupported(_) => (
                 "archive.unsupported",

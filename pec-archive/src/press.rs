@@ -1,6 +1,11 @@
-//! Compression of what is stored, and its undoing within known sizes.
+//! What is stored: compressed, then sealed; and the undoing of both within known sizes.
+
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::seal::{Place, Seal};
+use crate::store::PIECE;
 
 /// Mail is written once and read seldom, but it is written thousands of times a second.
 const LEVEL: i32 = 3;
@@ -9,30 +14,29 @@ fn fault(error: std::io::Error) -> Error {
     Error::Internal(error.to_string())
 }
 
-/// A compressor that keeps its tables from one call to the next.
+/// A compressor that keeps its tables from one call to the next, and seals what it has made.
 pub(crate) struct Press {
-    plain: zstd::bulk::Compressor<'static>,
-    trained: Option<zstd::bulk::Compressor<'static>>,
+    compressor: zstd::bulk::Compressor<'static>,
+    seal: Arc<Seal>,
 }
 
 impl Press {
-    /// With the dictionary of the archive, where it has one.
-    pub(crate) fn new(dictionary: Option<&[u8]>) -> Result<Self> {
-        let trained = dictionary.map(|bytes| zstd::bulk::Compressor::with_dictionary(LEVEL, bytes));
-        Ok(Self {
-            plain: zstd::bulk::Compressor::new(LEVEL).map_err(fault)?,
-            trained: trained.transpose().map_err(fault)?,
-        })
+    pub(crate) fn new(seal: &Arc<Seal>) -> Result<Self> {
+        Ok(Self { compressor: zstd::bulk::Compressor::new(LEVEL).map_err(fault)?, seal: Arc::clone(seal) })
     }
 
-    /// A piece of a body.
-    pub(crate) fn piece(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
-        self.plain.compress(bytes).map_err(fault)
+    /// The pieces of a body.
+    pub(crate) fn pieces(&mut self, body: Id, bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
+        let mut piece = |(n, piece): (u64, &[u8])| {
+            let data = self.compressor.compress(piece).map_err(fault)?;
+            self.seal.close(Place::Piece { body, n }, data)
+        };
+        (0..).zip(bytes.chunks(PIECE)).map(&mut piece).collect()
     }
 
-    /// A skeleton.
-    pub(crate) fn skeleton(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
-        self.trained.as_mut().unwrap_or(&mut self.plain).compress(bytes).map_err(fault)
+    /// What stands around the bodies of a message.
+    pub(crate) fn skeleton(&mut self, message: Id, bytes: &[u8]) -> Result<Vec<u8>> {
+        self.seal.close(Place::Skeleton(message), self.compressor.compress(bytes).map_err(fault)?)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::archive::{Archive, bare};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::log::{self, Appender, What};
+use crate::seal::Seal;
 use crate::store::{CheckpointRow, MessageRow, Number, Speaking, View};
 use crate::{content, dossiers};
 
@@ -94,12 +95,12 @@ impl Archive {
                 let covering = view.checkpoint_above(entry)?;
                 let witness = covering.map(|size| witness(view, entry as u64, size)).transpose()?;
                 used.extend(covering);
-                bundle = bundle.message(content::whole(view, *number)?, witness);
+                bundle = bundle.message(content::whole(self.seal(), view, *number)?, witness);
             }
             for size in used {
                 bundle = bundle.checkpoint(checkpoint(view, size)?);
             }
-            Ok(bundle.evidence(evidence(view, &messages)?))
+            Ok(bundle.evidence(evidence(self.seal(), view, &messages)?))
         })?;
         Ok(bundle.to_zip(&identifier, trust, now)?)
     }
@@ -118,14 +119,14 @@ fn checkpoint(view: &dyn View, size: u64) -> Result<Checkpoint> {
 }
 
 /// The revocation evidence by which these messages were judged, each list once.
-fn evidence(view: &dyn View, messages: &BTreeSet<Number>) -> Result<Evidence> {
+fn evidence(seal: &Seal, view: &dyn View, messages: &BTreeSet<Number>) -> Result<Evidence> {
     let messages: Vec<Number> = messages.iter().copied().collect();
     let mut evidence = Evidence::none();
     for (kind, body) in view.evidence(&messages)? {
         evidence = match kind.as_str() {
             "trust" => evidence,
-            "crl" => evidence.with_crl(content::whole_body(view, body)?),
-            _ => evidence.with_ocsp(content::whole_body(view, body)?),
+            "crl" => evidence.with_crl(content::whole_body(seal, view, body)?),
+            _ => evidence.with_ocsp(content::whole_body(seal, view, body)?),
         };
     }
     Ok(evidence)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use pec_core::trust::ChainCache;
 use rayon::prelude::*;
@@ -18,11 +19,13 @@ use crate::id::Id;
 use crate::intake::{Derived, Intake, Prepared};
 use crate::log::{Appender, What};
 use crate::press::Press;
+use crate::seal::Seal;
 use crate::split::Skeleton;
 use crate::store::{Backend, Blob, Change, DerivedRow, Hole, NewMessage, Number, PIECE, SubmissionRow, first_number};
 
 /// What a handle keeps from one batch to the next.
 pub(crate) struct Writer {
+    seal: Arc<Seal>,
     press: Press,
     records: Records,
 }
@@ -40,8 +43,8 @@ type Bodies<'p> = HashMap<Id, &'p [u8]>;
 type Pieces = HashMap<Id, Vec<Vec<u8>>>;
 
 impl Writer {
-    pub(crate) fn new() -> Result<Self> {
-        Ok(Self { press: Press::new(None)?, records: Records::default() })
+    pub(crate) fn new(seal: &Arc<Seal>) -> Result<Self> {
+        Ok(Self { seal: Arc::clone(seal), press: Press::new(seal)?, records: Records::default() })
     }
 
     /// Lets go of what is held of messages, after some have been erased.
@@ -62,10 +65,11 @@ impl Writer {
         backend.writable()?;
         let used = Used::by(intake);
         let bodies = bodies(prepared, &used);
-        let pieces = compressed(backend, &bodies)?;
-        let mut judge = Judge::by(intake, cache);
+        let pieces = compressed(backend, &self.seal, &bodies)?;
+        let seal = Arc::clone(&self.seal);
+        let mut judge = Judge::by(intake, &seal, cache);
         let mut puts = Vec::new();
-        let Self { press, records } = self;
+        let Self { press, records, .. } = self;
         let stored = backend.change(&mut |change| {
             let mut batch =
                 Batch { change, press, bodies: &bodies, pieces: &pieces, used: &used, actor, intake, submission };
@@ -92,12 +96,13 @@ impl Writer {
     ) -> Result<Put> {
         let used = Used::by(intake);
         let bodies = bodies(&[], &used);
-        let pieces = compressed(backend, &bodies)?;
-        let mut judge = Judge::by(intake, cache);
+        let pieces = compressed(backend, &self.seal, &bodies)?;
+        let seal = Arc::clone(&self.seal);
+        let mut judge = Judge::by(intake, &seal, cache);
         let mut prepared =
             Prepared { id: Id::of(&[]), size: 0, bytes: Vec::new(), skeleton: Skeleton::nothing(), derived };
         let mut puts = Vec::new();
-        let Self { press, records } = self;
+        let Self { press, records, .. } = self;
         let stored = backend.change(&mut |change| {
             (prepared.id, prepared.size) = take_in(change, source, &mut prepared.skeleton, press)?;
             let mut batch =
@@ -129,7 +134,8 @@ impl Writer {
         // What is held was judged by other data.
         self.records.forget();
         let records = &mut self.records;
-        let mut judge = Judge::by(intake, cache);
+        let seal = Arc::clone(&self.seal);
+        let mut judge = Judge::by(intake, &seal, cache);
         backend.change(&mut |change| {
             let mut texts = BTreeSet::new();
             let ids: Vec<Id> = derived.iter().map(|(_, id, _)| *id).collect();
@@ -160,7 +166,7 @@ fn bodies<'p>(prepared: &'p [Prepared], used: &'p Used) -> Bodies<'p> {
 }
 
 /// Compresses on all cores what the batch brings that is not here yet.
-fn compressed(backend: &dyn Backend, bodies: &Bodies<'_>) -> Result<Pieces> {
+fn compressed(backend: &dyn Backend, seal: &Arc<Seal>, bodies: &Bodies<'_>) -> Result<Pieces> {
     let ids: Vec<Id> = bodies.keys().copied().collect();
     let mut missing = Vec::new();
     backend.read(&mut |view| {
@@ -168,15 +174,10 @@ fn compressed(backend: &dyn Backend, bodies: &Bodies<'_>) -> Result<Pieces> {
         Ok(())
     })?;
     let compress = |press: &mut Result<Press>, id: Id| match press {
-        Ok(press) => Ok((id, pieces(bodies.get(&id).copied().unwrap_or_default(), press)?)),
+        Ok(press) => Ok((id, press.pieces(id, bodies.get(&id).copied().unwrap_or_default())?)),
         Err(error) => Err(Error::Internal(error.to_string())),
     };
-    missing.into_par_iter().map_init(|| Press::new(None), compress).collect()
-}
-
-/// A body as the pieces that are stored.
-pub(crate) fn pieces(bytes: &[u8], press: &mut Press) -> Result<Vec<Vec<u8>>> {
-    bytes.chunks(PIECE).map(|piece| press.piece(piece)).collect()
+    missing.into_par_iter().map_init(|| Press::new(seal), compress).collect()
 }
 
 impl Derived {
@@ -229,7 +230,7 @@ fn take_in(
         size += piece.len() as u64;
         let id = Id::of(&piece);
         if !change.missing(&[id])?.is_empty() {
-            change.put(&[Blob { id, size: piece.len() as u64, pieces: &pieces(&piece, press)? }])?;
+            change.put(&[Blob { id, size: piece.len() as u64, pieces: &press.pieces(id, &piece)? }])?;
         }
         skeleton.piece(id, piece.len());
     }
@@ -308,7 +309,7 @@ impl<'b> Batch<'b> {
         for id in &missing {
             // It was here a moment ago, and another process has taken it away since.
             if !self.pieces.contains_key(id) {
-                late.insert(*id, pieces(self.bytes(*id), self.press)?);
+                late.insert(*id, self.press.pieces(*id, self.bytes(*id))?);
             }
         }
         let blob = |id: &Id| {
@@ -358,7 +359,7 @@ pub(crate) fn put_message(
             entry: row.entry,
             dictionary: 0,
             skeleton_size: skeleton.bytes.len() as u64,
-            skeleton: &press.skeleton(&skeleton.bytes)?,
+            skeleton: &press.skeleton(row.id, &skeleton.bytes)?,
             holes: &holes,
         },
     )

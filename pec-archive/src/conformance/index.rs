@@ -13,8 +13,8 @@ use crate::page::Entry;
 use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
-    BlobStore as _, CheckpointRow, ImportedRow, Index, KnownDeposit, MessageRow, Number, Speaking, SubmissionRow,
-    Survey,
+    BlobStore as _, CheckpointRow, ImportedRow, Index, KeyRow, KnownDeposit, MessageRow, Number, Speaking,
+    SubmissionRow, Survey,
 };
 
 impl Index for Session<'_> {
@@ -236,6 +236,10 @@ impl Index for Session<'_> {
         let mut numbers: Vec<i64> = with.map(|(number, _)| number).collect();
         numbers.reverse();
         Ok(numbers)
+    }
+
+    fn keys(&self) -> Result<Vec<KeyRow>> {
+        Ok(self.rows().keys.values().copied().collect())
     }
 
     fn is_imported(&self, file: &ImportedRow) -> Result<bool> {

@@ -4,7 +4,7 @@ use super::sample::{Sample, change, keep, read};
 use crate::deposit::DepositState;
 use crate::id::Id;
 use crate::search::Query;
-use crate::store::{Backend, CheckpointRow, DepositRow, ImportedRow, Number};
+use crate::store::{Backend, CheckpointRow, DepositRow, ImportedRow, KeyRow, Number};
 
 /// Classes, cases and tags belong to messages; the proofs that end are those that nothing covers.
 pub fn classes_holds_and_tags_are_kept_by_message<B: Backend>(backend: &B) {
@@ -189,6 +189,18 @@ pub fn what_is_erased_is_gone_but_for_the_digest_of_what_was_deposited<B: Backen
         Ok(())
     });
     backend.scrub().unwrap();
+}
+
+/// Keys are noted once, and given back in their order.
+pub fn keys_are_noted_once<B: Backend>(backend: &B) {
+    let (one, two) = (KeyRow { id: [9; 8], words: true }, KeyRow { id: [1; 8], words: false });
+    assert_eq!(read(backend, |view| view.keys()), []);
+    change(backend, |change| {
+        change.put_key(&one)?;
+        change.put_key(&two)?;
+        change.put_key(&KeyRow { words: false, ..one })
+    });
+    assert_eq!(read(backend, |view| view.keys()), [two, one]);
 }
 
 /// A file is known as finished only as it was then.

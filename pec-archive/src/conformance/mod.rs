@@ -29,7 +29,7 @@ pub use blobs::{
 };
 pub use kept::{
     a_file_is_imported_as_it_was, a_report_is_kept_once_and_says_where_each_document_stands,
-    classes_holds_and_tags_are_kept_by_message, the_log_gives_back_what_was_written,
+    classes_holds_and_tags_are_kept_by_message, keys_are_noted_once, the_log_gives_back_what_was_written,
     what_is_erased_is_gone_but_for_the_digest_of_what_was_deposited,
 };
 pub use lists::{
@@ -78,6 +78,7 @@ pub fn all<B: Backend + 'static>(empty: &dyn Fn() -> B) {
         a_report_is_kept_once_and_says_where_each_document_stands,
         what_is_erased_is_gone_but_for_the_digest_of_what_was_deposited,
         a_file_is_imported_as_it_was,
+        keys_are_noted_once,
     ];
     let whole = [
         an_archive_over_it_gives_back_what_was_put,

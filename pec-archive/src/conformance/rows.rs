@@ -6,7 +6,9 @@ use super::words;
 use crate::deposit::DepositState;
 use crate::id::Id;
 use crate::search::{Field, Query, Test};
-use crate::store::{Attachment, CheckpointRow, ImportedRow, Judged, MessageRow, Number, Speaking, SubmissionRow};
+use crate::store::{
+    Attachment, CheckpointRow, ImportedRow, Judged, KeyRow, MessageRow, Number, Speaking, SubmissionRow,
+};
 
 /// Everything but the blobs.
 #[derive(Debug, Clone)]
@@ -26,6 +28,7 @@ pub(super) struct State {
     pub(super) log: Vec<String>,
     pub(super) nodes: BTreeMap<u64, [u8; 32]>,
     pub(super) checkpoints: BTreeMap<u64, CheckpointRow>,
+    pub(super) keys: BTreeMap<[u8; 8], KeyRow>,
     pub(super) imported: BTreeMap<String, ImportedRow>,
     /// Packages; their numbers are their places, from 1.
     pub(super) deposits: Vec<Package>,
@@ -51,6 +54,7 @@ impl Default for State {
             log: Vec::new(),
             nodes: BTreeMap::new(),
             checkpoints: BTreeMap::new(),
+            keys: BTreeMap::new(),
             imported: BTreeMap::new(),
             deposits: Vec::new(),
             reports: Vec::new(),

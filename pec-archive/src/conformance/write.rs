@@ -9,8 +9,8 @@ use crate::deposit::DepositState;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::store::{
-    CheckpointRow, DepositRow, DerivedRow, DossierRow, ImportedRow, IndexWriter, MessageRow, NewMessage, Number,
-    SubmissionRow, Words, first_number, second_of,
+    CheckpointRow, DepositRow, DerivedRow, DossierRow, ImportedRow, IndexWriter, KeyRow, MessageRow, NewMessage,
+    Number, SubmissionRow, Words, first_number, second_of,
 };
 
 impl IndexWriter for Session<'_> {
@@ -186,6 +186,11 @@ impl IndexWriter for Session<'_> {
 
     fn put_checkpoint(&self, size: u64, checkpoint: &CheckpointRow) -> Result<()> {
         self.write(|rows| rows.checkpoints.insert(size, checkpoint.clone()));
+        Ok(())
+    }
+
+    fn put_key(&self, key: &KeyRow) -> Result<()> {
+        self.write(|rows| rows.keys.entry(key.id).or_insert(*key).words);
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::{Intake, Judged};
 use crate::retention;
+use crate::seal::Seal;
 use crate::store::View;
 use crate::words::{Attachment, Words};
 
@@ -33,8 +34,14 @@ pub(super) struct Document {
 }
 
 impl Document {
-    fn of(view: &dyn View, intake: &Intake<'_>, cache: &mut ChainCache, number: i64) -> Result<(Self, Option<Record>)> {
-        let bytes = content::whole(view, number)?;
+    fn of(
+        seal: &Seal,
+        view: &dyn View,
+        intake: &Intake<'_>,
+        cache: &mut ChainCache,
+        number: i64,
+    ) -> Result<(Self, Option<Record>)> {
+        let bytes = content::whole(seal, view, number)?;
         let (id, size) = (Id::of(&bytes), bytes.len() as u64);
         let message = Message::parse(bytes, &intake.limits);
         let verification = intake.verifier().verify(&message, intake.now, cache);
@@ -129,11 +136,17 @@ impl Transaction {
 }
 
 impl Family {
-    pub(super) fn of(view: &dyn View, intake: &Intake<'_>, cache: &mut ChainCache, numbers: &[i64]) -> Result<Self> {
+    pub(super) fn of(
+        seal: &Seal,
+        view: &dyn View,
+        intake: &Intake<'_>,
+        cache: &mut ChainCache,
+        numbers: &[i64],
+    ) -> Result<Self> {
         let mut ledger = Ledger::new(dossiers::key());
         let mut documents = Vec::with_capacity(numbers.len());
         for number in numbers {
-            let (document, record) = Document::of(view, intake, cache, *number)?;
+            let (document, record) = Document::of(seal, view, intake, cache, *number)?;
             if let Some(record) = record {
                 let record = record.numbered(dossiers::source(*number));
                 ledger.add(record).map_err(|full| Error::Internal(full.to_string()))?;

@@ -280,7 +280,7 @@ impl Archive {
                 .par_iter()
                 .map(|(members, wanted)| {
                     let mut cache = self.cache();
-                    let family = self.read(|view| Family::of(view, intake, &mut cache, members))?;
+                    let family = self.read(|view| Family::of(self.seal(), view, intake, &mut cache, members))?;
                     self.give_back(cache);
                     Ok(Batch::all(&family, wanted, options, now))
                 })

@@ -1,9 +1,10 @@
-//! What people decide: how long messages are kept, for which cases they are held, and what they are tagged.
+//! What people decide: how long messages are kept, for which cases they are held, what they are tagged, and under which keys
+//! they are encrypted.
 
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::Result;
-use crate::store::Number;
+use crate::store::{KeyRow, Number};
 
 pub(super) fn terms(connection: &Connection) -> Result<Vec<(String, u32)>> {
     let mut query = connection.prepare_cached("SELECT name, months FROM class ORDER BY name")?;
@@ -81,4 +82,18 @@ pub(super) fn tag(connection: &Connection, number: Number, tag: &str) -> Result<
 pub(super) fn untag(connection: &Connection, number: Number, tag: &str) -> Result<bool> {
     let mut delete = connection.prepare_cached("DELETE FROM tag WHERE tag = ?1 AND message = ?2")?;
     Ok(delete.execute((tag, number))? > 0)
+}
+
+pub(super) fn keys(connection: &Connection) -> Result<Vec<KeyRow>> {
+    if super::open::format_of(connection)? < 3 {
+        return Ok(Vec::new());
+    }
+    let mut query = connection.prepare("SELECT key, words FROM sealed ORDER BY key")?;
+    let rows = query.query_map([], |row| Ok(KeyRow { id: row.get(0)?, words: row.get(1)? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn put_key(connection: &Connection, key: &KeyRow) -> Result<()> {
+    connection.execute("INSERT OR IGNORE INTO sealed (key, words) VALUES (?1, ?2)", (key.id, key.words))?;
+    Ok(())
 }

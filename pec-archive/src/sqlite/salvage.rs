@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -11,16 +12,17 @@ use super::tables::Tables;
 use super::{Sqlite, messages, open, survey};
 use crate::actor::Actor;
 use crate::archive::Archive;
-use crate::care::{Progress, Watch, noted};
+use crate::care::{Progress, Watch, noted, readable};
 use crate::content;
 use crate::error::Result;
 use crate::id::Id;
 use crate::intake::Intake;
 use crate::log::{self, Appender, What};
 use crate::press::Press;
+use crate::seal::{Keys, Seal};
 use crate::split::{Hole, Skeleton};
 use crate::store::{Blob, BlobStore as _, Index as _, IndexWriter as _, Number};
-use crate::writer::{Row, pieces, put_message};
+use crate::writer::{Row, put_message};
 
 /// Messages that are brought over at a time.
 const BATCH: usize = 256;
@@ -67,12 +69,28 @@ impl Archive {
     /// [`crate::Error::Exists`]; [`crate::Error::Damaged`] or [`crate::Error::NotAnArchive`] where not even the first page can
     /// be read; and those of [`Archive::put`]: then nothing is left at `to`.
     pub fn salvage(actor: &Actor, intake: &Intake<'_>, from: &Path, to: &Path, watch: Watch<'_>) -> Result<Salvaged> {
+        Self::salvage_with(actor, intake, from, to, &Keys::none(), watch)
+    }
+
+    /// As [`Archive::salvage`], of an archive that is encrypted: the new one is encrypted too, under the first of these keys.
+    ///
+    /// # Errors
+    /// As [`Archive::salvage`]; [`crate::Error::Key`].
+    pub fn salvage_with(
+        actor: &Actor,
+        intake: &Intake<'_>,
+        from: &Path,
+        to: &Path,
+        keys: &Keys,
+        watch: Watch<'_>,
+    ) -> Result<Salvaged> {
         let source = Sqlite::as_it_is(from)?;
         // One view of what may still be written to.
         source.view(|source| {
+            let (seal, _) = Seal::new(keys, readable(source.keys())?.as_deref(), true)?;
             let target = Sqlite::create(to)?;
             let path = target.place.path().to_owned();
-            let salvaged = take_over(source, target, actor, intake, watch);
+            let salvaged = take_over(source, target, &Arc::new(seal), keys, actor, intake, watch);
             if salvaged.is_err() {
                 // Half of what can be read must not pass for all of it.
                 let _ = std::fs::remove_file(path);
@@ -85,13 +103,20 @@ impl Archive {
 fn take_over(
     source: &Tables<'_>,
     target: Sqlite,
+    seal: &Arc<Seal>,
+    keys: &Keys,
     actor: &Actor,
     intake: &Intake<'_>,
     watch: Watch<'_>,
 ) -> Result<Salvaged> {
     let mut salvaged = Salvaged::default();
     let kept = proven_log(source, &mut salvaged)?;
-    target.transaction(|target| write_log(target, source, &kept, &mut salvaged))?;
+    target.transaction(|target| {
+        if let Some(key) = seal.key() {
+            target.put_key(&key)?;
+        }
+        write_log(target, source, &kept, &mut salvaged)
+    })?;
     let found = survey::messages(source.connection())?;
     salvaged.unread.extend(found.unread);
     salvaged.lost.extend(found.nameless.into_iter().map(|(number, why)| (format!("number {number}"), why)));
@@ -99,7 +124,7 @@ fn take_over(
     let (total, mut done, mut ended) = (numbers.len() as u64, 0, false);
     for batch in numbers.chunks(BATCH) {
         target.transaction(|target| {
-            let mut carrier = Carrier { source, target, actor, intake, press: Press::new(None)? };
+            let mut carrier = Carrier { source, target, seal, actor, intake, press: Press::new(seal)? };
             batch.iter().try_for_each(|(number, id)| carrier.message(*number, *id, &mut salvaged))
         })?;
         done += batch.len() as u64;
@@ -110,14 +135,14 @@ fn take_over(
     }
     target.transaction(|target| {
         rows(source.connection(), target.connection(), &mut salvaged)?;
-        evidence(source, target, &mut salvaged)?;
+        evidence(source, target, seal, &mut salvaged)?;
         if open::format_of(source.connection())? >= 2 {
             deposits(source.connection(), target.connection(), &mut salvaged)?;
         }
         let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
         Appender::new(target, actor, intake.now)?.append(what).map(drop)
     })?;
-    Archive::over(target)?.rebuild_index(actor, intake, &mut |_| std::ops::ControlFlow::Continue(()))?;
+    Archive::over_with(target, keys)?.rebuild_index(actor, intake, &mut |_| std::ops::ControlFlow::Continue(()))?;
     salvaged.complete = !ended;
     Ok(salvaged)
 }
@@ -160,6 +185,7 @@ fn write_log(target: &Tables<'_>, source: &Tables<'_>, entries: &[String], salva
 struct Carrier<'c> {
     source: &'c Tables<'c>,
     target: &'c Tables<'c>,
+    seal: &'c Seal,
     actor: &'c Actor,
     intake: &'c Intake<'c>,
     press: Press,
@@ -168,7 +194,7 @@ struct Carrier<'c> {
 impl Carrier<'_> {
     fn message(&mut self, number: Number, id: Id, salvaged: &mut Salvaged) -> Result<()> {
         let mut size = 0;
-        let read = content::stream(self.source, number, |piece| {
+        let read = content::stream(self.seal, self.source, number, |piece| {
             size += piece.len() as u64;
             Ok(())
         });
@@ -188,11 +214,11 @@ impl Carrier<'_> {
     /// Stores a message that was read, cut as it is there. What its bodies are called there counts for nothing.
     fn store(&mut self, number: Number, id: Id, size: u64) -> Result<()> {
         let kept = content::row(self.source, number)?;
-        let mut skeleton = Skeleton { bytes: content::skeleton(self.source, &kept)?, holes: Vec::new() };
+        let mut skeleton = Skeleton { bytes: content::skeleton(self.seal, self.source, &kept)?, holes: Vec::new() };
         let mut body = Vec::new();
         for hole in &kept.holes {
             body.clear();
-            content::body(self.source, hole.body, |piece| {
+            content::body(self.seal, self.source, hole.body, |piece| {
                 body.extend_from_slice(piece);
                 Ok(())
             })?;
@@ -216,7 +242,7 @@ fn keep(target: &Tables<'_>, id: Id, bytes: &[u8], press: &mut Press) -> Result<
     if target.missing(&[id])?.is_empty() {
         return Ok(());
     }
-    target.put(&[Blob { id, size: bytes.len() as u64, pieces: &pieces(bytes, press)? }])
+    target.put(&[Blob { id, size: bytes.len() as u64, pieces: &press.pieces(id, bytes)? }])
 }
 
 /// Brings over what was said of messages.
@@ -282,20 +308,21 @@ fn is_orphan(error: &rusqlite::Error) -> bool {
 }
 
 /// Brings over by what messages were judged.
-fn evidence(source: &Tables<'_>, target: &Tables<'_>, salvaged: &mut Salvaged) -> Result<()> {
+fn evidence(source: &Tables<'_>, target: &Tables<'_>, seal: &Arc<Seal>, salvaged: &mut Salvaged) -> Result<()> {
     let mut rows = Vec::new();
     let (from, sql) = (source.connection(), "SELECT body, kind, message FROM evidence");
     survey::each_row(from, sql, &["body"], &mut salvaged.unread, |row| {
         rows.push((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?));
         Ok(())
     })?;
-    let mut press = Press::new(None)?;
+    let mut press = Press::new(seal)?;
     let mut brought: BTreeMap<i64, Option<Id>> = BTreeMap::new();
     for (body, kind, message) in rows {
         let new = match brought.get(&body) {
             Some(known) => *known,
             None => {
-                let read = survey::evidence_of(from, body).and_then(|id| Ok((id, content::whole_body(source, id)?)));
+                let read =
+                    survey::evidence_of(from, body).and_then(|id| Ok((id, content::whole_body(seal, source, id)?)));
                 let read = noted(&mut salvaged.unread, read)?;
                 let kept = read.map(|(id, bytes)| keep(target, id, &bytes, &mut press).map(|()| id)).transpose()?;
                 brought.insert(body, kept);

@@ -12,8 +12,8 @@ use crate::page::Entry;
 use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
-    Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, ImportedRow, Index, IndexWriter, KnownDeposit,
-    MessageRow, NewMessage, Number, Piece, Speaking, SubmissionRow, Survey, Words,
+    Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, ImportedRow, Index, IndexWriter, KeyRow,
+    KnownDeposit, MessageRow, NewMessage, Number, Piece, Speaking, SubmissionRow, Survey, Words,
 };
 
 /// The tables, as one transaction sees them.
@@ -185,6 +185,10 @@ impl Index for Tables<'_> {
         deposits::with_document(self.0, digest)
     }
 
+    fn keys(&self) -> Result<Vec<KeyRow>> {
+        decided::keys(self.0)
+    }
+
     fn is_imported(&self, file: &ImportedRow) -> Result<bool> {
         messages::is_imported(self.0, file)
     }
@@ -293,6 +297,10 @@ impl IndexWriter for Tables<'_> {
 
     fn put_checkpoint(&self, size: u64, checkpoint: &CheckpointRow) -> Result<()> {
         log::put_checkpoint(self.0, size, checkpoint)
+    }
+
+    fn put_key(&self, key: &KeyRow) -> Result<()> {
+        decided::put_key(self.0, key)
     }
 
     fn put_imported(&self, file: &ImportedRow) -> Result<()> {

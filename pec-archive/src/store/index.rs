@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::rows::{CheckpointRow, ImportedRow, KnownDeposit, MessageRow, Number, Speaking, SubmissionRow, Survey};
+use super::rows::{
+    CheckpointRow, ImportedRow, KeyRow, KnownDeposit, MessageRow, Number, Speaking, SubmissionRow, Survey,
+};
 use crate::deposit::{Deposit, Deposited};
 use crate::error::Result;
 use crate::id::Id;
@@ -132,6 +134,9 @@ pub trait Index {
     fn deposits_with_document(&self, digest: Id) -> Result<Vec<i64>>;
 
     // Care.
+
+    /// The keys that were noted, in the order of their identifiers; none where nothing is encrypted.
+    fn keys(&self) -> Result<Vec<KeyRow>>;
 
     /// Whether an import has finished a file that was as it is now.
     fn is_imported(&self, file: &ImportedRow) -> Result<bool>;

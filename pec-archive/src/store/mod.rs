@@ -42,8 +42,8 @@ use std::path::Path;
 pub use blobs::{Blob, BlobStore, PIECE, Piece};
 pub use index::Index;
 pub use rows::{
-    CheckpointRow, DepositRow, DerivedRow, DossierRow, Hole, ImportedRow, KnownDeposit, MessageRow, NewMessage, Number,
-    Speaking, SubmissionRow, Survey, first_number, second_of,
+    CheckpointRow, DepositRow, DerivedRow, DossierRow, Hole, ImportedRow, KeyRow, KnownDeposit, MessageRow, NewMessage,
+    Number, Speaking, SubmissionRow, Survey, first_number, second_of,
 };
 pub use write::IndexWriter;
 

@@ -126,6 +126,15 @@ pub struct DossierRow<'d> {
     pub messages: Vec<Number>,
 }
 
+/// A key under which what is stored was encrypted above: nothing of the key itself can be told from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyRow {
+    /// By which what is encrypted names it.
+    pub id: [u8; 8],
+    /// Whether words may stand in the index.
+    pub words: bool,
+}
+
 /// A root of the log and the token over it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckpointRow {

@@ -1,7 +1,9 @@
 //! What an index is told.
 
 use super::index::Index;
-use super::rows::{CheckpointRow, DepositRow, DerivedRow, DossierRow, ImportedRow, NewMessage, Number, SubmissionRow};
+use super::rows::{
+    CheckpointRow, DepositRow, DerivedRow, DossierRow, ImportedRow, KeyRow, NewMessage, Number, SubmissionRow,
+};
 use crate::deposit::DepositState;
 use crate::error::Result;
 use crate::id::Id;
@@ -86,6 +88,9 @@ pub trait IndexWriter: Index {
 
     /// Writes the checkpoint at this size, in the place of an older one.
     fn put_checkpoint(&self, size: u64, checkpoint: &CheckpointRow) -> Result<()>;
+
+    /// Notes a key; the same key once.
+    fn put_key(&self, key: &KeyRow) -> Result<()>;
 
     /// Notes that an import has finished a file.
     fn put_imported(&self, file: &ImportedRow) -> Result<()>;

@@ -11,3 +11,4 @@ mod others;
 mod proving;
 mod retention;
 mod scene;
+mod sealing;
