@@ -102,7 +102,9 @@ impl Bundle {
         }
         objects.insert("trust/trust.json".into(), trust.to_json().into_bytes());
         objects.insert(PAGE.into(), check::page(&objects, trust, made_at).into_bytes());
-        objects.insert(EXPERT.into(), expert::text(&objects).into_bytes());
+        let names = objects.keys().map(String::as_str).collect();
+        let text = expert::text(&names).into_bytes();
+        objects.insert(EXPERT.into(), text);
         let manifest = Manifest {
             form: FORM.into(),
             engine: concat!("pec ", env!("CARGO_PKG_VERSION")).into(),

@@ -1,13 +1,13 @@
 //! For the expert of a court: every step once more, with OpenSSL and nothing of ours.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The text that goes into a bundle. Each line that begins with `$ ` is a command for a POSIX shell in the folder into
 /// which the bundle was unpacked.
-pub(super) fn text(objects: &BTreeMap<String, Vec<u8>>) -> String {
+pub(super) fn text(objects: &BTreeSet<&str>) -> String {
     let mut text = String::from(HEAD);
-    for path in objects.keys().filter(|path| path.ends_with(".eml")) {
+    for path in objects.iter().filter(|path| path.ends_with(".eml")) {
         let id = path.trim_start_matches("messages/").trim_end_matches(".eml");
         let _ = write!(
             text,
@@ -16,11 +16,11 @@ pub(super) fn text(objects: &BTreeMap<String, Vec<u8>>) -> String {
              $ openssl smime -pk7out -in {path} | openssl pkcs7 -print_certs -noout\n\
              $ openssl cms -verify -in {path} -CAfile RADICE.pem -partial_chain -no_check_time -purpose any -out /dev/null\n"
         );
-        if objects.contains_key(&format!("log/{id}.json")) {
+        if objects.contains(&*format!("log/{id}.json")) {
             let _ = write!(text, "  registro: log/{id}.json\n$ grep -q {id} log/{id}.json\n");
         }
     }
-    for path in objects.keys().filter(|path| path.ends_with(".checkpoint")) {
+    for path in objects.iter().filter(|path| path.ends_with(".checkpoint")) {
         let token = path.replace(".checkpoint", ".tsr");
         let _ = write!(
             text,

@@ -15,12 +15,14 @@ mod build;
 mod check;
 mod expert;
 mod manifest;
+mod report;
 mod tree;
 mod zip;
 
 pub use build::{Bundle, Checkpoint, Witness};
 pub use check::{Fault, MessageProof, ObjectFault, ProofReport, Witnessed, check};
 pub use manifest::BLOCK;
+pub use report::expert_commands;
 pub use zip::{Frames, TooLarge};
 
 /// The form of the bundle; a reader refuses another.

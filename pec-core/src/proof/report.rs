@@ -1,0 +1,89 @@
+//! The report on a bundle as every face gives it.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{MessageProof, ProofReport, expert, zip};
+
+/// The report behind the name of its form.
+#[derive(Serialize)]
+struct Named<'r> {
+    schema: &'static str,
+    #[serde(flatten)]
+    report: &'r ProofReport,
+}
+
+impl ProofReport {
+    /// The form of the JSON, `docs/schema/proof-report-1.json`.
+    pub const SCHEMA: &'static str = "pec-proof-report/1";
+
+    /// One line of JSON, without a line end; keys in fixed order, absent values null.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Strings and numbers only: there is nothing that cannot be written.
+        serde_json::to_string(&Named { schema: Self::SCHEMA, report: self }).unwrap_or_default()
+    }
+
+    /// Whether every byte of the file is what was written and every message in it, but for what was sent, which bears no
+    /// signature, is certified; a bundle without messages is not.
+    ///
+    /// It does not prove that nothing was left out.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let proven = |message: &MessageProof| message.verdict.starts_with("certified") || message.kind == "ordinary";
+        self.is_intact() && !self.messages.is_empty() && self.messages.iter().all(proven)
+    }
+}
+
+/// How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: a text, in which each
+/// line that begins with `$ ` is a command for a POSIX shell in the folder into which the bundle was unpacked. It is
+/// written anew from the names of the objects, never taken from the bundle; names that we would not give are passed over.
+/// `None` where the file is no bundle.
+#[must_use]
+pub fn expert_commands(bytes: &[u8]) -> Option<String> {
+    let objects = zip::read(bytes).ok()?;
+    let names: BTreeSet<&str> = objects.iter().map(|object| &*object.name).filter(|name| is_plain(name)).collect();
+    Some(expert::text(&names))
+}
+
+/// Whether a name can stand in a command as it is.
+fn is_plain(name: &str) -> bool {
+    let harmless = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/.".contains(&byte);
+    name.bytes().all(harmless) && !name.contains("..") && !name.starts_with('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::Bundle;
+    use crate::trust::TrustStore;
+
+    #[test]
+    fn the_commands_are_those_of_the_bundle_and_never_its_text() {
+        let (trust, at) = (TrustStore::built_in(), "2026-02-09T10:00:00Z".parse().unwrap());
+        let message = b"Message-ID: <1@ditta.example>\r\n\r\nBuongiorno.\r\n".to_vec();
+        let bundle = Bundle::new().message(message, None).to_zip("1@ditta.example", &trust, at).unwrap();
+        let text = expert_commands(&bundle).unwrap();
+        assert!(text.contains("$ test \"$(sha256sum messages/"), "{text}");
+        let inside = zip::read(&bundle).unwrap().into_iter().find(|object| object.name == "perito.txt").unwrap();
+        assert_eq!(&bundle[inside.content], text.as_bytes());
+        assert_eq!(expert_commands(b"no bundle"), None);
+
+        let hostile =
+            [("messages/$(reboot).eml", &b"x"[..]), ("messages/../../x.eml", b"x"), ("perito.txt", b"$ reboot")];
+        let hostile = zip::write(hostile.into_iter()).unwrap();
+        if let Some(text) = expert_commands(&hostile) {
+            assert!(!text.contains("reboot") && !text.contains(".."), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bundle_without_messages_is_not_sound() {
+        let (trust, at) = (TrustStore::built_in(), "2026-02-09T10:00:00Z".parse().unwrap());
+        let empty = Bundle::new().to_zip("1@ditta.example", &trust, at).unwrap();
+        let report = crate::proof::check(&empty, &trust, at, &crate::limits::Limits::DEFAULT);
+        assert!(report.is_intact() && !report.is_sound(), "{report:?}");
+        assert!(report.to_json().starts_with(r#"{"schema":"pec-proof-report/1","transaction":"1@ditta.example","#));
+    }
+}
