@@ -14,6 +14,7 @@ use pec_core::verify::Verifier;
 
 use crate::content;
 use crate::error::{Error, Result};
+use crate::submitted::Submitted;
 use crate::intake::Intake;
 use crate::seal::Seal;
 use crate::store::{Change, DossierRow, Number, Speaking, View};
@@ -93,10 +94,14 @@ impl<'a> Judge<'a> {
 
 /// What the host reported that it submitted, where this message is that.
 pub(crate) fn submission(view: &dyn View, number: Number, message: &Message<Vec<u8>>) -> Result<Option<Record>> {
+    Ok(submitted(view, number)?.map(|submitted| submitted.record(source(number), message)))
+}
+
+/// The submission that was reported with a message.
+pub(crate) fn submitted(view: &dyn View, number: Number) -> Result<Option<Submitted>> {
     let Some(row) = view.submission(number)? else { return Ok(None) };
-    let recipients: Vec<&str> = row.recipients.iter().map(String::as_str).collect();
     let at = Timestamp::from_second(row.at).map_err(|_| Error::Damaged(format!("submission of message {number}")))?;
-    Ok(Some(Record::submitted(source(number), message, &row.sender, &recipients, at)))
+    Ok(Some(Submitted { sender: row.sender, recipients: row.recipients, at }))
 }
 
 /// The numbers of the messages that speak of the same transactions as these texts: those that share a text, those that

@@ -51,6 +51,7 @@ mod outcome;
 mod package;
 mod plan;
 mod report;
+mod setting;
 mod write;
 mod xml;
 

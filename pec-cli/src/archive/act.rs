@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use pec_archive::report::{Erased, Report as _};
 use pec_archive::{Archive, Erasure, Kept};
 use pec_core::finding::Language;
 
@@ -86,6 +87,9 @@ pub(super) struct Erase {
     /// Why; it stands in the log for ever.
     #[arg(long)]
     reason: String,
+    /// One JSON object a message and line.
+    #[arg(long)]
+    json: bool,
     /// Messages by identifier, or every one of a transaction.
     #[arg(required = true, value_name = "ID|IDENTIFICATIVO")]
     names: Vec<String>,
@@ -133,7 +137,7 @@ impl Call {
         let imported = imported.map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
         if arguments.json {
-            writeln!(output, "{}", serde_json::to_string(&imported).unwrap_or_default())?;
+            writeln!(output, "{}", imported.to_json())?;
         } else {
             for exception in &imported.exceptions {
                 let reason = self.say(&exception.it, &exception.en);
@@ -179,7 +183,7 @@ impl Call {
         let mut output = anstream::stdout();
         for change in &changed {
             if arguments.json {
-                writeln!(output, "{}", serde_json::to_string(change).unwrap_or_default())?;
+                writeln!(output, "{}", change.to_json())?;
             } else {
                 let (id, before, after) = (&change.id, &change.before, &change.after);
                 writeln!(output, "{id}  {before} → {after}  {}", change.findings.join(" "))?;
@@ -210,6 +214,11 @@ impl Call {
         let done = archive.erase(&self.actor, now, &ids, &arguments.reason).map_err(|error| failed(&error))?;
         let mut refused = false;
         for (id, erasure) in ids.iter().zip(&done) {
+            if arguments.json {
+                refused |= matches!(erasure, Erasure::Refused(_));
+                writeln!(anstream::stdout(), "{}", Erased::of(*id, erasure).to_json())?;
+                continue;
+            }
             let said = match erasure {
                 Erasure::Erased { log } => match self.language {
                     Language::It => format!("eliminato; certificato: voce {log} del registro"),
@@ -239,7 +248,7 @@ impl Call {
         let salvaged = salvaged.map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
         if arguments.json {
-            writeln!(output, "{}", serde_json::to_string(&salvaged).unwrap_or_default())?;
+            writeln!(output, "{}", salvaged.to_json())?;
         } else {
             writeln!(output, "{} {}", salvaged.messages, self.say("messaggi salvati", "messages are saved"))?;
             for (id, why) in &salvaged.lost {

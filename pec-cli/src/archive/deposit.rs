@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use pec_archive::Error;
 use pec_archive::deposit::{
     self, Agent, Classification, Confidential, DepositReport, DepositState, HostDossier, Made, Options, ReportForm,
     Selection, Signer, Target,
 };
+use pec_archive::report::Report as _;
 use pec_archive::search::Query;
 use pec_core::finding::Language;
 
@@ -66,7 +66,7 @@ struct Packing {
     #[arg(long, value_name = "ID=NAME")]
     submitter: Option<Agent>,
     /// Who may sign the package, and as what.
-    #[arg(long, value_name = "ROLE:ID=NAME", value_parser = signer)]
+    #[arg(long, value_name = "ROLE:ID=NAME")]
     signer: Vec<Signer>,
     /// Where the documents stand in the plan of classification.
     #[arg(long, value_name = "INDEX")]
@@ -78,7 +78,7 @@ struct Packing {
     #[arg(long, value_name = "TEXT", requires = "classification")]
     classification_plan: Option<String>,
     /// The host's own dossier (fascicolo), to which everything belongs; otherwise each transaction is one.
-    #[arg(long, value_name = "ID=SUBJECT", value_parser = dossier)]
+    #[arg(long, value_name = "ID=SUBJECT")]
     dossier: Option<HostDossier>,
     /// The documents are confidential (riservati).
     #[arg(long)]
@@ -144,17 +144,6 @@ pub(super) struct List {
     json: bool,
 }
 
-fn signer(text: &str) -> Result<Signer, String> {
-    let (role, agent) = text.split_once(':').ok_or("give ROLE:ID=NAME")?;
-    let agent = agent.parse().map_err(|error: Error| error.to_string())?;
-    Ok(Signer { agent, role: role.trim().to_owned() })
-}
-
-fn dossier(text: &str) -> Result<HostDossier, String> {
-    let (id, subject) = text.split_once('=').ok_or("give ID=SUBJECT")?;
-    Ok(HostDossier { id: id.trim().to_owned(), subject: subject.trim().to_owned() })
-}
-
 impl Packing {
     fn options(&self) -> Options {
         let mut options = Options::new(self.producer.clone());
@@ -177,11 +166,7 @@ impl Packing {
     }
 
     fn target(&self) -> Target {
-        let path = self.output.clone();
-        match path.extension() {
-            Some(extension) if extension.eq_ignore_ascii_case("zip") => Target::Zip(path),
-            _ => Target::Folder(path),
-        }
+        self.output.clone().into()
     }
 }
 
@@ -232,7 +217,7 @@ impl Call {
     fn made(&self, made: &Made, json: bool) -> Result<ExitCode, Stop> {
         let mut output = anstream::stdout();
         if json {
-            writeln!(output, "{}", serde_json::to_string(made).unwrap_or_default())?;
+            writeln!(output, "{}", made.to_json())?;
             return Ok(ExitCode::SUCCESS);
         }
         for package in &made.packages {
@@ -270,7 +255,7 @@ impl Call {
         let report = report.map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
         if arguments.json {
-            writeln!(output, "{}", serde_json::to_string(&report).unwrap_or_default())?;
+            writeln!(output, "{}", report.to_json())?;
         } else {
             write!(output, "{}", self.report(&report))?;
         }
@@ -312,7 +297,7 @@ impl Call {
             for document in archive.deposited(&self.actor, package).map_err(|error| failed(&error))? {
                 refused |= matches!(document.state, DepositState::Refused { .. });
                 if arguments.json {
-                    writeln!(output, "{}", serde_json::to_string(&document).unwrap_or_default())?;
+                    writeln!(output, "{}", document.to_json())?;
                 } else {
                     writeln!(output, "{}", self.document(&document))?;
                 }
@@ -322,7 +307,7 @@ impl Call {
         for package in archive.deposits(&self.actor).map_err(|error| failed(&error))? {
             refused |= package.refused > 0;
             if arguments.json {
-                writeln!(output, "{}", serde_json::to_string(&package).unwrap_or_default())?;
+                writeln!(output, "{}", package.to_json())?;
                 continue;
             }
             let deposit::Deposit { name, waiting, accepted, refused, .. } = &package;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
+use pec_archive::report::Report as _;
 use pec_archive::search::{Query, QueryError};
 use pec_archive::{Cursor, Entry};
 use pec_core::finding::Language;
@@ -71,6 +72,9 @@ pub(super) struct Expiring {
     /// Messages of each kind.
     #[arg(long, default_value_t = 1000)]
     limit: usize,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     clock: Clock,
 }
@@ -94,14 +98,14 @@ impl Call {
         let mut output = anstream::stdout();
         for entry in &page.entries {
             if arguments.json {
-                writeln!(output, "{}", serde_json::to_string(entry).unwrap_or_default())?;
+                writeln!(output, "{}", entry.to_json())?;
             } else {
                 writeln!(output, "{}", self.line(entry))?;
             }
         }
         let next = page.next.map(Cursor::to_number);
         if arguments.json {
-            writeln!(output, "{}", serde_json::json!({ "next": next }))?;
+            writeln!(output, "{}", page.end().to_json())?;
         } else if let Some(next) = next {
             writeln!(output, "{} --from {next}", self.say("altri:", "more:"))?;
         }
@@ -131,7 +135,7 @@ impl Call {
         for id in ids {
             let entry = archive.entry(&self.actor, id).map_err(|error| failed(&error))?;
             if arguments.json {
-                writeln!(output, "{}", serde_json::to_string(&entry).unwrap_or_default())?;
+                writeln!(output, "{}", entry.to_json())?;
             } else {
                 writeln!(output, "{}", self.line(&entry))?;
             }
@@ -162,7 +166,7 @@ impl Call {
         let check = check.map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
         if arguments.json {
-            writeln!(output, "{}", serde_json::to_string(&check).unwrap_or_default())?;
+            writeln!(output, "{}", check.to_json())?;
         } else {
             writeln!(output, "{} {}", check.sound, self.say("messaggi integri", "messages are sound"))?;
             for (id, why) in &check.damaged {
@@ -189,6 +193,13 @@ impl Call {
             now.saturating_add(SignedDuration::from_hours(24 * i64::from(arguments.days))).unwrap_or(Timestamp::MAX);
         let expiring = archive.expiring(&self.actor, now, until, arguments.limit).map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
+        let nothing = expiring.terms.is_empty() && expiring.proofs.is_empty();
+        if arguments.json {
+            for ending in expiring.endings() {
+                writeln!(output, "{}", ending.to_json())?;
+            }
+            return Ok(ExitCode::from(u8::from(!nothing)));
+        }
         for (entry, ends) in &expiring.terms {
             writeln!(output, "{} {ends}\n{}", self.say("TERMINE", "TERM"), self.line(entry))?;
         }
@@ -196,7 +207,7 @@ impl Call {
             let ends = entry.expires.map_or_else(String::new, |ends| ends.to_string());
             writeln!(output, "{} {ends}\n{}", self.say("CERTIFICATO", "CERTIFICATE"), self.line(entry))?;
         }
-        Ok(ExitCode::from(u8::from(!expiring.terms.is_empty() || !expiring.proofs.is_empty())))
+        Ok(ExitCode::from(u8::from(!nothing)))
     }
 
     pub(super) fn stats(&self, arguments: &Stats) -> Result<ExitCode, Stop> {
@@ -204,7 +215,7 @@ impl Call {
         let stats = archive.stats(&self.actor).map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
         if arguments.json {
-            writeln!(output, "{}", serde_json::to_string(&stats).unwrap_or_default())?;
+            writeln!(output, "{}", stats.to_json())?;
             return Ok(ExitCode::SUCCESS);
         }
         for (it, en, number) in [

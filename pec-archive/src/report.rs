@@ -1,0 +1,161 @@
+//! What the archive answers, as JSON: the same for the program, C and Python.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::care::{Changed, Check, Collected};
+use crate::deposit::{Deposit, DepositReport, Deposited, Made};
+use crate::id::Id;
+use crate::import::Imported;
+use crate::proof::Stamped;
+use crate::retention::{Erasure, Expiring, Kept};
+use crate::page::{Cursor, Entry, Page};
+use crate::sqlite::salvage::Salvaged;
+use crate::stats::Stats;
+
+/// The form of every report, `docs/schema/archive-1.json`.
+pub const SCHEMA: &str = "pec-archive/1";
+
+/// An answer that can be written as one line of JSON: keys in fixed order, times in UTC (RFC 3339), absent values null.
+pub trait Report: Serialize {
+    /// What it is called under `report`.
+    const NAME: &'static str;
+
+    /// The line, without a line end. `schema` and `report` come first.
+    fn to_json(&self) -> String
+    where
+        Self: Sized,
+    {
+        // Strings and numbers only: there is nothing that cannot be written.
+        serde_json::to_string(&Named { schema: SCHEMA, report: Self::NAME, values: self }).unwrap_or_default()
+    }
+}
+
+#[derive(Serialize)]
+struct Named<'v, T> {
+    schema: &'static str,
+    report: &'static str,
+    #[serde(flatten)]
+    values: &'v T,
+}
+
+macro_rules! reports {
+    ($($report:ty: $name:literal;)*) => { $(impl Report for $report { const NAME: &'static str = $name; })* };
+}
+
+reports! {
+    Check: "check";
+    Collected: "collected";
+    Changed: "changed";
+    Imported: "imported";
+    Salvaged: "salvaged";
+    Stats: "stats";
+    Stamped: "stamped";
+    Entry: "entry";
+    Made: "made";
+    Deposit: "deposit";
+    Deposited: "deposited";
+    DepositReport: "deposit-report";
+    PageEnd: "page";
+    Erased: "erased";
+    Ending: "ending";
+    Term: "term";
+}
+
+/// Reports as lines, each with its end.
+#[must_use]
+pub fn lines<'r, R: Report + 'r>(reports: impl IntoIterator<Item = &'r R>) -> String {
+    reports.into_iter().flat_map(|report| [report.to_json(), "\n".to_owned()]).collect()
+}
+
+/// Where the next page begins; the last line of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PageEnd {
+    /// For `from` of the next search; `None` when nothing older is found.
+    pub next: Option<i64>,
+}
+
+/// What became of one message that was to be erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Erased {
+    /// The message.
+    pub id: String,
+    /// The entry of the log that is the certificate of its erasure; `None` where it is still here.
+    pub log: Option<u64>,
+    /// The end of its term, which keeps it.
+    pub kept_until: Option<Timestamp>,
+    /// The case that keeps it.
+    pub held_for: Option<String>,
+}
+
+impl Erased {
+    /// With the message that it is about.
+    #[must_use]
+    pub fn of(id: Id, erasure: &Erasure) -> Self {
+        let (log, kept_until, held_for) = match erasure {
+            Erasure::Erased { log } => (Some(*log), None, None),
+            Erasure::Refused(Kept::Until(until)) => (None, Some(*until), None),
+            Erasure::Refused(Kept::HeldFor(case)) => (None, None, Some(case.clone())),
+        };
+        Self { id: id.to_string(), log, kept_until, held_for }
+    }
+}
+
+/// Something that ends soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ending {
+    /// `term`, or `certificate`, on which a proof rests.
+    pub what: &'static str,
+    /// When.
+    pub ends: Option<Timestamp>,
+    /// The message.
+    pub message: Entry,
+}
+
+impl Expiring {
+    /// One report for each thing that ends: terms, then certificates.
+    pub fn endings(&self) -> impl Iterator<Item = Ending> {
+        let term =
+            |(message, ends): &(Entry, Timestamp)| Ending { what: "term", ends: Some(*ends), message: message.clone() };
+        let proof = |message: &Entry| Ending { what: "certificate", ends: message.expires, message: message.clone() };
+        self.terms.iter().map(term).chain(self.proofs.iter().map(proof))
+    }
+}
+
+/// A class and how long its messages are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Term {
+    /// The class; empty for everything that was put in no other.
+    pub class: String,
+    /// How long.
+    pub months: u32,
+}
+
+impl Page {
+    /// The entries as lines, and the line that says where the next page begins.
+    #[must_use]
+    pub fn to_lines(&self) -> String {
+        lines(&self.entries) + &self.end().to_json() + "\n"
+    }
+
+    /// Where the next page begins.
+    #[must_use]
+    pub fn end(&self) -> PageEnd {
+        PageEnd { next: self.next.map(Cursor::to_number) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn form_and_name_come_first_and_absent_values_are_null() {
+        let id = Id::of(b"x");
+        let kept = Erased::of(id, &Erasure::Refused(Kept::HeldFor("causa 1".into())));
+        let expected = r#"{"schema":"pec-archive/1","report":"erased","id":"ID","log":null,"kept_until":null,"held_for":"causa 1"}"#;
+        assert_eq!(kept.to_json(), expected.replace("ID", &id.to_string()));
+        let page = Page { entries: Vec::new(), next: None };
+        assert_eq!(page.to_lines(), "{\"schema\":\"pec-archive/1\",\"report\":\"page\",\"next\":null}\n");
+    }
+}
