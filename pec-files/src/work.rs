@@ -53,6 +53,8 @@ pub enum Event {
         /// Why.
         reason: Reason,
     },
+    /// It is one hundredth further, of work that is not counted in messages.
+    Progress,
     /// All is done; the last event.
     Finished,
     /// The owner has ended it; the last event.
@@ -70,6 +72,15 @@ pub enum Failed {
     Machine(Reason),
     /// A fault of the library, in its words.
     Panic(String),
+    /// What was worked on has said why, by a code of its own.
+    Coded {
+        /// The code.
+        code: &'static str,
+        /// What shows it.
+        evidence: String,
+        /// What it means and what can be done.
+        reason: Reason,
+    },
 }
 
 /// An event, and how far the work was when it was told.
@@ -151,6 +162,20 @@ impl<T> Teller<'_, T> {
         self.0.done.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// How far it is, of work that counts by itself: an event at each hundredth, so that whoever asks for none does not stop it.
+    ///
+    /// # Errors
+    /// [`Cancelled`]: nobody will ask for it.
+    pub fn at(&self, done: u64, total: u64) -> Result<(), Cancelled> {
+        let hundredth = |done: u64| done.saturating_mul(100) / total.max(1);
+        let before = self.0.done.swap(done, Ordering::Relaxed);
+        let known = self.0.total.swap(total, Ordering::Relaxed);
+        if known == 0 || hundredth(done) > hundredth(before) {
+            return self.tell(Event::Progress);
+        }
+        if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+
     /// Whether the owner wants no more.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
@@ -201,6 +226,7 @@ impl Told {
         let (kind, name, verdict, reason, json) = match &self.event {
             Event::Message { name, verdict, json } => ("message", Some(&**name), Some(*verdict), None, Some(&**json)),
             Event::Unread { name, reason } => ("unread", Some(&**name), None, Some(reason.of(Language::En)), None),
+            Event::Progress => ("progress", None, None, None, None),
             Event::Finished => ("finished", None, None, None, None),
             Event::Cancelled => ("cancelled", None, None, None, None),
             Event::Failed(failed) => ("failed", None, None, Some(failed.text(Language::En)), None),
@@ -222,7 +248,7 @@ impl Failed {
     #[must_use]
     pub fn text(&self, language: Language) -> &str {
         match self {
-            Self::LedgerFull(reason) | Self::Machine(reason) => reason.of(language),
+            Self::LedgerFull(reason) | Self::Machine(reason) | Self::Coded { reason, .. } => reason.of(language),
             Self::Panic(said) => said,
         }
     }
