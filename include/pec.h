@@ -17,11 +17,12 @@
  *    UTC, with no leap seconds.
  *  - Enumerations are given as uint32_t and checked. Several texts in one (addresses) have commas between them; where there
  *    may be none, an empty text says so, never NULL.
- *  - Nothing calls back into the host but the function of pec_set_log. Long work is asked for what has happened
+ *  - Nothing calls back into the host but the function of pec_set_log, and those that pec_archive_get_to and
+ *    pec_archive_stamp are given, while these calls last and on their thread. Long work is asked for what has happened
  *    (pec_event_next).
  *  - Flat calls write a text that ends with NUL into a buffer of the caller's; they need no structures.
- *  - What PEC_SANDBOX shows is in the library unless that was built without the feature `sandbox`; pkg-config and CMake
- *    define it.
+ *  - What PEC_SANDBOX and PEC_ARCHIVE show is in the library unless that was built without the features `sandbox` and
+ *    `archive`; pkg-config and CMake define them.
  *  - Every pointer is checked for NULL (PEC_NULL). A fault inside is caught (PEC_PANIC). After fork(), in the child of a
  *    process that had used the library, every call is refused (PEC_FORKED) but those that free or read an error.
  *
@@ -110,6 +111,44 @@ enum pec_result
   PEC_SIGNATURE_DAMAGED = 26,
   // There is too much of a signed file: of its bytes, layers, signers or certificates.
   PEC_SIGNATURE_LIMITS = 27,
+  // There is no archive at this place.
+  PEC_ARCHIVE_MISSING = 28,
+  // Something is there already: an archive overwrites nothing.
+  PEC_ARCHIVE_EXISTS = 29,
+  // A file that is no archive of ours.
+  PEC_ARCHIVE_NOT_AN_ARCHIVE = 30,
+  // The file of the archive was deleted, moved or replaced while it was open.
+  PEC_ARCHIVE_MOVED = 31,
+  // The archive was written by a newer version.
+  PEC_ARCHIVE_NEWER = 32,
+  // The archive would lie on a network file system.
+  PEC_ARCHIVE_NETWORK = 33,
+  // Another process is writing to the archive.
+  PEC_ARCHIVE_LOCKED = 34,
+  // The disk is full.
+  PEC_ARCHIVE_FULL = 35,
+  // The archive cannot be written.
+  PEC_ARCHIVE_READ_ONLY = 36,
+  // The data are not what was stored.
+  PEC_ARCHIVE_DAMAGED = 37,
+  // The archive has nothing of this name.
+  PEC_ARCHIVE_NOT_FOUND = 38,
+  // A query cannot be understood; the evidence says where.
+  PEC_ARCHIVE_QUERY = 39,
+  // A value that the archive cannot take.
+  PEC_ARCHIVE_VALUE = 40,
+  // A time-stamp that proves nothing, or none.
+  PEC_ARCHIVE_TIME_STAMP = 41,
+  // A bundle would be larger than 4 GiB.
+  PEC_ARCHIVE_BUNDLE = 42,
+  // A report of deposit cannot be read.
+  PEC_ARCHIVE_REPORT = 43,
+  // A file or stream that an archive was given cannot be read or written.
+  PEC_ARCHIVE_FILE = 44,
+  // The disk on which the archive lies fails.
+  PEC_ARCHIVE_DEVICE = 45,
+  // A fault of the library, in the archive.
+  PEC_ARCHIVE_INTERNAL = 46,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -287,6 +326,8 @@ enum pec_event_kind
   PEC_EVENT_CANCELLED = 4,
   // It could not go on; the last event.
   PEC_EVENT_FAILED = 5,
+  // Work on an archive is one hundredth further.
+  PEC_EVENT_PROGRESS = 6,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -323,7 +364,8 @@ enum pec_error_field
  {
   // The name of the code, such as `argument.null`. Stable.
   PEC_ERROR_CODE = 0,
-  // Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox`, `work`, `process` or `internal`.
+  // Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox`, `archive`, `device`, `work`, `process`
+  // or `internal`.
   PEC_ERROR_LAYER = 1,
   // The values that show it: a parameter, a file name, a position. May be empty.
   PEC_ERROR_EVIDENCE = 2,
@@ -979,6 +1021,108 @@ typedef uint32_t pec_state_field;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+#if defined(PEC_ARCHIVE)
+// What an entry says, for `pec_page_text`, `pec_page_number` and `pec_page_value_count`.
+enum pec_entry_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_ARCHIVE)
+  // SHA-256 of the bytes.
+  PEC_ENTRY_ID = 0,
+#endif
+#if defined(PEC_ARCHIVE)
+  // A number: bytes.
+  PEC_ENTRY_SIZE = 1,
+#endif
+#if defined(PEC_ARCHIVE)
+  // A time: when it was stored, by the host's clock.
+  PEC_ENTRY_STORED_AT = 2,
+#endif
+#if defined(PEC_ARCHIVE)
+  // *tipo*, *anomalia* or `ordinary`.
+  PEC_ENTRY_KIND = 3,
+#endif
+#if defined(PEC_ARCHIVE)
+  // The verdict by its name.
+  PEC_ENTRY_VERDICT = 4,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Several: codes of what is wrong with it, where a person should look at it.
+  PEC_ENTRY_QUARANTINE = 5,
+#endif
+#if defined(PEC_ARCHIVE)
+  // A time: what the provider certified.
+  PEC_ENTRY_CERTIFIED_AT = 6,
+#endif
+#if defined(PEC_ARCHIVE)
+  // A time: when the certificate of its signer ends.
+  PEC_ENTRY_EXPIRES = 7,
+#endif
+#if defined(PEC_ARCHIVE)
+  // *identificativo*.
+  PEC_ENTRY_PEC_ID = 8,
+#endif
+#if defined(PEC_ARCHIVE)
+  // *msgid*, or the Message-ID of a copy.
+  PEC_ENTRY_MESSAGE_ID = 9,
+#endif
+#if defined(PEC_ARCHIVE)
+  // The sender, certified where anything is.
+  PEC_ENTRY_SENDER = 10,
+#endif
+#if defined(PEC_ARCHIVE)
+  // The subject, certified where anything is.
+  PEC_ENTRY_SUBJECT = 11,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Several: the mailboxes in which it was found.
+  PEC_ENTRY_MAILBOXES = 12,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Several: tags of the host.
+  PEC_ENTRY_TAGS = 13,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_entry_field pec_entry_field;
+#else
+typedef uint32_t pec_entry_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What a selection is, for `pec_work_deposit`.
+enum pec_selection
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_ARCHIVE)
+  // A query, as for `pec_archive_search`.
+  PEC_SELECTION_QUERY = 0,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Identifiers of messages, with commas between them.
+  PEC_SELECTION_MESSAGES = 1,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Transactions, *identificativo* or *msgid*, with commas between them.
+  PEC_SELECTION_TRANSACTIONS = 2,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_selection pec_selection;
+#else
+typedef uint32_t pec_selection;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
 // The limits on one message, for `pec_limits_set` and `pec_limits_value`. All are inclusive. One that is hit is a finding
 // (`mime.limits`, `cms.limits`, `daticert.limits`), but for `PEC_LIMIT_MESSAGE_BYTES`, which is `PEC_TOO_LARGE`.
 enum pec_limit
@@ -1325,9 +1469,27 @@ typedef uint32_t pec_sandbox_file;
 #endif // __cplusplus
 #endif
 
+#if defined(PEC_ARCHIVE)
+// An archive that is open, and in whose name it is used: made by `pec_archive_create`, `pec_archive_open`,
+// `pec_archive_open_read_only` and `pec_archive_as`, freed by `pec_archive_free`, which no other call may be using.
+//
+// Any number of threads may use it at once: they read side by side and write one after the other. Other processes may have
+// the same file open. Work that it has begun lives without it. In a forked child `pec_archive_free` does nothing: the file
+// is the parent's.
+typedef struct pec_archive pec_archive;
+#endif
+
+// Bytes that a call has made, freed by `pec_blob_free`. They never change and may be shared between threads.
+typedef struct pec_blob pec_blob;
+
 // A signed file (CAdES), opened: the signatures around each other, the outermost first, and the document inside. It never
 // changes, may be shared between threads, and lives without the bytes that it was opened from.
 typedef struct pec_cades pec_cades;
+
+#if defined(PEC_ARCHIVE)
+// What a host says of the documents and packages of a deposit. It can be changed until it is freed; work takes a copy.
+typedef struct pec_deposit pec_deposit;
+#endif
 
 // The directory of providers (indice dei gestori), which only licensed providers can fetch.
 //
@@ -1357,6 +1519,18 @@ typedef struct pec_evidence pec_evidence;
 // message.
 typedef struct pec_extracted pec_extracted;
 
+#if defined(PEC_ARCHIVE)
+// Identifiers of messages: of those that were put, or of those that were found. They never change and may be shared between
+// threads.
+typedef struct pec_ids pec_ids;
+#endif
+
+#if defined(PEC_ARCHIVE)
+// How messages are judged when they come in, and where they were found. It can be changed until it is freed; work that is
+// begun with it takes a copy. Calls that only use it may be made on any number of threads at once.
+typedef struct pec_intake pec_intake;
+#endif
+
 // Verified messages, tied to each other by what they are about. Adding needs it alone; reading may be shared.
 //
 // It keeps every message that is a receipt, an envelope or a copy of what was sent, with its bytes: their sum is the memory
@@ -1371,9 +1545,18 @@ typedef struct pec_limits pec_limits;
 // A message: its bytes and the tree of its parts. It never changes and may be shared between threads.
 typedef struct pec_message pec_message;
 
+#if defined(PEC_ARCHIVE)
+// Entries of messages: what the index knows of them, newest first. It is what verification said when a message came in, or was
+// last judged; what has to be proven is verified from the bytes. It never changes and may be shared between threads.
+typedef struct pec_page pec_page;
+#endif
+
 // The parts of a message in the order of its bytes, the message itself first, and those of messages inside it. They never
 // change, may be shared between threads, and live without the message.
 typedef struct pec_parts pec_parts;
+
+// What was found out about a bundle. It never changes and may be shared between threads.
+typedef struct pec_proof pec_proof;
 
 #if defined(PEC_SANDBOX)
 // Two or three PEC providers in this process, with mailboxes and a clock that is turned: for tests and trials. Whoever
@@ -1415,14 +1598,6 @@ typedef struct pec_verifier pec_verifier;
 // are being read. In a forked child `pec_work_free` does nothing.
 typedef struct pec_work pec_work;
 
-// Bytes, with the same rules as `pec_str`.
-typedef struct {
-  // The first byte.
-  const uint8_t *data;
-  // How many.
-  size_t len;
-} pec_bytes;
-
 // A text in UTF-8, without a NUL at its end: print it with `%.*s`. It belongs to the object that it was read from; the
 // function that writes it says how long it lives. An empty text has `len` 0 and a `data` that is not NULL.
 typedef struct {
@@ -1432,6 +1607,31 @@ typedef struct {
   size_t len;
 } pec_str;
 
+// Bytes, with the same rules as `pec_str`.
+typedef struct {
+  // The first byte.
+  const uint8_t *data;
+  // How many.
+  size_t len;
+} pec_bytes;
+
+#if defined(PEC_ARCHIVE)
+// Takes a piece of what is written; 0 when it has taken all of it, anything else ends the call. It is called on the thread of
+// the call that it was given to, and must not unwind (no C++ exception).
+typedef uint32_t (*pec_sink_function)(void *userdata, const uint8_t *data, size_t len);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Given the text of a checkpoint, `note`, has it time-stamped (RFC 3161): writes the token over it, or the whole response of the
+// authority, to `token`, which has room for `room` bytes, one MiB, and its length to `len`, and returns 0. Anything else says
+// that there is none. It is called on the thread of the call that it was given to, and must not unwind (no C++ exception).
+typedef uint32_t (*pec_stamp_function)(void *userdata,
+                                       const pec_bytes *note,
+                                       uint8_t *token,
+                                       size_t room,
+                                       size_t *len);
+#endif
+
 // Takes one line of the log. `message` lives until the function returns. It is called on the thread that made the call,
 // several at once where several threads call; it must not unwind (no C++ exception), and must not call `pec_set_log`.
 typedef void (*pec_log_function)(void *userdata, uint32_t level, const pec_str *message);
@@ -1439,6 +1639,701 @@ typedef void (*pec_log_function)(void *userdata, uint32_t level, const pec_str *
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+#if defined(PEC_ARCHIVE)
+// Makes an empty archive, one file, and opens it. `path` is UTF-8, ended by NUL. `PEC_ARCHIVE_EXISTS` where anything is there,
+// `PEC_ARCHIVE_NETWORK` on a network file system. Freed by `pec_archive_free`.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_archive_create(const char *path,
+                              pec_archive **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Opens an archive for reading and writing, and brings it to the present format. `path` is UTF-8, ended by NUL.
+// `PEC_ARCHIVE_MISSING`, `PEC_ARCHIVE_NOT_AN_ARCHIVE`, `PEC_ARCHIVE_NEWER`, `PEC_ARCHIVE_NETWORK`, `PEC_ARCHIVE_READ_ONLY`.
+// Freed by `pec_archive_free`.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_archive_open(const char *path,
+                            pec_archive **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Opens an archive that nobody may change through this handle, also where the disk or the folder cannot be written: what
+// would change it is then `PEC_ARCHIVE_READ_ONLY`. The rest is as for `pec_archive_open`.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_archive_open_read_only(const char *path,
+                                      pec_archive **out,
+                                      pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes. The
+// handles of the other functions act in the name of the host itself. Nothing is enforced: the host knows its users. Freed by
+// `pec_archive_free`; each of the handles lives without the others.
+//
+// # Safety
+// `name` is NULL or ends with NUL.
+pec_result pec_archive_as(const pec_archive *archive,
+                          const char *name,
+                          pec_archive **out,
+                          pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Where the archive is: the path by which it was opened, absolute. It lives as long as the archive.
+pec_result pec_archive_path(const pec_archive *archive, pec_str *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Stores one message as it was received; when it returns, the message and its place in the index are on stable storage. Nothing
+// is refused for what it says: what is wrong with it is kept beside it. `now` is the caller's time in seconds since 1970
+// (UTC). What comes out holds one identifier; freed by `pec_ids_free`.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_archive_put(const pec_archive *archive,
+                           const pec_intake *intake,
+                           const uint8_t *data,
+                           size_t len,
+                           int64_t now,
+                           pec_ids **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Stores messages in one transaction: all of them, or none. About a hundred at a time cost a tenth of one by one; all are held
+// in memory. The identifiers come out in the order of `messages`. The rest is as for `pec_archive_put`.
+//
+// # Safety
+// `messages` is NULL or the first of `count` that can be read, each with its bytes.
+pec_result pec_archive_put_batch(const pec_archive *archive,
+                                 const pec_intake *intake,
+                                 const pec_bytes *messages,
+                                 size_t count,
+                                 int64_t now,
+                                 pec_ids **out,
+                                 pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Stores the message that the host has just submitted, at `now`, for these SMTP recipients, addresses with commas between
+// them, with `sender` as the reverse path: its recipients are pending until a certified event comes. The rest is as for
+// `pec_archive_put`.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read; `sender` and `recipients` are NULL or end with NUL.
+pec_result pec_archive_put_submitted(const pec_archive *archive,
+                                     const pec_intake *intake,
+                                     const uint8_t *data,
+                                     size_t len,
+                                     const char *sender,
+                                     const char *recipients,
+                                     int64_t now,
+                                     pec_ids **out,
+                                     pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The exact bytes of a message; `id` are its 64 hexadecimal digits. `PEC_ARCHIVE_NOT_FOUND`; `PEC_ARCHIVE_DAMAGED` where they are
+// no longer what was stored. Freed by `pec_blob_free`.
+//
+// # Safety
+// `id` is NULL or ends with NUL.
+pec_result pec_archive_get(const pec_archive *archive,
+                           const char *id,
+                           pec_blob **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Gives the exact bytes of a message to `sink`, a piece at a time, so that a large one is never held whole. What was given
+// counts only when the call returns `PEC_OK`. `PEC_ARCHIVE_FILE` when `sink` ends it; the rest is as for `pec_archive_get`.
+//
+// # Safety
+// `id` is NULL or ends with NUL; `sink` can be called with `userdata` until the call ends.
+pec_result pec_archive_get_to(const pec_archive *archive,
+                              const char *id,
+                              void *userdata,
+                              pec_sink_function sink,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Everything that speaks of the transaction of this *identificativo* or *msgid*, as a ledger: its dossiers are worked out from
+// the bytes as `intake` judges them at `now`, not from what is stored beside them; messages are called by their
+// identifiers. What else the ledger can do holds for it too. Freed by `pec_ledger_free`.
+//
+// # Safety
+// `identifier` is NULL or ends with NUL.
+pec_result pec_archive_ledger(const pec_archive *archive,
+                              const pec_intake *intake,
+                              const char *identifier,
+                              int64_t now,
+                              pec_ledger **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of a handle on an archive; the last one closes the file. NULL is allowed.
+void pec_archive_free(pec_archive *archive);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to read every message again and to compare its digest; structure, index, log and evidence are checked too. All damage
+// is named, nothing is repaired. Its report is one JSON object (`check`), as `pec archive check --json` prints it. The work
+// lives without the archive. Freed by `pec_work_free`.
+pec_result pec_work_check(const pec_archive *archive,
+                          pec_work **out,
+                          pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to take away what no message uses; it only takes room. Its report is one JSON object (`collected`). It cannot be
+// cancelled once it is at work. Freed by `pec_work_free`.
+pec_result pec_work_collect(const pec_archive *archive,
+                            pec_work **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to write a copy of the archive as it is at this moment, while others read and write; the copy is compact, and an archive
+// itself. `to` is UTF-8, ended by NUL. The work fails with `PEC_ARCHIVE_EXISTS` where anything is there. Its report is empty. It
+// cannot be cancelled once it is at work. Freed by `pec_work_free`.
+//
+// # Safety
+// `to` is NULL or ends with NUL.
+pec_result pec_work_backup(const pec_archive *archive,
+                           const char *to,
+                           pec_work **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to judge every message again, with newer trust data or a newer engine. Its report is one JSON object (`changed`) a line for
+// each verdict that has changed, as `pec archive reverify --json` prints them. `now` is the caller's time in seconds since 1970
+// (UTC); `threads` is how many verify at once, 0 for as many as there are cores. The work lives without archive and intake.
+// Freed by `pec_work_free`.
+pec_result pec_work_reverify(const pec_archive *archive,
+                             const pec_intake *intake,
+                             int64_t now,
+                             uint32_t threads,
+                             pec_work **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to make everything anew that is worked out from the bytes: verdicts, dossiers, the index. Nothing is hidden meanwhile, nor
+// when it is cancelled. Its report is empty. The parameters are those of `pec_work_reverify`. Freed by `pec_work_free`.
+pec_result pec_work_rebuild_index(const pec_archive *archive,
+                                  const pec_intake *intake,
+                                  int64_t now,
+                                  uint32_t threads,
+                                  pec_work **out,
+                                  pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to take in everything below `path`, UTF-8 ended by NUL: a file of one message, an mbox, a ZIP, a folder of them, a
+// Maildir. Nothing that cannot be read stops it; a second import goes on where the first was ended. Its report is one JSON
+// object (`imported`), as `pec archive import --json` prints it: what could not be read stands in it. What was taken in before it
+// is cancelled stays. The other parameters are those of `pec_work_reverify`. Freed by `pec_work_free`.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_work_import(const pec_archive *archive,
+                           const pec_intake *intake,
+                           const char *path,
+                           int64_t now,
+                           uint32_t threads,
+                           pec_work **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to bring everything that can still be read of the broken archive at `from` into a new one at `to`, both UTF-8 ended by
+// NUL. `from` is only read. `actor` is in whose name it is done, `host` for the host itself. Its report is one JSON object
+// (`salvaged`), as `pec archive salvage --json` prints it. The work fails with `PEC_ARCHIVE_EXISTS` where anything is at `to`. The
+// other parameters are those of `pec_work_reverify`. Freed by `pec_work_free`.
+//
+// # Safety
+// `actor`, `from` and `to` are NULL or end with NUL.
+pec_result pec_work_salvage(const pec_intake *intake,
+                            const char *actor,
+                            const char *from,
+                            const char *to,
+                            int64_t now,
+                            uint32_t threads,
+                            pec_work **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What work on an archive came to, once: JSON of the form that the function which began it names; it may be empty. `PEC_ABSENT`
+// before it is finished, when it came to nothing, when it was taken before, and for other work. Freed by `pec_text_free`.
+pec_result pec_work_report(const pec_work *work,
+                           pec_text **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The least that has to be said: `producer`, whose documents they are, as `VATIT-12345678903=Ditta S.r.l.` or
+// `TINIT-RSSMRA70A01H501S=Rossi, Maria`. `PEC_ARCHIVE_VALUE` for another form, or where a check digit is wrong. Freed by
+// `pec_deposit_free`.
+//
+// # Safety
+// `producer` is NULL or ends with NUL.
+pec_result pec_deposit_new(const char *producer,
+                           pec_deposit **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Sets one option by its name, as `pec archive deposit make` has it: `submitter`, `signer` (`ROLE:ID=NAME`, adds one),
+// `classification`, `classification-name`, `classification-plan`, `dossier` (`ID=SUBJECT`), `confidential` (`yes` or `no`),
+// `retention` (years), `message-format`, `max-bytes`, `max-documents`. `PEC_ARCHIVE_VALUE` for another name, and for a value
+// that the option cannot have: then nothing is changed.
+//
+// # Safety
+// `name` and `value` are NULL or end with NUL.
+pec_result pec_deposit_set(pec_deposit *deposit,
+                           const char *name,
+                           const char *value,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of what was said of a deposit. NULL is allowed.
+void pec_deposit_free(pec_deposit *deposit);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to make packages ready for deposit of a selection, one or more as the limits ask; `selection` is a `pec_selection` and
+// says what `what` is. Whole transactions are packed; what a package has already is left out. `to`, UTF-8 ended by NUL, is a
+// file where it ends in `.zip`, else a folder in which each package is a folder. Its report is one JSON object (`made`), as
+// `pec archive deposit make --json` prints it. Packages that were made before it is cancelled stay, and `pec_archive_deposits`
+// has them. The other parameters are those of `pec_work_reverify`. Freed by `pec_work_free`.
+//
+// A package is ready for deposit and nothing more: keeping by the rules of the law begins when a conservation service has
+// accepted it.
+//
+// # Safety
+// `what` and `to` are NULL or end with NUL.
+pec_result pec_work_deposit(const pec_archive *archive,
+                            const pec_intake *intake,
+                            const pec_deposit *deposit,
+                            uint32_t selection,
+                            const char *what,
+                            const char *to,
+                            int64_t now,
+                            uint32_t threads,
+                            pec_work **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to bring the refused documents of a package once more, in new packages that name it; `package` is its name. The rest is
+// as for `pec_work_deposit`.
+//
+// # Safety
+// `package` and `to` are NULL or end with NUL.
+pec_result pec_work_deposit_again(const pec_archive *archive,
+                                  const pec_intake *intake,
+                                  const pec_deposit *deposit,
+                                  const char *package,
+                                  const char *to,
+                                  int64_t now,
+                                  uint32_t threads,
+                                  pec_work **out,
+                                  pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Reads a report of deposit (*rapporto di versamento*) and writes down what it says of each document. `form` adds names of elements
+// and words to those that are known, `KIND=NAME` with commas between them, such as `outcome=EsitoVersamento,accepted=PRESO`; kinds
+// are `document`, `digest`, `outcome`, `reason`, `name`, `time`, `accepted`, `refused`; it may be empty. What comes out is one JSON
+// object (`deposit-report`); freed by `pec_text_free`. `PEC_ARCHIVE_REPORT` when it cannot be read: then nothing is changed.
+//
+// Nothing proves that a report is genuine: a signature on it is for the host to check.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read; `form` is NULL or ends with NUL.
+pec_result pec_archive_deposit_report(const pec_archive *archive,
+                                      const uint8_t *data,
+                                      size_t len,
+                                      const char *form,
+                                      int64_t now,
+                                      pec_text **out,
+                                      pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The packages that were made, oldest first, one JSON object (`deposit`) a line, as `pec archive deposit list --json` prints them.
+// Freed by `pec_text_free`.
+pec_result pec_archive_deposits(const pec_archive *archive,
+                                pec_text **out,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The documents of a package and where they stand, one JSON object (`deposited`) a line; `package` is its name.
+// `PEC_ARCHIVE_NOT_FOUND` when there is no such package. Freed by `pec_text_free`.
+//
+// # Safety
+// `package` is NULL or ends with NUL.
+pec_result pec_archive_deposited(const pec_archive *archive,
+                                 const char *package,
+                                 pec_text **out,
+                                 pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// How many there are.
+pec_result pec_ids_count(const pec_ids *ids, size_t *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The identifier at `index`, from 0: the SHA-256 of the bytes of the message, 64 hexadecimal digits. It lives as long as the
+// identifiers.
+pec_result pec_ids_text(const pec_ids *ids,
+                        size_t index,
+                        pec_str *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Whether the message at `index`, from 0, was not in the archive before it was put: 1, or 0. `PEC_ABSENT` for those that were
+// found.
+pec_result pec_ids_is_new(const pec_ids *ids,
+                          size_t index,
+                          uint32_t *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of identifiers. NULL is allowed.
+void pec_ids_free(pec_ids *ids);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The messages that speak of the transaction of this *identificativo* or *msgid*, oldest first. Freed by `pec_ids_free`.
+//
+// # Safety
+// `identifier` is NULL or ends with NUL.
+pec_result pec_archive_messages_about(const pec_archive *archive,
+                                      const char *identifier,
+                                      pec_ids **out,
+                                      pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What a query finds, newest first, `limit` entries at most. `query` is what a person types, UTF-8 ended by NUL, such as
+// `da:acme stato:consegnato dopo:2026-01-01 "contratto quadro"`; an empty one finds everything. `from` is 0 for the first
+// page, then what `pec_page_next` gives; messages that come in meanwhile neither repeat nor hide any. `PEC_ARCHIVE_QUERY` when
+// it cannot be understood: its evidence says where, `pec_query_explain` shows a person. Freed by `pec_page_free`.
+//
+// # Safety
+// `query` is NULL or ends with NUL.
+pec_result pec_archive_search(const pec_archive *archive,
+                              const char *query,
+                              int64_t from,
+                              size_t limit,
+                              pec_page **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What is wrong with a query, for a person, in the language of `language` (`pec_language`): the sentence, the query, and a mark
+// below the place, on lines of their own; `begin` and `end` are the place in characters, from 0. `PEC_ABSENT` when nothing
+// is wrong. Freed by `pec_text_free`.
+//
+// # Safety
+// `query` is NULL or ends with NUL.
+pec_result pec_query_explain(const char *query,
+                             uint32_t language,
+                             size_t *begin,
+                             size_t *end,
+                             pec_text **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The entry of one message, as a page of one; `id` are its 64 hexadecimal digits. `PEC_ARCHIVE_NOT_FOUND`; `PEC_ARCHIVE_DAMAGED`
+// where the index has lost it, which `pec_work_rebuild_index` mends. Freed by `pec_page_free`.
+//
+// # Safety
+// `id` is NULL or ends with NUL.
+pec_result pec_archive_entry(const pec_archive *archive,
+                             const char *id,
+                             pec_page **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// How many entries a page has.
+pec_result pec_page_count(const pec_page *page, size_t *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Where the next page begins, for `from` of `pec_archive_search`. `PEC_ABSENT` when nothing older is found.
+pec_result pec_page_next(const pec_page *page, int64_t *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// How many values a field has in the entry at `index`, from 0; `field` is a `pec_entry_field`.
+pec_result pec_page_value_count(const pec_page *page, size_t index, uint32_t field, size_t *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The text at `inner`, from 0 (of a single value at 0), of a field in the entry at `index`, from 0; `field` is a
+// `pec_entry_field`, times are RFC 3339 in UTC. `PEC_ABSENT` where there is none, and for numbers. It lives as long as the page.
+pec_result pec_page_text(const pec_page *page,
+                         size_t index,
+                         uint32_t field,
+                         size_t inner,
+                         pec_str *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The number of a field in the entry at `index`, from 0; of a time, seconds since 1970 (UTC). `PEC_ABSENT` where there is none,
+// and for texts.
+pec_result pec_page_number(const pec_page *page,
+                           size_t index,
+                           uint32_t field,
+                           int64_t *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The entry at `index`, from 0, as one JSON object, as `pec archive search --json` prints it. It lives as long as the page.
+pec_result pec_page_json(const pec_page *page,
+                         size_t index,
+                         pec_bytes *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The page as lines of JSON, as `pec archive search --json` prints it: the entries, then where the next page begins. It lives as
+// long as the page.
+pec_result pec_page_lines(const pec_page *page,
+                          pec_bytes *out);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of a page. NULL is allowed.
+void pec_page_free(pec_page *page);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// An intake with a copy of `trust`, without evidence and mailbox. Freed by `pec_intake_free`.
+pec_result pec_intake_new(const pec_trust_store *trust, pec_intake **out, pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Uses a copy of `evidence` about revocation, which is kept with the messages.
+pec_result pec_intake_set_evidence(pec_intake *intake, const pec_evidence *evidence, pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Names the mailbox in which messages were found: an address, or whatever name the host has for it; UTF-8 ended by NUL, empty
+// for none.
+//
+// # Safety
+// `mailbox` is NULL or ends with NUL.
+pec_result pec_intake_set_mailbox(pec_intake *intake,
+                                  const char *mailbox,
+                                  pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of an intake. NULL is allowed.
+void pec_intake_free(pec_intake *intake);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Gives a class a term in months, or another term; the empty class is that of everything that was put in no other, ten years at
+// first. `now` is the caller's time in seconds since 1970 (UTC); it stands in the log.
+//
+// # Safety
+// `class` is NULL or ends with NUL.
+pec_result pec_archive_set_term(const pec_archive *archive,
+                                const char *class_,
+                                uint32_t months,
+                                int64_t now,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The classes and their terms, one JSON object (`term`) a line. Freed by `pec_text_free`.
+pec_result pec_archive_terms(const pec_archive *archive, pec_text **out, pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Puts messages into a class; `ids` are their identifiers with commas between them. `PEC_ARCHIVE_NOT_FOUND` for a message or a
+// class that is not here: then nothing was changed.
+//
+// # Safety
+// `ids` and `class` are NULL or end with NUL.
+pec_result pec_archive_classify(const pec_archive *archive,
+                                const char *ids,
+                                const char *class_,
+                                int64_t now,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Holds messages for a case (a lawsuit, an inspection): none of them can be erased until the case is released. `ids` are their
+// identifiers with commas between them.
+//
+// # Safety
+// `ids` and `name` are NULL or end with NUL.
+pec_result pec_archive_hold(const pec_archive *archive,
+                            const char *ids,
+                            const char *name,
+                            int64_t now,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the hold of a case; `out` is the number of messages that it held. `PEC_ARCHIVE_NOT_FOUND` when nothing is held for it.
+//
+// # Safety
+// `name` is NULL or ends with NUL.
+pec_result pec_archive_release(const pec_archive *archive,
+                               const char *name,
+                               int64_t now,
+                               size_t *out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Erases messages whose term is over and which no case holds; the others stay. What comes out is one JSON object (`erased`) a
+// message and line, in the order of `ids`, which are identifiers with commas between them: the entry of the log that is the
+// certificate of the erasure, which `pec_archive_log_entry` gives, or what keeps it. What is erased is overwritten in the file;
+// nothing is proven about copies elsewhere. `PEC_ARCHIVE_NOT_FOUND` for a message that is not here, `PEC_ARCHIVE_VALUE` for an empty
+// reason: then nothing was erased. Freed by `pec_text_free`.
+//
+// # Safety
+// `ids` and `reason` are NULL or end with NUL.
+pec_result pec_archive_erase(const pec_archive *archive,
+                             const char *ids,
+                             const char *reason,
+                             int64_t now,
+                             pec_text **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Overwrites what is left in the file of erased messages: what `pec_archive_erase` does by itself, unless somebody was reading an
+// older state just then. With `PEC_OK` nothing is left; `PEC_ARCHIVE_LOCKED` while somebody reads an older state.
+pec_result pec_archive_scrub(const pec_archive *archive,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What ends between `now` and `until`, both seconds since 1970 (UTC), at most `limit` of each kind: terms, and certificates on which
+// proofs rest that no time-stamp covers yet. One JSON object (`ending`) a line. Freed by `pec_text_free`.
+pec_result pec_archive_expiring(const pec_archive *archive,
+                                int64_t now,
+                                int64_t until,
+                                size_t limit,
+                                pec_text **out,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Gives messages a tag of the host's; `ids` are their identifiers with commas between them. `PEC_ARCHIVE_NOT_FOUND` for a message
+// that is not here: then none is tagged.
+//
+// # Safety
+// `ids` and `tag` are NULL or end with NUL.
+pec_result pec_archive_tag(const pec_archive *archive,
+                           const char *ids,
+                           const char *tag,
+                           int64_t now,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Takes a tag away again.
+//
+// # Safety
+// `ids` and `tag` are NULL or end with NUL.
+pec_result pec_archive_untag(const pec_archive *archive,
+                             const char *ids,
+                             const char *tag,
+                             int64_t now,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The archive in numbers, as one JSON object (`stats`), as `pec archive stats --json` prints it. Freed by `pec_text_free`.
+pec_result pec_archive_stats(const pec_archive *archive,
+                             pec_text **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The entry of the log at `index`, from 0, as JSON, as it was logged. `PEC_ABSENT` beyond the last. Freed by `pec_text_free`.
+pec_result pec_archive_log_entry(const pec_archive *archive,
+                                 uint64_t index,
+                                 pec_text **out,
+                                 pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The number of entries of the log, and the root over them (RFC 6962) in 64 hexadecimal digits: whoever keeps it elsewhere sees later
+// whether anything was changed. Freed by `pec_text_free`.
+pec_result pec_archive_log_root(const pec_archive *archive,
+                                uint64_t *size,
+                                pec_text **out,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Has the present root of the log stamped (RFC 3161) by `stamp`: from then on every message that is here is proven to have
+// existed at that time, whatever becomes of the certificate of its signer. `trust` names the authority
+// (`pec_trust_store_add_time_stamp_anchor`), `now` is the caller's time in seconds since 1970 (UTC). Stamping again renews. What
+// comes out is one JSON object (`stamped`); freed by `pec_text_free`. `PEC_ARCHIVE_TIME_STAMP` when there is nothing to stamp,
+// `stamp` fails, or the token is not over this root by an authority that `trust` names: then nothing was written.
+//
+// It proves that the messages existed, not that the archive is complete.
+//
+// # Safety
+// `stamp` can be called with `userdata` until the call ends.
+pec_result pec_archive_stamp(const pec_archive *archive,
+                             const pec_trust_store *trust,
+                             int64_t now,
+                             void *userdata,
+                             pec_stamp_function stamp,
+                             pec_text **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Everything that proves the transaction of this *identificativo* or *msgid*, as one ZIP, which `pec_proof_check` and `pec proof
+// verify` check without the archive: its messages as received, the evidence by which they were judged, their places in the log
+// and the time-stamps over it. The page inside is written as `trust` judges at `now`, in seconds since 1970 (UTC).
+// `PEC_ARCHIVE_NOT_FOUND` when nothing speaks of it. Freed by `pec_blob_free`.
+//
+// # Safety
+// `identifier` is NULL or ends with NUL.
+pec_result pec_archive_bundle(const pec_archive *archive,
+                              const pec_trust_store *trust,
+                              const char *identifier,
+                              int64_t now,
+                              pec_blob **out,
+                              pec_error **error);
+#endif
+
+// The bytes. They live as long as the blob.
+pec_result pec_blob_bytes(const pec_blob *blob, pec_bytes *out);
+
+// Ends the life of a blob. NULL is allowed.
+void pec_blob_free(pec_blob *blob);
 
 // Takes the signatures off a signed file (`.p7m`), such as an attachment of `pec_message_extract`: DER or BER, as bytes, as
 // base64 text or as PEM, also several around each other. Freed by `pec_cades_free`.
@@ -2034,6 +2929,49 @@ pec_result pec_parts_header_named(const pec_parts *parts,
 // Ends the life of parts. NULL is allowed.
 void pec_parts_free(pec_parts *parts);
 
+// Checks a bundle, as `pec_archive_bundle` makes it, by the trust data of the caller at `now`, in seconds since 1970 (UTC): offline,
+// without the archive, and without anything that it says of itself. A file that was damaged, or is none, is no error: the report
+// says so. Freed by `pec_proof_free`; bytes and trust store may be freed before it.
+//
+// It proves that the file is what was written, and of each message what its verdict says. It does not prove that nothing was left
+// out.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_proof_check(const pec_trust_store *trust,
+                           const uint8_t *data,
+                           size_t len,
+                           int64_t now,
+                           pec_proof **out,
+                           pec_error **error);
+
+// Whether every byte of the file is what was written: 1, or 0.
+pec_result pec_proof_is_intact(const pec_proof *proof, uint32_t *out);
+
+// Whether, besides, every message in it is certified, but for what was sent, which bears no signature: 1, or 0. It is what the exit
+// code of `pec proof verify` says.
+pec_result pec_proof_is_sound(const pec_proof *proof,
+                              uint32_t *out);
+
+// The whole report as one JSON object, as `pec proof verify --json` prints it: faults of the file, to the block of 4096 bytes, each
+// message with its verdict and since when it is proven to have existed, dossiers. It lives as long as the proof.
+pec_result pec_proof_json(const pec_proof *proof,
+                          pec_bytes *out);
+
+// How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: lines that begin with `$ ` are
+// commands. It is written anew from the names of the objects. `PEC_ABSENT` where the file is no bundle. Freed by
+// `pec_text_free`.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_proof_expert_commands(const uint8_t *data,
+                                     size_t len,
+                                     pec_text **out,
+                                     pec_error **error);
+
+// Ends the life of what was found out about a bundle. NULL is allowed.
+void pec_proof_free(pec_proof *proof);
+
 #if defined(PEC_SANDBOX)
 // A sandbox of the first `providers` (1 to 3) of `pec_house`, whose clock stands at `start`, in seconds since 1970 (UTC):
 // from 2025-03-23 to 2028-08-31, else `PEC_SETTINGS`. It has no mailboxes but the providers' service mailboxes, and uses
@@ -2587,7 +3525,7 @@ pec_result pec_event_next(const pec_work *work,
                           uint32_t timeout_ms,
                           pec_event **out);
 
-// The same as one JSON object in the caller's buffer: `event` (`message`, `unread`, `finished`, `cancelled` or `failed`),
+// The same as one JSON object in the caller's buffer: `event` (`message`, `unread`, `progress`, `finished`, `cancelled` or `failed`),
 // `done`, `total`, `name`, `verdict`, `reason`, `verification`, in this order, absent values null. The buffer is as for
 // `pec_verify_file_json`: an event that does not fit is not lost, call again with more room.
 //
@@ -2599,8 +3537,11 @@ pec_result pec_event_next_json(const pec_work *work,
                                size_t cap,
                                size_t *need);
 
-// How far it is: files that are done, and files in all, which is 0 until they are counted; an mbox is one.
-pec_result pec_work_progress(const pec_work *work, uint64_t *done, uint64_t *total);
+// How far it is: files that are done, and files in all, which is 0 until they are counted; an mbox is one. Of work on an
+// archive messages are counted; of an import, files.
+pec_result pec_work_progress(const pec_work *work,
+                             uint64_t *done,
+                             uint64_t *total);
 
 // Ends the work as soon as may be, and returns at once: `PEC_EVENT_CANCELLED` is then the last event, unless it was over
 // already. Events that have not been asked for stay.
@@ -2629,8 +3570,8 @@ pec_result pec_event_text(const pec_event *event,
 // The verdict on the message; `PEC_ABSENT` for other kinds of events.
 pec_result pec_event_verdict(const pec_event *event, pec_verdict *out);
 
-// Why the work could not go on, as an error object (`PEC_LEDGER_FULL`, `PEC_FILE` or `PEC_PANIC`); `PEC_ABSENT` for other
-// kinds of events. Freed by `pec_error_free`.
+// Why the work could not go on, as an error object (`PEC_LEDGER_FULL`, `PEC_FILE`, `PEC_PANIC`, or what an archive answers);
+// `PEC_ABSENT` for other kinds of events. Freed by `pec_error_free`.
 pec_result pec_event_failure(const pec_event *event,
                              pec_error **out);
 

@@ -56,6 +56,13 @@ pub(crate) fn some<T>(handle: Option<T>, name: &'static str) -> Result<T, Failur
     handle.ok_or_else(|| Failure::new(pec_result::PEC_NULL).because(name))
 }
 
+/// Ends the life of a handle on a file that others may have open. A forked child leaves it as it is: the file is its parent's,
+/// and closing it there would take away what the parent counts on.
+#[cfg(feature = "archive")]
+pub(crate) fn release_outside_children<T>(handle: Option<Box<T>>) {
+    release_with_threads(handle);
+}
+
 /// Ends the life of a handle that owns threads. In a forked child they are gone, and could be waited for for ever: there it is
 /// left as it is.
 pub(crate) fn release_with_threads<T>(handle: Option<Box<T>>) {

@@ -75,14 +75,32 @@ pub extern "C" fn pec_ledger_new(
     error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
 ) -> pec_result {
     enter(error, || {
-        let key = hash_key();
-        let ledger = pec_ledger { ledger: Ledger::new(key), key, own: Vec::new(), shelf: Vec::new() };
-        some(out, "out")?.write(Some(Box::new(ledger)));
+        some(out, "out")?.write(Some(Box::new(pec_ledger::empty())));
         Ok(())
     })
 }
 
 impl pec_ledger {
+    pub(crate) fn empty() -> Self {
+        let key = hash_key();
+        Self { ledger: Ledger::new(key), key, own: Vec::new(), shelf: Vec::new() }
+    }
+
+    /// A message of an archive: `submitted` makes its record where the host has submitted it.
+    #[cfg(feature = "archive")]
+    pub(crate) fn take(
+        &mut self,
+        given: &pec_verification,
+        name: &str,
+        submitted: impl FnOnce(Source, &Message<Vec<u8>>) -> Option<Record>,
+    ) -> Result<(), Failure> {
+        let record = submitted(self.next(), &given.message);
+        match record.or_else(|| Record::of(self.next(), &given.message, &given.verification)) {
+            Some(record) => self.keep(record, given, name),
+            None => Ok(()),
+        }
+    }
+
     /// The number of the next message that is kept.
     fn next(&self) -> Source {
         Source(self.shelf.len() as u64)

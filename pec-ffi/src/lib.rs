@@ -12,6 +12,7 @@
 //!   ──> ledger     receipts tied to what was sent: dossiers as values, JSON, a page
 //!   ──> explain    what a finding code means
 //!   ──> work       the same in the background: events that are asked for
+//!   ──> archive    what is kept, found and proven (feature `archive`); proof: bundles, checked without an archive
 //!   ──> sandbox    PEC providers in a box, for tests and trials (feature `sandbox`)
 //!       flat       whole tasks in one call, into the caller's buffer
 //! ```
@@ -26,6 +27,9 @@
 
 #![allow(non_camel_case_types, reason = "types and constants bear the names that C sees")]
 
+#[cfg(feature = "archive")]
+mod archive;
+mod blob;
 mod border;
 mod cades;
 mod directory;
@@ -38,6 +42,7 @@ mod ledger;
 mod limits;
 mod log;
 mod message;
+mod proof;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod text;
@@ -47,6 +52,9 @@ mod verifier;
 mod version;
 mod work;
 
+#[cfg(feature = "archive")]
+pub use archive::*;
+pub use blob::*;
 pub use cades::*;
 pub use directory::*;
 pub use explain::*;
@@ -61,6 +69,7 @@ pub use ledger::*;
 pub use limits::*;
 pub use log::*;
 pub use message::*;
+pub use proof::*;
 #[cfg(feature = "sandbox")]
 pub use sandbox::*;
 pub use text::*;
@@ -89,6 +98,18 @@ const _: () = {
     shared::<pec_dossiers>();
     shared::<pec_work>();
     shared::<pec_event>();
+    shared::<pec_blob>();
+    shared::<pec_proof>();
+    #[cfg(feature = "archive")]
+    shared::<pec_archive>();
+    #[cfg(feature = "archive")]
+    shared::<pec_intake>();
+    #[cfg(feature = "archive")]
+    shared::<pec_ids>();
+    #[cfg(feature = "archive")]
+    shared::<pec_page>();
+    #[cfg(feature = "archive")]
+    shared::<pec_deposit>();
     #[cfg(feature = "sandbox")]
     shared::<pec_sandbox>();
     #[cfg(feature = "sandbox")]

@@ -39,9 +39,38 @@ pub struct pec_work {
 enum Kind {
     Verify(Work<()>),
     Link(Work<Dossiers>),
+    /// It comes to a report, as lines of JSON.
+    #[cfg(feature = "archive")]
+    Archive(Work<String>),
+}
+
+/// The same of any work, whatever it comes to.
+macro_rules! any {
+    ($work:expr, $it:ident => $call:expr) => {
+        match $work {
+            Kind::Verify($it) => $call,
+            Kind::Link($it) => $call,
+            #[cfg(feature = "archive")]
+            Kind::Archive($it) => $call,
+        }
+    };
 }
 
 impl pec_work {
+    #[cfg(feature = "archive")]
+    pub(crate) const fn on_archive(work: Work<String>) -> Self {
+        Self::new(Kind::Archive(work))
+    }
+
+    /// What work on an archive came to.
+    #[cfg(feature = "archive")]
+    pub(crate) fn report(&self) -> Option<String> {
+        match &self.work {
+            Kind::Archive(work) => work.take(),
+            Kind::Verify(_) | Kind::Link(_) => None,
+        }
+    }
+
     const fn new(work: Kind) -> Self {
         Self { work, held: Mutex::new(None) }
     }
@@ -56,10 +85,7 @@ impl pec_work {
         if let Some(held) = self.held.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Ok(held);
         }
-        let next = match &self.work {
-            Kind::Verify(work) => work.next(timeout),
-            Kind::Link(work) => work.next(timeout),
-        };
+        let next = any!(&self.work, work => work.next(timeout));
         match next {
             Next::Event(told) => Ok(told),
             Next::Nothing => Err(Failure::new(pec_result::PEC_TIMEOUT)),
@@ -143,7 +169,7 @@ pub extern "C" fn pec_event_next(
     })
 }
 
-/// The same as one JSON object in the caller's buffer: `event` (`message`, `unread`, `finished`, `cancelled` or `failed`),
+/// The same as one JSON object in the caller's buffer: `event` (`message`, `unread`, `progress`, `finished`, `cancelled` or `failed`),
 /// `done`, `total`, `name`, `verdict`, `reason`, `verification`, in this order, absent values null. The buffer is as for
 /// `pec_verify_file_json`: an event that does not fit is not lost, call again with more room.
 ///
@@ -170,7 +196,8 @@ pub unsafe extern "C" fn pec_event_next_json(
     })
 }
 
-/// How far it is: files that are done, and files in all, which is 0 until they are counted; an mbox is one.
+/// How far it is: files that are done, and files in all, which is 0 until they are counted; an mbox is one. Of work on an
+/// archive messages are counted; of an import, files.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_work_progress(
     work: Option<&pec_work>,
@@ -179,10 +206,7 @@ pub extern "C" fn pec_work_progress(
 ) -> pec_result {
     enter(None, || {
         let (work, done, total) = (some(work, "work")?, some(done, "done")?, some(total, "total")?);
-        let progress = match &work.work {
-            Kind::Verify(work) => work.progress(),
-            Kind::Link(work) => work.progress(),
-        };
+        let progress = any!(&work.work, work => work.progress());
         done.write(progress.0);
         total.write(progress.1);
         Ok(())
@@ -194,10 +218,7 @@ pub extern "C" fn pec_work_progress(
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_work_cancel(work: Option<&pec_work>) -> pec_result {
     enter(None, || {
-        match &some(work, "work")?.work {
-            Kind::Verify(work) => work.cancel(),
-            Kind::Link(work) => work.cancel(),
-        }
+        any!(&some(work, "work")?.work, work => work.cancel());
         Ok(())
     })
 }
@@ -213,8 +234,8 @@ pub extern "C" fn pec_work_dossiers(
     enter(error, || {
         let (work, out) = (some(work, "work")?, some(out, "out")?);
         let dossiers = match &work.work {
-            Kind::Verify(_) => None,
             Kind::Link(work) => work.take(),
+            _ => None,
         };
         let dossiers = dossiers.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?;
         out.write(Some(Box::new(pec_dossiers { dossiers })));

@@ -88,6 +88,44 @@ pub enum pec_result {
     PEC_SIGNATURE_DAMAGED = 26,
     /// There is too much of a signed file: of its bytes, layers, signers or certificates.
     PEC_SIGNATURE_LIMITS = 27,
+    /// There is no archive at this place.
+    PEC_ARCHIVE_MISSING = 28,
+    /// Something is there already: an archive overwrites nothing.
+    PEC_ARCHIVE_EXISTS = 29,
+    /// A file that is no archive of ours.
+    PEC_ARCHIVE_NOT_AN_ARCHIVE = 30,
+    /// The file of the archive was deleted, moved or replaced while it was open.
+    PEC_ARCHIVE_MOVED = 31,
+    /// The archive was written by a newer version.
+    PEC_ARCHIVE_NEWER = 32,
+    /// The archive would lie on a network file system.
+    PEC_ARCHIVE_NETWORK = 33,
+    /// Another process is writing to the archive.
+    PEC_ARCHIVE_LOCKED = 34,
+    /// The disk is full.
+    PEC_ARCHIVE_FULL = 35,
+    /// The archive cannot be written.
+    PEC_ARCHIVE_READ_ONLY = 36,
+    /// The data are not what was stored.
+    PEC_ARCHIVE_DAMAGED = 37,
+    /// The archive has nothing of this name.
+    PEC_ARCHIVE_NOT_FOUND = 38,
+    /// A query cannot be understood; the evidence says where.
+    PEC_ARCHIVE_QUERY = 39,
+    /// A value that the archive cannot take.
+    PEC_ARCHIVE_VALUE = 40,
+    /// A time-stamp that proves nothing, or none.
+    PEC_ARCHIVE_TIME_STAMP = 41,
+    /// A bundle would be larger than 4 GiB.
+    PEC_ARCHIVE_BUNDLE = 42,
+    /// A report of deposit cannot be read.
+    PEC_ARCHIVE_REPORT = 43,
+    /// A file or stream that an archive was given cannot be read or written.
+    PEC_ARCHIVE_FILE = 44,
+    /// The disk on which the archive lies fails.
+    PEC_ARCHIVE_DEVICE = 45,
+    /// A fault of the library, in the archive.
+    PEC_ARCHIVE_INTERNAL = 46,
 }
 
 results! {
@@ -175,6 +213,63 @@ results! {
     PEC_SIGNATURE_LIMITS / "signature.limits", "signature",
         it: "Il file firmato supera i limiti: i dettagli dicono quale; nessun atto ordinario ne ha bisogno.",
         en: "The signed file is beyond the limits: the evidence says which; no ordinary document needs so much.";
+    PEC_ARCHIVE_MISSING / "archive.missing", "file",
+        it: "Qui non c'è un archivio: controllare il percorso, o crearlo.",
+        en: "There is no archive here: check the path, or create it.";
+    PEC_ARCHIVE_EXISTS / "archive.exists", "file",
+        it: "Esiste già qualcosa in quel punto: un archivio non sovrascrive nulla.",
+        en: "Something is there already: an archive overwrites nothing.";
+    PEC_ARCHIVE_NOT_AN_ARCHIVE / "archive.not_an_archive", "file",
+        it: "Il file non è un archivio di pec: non è stato toccato.",
+        en: "The file is no archive of pec: it was not touched.";
+    PEC_ARCHIVE_MOVED / "archive.moved", "file",
+        it: "Il file dell'archivio è stato cancellato, spostato o sostituito mentre era aperto: rimetterlo al suo posto e riaprirlo. Ciò che si stava scrivendo non è confermato.",
+        en: "The file of the archive was deleted, moved or replaced while it was open: put it back and open it again. What was being written is not confirmed.";
+    PEC_ARCHIVE_NEWER / "archive.newer", "archive",
+        it: "L'archivio è stato scritto da una versione più recente: aggiornare il programma. Non è stato toccato.",
+        en: "The archive was written by a newer version: update the program. It was not touched.";
+    PEC_ARCHIVE_NETWORK / "archive.network", "file",
+        it: "L'archivio non può stare su un file system di rete, dove i suoi blocchi non valgono: usare un disco locale.",
+        en: "An archive cannot lie on a network file system, where its locks do not hold: use a local disk.";
+    PEC_ARCHIVE_LOCKED / "archive.locked", "archive",
+        it: "Un altro processo sta scrivendo nell'archivio: riprovare. Nulla è stato scritto.",
+        en: "Another process is writing to the archive: try again. Nothing was written.";
+    PEC_ARCHIVE_FULL / "archive.full", "device",
+        it: "Il disco è pieno: liberare spazio e riprovare. Ciò che era già confermato è salvo.",
+        en: "The disk is full: make room and try again. What had been confirmed is safe.";
+    PEC_ARCHIVE_READ_ONLY / "archive.read_only", "device",
+        it: "L'archivio è in sola lettura: controllare i permessi del file e della cartella.",
+        en: "The archive cannot be written: check the permissions of file and folder.";
+    PEC_ARCHIVE_DAMAGED / "archive.damaged", "archive",
+        it: "I dati non sono più quelli archiviati: eseguire il controllo, che dice quali; ripristinare da una copia, o salvare il leggibile in un archivio nuovo.",
+        en: "The data are not what was stored: run the check, which says which; restore from a backup, or salvage what can be read into a new archive.";
+    PEC_ARCHIVE_NOT_FOUND / "archive.not_found", "argument",
+        it: "L'archivio non contiene nulla con questo nome.",
+        en: "The archive has nothing of this name.";
+    PEC_ARCHIVE_QUERY / "archive.query", "argument",
+        it: "La ricerca non si può interpretare: correggerla nel punto indicato.",
+        en: "The query cannot be understood: correct it at the place that is shown.";
+    PEC_ARCHIVE_VALUE / "archive.value", "argument",
+        it: "Un valore non è ammesso.",
+        en: "A value is not allowed.";
+    PEC_ARCHIVE_TIME_STAMP / "archive.time_stamp", "argument",
+        it: "La marca temporale non prova nulla: controllare l'autorità e il suo certificato. Nulla è stato scritto.",
+        en: "The time-stamp proves nothing: check the authority and its certificate. Nothing was written.";
+    PEC_ARCHIVE_BUNDLE / "archive.bundle", "argument",
+        it: "Il fascicolo supererebbe i 4 GiB: scegliere meno messaggi.",
+        en: "The bundle would be larger than 4 GiB: choose fewer messages.";
+    PEC_ARCHIVE_REPORT / "archive.report", "argument",
+        it: "Il rapporto di versamento non si può leggere: chiedere al conservatore l'XML originale. Nulla è stato scritto.",
+        en: "The report of deposit cannot be read: ask the conservation service for the original XML. Nothing was written.";
+    PEC_ARCHIVE_FILE / "archive.file", "file",
+        it: "Un file non si può leggere o scrivere.",
+        en: "A file cannot be read or written.";
+    PEC_ARCHIVE_DEVICE / "archive.device", "device",
+        it: "Il disco dà errori: salvare ciò che si può e sostituirlo. Nulla di non confermato è stato promesso.",
+        en: "The disk fails: save what can be saved and replace it. Nothing unconfirmed was promised.";
+    PEC_ARCHIVE_INTERNAL / "archive.internal", "internal",
+        it: "Errore della libreria: segnalarlo con il testo indicato.",
+        en: "A fault of the library: report it with the text that is shown.";
 }
 
 #[cfg(test)]
@@ -214,6 +309,25 @@ mod tests {
             "signature.none",
             "signature.damaged",
             "signature.limits",
+            "archive.missing",
+            "archive.exists",
+            "archive.not_an_archive",
+            "archive.moved",
+            "archive.newer",
+            "archive.network",
+            "archive.locked",
+            "archive.full",
+            "archive.read_only",
+            "archive.damaged",
+            "archive.not_found",
+            "archive.query",
+            "archive.value",
+            "archive.time_stamp",
+            "archive.bundle",
+            "archive.report",
+            "archive.file",
+            "archive.device",
+            "archive.internal",
         ];
         assert_eq!(codes, (0..).zip(given).collect::<Vec<_>>());
     }
@@ -224,7 +338,10 @@ mod tests {
             let (it, en) = result.text();
             assert!(it.ends_with('.') && en.ends_with('.') && it != en, "{result:?}");
             let layer = result.code().split('.').next();
-            assert!(result.layer() == "none" || layer == Some(result.layer()), "{result:?}");
+            // An archive says whose fault it is: what was given, a file, the device, itself.
+            let layers = ["argument", "file", "archive", "device", "internal"];
+            let of_archive = layer == Some("archive") && layers.contains(&result.layer());
+            assert!(result.layer() == "none" || of_archive || layer == Some(result.layer()), "{result:?}");
         }
     }
 }

@@ -71,6 +71,7 @@ impl From<Failed> for Failure {
             Failed::LedgerFull(_) => pec_result::PEC_LEDGER_FULL,
             Failed::Machine(_) => pec_result::PEC_FILE,
             Failed::Panic(_) => pec_result::PEC_PANIC,
+            Failed::Coded { code, evidence, .. } => return Self::coded(code, evidence),
         };
         Self::new(result).because(failed.text(pec_core::finding::Language::En).to_owned())
     }

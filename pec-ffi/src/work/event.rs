@@ -37,6 +37,8 @@ pub enum pec_event_kind {
     PEC_EVENT_CANCELLED = 4,
     /// It could not go on; the last event.
     PEC_EVENT_FAILED = 5,
+    /// Work on an archive is one hundredth further.
+    PEC_EVENT_PROGRESS = 6,
 }
 
 /// The texts of an event, for `pec_event_text`.
@@ -67,6 +69,7 @@ pub extern "C" fn pec_event_what(
         out.write(match event.told.event {
             Event::Message { .. } => K::PEC_EVENT_MESSAGE,
             Event::Unread { .. } => K::PEC_EVENT_UNREAD,
+            Event::Progress => K::PEC_EVENT_PROGRESS,
             Event::Finished => K::PEC_EVENT_FINISHED,
             Event::Cancelled => K::PEC_EVENT_CANCELLED,
             // What pec-files adds gets a number here.
@@ -144,8 +147,8 @@ pub extern "C" fn pec_event_verdict(
     })
 }
 
-/// Why the work could not go on, as an error object (`PEC_LEDGER_FULL`, `PEC_FILE` or `PEC_PANIC`); `PEC_ABSENT` for other
-/// kinds of events. Freed by `pec_error_free`.
+/// Why the work could not go on, as an error object (`PEC_LEDGER_FULL`, `PEC_FILE`, `PEC_PANIC`, or what an archive answers);
+/// `PEC_ABSENT` for other kinds of events. Freed by `pec_error_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_event_failure(
     event: Option<&pec_event>,

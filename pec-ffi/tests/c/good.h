@@ -5,6 +5,7 @@
 #include <pec.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int failures = 0;
 
@@ -39,6 +40,13 @@ static void expect(pec_result found, pec_result expected, const char *what)
     X(pec_dossiers)                                                                                                    \
     X(pec_work)                                                                                                        \
     X(pec_event)                                                                                                       \
+    X(pec_blob)                                                                                                        \
+    X(pec_proof)                                                                                                       \
+    X(pec_archive)                                                                                                     \
+    X(pec_intake)                                                                                                      \
+    X(pec_ids)                                                                                                         \
+    X(pec_page)                                                                                                        \
+    X(pec_deposit)                                                                                                     \
     X(pec_sandbox)                                                                                                     \
     X(pec_submission)
 
@@ -59,11 +67,27 @@ static pec_submitted submitted;
 static pec_origin origin;
 static pec_outcome outcome;
 
+static const pec_bytes one_message[1] = {{one_byte, 1}};
+
+static uint32_t sink(void *userdata, const uint8_t *data, size_t len)
+{
+    (void)userdata, (void)data, (void)len;
+    return 0;
+}
+
+static uint32_t stamp(void *userdata, const pec_bytes *note, uint8_t *token, size_t room, size_t *len)
+{
+    (void)userdata, (void)note, (void)token, (void)room, (void)len;
+    return 1;
+}
+
 static void begin(const char *path, const char *opaque)
 {
     pec_message *message = NULL;
     pec_extracted *signature = NULL;
     static const char ldif[] = "version: 1\n";
+    char id[65] = {0};
+    (void)one_message, (void)sink, (void)stamp;
     (void)buffer, (void)time_out, (void)bigger;
     expect(pec_trust_store_built_in(&good_pec_trust_store, NULL), PEC_OK, "trust store");
     expect(pec_trust_store_add_host_anchor(good_pec_trust_store, one_byte, 1, &good_pec_error), PEC_CERTIFICATE, "error");
@@ -87,6 +111,16 @@ static void begin(const char *path, const char *opaque)
     expect(pec_ledger_dossiers(good_pec_ledger, 0, 0, &good_pec_dossiers, NULL), PEC_OK, "dossiers");
     expect(pec_work_verify(good_pec_verifier, path, 0, 1, &good_pec_work, NULL), PEC_OK, "work");
     expect(pec_event_next(good_pec_work, 60000, &good_pec_event), PEC_OK, "event");
+    remove("good.pecarchive");
+    expect(pec_archive_create("good.pecarchive", &good_pec_archive, NULL), PEC_OK, "archive");
+    expect(pec_intake_new(good_pec_trust_store, &good_pec_intake, NULL), PEC_OK, "intake");
+    expect(pec_archive_put(good_pec_archive, good_pec_intake, one_byte, 1, 0, &good_pec_ids, NULL), PEC_OK, "put");
+    expect(pec_ids_text(good_pec_ids, 0, &str), PEC_OK, "id");
+    expect(pec_archive_search(good_pec_archive, "", 0, 1, &good_pec_page, NULL), PEC_OK, "page");
+    memcpy(id, str.data, 64);
+    expect(pec_archive_get(good_pec_archive, id, &good_pec_blob, NULL), PEC_OK, "blob");
+    expect(pec_proof_check(good_pec_trust_store, one_byte, 1, 0, &good_pec_proof, NULL), PEC_OK, "proof");
+    expect(pec_deposit_new("VATIT-12345678903=x", &good_pec_deposit, NULL), PEC_OK, "deposit");
     expect(pec_sandbox_new(1770628530, 2, &good_pec_sandbox, NULL), PEC_OK, "sandbox");
     expect(pec_sandbox_set_mailbox(good_pec_sandbox, "a@pec.alfa.example", PEC_MAILBOX_ACTIVE, NULL), PEC_OK, "mailbox");
     expect(pec_sandbox_submit(good_pec_sandbox, "a@pec.alfa.example", "b@cert.beta.example", one_byte, 1,

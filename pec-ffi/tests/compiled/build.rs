@@ -52,7 +52,10 @@ impl Build<'_> {
         let program = folder.join(source.file_stem().unwrap());
         let libraries = libraries();
         let mut command = Command::new(self.compiler);
-        command.args(STRICT).args(["-std=c11", "-g", "-DPEC_TEST_HOOKS", "-DPEC_SANDBOX"]).args(self.flags);
+        command
+            .args(STRICT)
+            .args(["-std=c11", "-g", "-DPEC_TEST_HOOKS", "-DPEC_SANDBOX", "-DPEC_ARCHIVE"])
+            .args(self.flags);
         command.arg("-I").arg(root().join("include")).arg(source).arg("-o").arg(&program);
         command.arg("-L").arg(&libraries).args(["-lpec", "-pthread"]);
         command.arg(format!("-Wl,-rpath,{}", libraries.display()));

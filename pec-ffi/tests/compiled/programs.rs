@@ -125,14 +125,14 @@ fn null_is_refused_everywhere() {
 
 /// Pointers that may be NULL.
 fn may_be_null(function: &str, parameter: &str) -> bool {
-    parameter == "pec_error **error" || function == "pec_set_log"
+    parameter == "pec_error **error" || parameter == "void *userdata" || function == "pec_set_log"
 }
 
 fn null_program() -> String {
     let mut calls = String::new();
     for function in functions() {
         for (at, parameter) in function.parameters.iter().enumerate() {
-            let pointer = parameter.contains('*') || parameter.starts_with("pec_log_function");
+            let pointer = parameter.contains('*') || parameter.contains("_function ");
             if !pointer {
                 continue;
             }
@@ -174,6 +174,9 @@ fn argument(parameter: &str) -> String {
         "char *" => "buffer".to_owned(),
         "void *" => "NULL".to_owned(),
         "pec_log_function" => "NULL".to_owned(),
+        "pec_sink_function" => "sink".to_owned(),
+        "pec_stamp_function" => "stamp".to_owned(),
+        "const pec_bytes *" => "one_message".to_owned(),
         out if out.ends_with("**") => format!("&new_{}", out.trim_end_matches("**").trim()),
         "size_t *" => "&number".to_owned(),
         "int64_t *" => "&time_out".to_owned(),
@@ -234,9 +237,20 @@ fn a_freed_handle_is_seen_by_the_tools() {
 fn the_examples_are_cpp() {
     let folder = tempfile::tempdir().unwrap();
     for compiler in ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)) {
-        for name in ["verify.c", "link.c", "sandbox.c", "work.c"] {
+        for name in ["verify.c", "link.c", "sandbox.c", "work.c", "archive.c"] {
             let mut command = Command::new(compiler);
-            command.args(["-x", "c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-DPEC_SANDBOX", "-c", "-I"]);
+            command.args([
+                "-x",
+                "c++",
+                "-std=c++17",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-DPEC_SANDBOX",
+                "-DPEC_ARCHIVE",
+                "-c",
+                "-I",
+            ]);
             command.arg(root().join("include")).arg(example(name)).arg("-o").arg(folder.path().join("example.o"));
             succeed(&mut command);
         }
@@ -253,6 +267,41 @@ fn the_sandbox_holds() {
 #[test]
 fn background_work_holds() {
     holds("work.c");
+}
+
+/// Every function of archives, works that are cancelled, freed while they go on, forked.
+#[test]
+fn archives_hold() {
+    holds("archive.c");
+}
+
+/// A folder put, searched, bundled; the bundle verified, and its expert's commands.
+#[test]
+fn an_archive_of_a_folder_proves_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mail, anchor) = (case("reconcile/state-delivered"), case("artefacts/root.crt"));
+    let check = |command: &mut Command, how: &str| {
+        let archive = folder.path().join(format!("{how} è.pecarchive"));
+        let bundle = folder.path().join(format!("{how}.zip"));
+        command.arg(&archive).arg(&mail).arg(&bundle).arg("stato:consegnato tipo:consegna").arg(&anchor);
+        let (code, text) = run(command.arg("1772366400"));
+        assert_eq!(code, 0, "{how}: {text}");
+        assert!(text.contains("new messages: ") && text.contains("intact and certified\n"), "{how}: {text}");
+        assert!(bundle.exists(), "{how}");
+    };
+    for (number, build) in builds().iter().enumerate() {
+        check(&mut Command::new(build.program(&example("archive.c"), folder.path())), &format!("build {number}"));
+    }
+    let program = PLAIN.program(&example("archive.c"), folder.path());
+    if let Some(mut command) = under_valgrind(&program) {
+        check(&mut command, "valgrind");
+    }
+    // A query that cannot be understood is shown with a mark below the place.
+    let mut command = Command::new(&program);
+    command.arg(folder.path().join("b.pecarchive")).arg(&mail).arg(folder.path().join("b.zip"));
+    let (code, text) = run(command.arg("mittente:x").arg(&anchor));
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("  mittente:x\n  ^^^^^^^^"), "{text}");
 }
 
 /// A program of tests/c that is given an empty folder, and ends with 0 when all is as it should be.

@@ -1,0 +1,111 @@
+//! By whose trust messages are judged, and where they were found.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+
+use ::pec_archive::Intake;
+use jiff::Timestamp;
+use pec_core::limits::Limits;
+use pec_core::message::Message;
+use pec_core::trust::{ChainCache, Evidence, TrustStore};
+use pec_core::verify::Verifier;
+
+use crate::border::{self, enter, some, text};
+use crate::failure::{pec_error, pec_result};
+use crate::trust::{pec_evidence, pec_trust_store};
+use crate::verification::pec_verification;
+
+/// How messages are judged when they come in, and where they were found. It can be changed until it is freed; work that is
+/// begun with it takes a copy. Calls that only use it may be made on any number of threads at once.
+#[derive(Debug)]
+pub struct pec_intake {
+    judging: Arc<Judging>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Judging {
+    trust: TrustStore,
+    evidence: Evidence,
+    mailbox: String,
+}
+
+impl Judging {
+    pub(super) fn at(&self, now: Timestamp) -> Intake<'_> {
+        Intake::new(&self.trust, now).evidence(&self.evidence).mailbox(&self.mailbox)
+    }
+}
+
+impl pec_intake {
+    pub(super) fn at(&self, now: Timestamp) -> Intake<'_> {
+        self.judging.at(now)
+    }
+
+    /// For work in the background.
+    pub(super) fn shared(&self) -> Arc<Judging> {
+        Arc::clone(&self.judging)
+    }
+
+    /// A message of the archive, verified.
+    pub(super) fn judge(&self, bytes: Vec<u8>, now: Timestamp) -> pec_verification {
+        let message = Message::parse(bytes, &Limits::DEFAULT);
+        let verifier = Verifier::new(&self.judging.trust).evidence(&self.judging.evidence);
+        let verification = verifier.verify(&message, now, &mut ChainCache::default());
+        pec_verification::new(Arc::new(message), verification)
+    }
+}
+
+/// An intake with a copy of `trust`, without evidence and mailbox. Freed by `pec_intake_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_intake_new(
+    trust: Option<&pec_trust_store>,
+    out: Option<&mut MaybeUninit<Option<Box<pec_intake>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let (trust, out) = (some(trust, "trust")?, some(out, "out")?);
+        let judging = Judging { trust: trust.store.clone(), evidence: Evidence::none(), mailbox: String::new() };
+        out.write(Some(Box::new(pec_intake { judging: Arc::new(judging) })));
+        Ok(())
+    })
+}
+
+/// Uses a copy of `evidence` about revocation, which is kept with the messages.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_intake_set_evidence(
+    intake: Option<&mut pec_intake>,
+    evidence: Option<&pec_evidence>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let (intake, evidence) = (some(intake, "intake")?, some(evidence, "evidence")?);
+        Arc::make_mut(&mut intake.judging).evidence = evidence.evidence.clone();
+        Ok(())
+    })
+}
+
+/// Names the mailbox in which messages were found: an address, or whatever name the host has for it; UTF-8 ended by NUL, empty
+/// for none.
+///
+/// # Safety
+/// `mailbox` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_intake_set_mailbox(
+    intake: Option<&mut pec_intake>,
+    mailbox: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let intake = some(intake, "intake")?;
+        // SAFETY: the caller's promise.
+        let mailbox = unsafe { text(mailbox, "mailbox") }?;
+        mailbox.clone_into(&mut Arc::make_mut(&mut intake.judging).mailbox);
+        Ok(())
+    })
+}
+
+/// Ends the life of an intake. NULL is allowed.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_intake_free(intake: Option<Box<pec_intake>>) {
+    border::release(intake);
+}
