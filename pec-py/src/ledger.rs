@@ -49,11 +49,11 @@ impl Book {
     }
 
     /// A number that no message has.
-    fn next(&self) -> Source {
+    pub(crate) fn next(&self) -> Source {
         Source(self.shelf.last_key_value().map_or(0, |(last, _)| last + 1))
     }
 
-    fn add(&mut self, record: Record, kept: Kept) -> Result<(), LedgerFull> {
+    pub(crate) fn add(&mut self, record: Record, kept: Kept) -> Result<(), LedgerFull> {
         let Source(number) = record.source();
         self.ledger.add(record)?;
         self.shelf.insert(number, kept);
@@ -93,6 +93,10 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
+    pub(crate) fn of(book: Book) -> Self {
+        Self { book: Mutex::new(Arc::new(book)) }
+    }
+
     fn book(&self) -> Arc<Book> {
         Arc::clone(&self.book.lock().unwrap_or_else(PoisonError::into_inner))
     }

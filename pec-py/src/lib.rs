@@ -9,12 +9,14 @@
 //!        ──> signed     signed files that travel inside
 //!        ──> verification   every answer, findings, certified and claimed data, JSON, HTML
 //!        ──> many, ledger   whole mailboxes: one by one, and tied together
+//!        ──> archive    what is kept, found and proven
 //!        ──> sandbox    providers in the process, for tests
 //!            words      enumerations, which are written in Python as exceptions (failure) are; instant: times
 //! ```
 //!
 //! Every class is frozen: what changes stands behind a lock.
 
+mod archive;
 mod code;
 mod directory;
 mod failure;
@@ -41,6 +43,8 @@ use pyo3::prelude::*;
 mod _pecpy {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::archive::{Archive, Found, check_proof, expert_commands, explain_query};
     #[pymodule_export]
     use crate::code::{codes, explain, failures, state, verdict};
     #[pymodule_export]

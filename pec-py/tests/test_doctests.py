@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import pecpy
-from pecpy import _dossier, _enums, _errors, _rows
+from pecpy import _archive, _dossier, _enums, _errors, _rows, proof
 
 
 def described() -> list[tuple[str, str]]:
@@ -25,18 +25,19 @@ def described() -> list[tuple[str, str]]:
                 if not inner.startswith("__"):
                     look(f"{name}.{inner}", inspect.getattr_static(thing, inner))
 
-    for module in (pecpy, _dossier, _enums, _errors, _rows):
+    for module in (pecpy, _archive, _dossier, _enums, _errors, _rows, proof):
         look(module.__name__, module)
         for name, thing in vars(module).items():
+            # Functions of `pecpy.proof` share their names with those of `pecpy`.
             if not name.startswith("_") and getattr(thing, "__module__", "").startswith(("pecpy", "builtins")):
-                look(f"pecpy.{name}", thing)
+                look(f"{module.__name__ if module is proof else 'pecpy'}.{name}", thing)
     return sorted(found.items())
 
 
 @pytest.mark.parametrize(("name", "text"), described(), ids=[name for name, _ in described()])
 def test_example(name: str, text: str) -> None:
     options = doctest.ELLIPSIS | doctest.REPORT_NDIFF
-    examples = doctest.DocTestParser().get_doctest(text, dict(vars(pecpy)), name, None, None)
+    examples = doctest.DocTestParser().get_doctest(text, {**vars(pecpy), **vars(proof)} if "proof" in name else dict(vars(pecpy)), name, None, None)
     result = doctest.DocTestRunner(optionflags=options).run(examples)
     assert result.attempted and not result.failed
 

@@ -22,7 +22,8 @@ class PecError(Exception):
     code: str
     """The name of the code, such as `file.access`. Stable, the same as in C."""
     layer: str
-    """Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox` or `internal`."""
+    """Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox`, `archive`, `device`, `process` or
+    `internal`."""
     evidence: str
     """The values that show it: a parameter, a file name, a position. May be empty."""
 
@@ -103,6 +104,30 @@ class LedgerFullError(PecError):
     """A ledger holds as much as it can."""
 
 
+class ArchiveError(PecError):
+    """An archive cannot do this: `.code` says why (`archive.missing`, `archive.full`, ...), `.text()` what can be done."""
+
+
+class NotInArchiveError(ArchiveError, LookupError):
+    """The archive has nothing of this name."""
+
+
+class QueryError(ArchiveError, ValueError):
+    """A query cannot be understood: the evidence says where, `explain_query` shows a person."""
+
+
+class DamagedError(ArchiveError):
+    """The data are not what was stored: `Archive.check` says which."""
+
+
+class LockedError(ArchiveError):
+    """Another process is writing to the archive, or reading an older state: try again."""
+
+
+class TimeStampError(ArchiveError):
+    """A time-stamp that proves nothing, or none. Nothing was written."""
+
+
 class SandboxError(PecError):
     """The sandbox cannot do this: no such mailbox, refused by SMTP, a clock that goes forward only, settings."""
 
@@ -122,6 +147,25 @@ _CLASSES: dict[str, type[PecError]] = {
     "trust.directory": DirectoryError,
     "link.full": LedgerFullError,
     "internal.panic": InternalError,
+    "archive.missing": ArchiveError,
+    "archive.exists": ArchiveError,
+    "archive.not_an_archive": ArchiveError,
+    "archive.moved": ArchiveError,
+    "archive.newer": ArchiveError,
+    "archive.network": ArchiveError,
+    "archive.locked": LockedError,
+    "archive.full": ArchiveError,
+    "archive.read_only": ArchiveError,
+    "archive.damaged": DamagedError,
+    "archive.not_found": NotInArchiveError,
+    "archive.query": QueryError,
+    "archive.value": ArchiveError,
+    "archive.time_stamp": TimeStampError,
+    "archive.bundle": ArchiveError,
+    "archive.report": ArchiveError,
+    "archive.file": ArchiveError,
+    "archive.device": ArchiveError,
+    "archive.internal": ArchiveError,
 }
 _LAYERS: dict[str, type[PecError]] = {
     "argument": ArgumentError,

@@ -1,7 +1,7 @@
 """What `pecpy` is made of; import that."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -9,6 +9,24 @@ from typing import Any, Literal, Protocol, SupportsIndex, Union, final, overload
 
 from typing_extensions import TypeAlias
 
+from pecpy._archive import (
+    ArchiveCheck,
+    Changed,
+    Collected,
+    Deposit,
+    DepositReport,
+    Deposited,
+    Ending,
+    Entry,
+    Erased,
+    Imported,
+    Made,
+    Page,
+    Put,
+    Salvaged,
+    Stamped,
+    Stats,
+)
 from pecpy._dossier import Dossier, Stray
 from pecpy._enums import (
     Integrity,
@@ -23,6 +41,7 @@ from pecpy._enums import (
 from pecpy._errors import PecError
 
 __all__ = [
+    "Archive",
     "Certdata",
     "Directory",
     "Dossiers",
@@ -30,6 +49,7 @@ __all__ = [
     "Extracted",
     "FileSigner",
     "Finding",
+    "Found",
     "Ledger",
     "Limits",
     "Message",
@@ -46,8 +66,11 @@ __all__ = [
     "Verification",
     "Verifications",
     "Verifier",
+    "check_proof",
     "codes",
+    "expert_commands",
     "explain",
+    "explain_query",
     "failures",
     "link",
     "state",
@@ -59,11 +82,17 @@ __all__ = [
 class _File(Protocol):
     def read(self) -> bytes: ...
 
+class _Sink(Protocol):
+    def write(self, piece: bytes, /) -> int | None: ...
+
 _Path: TypeAlias = Union[str, os.PathLike[str]]
 _Source: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File, Message]
 _Bytes: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File]
 _Sources: TypeAlias = Union[_Path, Iterable[_Source]]
 _JudgedAt: TypeAlias = Union[Literal["signing", "now"], datetime]
+_Ids: TypeAlias = Union[str, Iterable[str]]
+_Progress: TypeAlias = Callable[[int, int], object]
+_FormKind: TypeAlias = Literal["document", "digest", "outcome", "reason", "name", "time", "accepted", "refused"]
 _Language: TypeAlias = Literal["it", "en"]
 _Role: TypeAlias = Literal["user", "service"]
 _What: TypeAlias = Literal["original", "daticert", "attachments", "signature", "nested", "restored"]
@@ -1033,6 +1062,340 @@ class Server:
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...
 
+@final
+class Archive:
+    r"""Everything that was received and sent, kept for as long as it has to be (archivio): one file.
+
+    `path` is an archive that is there; `Archive.create` makes one. `mode` is `"write"`, or `"read"` for a handle through which
+    nobody may change anything, also where the disk cannot be written. Use it as a context manager, or call `close`. Threads share
+    it: they read side by side and write one after the other; other processes may have it open too. After a fork the child
+    opens its own.
+
+    What is stored is the bytes as they came; verdicts, states and the index are worked out from them. An archive proves nothing
+    by itself: it gives back the bytes, which are verified again wherever it matters.
+
+    Whatever verifies takes `trust` and `evidence` as `verify` does, and `now`, the machine's clock, unless given. What was stored
+    when a call returns is on stable storage.
+
+    Raises `ArchiveError`; `.code` says what: `archive.missing`, `archive.not_an_archive`, `archive.newer`, `archive.network`,
+    `archive.read_only`.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Archive.create(folder + "/posta.pecarchive") as archive:
+    ...     put = archive.put(b"Message-ID: <1@ditta.example>\r\nSubject: Preventivo\r\n\r\nBuongiorno.\r\n")
+    ...     print(put.stored, len(archive), put.id in archive)
+    ...     for entry in archive.search("oggetto:preventivo"):
+    ...         print(entry.subject, entry.verdict)
+    new 1 True
+    Preventivo not-pec
+    >>> Archive("no such file")
+    Traceback (most recent call last):
+        ...
+    pecpy.ArchiveError: ...
+    """
+
+    def __new__(cls, path: _Path, *, mode: Literal["write", "read"] = "write") -> Archive: ...
+    @staticmethod
+    def create(path: _Path) -> Archive:
+        """Makes an empty archive and opens it.
+
+        Raises `ArchiveError`: `archive.exists` where anything is there, `archive.network` on a network file system.
+        """
+    def acting_as(self, name: str) -> Archive:
+        """The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes;
+        otherwise it is "host". Nothing is enforced: the host knows its users. Each is closed by itself.
+        """
+    @property
+    def actor(self) -> str:
+        """In whose name it is used."""
+    @property
+    def path(self) -> Path:
+        """Where it is: the path by which it was opened, absolute."""
+    def close(self) -> None:
+        """Ends its use; calls that go on end first. Closing again does nothing."""
+    def __enter__(self) -> Archive: ...
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _traceback: TracebackType | None
+    ) -> None: ...
+    def put(
+        self, message: _Source, *, mailbox: str = "", now: datetime | None = None, trust: TrustStore | None = None, evidence: Evidence | None = None
+    ) -> Put:
+        """Stores one message, whatever `Message` takes, as it was received; `mailbox` is where it was found: an address, or whatever
+        name the host has for it. Nothing is refused for what it says: what is wrong with it is kept beside it.
+
+        Raises as `Message`, and `ArchiveError`: then nothing was stored.
+        """
+    def put_many(
+        self, messages: Iterable[_Source], *, batch: int = 100, mailbox: str = "", now: datetime | None = None, trust: TrustStore | None = None, evidence: Evidence | None = None
+    ) -> list[Put]:
+        """Stores messages, whatever `Message` takes, `batch` in one transaction: all of these, or none. About a hundred at a time cost
+        a tenth of one by one. The rest is as for `put`.
+        """
+    def put_submitted(
+        self,
+        message: _Source,
+        *,
+        sender: str,
+        recipients: Sequence[str],
+        at: datetime,
+        mailbox: str = "",
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+    ) -> Put:
+        """Stores the message that the host has just submitted, at the instant `at`, for these SMTP `recipients`, with `sender` as the
+        reverse path: its recipients are pending until a certified event comes. The rest is as for `put`.
+        """
+    def get(self, id: str) -> bytes:
+        """The exact bytes of a message, by its identifier: 64 hexadecimal digits.
+
+        Raises `NotInArchiveError`, and `DamagedError` where they are no longer what was stored.
+        """
+    def get_to(self, id: str, file: _Sink) -> None:
+        """Writes the exact bytes of a message to a file that was opened with "wb", a piece at a time, so that a large one is never
+        held whole. What was written counts only when the call returns. The rest is as for `get`.
+        """
+    def __len__(self) -> int: ...
+    def __contains__(self, id: str, /) -> bool: ...
+    def search(self, query: str = "", *, page_size: int = 100) -> Found:
+        """What a query finds, newest first: an iterator of `Entry`, which reads `page_size` entries at a time. A query is what a person
+        types, such as `da:acme stato:consegnato dopo:2026-01-01 "contratto quadro"`; an empty one finds everything.
+
+        Raises `QueryError` when it cannot be understood; `explain_query` shows where.
+        """
+    def page(self, query: str = "", *, start: int | None = None, limit: int = 20) -> Page:
+        """One page of what a query finds: a `Page` of `limit` entries at most. `start` is what the page before says as `next`: a number
+        that a host may keep.
+
+        Raises as `search`.
+        """
+    def entry(self, id: str) -> Entry:
+        """What the index knows of a message, by its identifier: an `Entry`.
+
+        Raises `NotInArchiveError`; `DamagedError` where the index has lost it, which `rebuild_index` mends.
+        """
+    def messages_about(self, identifier: str) -> list[str]:
+        """The identifiers of the messages that speak of the transaction of this identificativo or msgid, oldest first."""
+    def ledger(
+        self, identifier: str, *, now: datetime | None = None, trust: TrustStore | None = None, evidence: Evidence | None = None
+    ) -> Ledger:
+        """Everything that speaks of the transaction of this identificativo or msgid, as a `Ledger`: its dossiers are worked out from the
+        bytes, not from what is stored beside them; messages are called by their identifiers.
+
+        Raises `DamagedError` where a message of it cannot be read.
+        """
+    def set_term(self, class_: str, months: int, *, now: datetime | None = None) -> None:
+        """Gives a class a term in months, or another term; the class `""` is that of everything that was put in no other, ten years at
+        first.
+
+        Raises `ArchiveError` (`archive.value`) for no months at all.
+        """
+    def terms(self) -> dict[str, int]:
+        """The terms of the classes, in months."""
+    def classify(self, ids: _Ids, class_: str, *, now: datetime | None = None) -> None:
+        """Puts messages into a class, by one identifier or several.
+
+        Raises `NotInArchiveError` for a message or a class that is not here: then nothing was changed.
+        """
+    def hold(self, ids: _Ids, case: str, *, now: datetime | None = None) -> None:
+        """Holds messages for a case (a lawsuit, an inspection), by one identifier or several: none of them can be erased until the case
+        is released.
+
+        Raises `NotInArchiveError` for a message that is not here: then none is held.
+        """
+    def release(self, case: str, *, now: datetime | None = None) -> int:
+        """Ends the hold of a case; gives the number of messages that it held.
+
+        Raises `NotInArchiveError` when nothing is held for it.
+        """
+    def erase(self, ids: _Ids, reason: str, *, now: datetime | None = None) -> list[Erased]:
+        """Erases messages whose term is over and which no case holds, by one identifier or several; the others stay. Gives an `Erased`
+        for each: the entry of the log that is the certificate of its erasure, or what keeps it. What is erased is overwritten in the
+        file; nothing is proven about copies elsewhere.
+
+        Raises `NotInArchiveError` for a message that is not here, `ArchiveError` (`archive.value`) for an empty reason: then
+        nothing was erased.
+        """
+    def scrub(self) -> None:
+        """Overwrites what is left in the file of erased messages: what `erase` does by itself, unless somebody was reading an older state
+        just then. When it returns, nothing is left.
+
+        Raises `LockedError` while somebody reads an older state.
+        """
+    def expiring(self, until: datetime, *, now: datetime | None = None, limit: int = 1000) -> list[Ending]:
+        """What ends until `until`, at most `limit` of each kind: an `Ending` for each term, and for each certificate on which a proof
+        rests that no time-stamp covers yet.
+        """
+    def tag(self, ids: _Ids, tag: str, *, now: datetime | None = None) -> None:
+        """Gives messages a tag of the host's, by one identifier or several.
+
+        Raises `NotInArchiveError` for a message that is not here, `ArchiveError` (`archive.value`) for an empty tag: then none is
+        tagged.
+        """
+    def untag(self, ids: _Ids, tag: str, *, now: datetime | None = None) -> None:
+        """Takes a tag away again."""
+    def stats(self) -> Stats:
+        """The archive in numbers: a `Stats`."""
+    def log_entry(self, index: int) -> str | None:
+        """One entry of the log, from 0, as JSON, as it was logged; `None` beyond the last."""
+    def log_root(self) -> tuple[int, str]:
+        """The number of entries of the log, and the root over them (RFC 6962) in hexadecimal digits: whoever keeps it elsewhere sees later
+        whether anything was changed.
+        """
+    def check(self, *, progress: _Progress | None = None) -> ArchiveCheck:
+        """Reads every message again and compares its digest; checks structure, index, log and evidence. All damage is named in the
+        `ArchiveCheck`, nothing is repaired. `progress` is called with what is done and what is to be done.
+
+        It proves that the bytes are those that were stored. It does not prove that nobody has written another archive in its place:
+        that, only a time-stamped root kept elsewhere can show.
+        """
+    def collect(self) -> Collected:
+        """Takes away what no message uses; it only takes room. Gives a `Collected`."""
+    def backup(self, to: _Path) -> None:
+        """Writes a copy of the archive as it is at this moment, while others read and write; the copy is compact, and an archive itself.
+
+        Raises `ArchiveError` (`archive.exists`) where anything is there already.
+        """
+    def reverify(
+        self, *, now: datetime | None = None, trust: TrustStore | None = None, evidence: Evidence | None = None, progress: _Progress | None = None
+    ) -> list[Changed]:
+        """Judges every message again, with newer trust data or a newer engine: a `Changed` for each verdict that has changed. `progress`
+        is called with what is done and what is to be done.
+        """
+    def rebuild_index(
+        self, *, now: datetime | None = None, trust: TrustStore | None = None, evidence: Evidence | None = None, progress: _Progress | None = None
+    ) -> None:
+        """Makes everything anew that is worked out from the bytes: verdicts, dossiers, the index. Nothing is hidden meanwhile. The
+        parameters are those of `reverify`.
+        """
+    def import_mail(
+        self,
+        paths: _Path | Iterable[_Path],
+        *,
+        mailbox: str = "",
+        now: datetime | None = None,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+        progress: _Progress | None = None,
+    ) -> Imported:
+        """Takes in everything below these paths, one or several: files of one message, mbox files, ZIP files, folders of them, Maildir. What
+        cannot be read stands in the `Imported` and stops nothing. A second import goes on where the first was ended, even by a
+        crash. `mailbox` is where the messages were found; `progress` is called with the number of files that are done, and of all.
+
+        Another archive that this process has open must not lie below these paths.
+        """
+    @staticmethod
+    def salvage(
+        source: _Path,
+        target: _Path,
+        *,
+        actor: str = "host",
+        now: datetime | None = None,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+        progress: _Progress | None = None,
+    ) -> Salvaged:
+        """Brings everything that can still be read of the broken archive `source` into a new one, `target`, and says in the `Salvaged` what
+        it could not. `source` is only read. `actor` is in whose name it is done; the other parameters are those of `reverify`.
+
+        Raises `ArchiveError` (`archive.exists`) where anything is at `target`, `DamagedError` where not even the first page can be
+        read: then nothing is left at `target`.
+        """
+    def stamp(
+        self, ask: Callable[[bytes], _Bytes], *, trust: TrustStore | None = None, now: datetime | None = None
+    ) -> Stamped:
+        """Has the present root of the log time-stamped (RFC 3161): from then on every message that is here is proven to have existed at
+        that time, whatever becomes of the certificate of its signer. `ask` is given the text of the checkpoint, and gives the token
+        over it, or the whole response of the authority; `trust` names the authority (`TrustStore.with_time_stamp_anchor`).
+        Stamping again renews. Gives a `Stamped`.
+
+        It proves that the messages existed, not that the archive is complete.
+
+        Raises what `ask` raises; `TimeStampError` when there is nothing to stamp, or the token is not over this root by an authority
+        that `trust` names: then nothing was written.
+        """
+    def bundle(self, identifier: str, *, now: datetime | None = None, trust: TrustStore | None = None) -> bytes:
+        """Everything that proves the transaction of this identificativo or msgid, as the bytes of one ZIP, which `pecpy.proof.verify` and
+        `pec proof verify` check without the archive. The page inside is written as `trust` judges at `now`.
+
+        Raises `NotInArchiveError` when nothing speaks of it.
+        """
+    def deposit(
+        self,
+        to: _Path,
+        *,
+        producer: str,
+        query: str | None = None,
+        messages: _Ids | None = None,
+        transactions: Sequence[str] | None = None,
+        now: datetime | None = None,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+        progress: _Progress | None = None,
+        **options: str | int | list[str] | tuple[str, ...],
+    ) -> Made:
+        """Makes packages ready for deposit (pacchetti di versamento) of what a query finds, of messages, or of transactions: one of the
+        three is given. Whole transactions are packed; what a package has already is left out. `to` is a file where it ends in
+        `.zip`, else a folder in which each package is a folder. `producer` is whose documents they are, as
+        `"VATIT-12345678903=Ditta S.r.l."`; further `options` are those of `pec archive deposit make`, with `_` for `-`: `submitter`,
+        `signer` (`"ROLE:ID=NAME"`, or several), `classification`, `classification_name`, `classification_plan`, `dossier`
+        (`"ID=SUBJECT"`), `confidential` (`"yes"` or `"no"`), `retention` in years, `message_format`, `max_bytes`,
+        `max_documents`. Gives a `Made`.
+
+        A package is ready for deposit and nothing more: keeping by the rules of the law begins when a conservation service has
+        accepted it.
+
+        Raises `ArchiveError` (`archive.value`) for an option that cannot be; packages that were made before stay.
+        """
+    def deposit_again(
+        self,
+        package: str,
+        to: _Path,
+        *,
+        producer: str,
+        now: datetime | None = None,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+        progress: _Progress | None = None,
+        **options: str | int | list[str] | tuple[str, ...],
+    ) -> Made:
+        """Brings the refused documents of a package once more, in new packages that name it. The rest is as for `deposit`.
+
+        Raises `NotInArchiveError` when there is no such package.
+        """
+    def deposits(self) -> list[Deposit]:
+        """The packages that were made, oldest first: a `Deposit` each."""
+    def deposited(self, package: str) -> list[Deposited]:
+        """The documents of a package and where they stand: a `Deposited` each.
+
+        Raises `NotInArchiveError` when there is no such package.
+        """
+    def deposit_report(
+        self,
+        report: _Bytes,
+        *,
+        form: Mapping[_FormKind, str | Sequence[str]] | None = None,
+        now: datetime | None = None,
+    ) -> DepositReport:
+        """Reads a report of deposit (rapporto di versamento), a path, bytes or a file, and writes down what it says of each document: a
+        `DepositReport`. `form` adds names of elements and words to those that are known, by their kinds: `document`, `digest`,
+        `outcome`, `reason`, `name`, `time`, `accepted`, `refused`.
+
+        Nothing proves that a report is genuine: a signature on it is for the host to check.
+
+        Raises `ArchiveError` (`archive.report`) when it cannot be read: then nothing is changed.
+        """
+    def _repr_html_(self) -> str:
+        """The archive in numbers."""
+
+@final
+class Found(Iterator[Entry]):
+    """What a search finds, newest first: an iterator of `Entry` that reads page after page. Messages that come in meanwhile neither
+    repeat nor hide any.
+    """
+
+    def __iter__(self) -> Found: ...
+    def __next__(self) -> Entry: ...
+
 def verify(
     source: _Source,
     *,
@@ -1143,3 +1506,18 @@ def verdict(word: str, language: _Language) -> tuple[str, str]:
     """A verdict for a person: title and explanation."""
 def state(word: str, language: _Language) -> tuple[str, str, str, bool]:
     """A state for a person: title, explanation, a mark, and whether no further receipt is expected."""
+def explain_query(query: str, language: _Language = "it") -> tuple[int, int, str] | None:
+    """What is wrong with a query, for a person, in Italian (`"it"`) or English (`"en"`): where it begins and ends, in characters, and a
+    text with a mark below the place. `None` when nothing is wrong.
+
+    >>> print(explain_query("da:acme mittente:rossi", "en")[2].splitlines()[-1].strip())
+    ^^^^^^^^^
+    >>> explain_query("da:acme") is None
+    True
+    """
+def check_proof(
+    bundle: _Bytes, *, now: datetime | None = None, trust: TrustStore | None = None
+) -> tuple[str, bool, bool]:
+    """The report on a bundle, as JSON, and whether it is intact and sound; for `pecpy.proof`."""
+def expert_commands(bundle: _Bytes) -> str | None:
+    """How an expert does every step of a bundle once more, with OpenSSL; for `pecpy.proof`."""

@@ -1,0 +1,52 @@
+"""Everything that proves one transaction, in one file, and what such a file proves: offline, without the archive.
+
+>>> import pecpy, tempfile
+>>> sent = b"Message-ID: <1@ditta.example>\\r\\nSubject: Preventivo\\r\\n\\r\\nBuongiorno.\\r\\n"
+>>> with tempfile.TemporaryDirectory() as folder, pecpy.Archive.create(folder + "/posta.pecarchive") as archive:
+...     _ = archive.put(sent)
+...     bundle = pecpy.proof.make(archive, "1@ditta.example")
+>>> pecpy.proof.verify(bundle).is_intact
+True
+>>> pecpy.proof.verify(bundle.replace(b"Buongiorno", b"Buonasera!")).faults[0]["fault"]
+'object'
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pecpy._archive import MessageProof, ProofReport, Witnessed
+from pecpy._pecpy import Archive, TrustStore, check_proof
+from pecpy._pecpy import expert_commands as _commands
+
+if TYPE_CHECKING:
+    from pecpy._pecpy import _Bytes
+
+__all__ = ["MessageProof", "ProofReport", "Witnessed", "expert_commands", "make", "verify"]
+
+
+def make(archive: Archive, identifier: str, *, now: datetime | None = None, trust: TrustStore | None = None) -> bytes:
+    """Everything that proves the transaction of this identificativo or msgid, as the bytes of one ZIP: what `Archive.bundle`
+    gives.
+
+    Raises `NotInArchiveError` when nothing speaks of it.
+    """
+    return archive.bundle(identifier, now=now, trust=trust)
+
+
+def verify(bundle: _Bytes, *, now: datetime | None = None, trust: TrustStore | None = None) -> ProofReport:
+    """Checks a bundle, a path, bytes or a file, by the trust data of the caller at `now`: nothing that it says of itself counts. A
+    file that was damaged, or is none, raises nothing: the report says so.
+    """
+    return ProofReport._of(*check_proof(bundle, now=now, trust=trust))
+
+
+def expert_commands(bundle: _Bytes) -> str | None:
+    """How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: lines that begin with `$ ` are
+    commands. `None` where the file is no bundle.
+
+    >>> expert_commands(b"no bundle") is None
+    True
+    """
+    return _commands(bundle)
