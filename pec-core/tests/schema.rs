@@ -2,15 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[path = "schema/form.rs"]
+mod form;
 #[allow(dead_code, reason = "shared with the test of the cases, which uses more of it")]
 mod reconciliation;
 
-use std::collections::BTreeSet;
-use std::fmt;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use jsonschema::Validator;
+use form::{Form, root};
 use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::reconcile::examine::{Messages, examine};
@@ -19,96 +18,6 @@ use pec_core::reconcile::{Report as DossierReport, StrayReport};
 use pec_core::trust::{ChainCache, TrustStore};
 use pec_core::verify::{Report, Verifier};
 use reconciliation::{Mailbox, cases};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// A form, and the orders of keys that it names.
-struct Form {
-    validator: Validator,
-    orders: BTreeSet<Vec<String>>,
-}
-
-impl Form {
-    fn read(name: &str) -> Self {
-        let schema: Value = serde_json::from_slice(&fs::read(root().join("docs/schema").join(name)).unwrap()).unwrap();
-        jsonschema::draft202012::meta::validate(&schema).unwrap();
-        let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap();
-        let mut orders = BTreeSet::new();
-        required(&schema, &mut orders);
-        Self { validator, orders }
-    }
-
-    /// Why a line is not of this form.
-    fn differs(&self, line: &str) -> Option<String> {
-        let value: Value = serde_json::from_str(line).unwrap();
-        if let Err(error) = self.validator.validate(&value) {
-            return Some(format!("{}: {error}", error.instance_path()));
-        }
-        let Keys(found) = serde_json::from_str(line).unwrap();
-        found.into_iter().find(|keys| !self.orders.contains(keys)).map(|keys| format!("in another order: {keys:?}"))
-    }
-}
-
-/// Every list of keys that an object of the schema requires.
-fn required(schema: &Value, orders: &mut BTreeSet<Vec<String>>) {
-    if let Some(keys) = schema.get("required").and_then(Value::as_array) {
-        orders.insert(keys.iter().map(|key| key.as_str().unwrap().to_owned()).collect());
-    }
-    let inner: Vec<&Value> = match schema {
-        Value::Object(object) => object.values().collect(),
-        Value::Array(list) => list.iter().collect(),
-        _ => Vec::new(),
-    };
-    inner.into_iter().for_each(|value| required(value, orders));
-}
-
-/// The keys of each object of a text, as they stand there.
-struct Keys(Vec<Vec<String>>);
-
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Keys;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("JSON")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keys, A::Error> {
-                let (mut own, mut all) = (Vec::new(), Vec::new());
-                while let Some((key, Keys(inner))) = map.next_entry()? {
-                    own.push(key);
-                    all.extend(inner);
-                }
-                all.push(own);
-                Ok(Keys(all))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Keys, A::Error> {
-                let mut all = Vec::new();
-                while let Some(Keys(inner)) = list.next_element()? {
-                    all.extend(inner);
-                }
-                Ok(Keys(all))
-            }
-            fn visit_unit<E>(self) -> Result<Keys, E> {
-                Ok(Keys(Vec::new()))
-            }
-            fn visit_bool<E>(self, _: bool) -> Result<Keys, E> {
-                Ok(Keys(Vec::new()))
-            }
-            fn visit_u64<E>(self, _: u64) -> Result<Keys, E> {
-                Ok(Keys(Vec::new()))
-            }
-            fn visit_str<E>(self, _: &str) -> Result<Keys, E> {
-                Ok(Keys(Vec::new()))
-            }
-        }
-        deserializer.deserialize_any(Any)
-    }
-}
 
 #[test]
 fn verifications_have_their_form() {

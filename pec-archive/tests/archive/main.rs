@@ -5,10 +5,13 @@
 mod crash;
 mod damage;
 mod depositing;
+#[path = "../../../pec-core/tests/schema/form.rs"]
+mod form;
 mod importing;
 mod keeping;
 mod others;
 mod proving;
+mod reporting;
 mod retention;
 mod scene;
 mod sealing;

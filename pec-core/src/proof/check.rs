@@ -27,7 +27,7 @@ use crate::verify::{Verdict, Verification, Verifier};
 /// It proves that the file is what was written, and of each message what its verdict says; where a message is
 /// [`Witnessed`], that it existed at that time. It does not prove that nothing was left out: a bundle without a receipt
 /// looks like one of a message to which no receipt came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProofReport {
     /// *identificativo* or *msgid*, as the bundle calls itself.
@@ -39,7 +39,6 @@ pub struct ProofReport {
     /// Each message, judged by the reader's trust data.
     pub messages: Vec<MessageProof>,
     /// The dossiers that its messages come to, as `pec link --json` writes them.
-    #[serde(serialize_with = "as_json")]
     pub dossiers: Vec<String>,
 }
 
@@ -129,11 +128,6 @@ impl ProofReport {
     pub fn is_intact(&self) -> bool {
         self.faults.is_empty()
     }
-}
-
-fn as_json<S: serde::Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
-    let values: Vec<serde_json::Value> = texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-    serializer.collect_seq(values)
 }
 
 /// Checks a bundle by the reader's trust data, at the reader's time. Its messages are judged even where other objects are

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{MessageProof, ProofReport, expert, zip};
+use super::{Fault, MessageProof, ProofReport, expert, zip};
 
-/// The report behind the name of its form.
+/// Everything but the dossiers, which are written already.
 #[derive(Serialize)]
-struct Named<'r> {
+struct Head<'r> {
     schema: &'static str,
-    #[serde(flatten)]
-    report: &'r ProofReport,
+    transaction: Option<&'r str>,
+    made_at: Option<Timestamp>,
+    faults: &'r [Fault],
+    messages: &'r [MessageProof],
 }
 
 impl ProofReport {
@@ -21,8 +24,13 @@ impl ProofReport {
     /// One line of JSON, without a line end; keys in fixed order, absent values null.
     #[must_use]
     pub fn to_json(&self) -> String {
+        let Self { transaction, made_at, faults, messages, dossiers } = self;
+        let head =
+            Head { schema: Self::SCHEMA, transaction: transaction.as_deref(), made_at: *made_at, faults, messages };
         // Strings and numbers only: there is nothing that cannot be written.
-        serde_json::to_string(&Named { schema: Self::SCHEMA, report: self }).unwrap_or_default()
+        let head = serde_json::to_string(&head).unwrap_or_default();
+        // As they were written: read and written again, their keys would stand in another order.
+        format!(r#"{},"dossiers":[{}]}}"#, head.strip_suffix('}').unwrap_or_default(), dossiers.join(","))
     }
 
     /// Whether every byte of the file is what was written and every message in it, but for what was sent, which bears no

@@ -1,0 +1,150 @@
+//! Every report has the form of docs/schema/, its keys in the order that stands there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::ops::ControlFlow;
+
+use jiff::SignedDuration;
+use pec_archive::deposit::{Options, ReportForm, Selection, Target};
+use pec_archive::report::{Erased, Report, Term, lines};
+use pec_archive::search::Query;
+use pec_archive::{Actor, Archive, Intake, Progress};
+use pec_core::limits::Limits;
+use pec_core::proof::check;
+use pec_core::trust::TrustStore;
+use pec_sandbox::{Moment, World};
+
+use crate::form::Form;
+use crate::scene::{ANNA, Scene};
+
+fn watch(_: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+/// Every kind of report, of an archive that has been through everything.
+fn reports(scene: &Scene, world: &World) -> (Vec<String>, BTreeSet<String>, Vec<u8>) {
+    let (folder, host, now) = (tempfile::tempdir().unwrap(), Actor::host(), scene.now());
+    let path = |name: &str| folder.path().join(name);
+    let archive = Archive::create(&path("a.pecarchive")).unwrap();
+    let intake = Intake::new(scene.trust(), now);
+    archive.put(&host, &intake, scene.sent.clone()).unwrap();
+    archive.put_batch(&host, &intake.mailbox(ANNA), scene.mailbox(ANNA)).unwrap();
+    fs::create_dir(path("mail")).unwrap();
+    fs::write(path("mail/vuoto.eml"), "").unwrap();
+    fs::write(path("mail/uno.eml"), "Subject: x\r\n\r\nx\r\n").unwrap();
+    let mut said = vec![archive.import(&host, &intake, &[path("mail")], &mut watch).unwrap().to_json()];
+    let trust = scene.trust().clone().with_time_stamp_anchor(&world.time_root.certificate.der).unwrap();
+    // What is over before anything is stamped, and with another term.
+    let until = now + SignedDuration::from_hours(24 * 365 * 20);
+    said.extend(archive.expiring(&host, now, until, 10).unwrap().endings().map(|ending| ending.to_json()));
+    let moment = Moment::new(now, jiff::tz::Offset::UTC);
+    let ask = &mut |note: &[u8]| world.stamper.token(note, moment).map_err(|error| error.to_string());
+    said.push(archive.renew(&host, &trust, now, ask).unwrap().to_json());
+    for query in ["", "tipo:consegna"] {
+        let page = archive.search(&host, &Query::parse(query).unwrap(), None, 2).unwrap();
+        said.extend(page.to_lines().lines().map(str::to_owned));
+    }
+    said.push(archive.check(&host, &mut watch).unwrap().to_json());
+    said.push(archive.collect(&host).unwrap().to_json());
+    let nobody = TrustStore::built_in();
+    let changed = archive.reverify(&host, &Intake::new(&nobody, now), &mut watch).unwrap();
+    assert!(!changed.is_empty());
+    said.extend(lines(&changed).lines().map(str::to_owned));
+
+    let options = Options::new("VATIT-12345678903=Ditta S.r.l.".parse().unwrap());
+    let everything = Selection::Query(Query::default());
+    for target in [Target::Folder(path("versamenti")), Target::Zip(path("altri.zip"))] {
+        said.push(archive.deposit(&host, &intake, &everything, &options, &target, &mut watch).unwrap().to_json());
+    }
+    let ids = archive.messages_about(&host, &scene.pec_id).unwrap();
+    let document =
+        |id, word: &str| format!("<Documento><Hash>{id}</Hash><Esito>{word}</Esito><Motivo>x</Motivo></Documento>");
+    let unknown = pec_archive::Id::of(b"elsewhere");
+    let answer = format!(
+        "<R>{}{}{}{}</R>",
+        document(ids[0], "KO"),
+        document(ids[1], "OK"),
+        document(ids[2], "BOH"),
+        document(unknown, "OK")
+    );
+    said.push(archive.deposit_report(&host, now, answer.as_bytes(), &ReportForm::default()).unwrap().to_json());
+    let package = archive.deposits(&host).unwrap().remove(0).name;
+    let again = Target::Zip(path("di nuovo.zip"));
+    let later = Intake::new(scene.trust(), now + SignedDuration::from_secs(60));
+    said.push(archive.deposit_again(&host, &later, &package, &options, &again, &mut watch).unwrap().to_json());
+    said.extend(lines(&archive.deposits(&host).unwrap()).lines().map(str::to_owned));
+    said.extend(lines(&archive.deposited(&host, &package).unwrap()).lines().map(str::to_owned));
+
+    let bundle = archive.bundle(&host, &trust, now, &scene.pec_id).unwrap();
+    archive.hold(&host, now, &ids[..1], "causa 1").unwrap();
+    for at in [now, until] {
+        let erased = archive.erase(&host, at, &ids, "termine").unwrap();
+        said.extend(ids.iter().zip(&erased).map(|(id, erasure)| Erased::of(*id, erasure).to_json()));
+        archive.put_batch(&host, &intake.mailbox(ANNA), scene.mailbox(ANNA)).unwrap();
+    }
+    said.push(Term { class: String::new(), months: 120 }.to_json());
+    let stats = archive.stats(&host).unwrap();
+    said.push(stats.to_json());
+    let (from, to) = (path("a.pecarchive"), path("b.pecarchive"));
+    said.push(Archive::salvage(&host, &intake, &from, &to, &mut watch).unwrap().to_json());
+    let counted = stats.verdicts.into_keys().chain(stats.kinds.into_keys()).chain(stats.states.into_keys()).collect();
+    (said, counted, bundle)
+}
+
+#[test]
+fn reports_of_an_archive_have_their_form() {
+    let (scene, world) = (Scene::new(3000), World::new().unwrap());
+    let (said, counted, _) = reports(&scene, &world);
+    let form = Form::read("archive-1.json").counting(counted);
+    let mut kinds = BTreeSet::new();
+    for line in &said {
+        assert_eq!(form.differs(line), None, "{line}");
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        kinds.insert(format!("{} {}", value["report"], value["state"]));
+    }
+    let named = fs::read_to_string(crate::form::root().join("docs/schema/archive-1.json")).unwrap();
+    let named = named.matches("\"urn:pec").count() + named.matches("\"pec-archive/1\"").count();
+    // One for each form, and one more for documents that wait beside those that were accepted.
+    assert_eq!(kinds.len(), named, "{kinds:?}");
+}
+
+#[test]
+fn another_form_of_a_report_is_noticed() {
+    let form = Form::read("archive-1.json");
+    let line = r#"{"schema":"pec-archive/1","report":"term","class":"","months":120}"#;
+    assert_eq!(form.differs(line), None);
+    for (from, to) in [
+        ("archive/1", "archive/2"),
+        (r#""months":120"#, r#""months":0"#),
+        (r#""class":"","#, ""),
+        (r#""class":"""#, r#""class":null"#),
+        (r#""class":"","months":120"#, r#""months":120,"class":"""#),
+        (r#"120}"#, r#"120,"more":1}"#),
+    ] {
+        assert!(form.differs(&line.replacen(from, to, 1)).is_some(), "{from} as {to} passes");
+    }
+}
+
+#[test]
+fn reports_on_bundles_have_their_form() {
+    let (scene, world) = (Scene::new(3000), World::new().unwrap());
+    let (_, _, bundle) = reports(&scene, &world);
+    let form = Form::read("proof-report-1.json").with(Form::read("dossier-1.json"));
+    let trust = scene.trust().clone().with_time_stamp_anchor(&world.time_root.certificate.der).unwrap();
+    let later = "2033-01-01T00:00:00Z".parse().unwrap();
+    let judged = |bytes: &[u8]| check(bytes, &trust, later, &Limits::DEFAULT).to_json();
+    let whole = judged(&bundle);
+    assert!(whole.contains(r#""within_certificate":true"#) && whole.contains(r#""faults":[]"#), "{whole}");
+    assert_eq!(form.differs(&whole), None, "{whole}");
+    let mut kinds = BTreeSet::new();
+    for at in (0..bundle.len()).step_by(bundle.len() / 60).chain([bundle.len() - 1]) {
+        let mut damaged = bundle.clone();
+        damaged[at] ^= 0x20;
+        let line = judged(&damaged);
+        assert_eq!(form.differs(&line), None, "{line}");
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        kinds.extend(value["faults"].as_array().unwrap().iter().map(|fault| fault["fault"].to_string()));
+    }
+    assert_eq!(form.differs(&judged(b"no bundle")), None);
+    assert!(kinds.len() > 1, "{kinds:?}");
+}
