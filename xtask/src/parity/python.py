@@ -48,7 +48,7 @@ def main(folder: Path) -> None:
     names = public(folder)
     operations: list[str] = []
     exceptions: list[str] = []
-    for file in ("_pecpy.pyi", "_dossier.py", "_enums.py", "_errors.py"):
+    for file in ("_pecpy.pyi", "_archive.py", "_dossier.py", "_enums.py", "_errors.py"):
         for node in tree(folder, file).body:
             if isinstance(node, ast.FunctionDef) and node.name in names:
                 operations.append(node.name)
@@ -61,6 +61,11 @@ def main(folder: Path) -> None:
             else:
                 continue
             names.discard(node.name)
+    # A module that the package shows: its own functions; its classes stand elsewhere.
+    for name in [name for name in names if (folder / f"{name}.py").exists()]:
+        functions = [node for node in tree(folder, f"{name}.py").body if isinstance(node, ast.FunctionDef)]
+        operations += [f"{name}.{node.name}" for node in functions if not node.name.startswith("_")]
+        names.discard(name)
     if names:
         raise SystemExit(f"not found in the sources: {sorted(names)}")
     errors = tree(folder, "_errors.py")
