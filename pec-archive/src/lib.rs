@@ -6,6 +6,7 @@
 
 mod actor;
 mod archive;
+mod batch;
 mod care;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;

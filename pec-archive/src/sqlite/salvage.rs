@@ -12,6 +12,7 @@ use super::tables::Tables;
 use super::{Sqlite, messages, open, survey};
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::batch::{Row, put_message};
 use crate::care::{Progress, Watch, noted, readable};
 use crate::content;
 use crate::error::Result;
@@ -22,7 +23,6 @@ use crate::press::Press;
 use crate::seal::{Keys, Seal};
 use crate::split::{Hole, Skeleton};
 use crate::store::{Blob, BlobStore as _, Index as _, IndexWriter as _, Number};
-use crate::writer::{Row, put_message};
 
 /// Messages that are brought over at a time.
 const BATCH: usize = 256;

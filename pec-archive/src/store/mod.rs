@@ -14,7 +14,7 @@
 //! # The contract
 //!
 //! - **Durable.** When [`Backend::change`] returns `Ok`, all of it is on stable storage. When it returns an error nothing of
-//!   it is seen by anybody, except that the commit itself may have been made when [`Error::Device`](crate::Error::Device)
+//!   it is seen by anybody, except that the commit itself may have been made when [`Error::Device`]
 //!   says that its answer was lost.
 //! - **Blobs first.** A blob that a committed row names is there, whole, at any later time. Where blobs live outside the
 //!   transaction, [`BlobStore::put`] makes them durable before it returns, and a change that comes to nothing leaves

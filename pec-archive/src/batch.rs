@@ -1,0 +1,192 @@
+//! A batch on its way into the archive: what is logged and written together.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::actor::Actor;
+use crate::archive::{Put, Stored, Submission};
+use crate::dossiers::{self, Judge, Records};
+use crate::error::Result;
+use crate::evidence::Used;
+use crate::id::Id;
+use crate::intake::{Derived, Intake, Prepared};
+use crate::log::{Appender, What};
+use crate::press::Press;
+use crate::split::Skeleton;
+use crate::store::{Blob, Change, DerivedRow, Hole, NewMessage, Number, SubmissionRow, first_number};
+
+/// Bytes of bodies, by their identifier.
+pub(crate) type Bodies<'p> = HashMap<Id, &'p [u8]>;
+
+/// The compressed pieces of bodies that are not here yet.
+pub(crate) type Pieces = HashMap<Id, Vec<Vec<u8>>>;
+
+/// A batch on its way into the archive.
+pub(crate) struct Batch<'b> {
+    pub(crate) change: &'b dyn Change,
+    pub(crate) press: &'b mut Press,
+    pub(crate) bodies: &'b Bodies<'b>,
+    pub(crate) pieces: &'b Pieces,
+    pub(crate) used: &'b Used,
+    pub(crate) actor: &'b Actor,
+    pub(crate) intake: &'b Intake<'b>,
+    pub(crate) submission: Option<&'b Submission<'b>>,
+}
+
+/// What a batch has done.
+pub(crate) struct Written<'p> {
+    answers: Vec<Put>,
+    /// New messages in the order of their numbers.
+    new: Vec<(Number, &'p Derived)>,
+    /// Whether the host has submitted them.
+    submitted: bool,
+    /// Identifiers of transactions that have to be worked out anew.
+    texts: BTreeSet<String>,
+}
+
+impl<'b> Batch<'b> {
+    pub(crate) fn write<'p>(&mut self, prepared: &'p [Prepared]) -> Result<Written<'p>> {
+        let (change, at) = (self.change, self.intake.now.as_second());
+        let ids: Vec<Id> = prepared.iter().map(|prepared| prepared.id).collect();
+        let here = change.numbers(&ids)?;
+        let mut known: HashMap<Id, Number> =
+            ids.iter().zip(here).filter_map(|(id, number)| Some((*id, number?))).collect();
+        self.put_bodies(prepared.iter().filter(|prepared| !known.contains_key(&prepared.id)))?;
+        let mut log = Appender::new(change, self.actor, self.intake.now)?;
+        let mut written = Written {
+            answers: Vec::with_capacity(prepared.len()),
+            new: Vec::new(),
+            submitted: self.submission.is_some(),
+            texts: BTreeSet::new(),
+        };
+        for prepared in prepared {
+            let id = prepared.id;
+            let (number, stored) = match known.get(&id) {
+                Some(number) => (*number, Stored::Known),
+                None => {
+                    let entry = log.append(What::Put { id, size: prepared.size })?;
+                    let number = self.message(prepared, entry)?;
+                    known.insert(id, number);
+                    written.new.push((number, &prepared.derived));
+                    (number, Stored::New)
+                }
+            };
+            if !self.intake.mailbox.is_empty() {
+                change.put_found(number, self.intake.mailbox, at)?;
+            }
+            if let Some(submission) = self.submission {
+                change.put_submission(number, &submission.row())?;
+                let about = prepared.derived.record.iter().flat_map(|record| record.about());
+                written.texts.extend(about.map(str::to_owned));
+            }
+            written.answers.push(Put { id, stored });
+        }
+        written.new.sort_unstable_by_key(|(number, _)| *number);
+        Ok(written)
+    }
+
+    /// Puts the bodies of these messages, and what they are judged by, unless they are here.
+    fn put_bodies<'p>(&mut self, messages: impl Iterator<Item = &'p Prepared>) -> Result<()> {
+        let holes = messages.flat_map(|prepared| prepared.skeleton.holes.iter().map(|hole| hole.id));
+        let wanted: BTreeSet<Id> = holes.chain(self.used.bodies.iter().map(|(_, id, _)| *id)).collect();
+        let missing = self.change.missing(&wanted.into_iter().collect::<Vec<_>>())?;
+        let mut late = Pieces::new();
+        for id in &missing {
+            // It was here a moment ago, and another process has taken it away since.
+            if !self.pieces.contains_key(id) {
+                late.insert(*id, self.press.pieces(*id, self.bytes(*id))?);
+            }
+        }
+        let blob = |id: &Id| {
+            let pieces = self.pieces.get(id).or_else(|| late.get(id)).map_or(&[][..], Vec::as_slice);
+            Blob { id: *id, size: self.bytes(*id).len() as u64, pieces }
+        };
+        self.change.put(&missing.iter().map(blob).collect::<Vec<_>>())
+    }
+
+    fn bytes(&self, id: Id) -> &'b [u8] {
+        self.bodies.get(&id).copied().unwrap_or_default()
+    }
+
+    fn message(&mut self, prepared: &Prepared, entry: u64) -> Result<Number> {
+        let judged = &prepared.derived.judged;
+        let row = Row { id: prepared.id, size: prepared.size, stored_at: judged.at.as_second(), entry };
+        let number = put_message(self.change, first_number(judged.order), &row, &prepared.skeleton, self.press)?;
+        self.change.put_derived(number, &prepared.derived.row())?;
+        self.used.note(self.change, number)?;
+        Ok(number)
+    }
+}
+
+impl Written<'_> {
+    /// Writes the words of what is new, and brings the dossiers up to date.
+    pub(crate) fn finish(self, change: &dyn Change, records: &mut Records, judge: &mut Judge<'_>) -> Result<Vec<Put>> {
+        let Self { answers, new, submitted, mut texts } = self;
+        for (number, derived) in new {
+            change.put_words(number, &derived.words)?;
+            if let Some(record) = derived.record.as_ref().filter(|record| dossiers::counts(record.role())) {
+                texts.extend(record.about().map(str::to_owned));
+            }
+            records.hold(number, derived.record.clone());
+        }
+        if submitted {
+            // What is held says that the message is a copy.
+            records.forget();
+        }
+        dossiers::refresh(change, &texts, records, judge)?;
+        Ok(answers)
+    }
+}
+
+impl Derived {
+    pub(crate) fn row(&self) -> DerivedRow<'_> {
+        let record = self.record.as_ref();
+        DerivedRow {
+            judged: &self.judged,
+            attachments: &self.words.attachments,
+            about: record.map(|record| record.about().collect()).unwrap_or_default(),
+            counts: record.is_some_and(|record| dossiers::counts(record.role())),
+        }
+    }
+}
+
+/// What the row of a message says beside its skeleton.
+pub(crate) struct Row {
+    pub(crate) id: Id,
+    pub(crate) size: u64,
+    pub(crate) stored_at: i64,
+    pub(crate) entry: u64,
+}
+
+/// Writes a message whose bodies have been put.
+pub(crate) fn put_message(
+    change: &dyn Change,
+    first: Number,
+    row: &Row,
+    skeleton: &Skeleton,
+    press: &mut Press,
+) -> Result<Number> {
+    let holes: Vec<Hole> = skeleton.holes.iter().map(|hole| Hole { at: hole.at as u64, body: hole.id }).collect();
+    change.put_message(
+        first,
+        &NewMessage {
+            id: row.id,
+            size: row.size,
+            stored_at: row.stored_at,
+            entry: row.entry,
+            dictionary: 0,
+            skeleton_size: skeleton.bytes.len() as u64,
+            skeleton: &press.skeleton(row.id, &skeleton.bytes)?,
+            holes: &holes,
+        },
+    )
+}
+
+impl Submission<'_> {
+    fn row(&self) -> SubmissionRow {
+        SubmissionRow {
+            sender: self.sender.to_owned(),
+            recipients: self.recipients.iter().map(|recipient| (*recipient).to_owned()).collect(),
+            at: self.at.as_second(),
+        }
+    }
+}
