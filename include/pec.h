@@ -149,6 +149,10 @@ enum pec_result
   PEC_ARCHIVE_DEVICE = 45,
   // A fault of the library, in the archive.
   PEC_ARCHIVE_INTERNAL = 46,
+  // The archive is encrypted under keys that were not given, or is not encrypted.
+  PEC_ARCHIVE_KEY = 47,
+  // The store behind an archive does not do this by itself.
+  PEC_ARCHIVE_UNSUPPORTED = 48,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

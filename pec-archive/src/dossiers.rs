@@ -14,10 +14,10 @@ use pec_core::verify::Verifier;
 
 use crate::content;
 use crate::error::{Error, Result};
-use crate::submitted::Submitted;
 use crate::intake::Intake;
 use crate::seal::Seal;
 use crate::store::{Change, DossierRow, Number, Speaking, View};
+use crate::submitted::Submitted;
 
 /// Whether a record can move a state: claims and bounces are only shown beside it.
 pub(crate) const fn counts(role: Role) -> bool {

@@ -7,9 +7,9 @@ use crate::care::{Changed, Check, Collected};
 use crate::deposit::{Deposit, DepositReport, Deposited, Made};
 use crate::id::Id;
 use crate::import::Imported;
+use crate::page::{Cursor, Entry, Page};
 use crate::proof::Stamped;
 use crate::retention::{Erasure, Expiring, Kept};
-use crate::page::{Cursor, Entry, Page};
 use crate::sqlite::salvage::Salvaged;
 use crate::stats::Stats;
 

@@ -6,9 +6,9 @@ use pec_core::reconcile::{Record, Source};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
-use crate::{content, dossiers};
 use crate::error::Result;
 use crate::id::Id;
+use crate::{content, dossiers};
 
 /// A submission as the host reported it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,6 @@ impl Archive {
     /// # Errors
     /// [`crate::Error::NotFound`]; [`crate::Error::Damaged`] where it cannot be read.
     pub fn submission(&self, _: &Actor, id: Id) -> Result<Option<Submitted>> {
-        self.read(|view| dossiers::submitted(view, content::number_of(view, id)?))
-        .map_err(|error| error.of_message(id))
+        self.read(|view| dossiers::submitted(view, content::number_of(view, id)?)).map_err(|error| error.of_message(id))
     }
 }

@@ -414,6 +414,8 @@ mod tests {
             Error::File { path: "x".into(), source: io::Error::other("x") },
             Error::Device(text()),
             Error::Internal(text()),
+            Error::Key("x"),
+            Error::Unsupported("x"),
         ];
         let of_archive = pec_result::ALL.iter().filter(|result| result.code().starts_with("archive."));
         assert_eq!(of_archive.count(), all.len());

@@ -126,6 +126,10 @@ pub enum pec_result {
     PEC_ARCHIVE_DEVICE = 45,
     /// A fault of the library, in the archive.
     PEC_ARCHIVE_INTERNAL = 46,
+    /// The archive is encrypted under keys that were not given, or is not encrypted.
+    PEC_ARCHIVE_KEY = 47,
+    /// The store behind an archive does not do this by itself.
+    PEC_ARCHIVE_UNSUPPORTED = 48,
 }
 
 results! {
@@ -270,6 +274,12 @@ results! {
     PEC_ARCHIVE_INTERNAL / "archive.internal", "internal",
         it: "Errore della libreria: segnalarlo con il testo indicato.",
         en: "A fault of the library: report it with the text that is shown.";
+    PEC_ARCHIVE_KEY / "archive.key", "argument",
+        it: "Le chiavi non sono quelle dell'archivio: fornire tutte quelle con cui è stato cifrato. Nulla è stato scritto.",
+        en: "The keys are not those of the archive: give all under which it was encrypted. Nothing was written.";
+    PEC_ARCHIVE_UNSUPPORTED / "archive.unsupported", "archive",
+        it: "L'operazione spetta agli strumenti del sistema su cui si trova l'archivio. Nulla è stato fatto.",
+        en: "This is a matter of the tools of the store in which the archive lies. Nothing was done.";
 }
 
 #[cfg(test)]
@@ -328,6 +338,8 @@ mod tests {
             "archive.file",
             "archive.device",
             "archive.internal",
+            "archive.key",
+            "archive.unsupported",
         ];
         assert_eq!(codes, (0..).zip(given).collect::<Vec<_>>());
     }

@@ -166,6 +166,8 @@ _CLASSES: dict[str, type[PecError]] = {
     "archive.file": ArchiveError,
     "archive.device": ArchiveError,
     "archive.internal": ArchiveError,
+    "archive.key": ArchiveError,
+    "archive.unsupported": ArchiveError,
 }
 _LAYERS: dict[str, type[PecError]] = {
     "argument": ArgumentError,
