@@ -58,7 +58,8 @@ impl Build<'_> {
             .args(self.flags);
         command.arg("-I").arg(root().join("include")).arg(source).arg("-o").arg(&program);
         command.arg("-L").arg(&libraries).args(["-lpec", "-pthread"]);
-        command.arg(format!("-Wl,-rpath,{}", libraries.display()));
+        // Before the folders that cargo names in the environment, where an older library may lie.
+        command.arg(format!("-Wl,--disable-new-dtags,-rpath,{}", libraries.display()));
         succeed(&mut command);
         program
     }
