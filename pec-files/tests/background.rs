@@ -227,3 +227,32 @@ fn linking_in_the_background_comes_to_the_same_dossiers() {
     }
     assert!(linked > 5, "only {linked} dossiers");
 }
+
+#[test]
+fn work_that_counts_by_itself_tells_each_hundredth_and_never_waits_for_its_owner() {
+    let work = Work::start(1, |teller| {
+        for done in 1..=100_000 {
+            teller.at(done, 100_000)?;
+        }
+        Ok(())
+    });
+    let work = work.unwrap();
+    let events = all(&work);
+    let (last, told) = events.split_last().unwrap();
+    assert_eq!((&last.event, last.done, last.total), (&Event::Finished, 100_000, 100_000));
+    // The first tells that it has begun.
+    let expected: Vec<u64> = std::iter::once(1).chain((1..=100).map(|hundredth| hundredth * 1_000)).collect();
+    assert_eq!(told.iter().map(|told| told.done).collect::<Vec<_>>(), expected);
+    assert!(told.iter().all(|told| told.event == Event::Progress && told.total == 100_000));
+}
+
+#[test]
+fn a_failure_with_a_code_keeps_it() {
+    let reason = pec_files::Reason::new("il disco è pieno", "the disk is full");
+    let failed = Failed::Coded { code: "archive.full", evidence: "x".into(), reason };
+    let given = failed.clone();
+    let work = Work::<()>::start(1, move |_| Err(End::Failed(given))).unwrap();
+    let events = all(&work);
+    assert_eq!(events.last().unwrap().event, Event::Failed(failed.clone()));
+    assert_eq!((failed.text(Language::It), failed.text(Language::En)), ("il disco è pieno", "the disk is full"));
+}
