@@ -1,16 +1,13 @@
 //! From text to terms.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::fields::{Name, named};
 use super::{Fault, Query, QueryError, Term, Test};
+use crate::retention::ROME;
 
 /// Characters of a query. Nobody types more.
 const LONGEST: usize = 4096;
-
-/// Days are those of Rome, as on every receipt.
-static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
 
 pub(super) fn parse(text: &str) -> Result<Query, QueryError> {
     let characters: Vec<char> = text.chars().collect();
@@ -141,6 +138,7 @@ impl Reader<'_> {
     /// The first second of a day in Rome.
     fn day(&self, written: &Written) -> Result<i64, QueryError> {
         let day: Option<Date> = written.text.parse().ok();
+        // Days are those of Rome, as on every receipt.
         let begins = day.and_then(|day| day.to_zoned(ROME.clone()).ok());
         begins.map(|at| at.timestamp().as_second()).ok_or_else(|| self.fault(Fault::BadDate, written.from))
     }
