@@ -93,6 +93,25 @@ pub(crate) enum What<'a> {
         /// Messages that were lost.
         lost: u64,
     },
+    /// A message that is here, re-read and found whole, is about to be taken from the server where it lies.
+    ServerDelete {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        size: u64,
+        mailbox: &'a str,
+        folder: &'a str,
+        uid_validity: u32,
+        uid: u32,
+    },
+    /// It was not taken from the server: why.
+    ServerDeleteFailed {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        mailbox: &'a str,
+        folder: &'a str,
+        uid: u32,
+        why: &'a str,
+    },
     /// A message was erased after its term: its certificate of erasure.
     Erase {
         #[serde(serialize_with = "hex")]

@@ -37,6 +37,8 @@ mod certificate;
 pub mod cms;
 pub mod compose;
 pub mod der;
+#[cfg(feature = "smtp")]
+pub mod dovecot;
 mod key;
 mod moment;
 pub mod network;

@@ -53,6 +53,7 @@ use crate::network::{self, Network, Submitted};
 use connection::Doors;
 use maildir::Maildirs;
 use session::Channel;
+pub(crate) use tls::Identity;
 use tls::Tls;
 
 /// How the clock of the network goes.

@@ -13,6 +13,7 @@ mod blobs;
 mod index;
 mod kept;
 mod lists;
+mod mailbox;
 mod memory;
 mod rows;
 mod sample;
@@ -37,6 +38,10 @@ pub use lists::{
     lists_are_in_the_order_of_numbers_and_pages_join, messages_are_found_by_the_transactions_of_which_they_speak,
     numbers_rise_with_the_second_and_within_it, what_is_worked_out_can_be_taken_away_and_written_anew,
     words_are_compared_without_case_and_accents,
+};
+pub use mailbox::{
+    numbers_of_a_folder_hold_as_long_as_its_validity, what_is_gone_stays_gone_and_can_come_back,
+    what_is_withheld_is_noted_until_it_comes,
 };
 pub use memory::Memory;
 pub use transactions::{
@@ -80,12 +85,17 @@ pub fn all<B: Backend + 'static>(empty: &dyn Fn() -> B) {
         a_file_is_imported_as_it_was,
         keys_are_noted_once,
     ];
+    let mailboxes = [
+        numbers_of_a_folder_hold_as_long_as_its_validity,
+        what_is_gone_stays_gone_and_can_come_back,
+        what_is_withheld_is_noted_until_it_comes,
+    ];
     let whole = [
         an_archive_over_it_gives_back_what_was_put,
         an_archive_over_it_makes_its_index_anew,
         an_archive_over_it_takes_large_and_empty_messages,
     ];
-    let all: [&[fn(&B)]; 4] = [&transactions, &blobs, &lists, &kept];
+    let all: [&[fn(&B)]; 5] = [&transactions, &blobs, &lists, &kept, &mailboxes];
     all.into_iter().flatten().for_each(|holds| holds(&empty()));
     whole.into_iter().for_each(|holds: fn(B)| holds(empty()));
 }

@@ -7,7 +7,8 @@ use crate::deposit::DepositState;
 use crate::id::Id;
 use crate::search::{Field, Query, Test};
 use crate::store::{
-    Attachment, CheckpointRow, ImportedRow, Judged, KeyRow, MessageRow, Number, Speaking, SubmissionRow,
+    Attachment, CheckpointRow, FolderRow, ImportedRow, Judged, KeyRow, MessageRow, Number, Speaking, SubmissionRow,
+    WithheldRow,
 };
 
 /// Everything but the blobs.
@@ -16,6 +17,10 @@ pub(super) struct State {
     pub(super) messages: BTreeMap<Number, (MessageRow, i64)>,
     pub(super) numbers: BTreeMap<Id, Number>,
     pub(super) found: BTreeMap<(Number, String), i64>,
+    /// How far folders were read, where messages lie and since when they are gone, and what is withheld.
+    pub(super) folders: BTreeMap<(String, String), FolderRow>,
+    pub(super) places: BTreeMap<(String, String, u32), (Number, Option<i64>)>,
+    pub(super) withheld: BTreeMap<(String, String, u32), WithheldRow>,
     pub(super) submissions: BTreeMap<Number, SubmissionRow>,
     pub(super) evidence: BTreeSet<(Number, String, Id)>,
     pub(super) derived: BTreeMap<Number, Derived>,
@@ -41,6 +46,9 @@ impl Default for State {
             messages: BTreeMap::new(),
             numbers: BTreeMap::new(),
             found: BTreeMap::new(),
+            folders: BTreeMap::new(),
+            places: BTreeMap::new(),
+            withheld: BTreeMap::new(),
             submissions: BTreeMap::new(),
             evidence: BTreeSet::new(),
             derived: BTreeMap::new(),

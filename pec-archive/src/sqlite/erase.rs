@@ -7,9 +7,10 @@ use crate::id::Id;
 use crate::store::Number;
 
 /// Tables with rows of a message, before the message itself.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "hole",
     "found",
+    "place",
     "submission",
     "evidence",
     "tag",

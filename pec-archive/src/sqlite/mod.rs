@@ -19,6 +19,7 @@ mod erase;
 mod find;
 mod index;
 mod log;
+mod mailbox;
 mod messages;
 mod open;
 mod place;

@@ -136,8 +136,12 @@ fn take_over(
     target.transaction(|target| {
         rows(source.connection(), target.connection(), &mut salvaged)?;
         evidence(source, target, seal, &mut salvaged)?;
-        if open::format_of(source.connection())? >= 2 {
+        let format = open::format_of(source.connection())?;
+        if format >= 2 {
             deposits(source.connection(), target.connection(), &mut salvaged)?;
+        }
+        if format >= super::mailbox::SINCE {
+            mailboxes(source.connection(), target.connection(), &mut salvaged.unread)?;
         }
         let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
         Appender::new(target, actor, intake.now)?.append(what).map(drop)
@@ -272,6 +276,14 @@ fn deposits(source: &Connection, transaction: &Connection, salvaged: &mut Salvag
          UPDATE deposited SET report = NULL WHERE report NOT IN (SELECT id FROM deposit_report);",
     )?;
     Ok(())
+}
+
+/// Brings over where messages lie on their servers. How far folders were read is not believed: what is lost here may still
+/// be there, so that they are read again from the beginning, and what is here is known.
+fn mailboxes(source: &Connection, transaction: &Connection, unread: &mut Vec<String>) -> Result<()> {
+    copy(source, transaction, "folder", &["id"], unread)?;
+    transaction.execute("UPDATE folder SET last_uid = 0, mod_seq = NULL", [])?;
+    copy(source, transaction, "place", &["folder", "uid"], unread)
 }
 
 /// Copies the rows of a table that can be read; those of messages that are lost are lost with them.

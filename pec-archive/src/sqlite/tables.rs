@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::{blobs, decided, deposits, dossiers, erase, find, index, log, messages, stats, survey};
+use super::{blobs, decided, deposits, dossiers, erase, find, index, log, mailbox, messages, stats, survey};
 use crate::deposit::{Deposit, DepositState, Deposited};
 use crate::error::Result;
 use crate::id::Id;
@@ -12,8 +12,9 @@ use crate::page::Entry;
 use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
-    Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, ImportedRow, Index, IndexWriter, KeyRow,
-    KnownDeposit, MessageRow, NewMessage, Number, Piece, Speaking, SubmissionRow, Survey, Words,
+    Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, FolderRow, ImportedRow, Index, IndexWriter,
+    KeyRow, KnownDeposit, MailboxIndex, MailboxWriter, MessageRow, NewMessage, Number, Piece, PlaceRow, Speaking,
+    SubmissionRow, Survey, WithheldRow, Words,
 };
 
 /// The tables, as one transaction sees them.
@@ -317,5 +318,53 @@ impl IndexWriter for Tables<'_> {
 
     fn answer(&self, deposit: i64, digest: Id, state: &DepositState, report: i64) -> Result<()> {
         deposits::answer(self.0, deposit, digest, state, report)
+    }
+}
+
+impl MailboxIndex for Tables<'_> {
+    fn folder(&self, mailbox: &str, folder: &str) -> Result<Option<FolderRow>> {
+        mailbox::folder(self.0, mailbox, folder)
+    }
+
+    fn folders(&self, mailbox: &str) -> Result<Vec<(String, FolderRow)>> {
+        mailbox::folders(self.0, mailbox)
+    }
+
+    fn present(&self, mailbox: &str, folder: &str) -> Result<Vec<(u32, Number)>> {
+        mailbox::present(self.0, mailbox, folder)
+    }
+
+    fn places(&self, number: Number) -> Result<Vec<PlaceRow>> {
+        mailbox::places(self.0, number)
+    }
+
+    fn gone(&self, mailbox: &str, since: i64) -> Result<Vec<PlaceRow>> {
+        mailbox::gone(self.0, mailbox, since)
+    }
+
+    fn withheld(&self, mailbox: &str, folder: &str) -> Result<Vec<WithheldRow>> {
+        mailbox::withheld(self.0, mailbox, folder)
+    }
+}
+
+impl MailboxWriter for Tables<'_> {
+    fn put_folder(&self, mailbox: &str, folder: &str, row: &FolderRow) -> Result<()> {
+        mailbox::put_folder(self.0, mailbox, folder, row)
+    }
+
+    fn put_place(&self, mailbox: &str, folder: &str, uid: u32, number: Number) -> Result<()> {
+        mailbox::put_place(self.0, mailbox, folder, uid, number)
+    }
+
+    fn put_gone(&self, mailbox: &str, folder: &str, uids: &[u32], at: i64) -> Result<Vec<Number>> {
+        mailbox::put_gone(self.0, mailbox, folder, uids, at)
+    }
+
+    fn put_withheld(&self, mailbox: &str, folder: &str, row: &WithheldRow) -> Result<()> {
+        mailbox::put_withheld(self.0, mailbox, folder, row)
+    }
+
+    fn give_up_withheld(&self, mailbox: &str, folder: &str, uid: u32) -> Result<()> {
+        mailbox::give_up_withheld(self.0, mailbox, folder, uid)
     }
 }

@@ -3,9 +3,10 @@
 //! ```text
 //!            intake, dossiers, search, retention, log, proofs: worked out once, above
 //! ───────────────────────────────────────┬─────────────────────────────────────────────
-//!   Backend     one tenant: read, change │ View    one consistent state: BlobStore + Index
-//!                                        │ Change  all or nothing: View + IndexWriter
+//!   Backend     one tenant: read, change │ View    one consistent state: BlobStore + Index + MailboxIndex
+//!                                        │ Change  all or nothing: View + IndexWriter + MailboxWriter
 //!   BlobStore   bytes under their SHA-256│ Index   every row that says something of them
+//!                                        │ Mailbox…  what is known of servers
 //! ```
 //!
 //! A backend stores and finds; it decides nothing. It is opened for one tenant, and in a store that several tenants share
@@ -33,6 +34,7 @@
 
 mod blobs;
 mod index;
+mod mailbox;
 mod rows;
 mod write;
 
@@ -41,6 +43,7 @@ use std::path::Path;
 
 pub use blobs::{Blob, BlobStore, PIECE, Piece};
 pub use index::Index;
+pub use mailbox::{FolderRow, MailboxIndex, MailboxWriter, PlaceRow, WithheldRow};
 pub use rows::{
     CheckpointRow, DepositRow, DerivedRow, DossierRow, Hole, ImportedRow, KeyRow, KnownDeposit, MessageRow, NewMessage,
     Number, Speaking, SubmissionRow, Survey, first_number, second_of,
@@ -53,14 +56,14 @@ pub use crate::words::{Attachment, Words};
 use crate::error::{Error, Result};
 
 /// One state of the archive of one tenant, for reading.
-pub trait View: BlobStore + Index {}
+pub trait View: BlobStore + Index + MailboxIndex {}
 
-impl<T: BlobStore + Index> View for T {}
+impl<T: BlobStore + Index + MailboxIndex> View for T {}
 
 /// A change on its way: what it writes, it sees; others see all of it after the commit, or nothing.
-pub trait Change: View + IndexWriter {}
+pub trait Change: View + IndexWriter + MailboxWriter {}
 
-impl<T: BlobStore + IndexWriter> Change for T {}
+impl<T: BlobStore + IndexWriter + MailboxWriter> Change for T {}
 
 /// What keeps the archive of one tenant. See the [contract](crate::store).
 pub trait Backend: Debug + Send + Sync {

@@ -259,7 +259,7 @@ fn a_newer_archive_is_not_touched() {
     for opened in [Archive::open(&path), Archive::open_read_only(&path)] {
         let error = opened.unwrap_err();
         assert_eq!(error.code(), "archive.newer");
-        assert_eq!(error.to_string(), "format 99, this version knows up to 3");
+        assert!(error.to_string().starts_with("format 99, this version knows up to "), "{error}");
     }
     assert!(std::fs::read(&path).unwrap() == before);
 }

@@ -1,0 +1,224 @@
+//! What is known of mailboxes on their servers: how far each folder was read, and where a message lies. Whoever reads a
+//! server puts its messages first and then moves on with [`Archive::advance`]; if he is interrupted between the two, the
+//! messages come once more and are known.
+
+use jiff::Timestamp;
+
+use crate::actor::Actor;
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::log::{Appender, What};
+use crate::store::{FolderRow, PlaceRow, View, WithheldRow};
+
+/// How far a folder of a mailbox has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// The server's numbers hold as long as this stays what it is (UIDVALIDITY).
+    pub uid_validity: u32,
+    /// Everything up to this number is in the archive, but for what the server withholds.
+    pub last_uid: u32,
+    /// Up to which of the server's changes its numbers are known (HIGHESTMODSEQ); `None` where it counts none.
+    pub mod_seq: Option<u64>,
+}
+
+/// Where a message lies, or lay, on a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The mailbox.
+    pub mailbox: String,
+    /// The folder, as it goes over the wire.
+    pub folder: String,
+    /// Its number there.
+    pub uid: u32,
+    /// The message.
+    pub id: Id,
+    /// When it was seen to be gone; `None` while it is there.
+    pub gone_at: Option<Timestamp>,
+}
+
+/// A message that the server lists and does not give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    /// Its number.
+    pub uid: u32,
+    /// What the server says, or does.
+    pub why: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What was read of a folder since it was moved on the last time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progressed<'a> {
+    /// Messages, which are in the archive, with their numbers.
+    pub stored: &'a [(u32, Id)],
+    /// Numbers that the server did not give, and why.
+    pub withheld: &'a [(u32, String)],
+    /// Numbers at which nothing is any more.
+    pub gone: &'a [u32],
+}
+
+impl Archive {
+    /// How far a folder has been read; `None` where it has never been.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn reached(&self, _: &Actor, mailbox: &str, folder: &str) -> Result<Option<Reached>> {
+        Ok(self.read(|view| view.folder(mailbox, folder))?.map(Reached::from))
+    }
+
+    /// The folders of a mailbox that have been read, in the order of their names.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn folders(&self, _: &Actor, mailbox: &str) -> Result<Vec<(String, Reached)>> {
+        let folders = self.read(|view| view.folders(mailbox))?;
+        Ok(folders.into_iter().map(|(name, row)| (name, Reached::from(row))).collect())
+    }
+
+    /// Moves on in a folder: what was read is noted, and how far, together. Where the validity is another than before, what
+    /// was known of the numbers of the folder is forgotten.
+    ///
+    /// Gives the messages that are gone from the server, each once; they stay in the archive.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where a message is not in the archive: then nothing was noted. And those of [`Archive::put`].
+    pub fn advance(
+        &self,
+        _: &Actor,
+        mailbox: &str,
+        folder: &str,
+        reached: Reached,
+        progressed: &Progressed<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<Id>> {
+        let ids: Vec<Id> = progressed.stored.iter().map(|(_, id)| *id).collect();
+        self.change(|change| {
+            change.put_folder(mailbox, folder, &reached.row())?;
+            for ((uid, id), number) in progressed.stored.iter().zip(change.numbers(&ids)?) {
+                change.put_place(mailbox, folder, *uid, number.ok_or_else(|| Error::absent(*id))?)?;
+            }
+            for (uid, why) in progressed.withheld {
+                let row = WithheldRow { uid: *uid, why: why.clone(), since: now.as_second() };
+                change.put_withheld(mailbox, folder, &row)?;
+            }
+            let gone = change.put_gone(mailbox, folder, progressed.gone, now.as_second())?;
+            let mut gone: Vec<Id> =
+                gone.into_iter().filter_map(|number| change.id(number).transpose()).collect::<Result<_>>()?;
+            gone.sort_unstable();
+            gone.dedup();
+            Ok(gone)
+        })
+    }
+
+    /// The numbers of a folder at which a message lies, in their order.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn present(&self, _: &Actor, mailbox: &str, folder: &str) -> Result<Vec<u32>> {
+        Ok(self.read(|view| view.present(mailbox, folder))?.into_iter().map(|(uid, _)| uid).collect())
+    }
+
+    /// Where a message lies or lay, in the order of mailboxes, folders and numbers.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; what reading can meet.
+    pub fn places(&self, _: &Actor, id: Id) -> Result<Vec<Place>> {
+        self.read(|view| {
+            let number = crate::content::number_of(view, id)?;
+            view.places(number)?.into_iter().map(|row| Place::of(view, row)).collect()
+        })
+    }
+
+    /// What is gone from the server of a mailbox and was seen to be so since this time, in the order of folders and numbers:
+    /// somebody has deleted or moved it there. The archive has it.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn gone(&self, _: &Actor, mailbox: &str, since: Timestamp) -> Result<Vec<Place>> {
+        self.read(|view| view.gone(mailbox, since.as_second())?.into_iter().map(|row| Place::of(view, row)).collect())
+    }
+
+    /// Makes sure that the archive has a message, byte for byte, before whoever calls takes it from the server: it is read
+    /// and hashed anew, and a row of the log says what is about to go, on stable storage, before this returns. Gives its
+    /// size.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`], [`Error::NotFound`]: the message must stay on the server. And those of [`Archive::put`].
+    pub fn before_server_delete(&self, actor: &Actor, place: &Place, uid_validity: u32, now: Timestamp) -> Result<u64> {
+        let mut size = 0;
+        let id = self.read(|view| {
+            let number = crate::content::number_of(view, place.id)?;
+            crate::content::stream(self.seal(), view, number, |piece| {
+                size += piece.len() as u64;
+                Ok(())
+            })
+        });
+        let id = id.map_err(|error| error.of_message(place.id))?;
+        if id != place.id {
+            return Err(Error::Damaged(format!("message {}: its bytes are those of another", place.id)));
+        }
+        let Place { mailbox, folder, uid, .. } = place;
+        let what = What::ServerDelete { id, size, mailbox, folder, uid_validity, uid: *uid };
+        self.change(|change| Appender::new(change, actor, now)?.append(what).map(drop))?;
+        Ok(size)
+    }
+
+    /// Notes what became of a message that was to be taken from the server: it is gone from there, or a row of the log says
+    /// why it is not.
+    ///
+    /// # Errors
+    /// Those of [`Archive::put`].
+    pub fn after_server_delete(
+        &self,
+        actor: &Actor,
+        place: &Place,
+        outcome: std::result::Result<(), &str>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let Place { mailbox, folder, uid, id, .. } = place;
+        self.change(|change| match outcome {
+            Ok(()) => change.put_gone(mailbox, folder, &[*uid], now.as_second()).map(drop),
+            Err(why) => {
+                let what = What::ServerDeleteFailed { id: *id, mailbox, folder, uid: *uid, why };
+                Appender::new(change, actor, now)?.append(what).map(drop)
+            }
+        })
+    }
+
+    /// What the server of a mailbox lists in a folder and does not give, in the order of numbers.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn withheld(&self, _: &Actor, mailbox: &str, folder: &str) -> Result<Vec<Withheld>> {
+        let rows = self.read(|view| view.withheld(mailbox, folder))?;
+        rows.into_iter()
+            .map(|WithheldRow { uid, why, since }| Ok(Withheld { uid, why, since: instant(since)? }))
+            .collect()
+    }
+}
+
+impl Place {
+    fn of(view: &dyn View, row: PlaceRow) -> Result<Self> {
+        let PlaceRow { mailbox, folder, uid, message, gone_at } = row;
+        let id = crate::content::id_of(view, message)?;
+        Ok(Self { mailbox, folder, uid, id, gone_at: gone_at.map(instant).transpose()? })
+    }
+}
+
+fn instant(second: i64) -> Result<Timestamp> {
+    Timestamp::from_second(second).map_err(|error| Error::Damaged(format!("a time of a mailbox: {error}")))
+}
+
+impl Reached {
+    const fn row(self) -> FolderRow {
+        FolderRow { uid_validity: self.uid_validity, last_uid: self.last_uid, mod_seq: self.mod_seq }
+    }
+}
+
+impl From<FolderRow> for Reached {
+    fn from(row: FolderRow) -> Self {
+        Self { uid_validity: row.uid_validity, last_uid: row.last_uid, mod_seq: row.mod_seq }
+    }
+}

@@ -1,0 +1,25 @@
+//! The wire: certified e-mail (PEC) in by IMAP and out by SMTP, between the servers of providers and the archive.
+
+#![forbid(unsafe_code)]
+
+mod access;
+mod account;
+mod check;
+mod credential;
+mod delete;
+mod error;
+mod imap;
+mod net;
+mod relay;
+mod sync;
+
+pub use access::AccessState;
+pub use account::Account;
+pub use check::{Checked, FolderCounts};
+pub use credential::{Credential, Origin};
+pub use delete::Deleted;
+pub use error::{Error, Result};
+pub use imap::{Folder, Quota};
+pub use net::{Deadlines, Endpoint, Network, Proxy, ProxyLogin, Roots, Security};
+pub use relay::{Relayed, deliver_to_maildir};
+pub use sync::{FolderSynced, Receiver, SyncProgress, SyncWatch, Synced, Watching};

@@ -1,0 +1,142 @@
+//! Into the archive, beside the reading: one portion is stored while the next one comes.
+
+use std::fs::File;
+use std::io::{Seek as _, Write as _};
+use std::sync::Arc;
+
+use pec_archive::{Actor, Archive, Id, Intake, Progressed, Put, Reached, Stored};
+use pec_core::limits::Limits;
+use pec_core::trust::{Evidence, TrustStore};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::receiver::{Clock, FolderSynced};
+use crate::error::{Error, Result};
+
+/// Where messages go, and by what they are judged.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) archive: Arc<Archive>,
+    pub(super) trust: Arc<TrustStore>,
+    pub(super) evidence: Option<Arc<Evidence>>,
+    pub(super) actor: Actor,
+    pub(super) clock: Clock,
+    pub(super) limits: Limits,
+    pub(super) mailbox: String,
+}
+
+/// A message on its way, in memory as far as it can be judged, else in a file of its own without a name.
+pub(super) enum Held {
+    Memory(Vec<u8>),
+    File(File),
+}
+
+impl Held {
+    /// For a message of about this size.
+    pub(super) fn new(hint: u32, limits: &Limits) -> Self {
+        let mut bytes = Vec::new();
+        // A server can say any size: room is made for some of it.
+        bytes.reserve_exact((hint as usize).min(limits.message_bytes).min(64 << 20));
+        Self::Memory(bytes)
+    }
+
+    pub(super) fn push(&mut self, piece: &[u8], limits: &Limits) -> Result<()> {
+        let failed = |error: std::io::Error| Error::Internal(format!("a file for a long message: {error}"));
+        if let Self::Memory(bytes) = self {
+            if bytes.len() + piece.len() <= limits.message_bytes {
+                bytes.extend_from_slice(piece);
+                return Ok(());
+            }
+            let mut file = tempfile::tempfile().map_err(failed)?;
+            file.write_all(bytes).map_err(failed)?;
+            *self = Self::File(file);
+        }
+        match self {
+            Self::File(file) => file.write_all(piece).map_err(failed),
+            Self::Memory(_) => Ok(()),
+        }
+    }
+}
+
+/// What was read of a folder at a time.
+pub(super) struct Portion {
+    pub(super) messages: Vec<(u32, Held)>,
+    /// Numbers that the server did not give, and why.
+    pub(super) withheld: Vec<(u32, String)>,
+    /// Numbers at which nothing is any more.
+    pub(super) gone: Vec<u32>,
+    /// How far the folder has been read with it.
+    pub(super) reached: Reached,
+}
+
+/// Stores portions in their order, on another thread.
+pub(super) struct Store {
+    portions: mpsc::Sender<Portion>,
+    task: JoinHandle<Result<FolderSynced>>,
+}
+
+impl Store {
+    pub(super) fn begin(target: Target, folder: String, mut synced: FolderSynced) -> Self {
+        // One waits while one is stored.
+        let (portions, mut waiting) = mpsc::channel::<Portion>(1);
+        let task = tokio::task::spawn_blocking(move || {
+            while let Some(portion) = waiting.blocking_recv() {
+                target.store(&folder, portion, &mut synced)?;
+            }
+            Ok(synced)
+        });
+        Self { portions, task }
+    }
+
+    /// Hands a portion over; waits where two are ahead of it.
+    pub(super) async fn put(&self, portion: Portion) -> Result<()> {
+        // Where nobody takes it, `end` says why.
+        self.portions.send(portion).await.map_err(|_| Error::Cancelled)
+    }
+
+    /// Waits until all is stored.
+    pub(super) async fn end(self) -> Result<FolderSynced> {
+        drop(self.portions);
+        self.task.await.map_err(|error| Error::Internal(format!("storing: {error}")))?
+    }
+}
+
+impl Target {
+    fn store(&self, folder: &str, portion: Portion, synced: &mut FolderSynced) -> Result<()> {
+        let now = (self.clock)();
+        let intake = Intake::new(&self.trust, now).mailbox(&self.mailbox).limits(self.limits);
+        let intake = match &self.evidence {
+            Some(evidence) => intake.evidence(evidence),
+            None => intake,
+        };
+        let Portion { messages, withheld, gone, reached } = portion;
+        let (mut uids, mut batch, mut stored) = (Vec::new(), Vec::new(), Vec::new());
+        for (uid, held) in messages {
+            match held {
+                Held::Memory(bytes) => {
+                    synced.bytes += bytes.len() as u64;
+                    uids.push(uid);
+                    batch.push(bytes);
+                }
+                Held::File(mut file) => {
+                    let failed = |error| Error::Internal(format!("a file for a long message: {error}"));
+                    synced.bytes += file.stream_position().map_err(failed)?;
+                    file.rewind().map_err(failed)?;
+                    stored.push((uid, self.archive.put_from(&self.actor, &intake, &mut file)?));
+                }
+            }
+        }
+        if !batch.is_empty() {
+            let puts = self.archive.put_batch(&self.actor, &intake, batch)?;
+            stored.extend(uids.into_iter().zip(puts));
+        }
+        let count = |wanted| stored.iter().filter(|(_, put): &&(u32, Put)| put.stored == wanted).count() as u64;
+        synced.new += count(Stored::New);
+        synced.known += count(Stored::Known);
+        let stored: Vec<(u32, Id)> = stored.into_iter().map(|(uid, put)| (uid, put.id)).collect();
+        let progressed = Progressed { stored: &stored, withheld: &withheld, gone: &gone };
+        let gone = self.archive.advance(&self.actor, &self.mailbox, folder, reached, &progressed, now)?;
+        synced.gone.extend(gone);
+        Ok(())
+    }
+}
