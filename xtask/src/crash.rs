@@ -1,4 +1,4 @@
-//! `cargo xtask crash [KILLS]`: the durability of the archive, longer than CI has time for.
+//! `cargo xtask crash [KILLS]`: what a killed process and a cut of the power leave, longer than CI has time for.
 
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,20 +8,24 @@ use crate::run::{cargo, root, run};
 /// How often a process is killed and the power cut, unless told.
 const KILLS: u32 = 1000;
 
-/// Kills a writing process as often, then cuts the power as often, from a seed of this day's; each prints what it has seen.
+/// Kills a writing process as often, one that receives mail as often, then cuts the power as often, from a seed of this day's; each prints what it has seen.
 pub(crate) fn campaign(kills: Option<String>) -> Result<(), String> {
     let kills = kills.map_or(Ok(KILLS), |text| text.parse()).map_err(|_| "KILLS is a number".to_owned())?;
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs());
     println!("== {kills} kills");
-    tests("archive", "crash::nothing_that_was_acknowledged_is_lost", &[("PEC_CRASHES", u64::from(kills))])?;
+    let crashes = [("PEC_CRASHES", u64::from(kills))];
+    tests("pec-archive", "archive", "crash::nothing_that_was_acknowledged_is_lost", &crashes)?;
+    println!("== {kills} kills of whoever receives");
+    let name = "crash::what_the_server_has_the_archive_has_in_the_end_whenever_it_is_killed";
+    tests("pec-imap", "receive", name, &crashes)?;
     println!("== {kills} cuts of the power");
     let cuts = [("PEC_CUTS", u64::from(kills)), ("PEC_SEED", seed)];
-    tests("power", "cuts::nothing_that_was_acknowledged_is_lost_with_the_power", &cuts)
+    tests("pec-archive", "power", "cuts::nothing_that_was_acknowledged_is_lost_with_the_power", &cuts)
 }
 
-fn tests(target: &str, name: &str, variables: &[(&str, u64)]) -> Result<(), String> {
+fn tests(package: &str, target: &str, name: &str, variables: &[(&str, u64)]) -> Result<(), String> {
     let mut command = Command::new(cargo());
-    command.args(["test", "--package", "pec-archive", "--test", target, "--", "--exact", name, "--nocapture"]);
+    command.args(["test", "--package", package, "--test", target, "--", "--exact", name, "--nocapture"]);
     for (variable, value) in variables {
         command.env(variable, value.to_string());
     }
