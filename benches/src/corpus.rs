@@ -148,11 +148,49 @@ impl Corpus {
         })
     }
 
+    /// A transport envelope to the owner of the mailbox, with an attachment that cannot be compressed and that brings it to
+    /// about this many bytes.
+    ///
+    /// # Errors
+    /// When the sandbox cannot make it.
+    pub fn incoming(&self, n: u64, bytes: usize) -> Result<Vec<u8>> {
+        /// What an envelope has beside the attachment.
+        const AROUND: usize = 7_200;
+        let mut rng = ChaCha8Rng::seed_from_u64(0x1_c031_0000_0000 + n);
+        let (provider, at) = (&self.world.gamma, self.begin.plus(n as i64 * SECONDS_BETWEEN));
+        let sender = partner(n, &provider.host);
+        let subject = format!("{} {} n. {n}", self.zipf(&mut rng), self.zipf(&mut rng));
+        let filling = bytes.saturating_sub(AROUND) / 78 * 57;
+        let recipients = vec![OWNER.to_owned()];
+        let submission = Submission {
+            message: self.letter_with(n, [&sender, &subject], &recipients, [40, 60], |_| filling, &mut rng),
+            sender,
+            recipients: recipients.iter().map(|address| Recipient::certified(address)).collect(),
+            receipt: ReceiptForm::of("completa"),
+        };
+        let transaction = provider.accept(submission, Some(&subject), at);
+        Ok(provider.seal(&provider.transport(&transaction))?)
+    }
+
     /// What the client submits.
     fn original(&self, n: u64, sender: &str, recipients: &[String], subject: &str, rng: &mut ChaCha8Rng) -> Vec<u8> {
+        let words = self.mix.text.words;
+        let bytes = |rng: &mut ChaCha8Rng| pick(&self.mix.attachment, |attachment| attachment.share, rng).bytes;
+        self.letter_with(n, [sender, subject], recipients, words, bytes, rng)
+    }
+
+    fn letter_with(
+        &self,
+        n: u64,
+        [sender, subject]: [&str; 2],
+        recipients: &[String],
+        words: [u64; 2],
+        bytes: impl FnOnce(&mut ChaCha8Rng) -> usize,
+        rng: &mut ChaCha8Rng,
+    ) -> Vec<u8> {
         let mut text = String::from("Buongiorno,\r\n");
         let mut column = 0;
-        for _ in 0..between(self.mix.text.words, rng) {
+        for _ in 0..between(words, rng) {
             let word = self.zipf(rng);
             column += word.len() + 1;
             text.push_str(&word);
@@ -164,7 +202,7 @@ impl Corpus {
              MIME-Version: 1.0\r\n",
             recipients.join(",\r\n ")
         );
-        let bytes = pick(&self.mix.attachment, |attachment| attachment.share, rng).bytes;
+        let bytes = bytes(rng);
         if bytes == 0 {
             return format!("{head}Content-Type: text/plain; charset=us-ascii\r\n\r\n{text}\r\n").into_bytes();
         }

@@ -1,8 +1,8 @@
 //! What is measured: genuine messages of three sizes, made by the sandbox, and hostile ones.
 //!
 //! `speed.rs` compares with peers and with the bare cost of the cryptography, `instructions.rs` counts instructions,
-//! `memory.rs` takes the peak of the heap, `face.rs` compares C with Rust, `archive.rs` the archive with notmuch. The
-//! figures stand in `README.md`.
+//! `memory.rs` takes the peak of the heap, `face.rs` compares C with Rust, `archive.rs` the archive with notmuch,
+//! `receive.rs` a mailbox with mbsync. The figures stand in `README.md`.
 
 pub mod bare;
 pub mod corpus;

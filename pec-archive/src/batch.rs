@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
-use crate::dossiers::{self, Judge, Records};
+use crate::dossiers::{self, Judge, Records, Telling};
 use crate::error::Result;
+use crate::events::{Happened, tell};
 use crate::evidence::Used;
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Prepared};
@@ -123,6 +124,7 @@ impl Written<'_> {
         let Self { answers, new, submitted, mut texts } = self;
         for (number, derived) in new {
             change.put_words(number, &derived.words)?;
+            tell(change, judge.now, Some(number), &Happened::Stored)?;
             if let Some(record) = derived.record.as_ref().filter(|record| dossiers::counts(record.role())) {
                 texts.extend(record.about().map(str::to_owned));
             }
@@ -132,7 +134,7 @@ impl Written<'_> {
             // What is held says that the message is a copy.
             records.forget();
         }
-        dossiers::refresh(change, &texts, records, judge)?;
+        dossiers::refresh(change, &texts, records, judge, Telling::Aloud)?;
         Ok(answers)
     }
 }

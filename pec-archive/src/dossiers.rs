@@ -14,6 +14,7 @@ use pec_core::verify::Verifier;
 
 use crate::content;
 use crate::error::{Error, Result};
+use crate::events::{Happened, tell};
 use crate::intake::Intake;
 use crate::seal::Seal;
 use crate::store::{Change, DossierRow, Number, Speaking, View};
@@ -154,19 +155,58 @@ pub(crate) fn dissolve(change: &dyn Change, number: Number) -> Result<Vec<String
     change.texts_of(&[number], Speaking::Counting)
 }
 
+/// Whether states that change are told to those who follow events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Something has come in.
+    Aloud,
+    /// What is here is judged or indexed anew: nothing has happened.
+    Quietly,
+}
+
 /// Brings the stored states of the transactions of these texts up to date.
 pub(crate) fn refresh(
     change: &dyn Change,
     texts: &BTreeSet<String>,
     records: &mut Records,
     judge: &mut Judge<'_>,
+    telling: Telling,
 ) -> Result<()> {
     if texts.is_empty() {
         return Ok(());
     }
     let now = judge.now;
     let ledger = ledger(change, texts, Speaking::Counting, records, judge)?;
-    ledger.dossiers(now).try_for_each(|dossier| change.put_dossier(&row(&dossier)))
+    ledger.dossiers(now).try_for_each(|dossier| {
+        let row = row(&dossier);
+        if telling == Telling::Aloud {
+            tell_changes(change, now, &row)?;
+        }
+        change.put_dossier(&row)
+    })
+}
+
+/// Tells of each recipient whose state is another than the one that is stored.
+fn tell_changes(change: &dyn Change, now: Timestamp, row: &DossierRow<'_>) -> Result<()> {
+    let mut before = HashMap::new();
+    for key in row.replaces.iter().chain([&row.key]) {
+        before.extend(change.states_of(key)?);
+    }
+    for (address, state) in &row.recipients {
+        let from = before.get(address);
+        if from.is_some_and(|from| from == state) {
+            continue;
+        }
+        let what = Happened::State {
+            pec_id: row.pec_id.map(str::to_owned),
+            message_id: row.message_id.map(str::to_owned),
+            recipient: address.clone(),
+            from: from.cloned(),
+            to: (*state).to_owned(),
+        };
+        tell(change, now, row.messages.first().copied(), &what)?;
+    }
+    Ok(())
 }
 
 /// A dossier as it is kept.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::events::{Happened, tell};
 use crate::id::Id;
 use crate::log::{Appender, What};
 use crate::store::{FolderRow, PlaceRow, View, WithheldRow};
@@ -104,6 +105,10 @@ impl Archive {
                 change.put_withheld(mailbox, folder, &row)?;
             }
             let gone = change.put_gone(mailbox, folder, progressed.gone, now.as_second())?;
+            for number in &gone {
+                let what = Happened::Gone { mailbox: mailbox.to_owned(), folder: folder.to_owned() };
+                tell(change, now, Some(*number), &what)?;
+            }
             let mut gone: Vec<Id> =
                 gone.into_iter().filter_map(|number| change.id(number).transpose()).collect::<Result<_>>()?;
             gone.sort_unstable();

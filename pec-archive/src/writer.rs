@@ -13,7 +13,7 @@ use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
 use crate::batch::{Batch, Bodies, Pieces};
 use crate::care::remove_unused;
-use crate::dossiers::{self, Judge, Records};
+use crate::dossiers::{self, Judge, Records, Telling};
 use crate::error::{Error, Result};
 use crate::evidence::Used;
 use crate::id::Id;
@@ -145,7 +145,7 @@ impl Writer {
                 change.put_words(*number, &derived.words)?;
                 texts.extend(derived.record.iter().flat_map(|record| record.about().map(str::to_owned)));
             }
-            dossiers::refresh(change, &texts, records, &mut judge)
+            dossiers::refresh(change, &texts, records, &mut judge, Telling::Quietly)
         })
     }
 }

@@ -10,6 +10,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::missing_panics_doc, reason = "a sentence that is not true panics")]
 
 mod blobs;
+mod happened;
 mod index;
 mod kept;
 mod lists;
@@ -27,6 +28,9 @@ mod write;
 pub use blobs::{
     a_body_is_kept_once_and_comes_back_in_its_pieces, all_blobs_are_listed_page_by_page,
     what_is_removed_goes_with_the_commit_and_only_what_nothing_names_is_unused,
+};
+pub use happened::{
+    events_are_numbered_for_ever_and_go_with_their_message, what_a_rule_has_done_is_noted_by_message_and_rule,
 };
 pub use kept::{
     a_file_is_imported_as_it_was, a_report_is_kept_once_and_says_where_each_document_stands,
@@ -89,6 +93,8 @@ pub fn all<B: Backend + 'static>(empty: &dyn Fn() -> B) {
         numbers_of_a_folder_hold_as_long_as_its_validity,
         what_is_gone_stays_gone_and_can_come_back,
         what_is_withheld_is_noted_until_it_comes,
+        events_are_numbered_for_ever_and_go_with_their_message,
+        what_a_rule_has_done_is_noted_by_message_and_rule,
     ];
     let whole = [
         an_archive_over_it_gives_back_what_was_put,

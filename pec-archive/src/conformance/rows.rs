@@ -7,8 +7,8 @@ use crate::deposit::DepositState;
 use crate::id::Id;
 use crate::search::{Field, Query, Test};
 use crate::store::{
-    Attachment, CheckpointRow, FolderRow, ImportedRow, Judged, KeyRow, MessageRow, Number, Speaking, SubmissionRow,
-    WithheldRow,
+    Attachment, CheckpointRow, EventRow, FiledRow, FolderRow, ImportedRow, Judged, KeyRow, MessageRow, Number,
+    Speaking, SubmissionRow, WithheldRow,
 };
 
 /// Everything but the blobs.
@@ -21,6 +21,11 @@ pub(super) struct State {
     pub(super) folders: BTreeMap<(String, String), FolderRow>,
     pub(super) places: BTreeMap<(String, String, u32), (Number, Option<i64>)>,
     pub(super) withheld: BTreeMap<(String, String, u32), WithheldRow>,
+    /// Events, and the number of the last one ever.
+    pub(super) events: BTreeMap<u64, EventRow>,
+    pub(super) last_event: u64,
+    pub(super) followers: BTreeMap<String, u64>,
+    pub(super) filed: BTreeMap<(Number, String), FiledRow>,
     pub(super) submissions: BTreeMap<Number, SubmissionRow>,
     pub(super) evidence: BTreeSet<(Number, String, Id)>,
     pub(super) derived: BTreeMap<Number, Derived>,
@@ -49,6 +54,10 @@ impl Default for State {
             folders: BTreeMap::new(),
             places: BTreeMap::new(),
             withheld: BTreeMap::new(),
+            events: BTreeMap::new(),
+            last_event: 0,
+            followers: BTreeMap::new(),
+            filed: BTreeMap::new(),
             submissions: BTreeMap::new(),
             evidence: BTreeSet::new(),
             derived: BTreeMap::new(),

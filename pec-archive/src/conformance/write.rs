@@ -66,6 +66,8 @@ impl IndexWriter for Session<'_> {
             blobs.extend(rows.evidence.iter().filter(|(message, ..)| *message == number).map(|(.., id)| *id));
             rows.evidence.retain(|(message, ..)| *message != number);
             rows.found.retain(|(message, _), _| *message != number);
+            rows.events.retain(|_, event| event.message != Some(number));
+            rows.filed.retain(|(message, _), _| *message != number);
             rows.places.retain(|_, (message, _)| *message != number);
             rows.tags.retain(|(message, _)| *message != number);
             rows.submissions.remove(&number);

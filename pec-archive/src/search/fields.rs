@@ -55,7 +55,31 @@ pub(super) fn named(name: &str) -> Option<Name> {
     })
 }
 
+/// How the name of a column is typed.
+pub(super) fn name_of_column(column: &str) -> &str {
+    match column {
+        "sender" => "da",
+        "recipients" => "a",
+        "subject" => "oggetto",
+        "text" => "testo",
+        "attachments" => "allegato",
+        other => other,
+    }
+}
+
 impl Field {
+    /// How its name is typed.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Kind => "tipo",
+            Self::Verdict => "verdetto",
+            Self::State => "stato",
+            Self::Mailbox => "casella",
+            Self::Tag => "etichetta",
+            Self::Deposit => "versato",
+        }
+    }
+
     /// The stored values that a written one stands for; `None` where the field knows no such value.
     pub(super) fn values(self, written: &str) -> Option<Vec<String>> {
         let lower = written.to_lowercase();

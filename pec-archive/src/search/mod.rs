@@ -18,8 +18,10 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::ops::Range;
 
+use jiff::Timestamp;
 use pec_core::finding::Language;
 
 pub use fields::Field;
@@ -82,6 +84,34 @@ pub enum Test {
     Attachment(Id),
     /// Seconds since 1970: at or after the first, before the second.
     Between(i64, i64),
+}
+
+impl fmt::Display for Term {
+    /// As it could be typed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.negated {
+            f.write_str("-")?;
+        }
+        let day = |second: i64| {
+            let at = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
+            at.to_zoned(crate::retention::ROME.clone()).date()
+        };
+        match &self.test {
+            Test::Words { column, text, prefix } => {
+                if let Some(column) = column {
+                    write!(f, "{}:", fields::name_of_column(column))?;
+                }
+                let quote = if text.contains(char::is_whitespace) { "\"" } else { "" };
+                write!(f, "{quote}{text}{quote}{}", if *prefix { "*" } else { "" })
+            }
+            Test::Is { field, values } => write!(f, "{}:{}", field.name(), values.join(",")),
+            Test::About(text) => write!(f, "id:{text}"),
+            Test::Attachment(id) => write!(f, "impronta:{id}"),
+            Test::Between(from, i64::MAX) => write!(f, "dopo:{}", day(*from)),
+            Test::Between(i64::MIN, to) => write!(f, "prima:{}", day(*to)),
+            Test::Between(from, to) => write!(f, "dopo:{} prima:{}", day(*from), day(*to)),
+        }
+    }
 }
 
 /// What is wrong with a query, and where.

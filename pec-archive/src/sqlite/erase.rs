@@ -7,10 +7,12 @@ use crate::id::Id;
 use crate::store::Number;
 
 /// Tables with rows of a message, before the message itself.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "hole",
     "found",
     "place",
+    "event",
+    "filed",
     "submission",
     "evidence",
     "tag",

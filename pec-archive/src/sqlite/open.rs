@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const APPLICATION: i32 = 0x5045_4341;
 
 /// The format that this version writes.
-pub(super) const FORMAT: u32 = 4;
+pub(super) const FORMAT: u32 = 5;
 
 /// Memory for pages of one connection, KiB.
 const CACHE_KIB: i64 = 32 << 10;
@@ -53,8 +53,12 @@ pub(super) fn found_schema(connection: &Connection) -> Result<BTreeMap<String, S
 }
 
 /// What brings format `n` to format `n + 1`, from format 1 on.
-const MIGRATIONS: [&str; FORMAT as usize - 1] =
-    [include_str!("format2.sql"), include_str!("format3.sql"), include_str!("format4.sql")];
+const MIGRATIONS: [&str; FORMAT as usize - 1] = [
+    include_str!("format2.sql"),
+    include_str!("format3.sql"),
+    include_str!("format4.sql"),
+    include_str!("format5.sql"),
+];
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -140,6 +140,10 @@ fn take_over(
         if format >= 2 {
             deposits(source.connection(), target.connection(), &mut salvaged)?;
         }
+        if format >= super::happened::SINCE {
+            // Nothing is done a second time. Events are not brought over: who follows them begins anew.
+            copy(source.connection(), target.connection(), "filed", &["message", "rule"], &mut salvaged.unread)?;
+        }
         if format >= super::mailbox::SINCE {
             mailboxes(source.connection(), target.connection(), &mut salvaged.unread)?;
         }

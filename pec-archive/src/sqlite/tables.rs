@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::{blobs, decided, deposits, dossiers, erase, find, index, log, mailbox, messages, stats, survey};
+use super::{blobs, decided, deposits, dossiers, erase, find, happened, index, log, mailbox, messages, stats, survey};
 use crate::deposit::{Deposit, DepositState, Deposited};
 use crate::error::Result;
 use crate::id::Id;
@@ -12,9 +12,9 @@ use crate::page::Entry;
 use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
-    Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, FolderRow, ImportedRow, Index, IndexWriter,
-    KeyRow, KnownDeposit, MailboxIndex, MailboxWriter, MessageRow, NewMessage, Number, Piece, PlaceRow, Speaking,
-    SubmissionRow, Survey, WithheldRow, Words,
+    Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, EventRow, FiledRow, FolderRow, HappenedIndex,
+    HappenedWriter, ImportedRow, Index, IndexWriter, KeyRow, KnownDeposit, MailboxIndex, MailboxWriter, MessageRow,
+    NewMessage, Number, Piece, PlaceRow, Speaking, SubmissionRow, Survey, WithheldRow, Words,
 };
 
 /// The tables, as one transaction sees them.
@@ -366,5 +366,45 @@ impl MailboxWriter for Tables<'_> {
 
     fn give_up_withheld(&self, mailbox: &str, folder: &str, uid: u32) -> Result<()> {
         mailbox::give_up_withheld(self.0, mailbox, folder, uid)
+    }
+}
+
+impl HappenedIndex for Tables<'_> {
+    fn events(&self, after: u64, limit: usize) -> Result<Vec<(u64, EventRow)>> {
+        happened::events(self.0, after, limit)
+    }
+
+    fn follower(&self, name: &str) -> Result<Option<u64>> {
+        happened::follower(self.0, name)
+    }
+
+    fn states_of(&self, key: &str) -> Result<Vec<(String, String)>> {
+        happened::states_of(self.0, key)
+    }
+
+    fn filed(&self, message: Number, rule: &str) -> Result<Option<FiledRow>> {
+        happened::filed(self.0, message, rule)
+    }
+
+    fn suggested(&self, limit: usize) -> Result<Vec<FiledRow>> {
+        happened::suggested(self.0, limit)
+    }
+}
+
+impl HappenedWriter for Tables<'_> {
+    fn put_event(&self, event: &EventRow) -> Result<u64> {
+        happened::put_event(self.0, event)
+    }
+
+    fn put_follower(&self, name: &str, n: u64) -> Result<()> {
+        happened::put_follower(self.0, name, n)
+    }
+
+    fn forget_events(&self, up_to: u64) -> Result<u64> {
+        happened::forget_events(self.0, up_to)
+    }
+
+    fn put_filed(&self, row: &FiledRow) -> Result<()> {
+        happened::put_filed(self.0, row)
     }
 }

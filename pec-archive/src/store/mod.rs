@@ -3,10 +3,11 @@
 //! ```text
 //!            intake, dossiers, search, retention, log, proofs: worked out once, above
 //! ───────────────────────────────────────┬─────────────────────────────────────────────
-//!   Backend     one tenant: read, change │ View    one consistent state: BlobStore + Index + MailboxIndex
-//!                                        │ Change  all or nothing: View + IndexWriter + MailboxWriter
-//!   BlobStore   bytes under their SHA-256│ Index   every row that says something of them
+//!   Backend     one tenant: read, change │ View      one consistent state: BlobStore and what asks
+//!                                        │ Change    all or nothing: View and what writes
+//!   BlobStore   bytes under their SHA-256│ Index…    every row that says something of them
 //!                                        │ Mailbox…  what is known of servers
+//!                                        │ Happened… events, and what rules have done
 //! ```
 //!
 //! A backend stores and finds; it decides nothing. It is opened for one tenant, and in a store that several tenants share
@@ -33,6 +34,7 @@
 //! Whether a backend keeps to it, the functions of `pec_archive::conformance` ask (feature `conformance`).
 
 mod blobs;
+mod happened;
 mod index;
 mod mailbox;
 mod rows;
@@ -42,6 +44,7 @@ use std::fmt::Debug;
 use std::path::Path;
 
 pub use blobs::{Blob, BlobStore, PIECE, Piece};
+pub use happened::{EventRow, FiledRow, HappenedIndex, HappenedWriter};
 pub use index::Index;
 pub use mailbox::{FolderRow, MailboxIndex, MailboxWriter, PlaceRow, WithheldRow};
 pub use rows::{
@@ -56,14 +59,14 @@ pub use crate::words::{Attachment, Words};
 use crate::error::{Error, Result};
 
 /// One state of the archive of one tenant, for reading.
-pub trait View: BlobStore + Index + MailboxIndex {}
+pub trait View: BlobStore + Index + MailboxIndex + HappenedIndex {}
 
-impl<T: BlobStore + Index + MailboxIndex> View for T {}
+impl<T: BlobStore + Index + MailboxIndex + HappenedIndex> View for T {}
 
 /// A change on its way: what it writes, it sees; others see all of it after the commit, or nothing.
-pub trait Change: View + IndexWriter + MailboxWriter {}
+pub trait Change: View + IndexWriter + MailboxWriter + HappenedWriter {}
 
-impl<T: BlobStore + IndexWriter + MailboxWriter> Change for T {}
+impl<T: BlobStore + IndexWriter + MailboxWriter + HappenedWriter> Change for T {}
 
 /// What keeps the archive of one tenant. See the [contract](crate::store).
 pub trait Backend: Debug + Send + Sync {

@@ -5,6 +5,7 @@
 mod crash;
 mod damage;
 mod depositing;
+mod filing;
 #[path = "../../../pec-core/tests/schema/form.rs"]
 mod form;
 mod importing;

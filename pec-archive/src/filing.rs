@@ -1,0 +1,285 @@
+//! Rules: what is done with a message that a search would find, by itself or when somebody agrees.
+//!
+//! ```
+//! use pec_archive::{Action, Rule};
+//!
+//! let rule = Rule::new("fatture", "oggetto:fattura da:fornitore.example", vec![Action::File("Fatture".into())])?;
+//! assert_eq!(rule.name(), "fatture");
+//! // A rule that could never be understood is refused when it is made, not when mail comes.
+//! assert!(Rule::new("errata", "da:", vec![]).is_err());
+//! # Ok::<(), pec_archive::Error>(())
+//! ```
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::archive::Archive;
+use crate::content;
+use crate::error::{Error, Result};
+use crate::events::{Happened, tell};
+use crate::id::Id;
+use crate::log::{Appender, What};
+use crate::search::{Query, Test};
+use crate::store::{Change, FiledRow, Number, View, second_of};
+
+/// What a rule does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Action {
+    /// Put it into a folder of the host's (*fascicolo*): the tag `fascicolo/NAME`.
+    File(String),
+    /// Give it a tag.
+    Tag(String),
+    /// Assign it to somebody: the tag `assegnato/NAME`.
+    Assign(String),
+    /// Hold it for a case: it cannot be erased until that is released.
+    Hold(String),
+    /// Forward it to this address. The archive sends nothing: whoever follows the events does.
+    Forward(String),
+}
+
+impl Action {
+    /// The tag that it gives.
+    fn tag(&self) -> Option<String> {
+        match self {
+            Self::File(name) => Some(format!("fascicolo/{name}")),
+            Self::Tag(tag) => Some(tag.clone()),
+            Self::Assign(name) => Some(format!("assegnato/{name}")),
+            Self::Hold(_) | Self::Forward(_) => None,
+        }
+    }
+
+    fn value(&self) -> &str {
+        match self {
+            Self::File(text) | Self::Tag(text) | Self::Assign(text) | Self::Hold(text) | Self::Forward(text) => text,
+        }
+    }
+}
+
+/// A rule. Its name is its identity: it acts once on each message, under whatever conditions it has later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    name: String,
+    query: Query,
+    actions: Vec<Action>,
+    suggests: bool,
+}
+
+impl Rule {
+    /// What is done with every message that this query finds. An empty query finds all.
+    ///
+    /// # Errors
+    /// [`Error::Query`], which says where; [`Error::BadValue`] for an empty name or an action without a value.
+    pub fn new(name: &str, query: &str, actions: Vec<Action>) -> Result<Self> {
+        if name.trim().is_empty() {
+            return Err(Error::BadValue { what: "rule", value: name.to_owned() });
+        }
+        if let Some(empty) = actions.iter().find(|action| action.value().trim().is_empty()) {
+            return Err(Error::BadValue { what: "action", value: format!("{empty:?}") });
+        }
+        Ok(Self { name: name.to_owned(), query: Query::parse(query)?, actions, suggests: false })
+    }
+
+    /// Only suggest it, and wait for somebody to decide.
+    #[must_use]
+    pub const fn suggesting(mut self) -> Self {
+        self.suggests = true;
+        self
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// What a rule came to for one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Filed {
+    /// The message.
+    pub id: Id,
+    /// The name of the rule.
+    pub rule: String,
+    /// Whether it was done, or waits for somebody to decide.
+    pub suggested: bool,
+}
+
+/// What waits for somebody to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Suggestion {
+    /// The message.
+    pub id: Id,
+    /// The name of the rule.
+    pub rule: String,
+    /// What would be done.
+    pub actions: Vec<Action>,
+    /// Since when it waits.
+    pub at: Timestamp,
+}
+
+/// Why a rule acts on a message, or does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explained {
+    /// Each condition, as it could be typed, and whether it holds.
+    pub conditions: Vec<(String, bool)>,
+    /// What the rule would do: all of it when every condition holds, else nothing.
+    pub actions: Vec<Action>,
+}
+
+impl Explained {
+    /// Whether every condition holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.conditions.iter().all(|(_, holds)| *holds)
+    }
+}
+
+impl Archive {
+    /// Lets rules act on messages, each rule once on each message, in the order in which they are given; all of it or
+    /// nothing. What is done is logged as if somebody had done it by hand.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a message that is not here; and those of [`Archive::put`].
+    pub fn file(&self, actor: &Actor, rules: &[Rule], ids: &[Id], now: Timestamp) -> Result<Vec<Filed>> {
+        self.change(|change| {
+            let mut done = Vec::new();
+            for id in ids {
+                let number = content::number_of(change, *id)?;
+                for rule in rules {
+                    if change.filed(number, &rule.name)?.is_some() || !holds(change, &rule.query, number)? {
+                        continue;
+                    }
+                    let state = if rule.suggests {
+                        let what = Happened::Suggested { rule: rule.name.clone(), actions: rule.actions.clone() };
+                        tell(change, now, Some(number), &what)?;
+                        "suggested"
+                    } else {
+                        act(change, actor, *id, number, &rule.name, &rule.actions, now)?;
+                        "applied"
+                    };
+                    change.put_filed(&row(number, &rule.name, state, &rule.actions, now)?)?;
+                    done.push(Filed { id: *id, rule: rule.name.clone(), suggested: rule.suggests });
+                }
+            }
+            Ok(done)
+        })
+    }
+
+    /// What waits for somebody to decide, oldest first.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn suggestions(&self, _: &Actor, limit: usize) -> Result<Vec<Suggestion>> {
+        self.read(|view| {
+            let rows = view.suggested(limit)?;
+            rows.into_iter()
+                .map(|row| {
+                    let damaged = |why: String| Error::Damaged(format!("suggestion of {}: {why}", row.rule));
+                    Ok(Suggestion {
+                        id: content::id_of(view, row.message)?,
+                        actions: actions(&row)?,
+                        at: Timestamp::from_second(row.at).map_err(|error| damaged(error.to_string()))?,
+                        rule: row.rule.clone(),
+                    })
+                })
+                .collect()
+        })
+    }
+
+    /// Does what a rule suggests for a message.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it suggests nothing, or somebody has decided already.
+    pub fn accept(&self, actor: &Actor, id: Id, rule: &str, now: Timestamp) -> Result<()> {
+        self.decide(id, rule, |change, row| {
+            act(change, actor, id, row.message, rule, &actions(row)?, now)?;
+            Ok("accepted")
+        })
+    }
+
+    /// Puts aside what a rule suggests for a message: it is not suggested again.
+    ///
+    /// # Errors
+    /// As [`Archive::accept`].
+    pub fn dismiss(&self, _: &Actor, id: Id, rule: &str) -> Result<()> {
+        self.decide(id, rule, |_, _| Ok("dismissed"))
+    }
+
+    fn decide(
+        &self,
+        id: Id,
+        rule: &str,
+        how: impl FnOnce(&dyn Change, &FiledRow) -> Result<&'static str>,
+    ) -> Result<()> {
+        self.change(|change| {
+            let waiting = change.filed(content::number_of(change, id)?, rule)?;
+            let row = waiting.filter(|row| row.state == "suggested");
+            let row = row.ok_or_else(|| Error::NotFound(format!("a suggestion of {rule} for {id}")))?;
+            let state = how(change, &row)?.to_owned();
+            change.put_filed(&FiledRow { state, ..row })
+        })
+    }
+
+    /// Why a rule acts on a message of the archive, or does not. Nothing is done.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; what reading can meet.
+    pub fn explain(&self, _: &Actor, rule: &Rule, id: Id) -> Result<Explained> {
+        self.read(|view| explained(view, rule, content::number_of(view, id)?))
+    }
+}
+
+fn explained(view: &dyn View, rule: &Rule, number: Number) -> Result<Explained> {
+    let conditions = rule.query.terms.iter().map(|term| {
+        let alone = Query { terms: vec![term.clone()] };
+        Ok((term.to_string(), holds(view, &alone, number)?))
+    });
+    Ok(Explained { conditions: conditions.collect::<Result<_>>()?, actions: rule.actions.clone() })
+}
+
+/// Whether a query finds a message.
+fn holds(view: &dyn View, query: &Query, number: Number) -> Result<bool> {
+    let second = second_of(number);
+    let mut query = query.clone();
+    query.terms.push(crate::search::Term { negated: false, test: Test::Between(second, second + 1) });
+    Ok(view.newest(&query, Some(number + 1), 1)?.contains(&number))
+}
+
+fn act(
+    change: &dyn Change,
+    actor: &Actor,
+    id: Id,
+    number: Number,
+    rule: &str,
+    actions: &[Action],
+    now: Timestamp,
+) -> Result<()> {
+    let mut log = Appender::new(change, actor, now)?;
+    for action in actions {
+        if let Some(tag) = action.tag()
+            && change.tag(number, &tag)?
+        {
+            log.append(What::Tag { id, tag: &tag })?;
+        }
+        if let Action::Hold(case) = action {
+            change.hold(number, case)?;
+            log.append(What::Hold { id, case })?;
+        }
+    }
+    tell(change, now, Some(number), &Happened::Filed { rule: rule.to_owned(), actions: actions.to_vec() })
+}
+
+fn row(message: Number, rule: &str, state: &str, actions: &[Action], now: Timestamp) -> Result<FiledRow> {
+    let actions = serde_json::to_string(actions).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(FiledRow { message, rule: rule.to_owned(), state: state.to_owned(), actions, at: now.as_second() })
+}
+
+fn actions(row: &FiledRow) -> Result<Vec<Action>> {
+    serde_json::from_str(&row.actions).map_err(|error| Error::Damaged(format!("actions of {}: {error}", row.rule)))
+}
