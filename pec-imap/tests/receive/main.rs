@@ -6,4 +6,5 @@ mod dovecot;
 mod house;
 mod moving;
 mod network;
+mod shared;
 mod watching;
