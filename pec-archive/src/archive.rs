@@ -16,9 +16,13 @@ use crate::care::readable;
 use crate::content;
 use crate::dossiers::{self, Judge, Records};
 use crate::error::{Error, Result};
+use crate::evidence::Used;
 use crate::id::Id;
 use crate::intake::{Intake, Prepared};
 use crate::page::{self, Cursor, Entry, Page};
+use crate::pool::Pool;
+use crate::press::Press;
+use crate::ready::Ready;
 use crate::seal::{Keys, Seal};
 use crate::search::Query;
 use crate::sqlite::Sqlite;
@@ -55,7 +59,8 @@ pub struct Archive {
     backend: Box<dyn Backend>,
     writer: Mutex<Writer>,
     seal: Arc<Seal>,
-    caches: Mutex<Vec<ChainCache>>,
+    caches: Pool<ChainCache>,
+    presses: Pool<Press>,
 }
 
 /// What became of a message that was put.
@@ -170,7 +175,7 @@ impl Archive {
         }
         let seal = Arc::new(seal);
         let writer = Mutex::new(Writer::new(&seal)?);
-        Ok(Self { backend: Box::new(backend), writer, seal, caches: Mutex::default() })
+        Ok(Self { backend: Box::new(backend), writer, seal, caches: Pool::default(), presses: Pool::default() })
     }
 
     /// Where it is: the path by which it was opened, absolute. Empty for an archive that is no file.
@@ -216,8 +221,9 @@ impl Archive {
         }
         let mut cache = self.cache();
         let derived = intake.derive(&Message::parse(&begun[..], &intake.limits), &mut cache);
+        self.give_back(cache);
         let derived = self.seal.hide(derived);
-        self.writer().store_long(self.backend(), actor, intake, cache, derived, &mut (&begun[..]).chain(source))
+        self.writer().store_long(self.backend(), actor, intake, derived, &mut (&begun[..]).chain(source))
     }
 
     /// Stores messages in one transaction: all of them, or none. About a hundred at a time cost a tenth of one by one.
@@ -237,7 +243,7 @@ impl Archive {
                 prepared
             })
             .collect();
-        self.writer().store(self.backend(), actor, intake, self.cache(), &prepared, None)
+        self.store(actor, intake, &prepared, None)
     }
 
     /// Stores the message that the host has just submitted: its recipients are pending until a certified event comes.
@@ -253,7 +259,8 @@ impl Archive {
     ) -> Result<Put> {
         let mut cache = self.cache();
         let prepared = self.prepare(intake, message, &mut cache);
-        let stored = self.writer().store(self.backend(), actor, intake, cache, &[prepared], Some(submission))?;
+        self.give_back(cache);
+        let stored = self.store(actor, intake, &[prepared], Some(submission))?;
         stored.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
     }
 
@@ -320,16 +327,30 @@ impl Archive {
     }
 
     pub(crate) fn cache(&self) -> ChainCache {
-        self.caches.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+        self.caches.take().unwrap_or_default()
     }
 
     pub(crate) fn give_back(&self, cache: ChainCache) {
-        self.caches.lock().unwrap_or_else(PoisonError::into_inner).push(cache);
+        self.caches.give_back(cache);
     }
 
     pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         // A batch that panicked has been undone.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stores what is prepared. The writer is held for what only one can do at a time.
+    fn store(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        prepared: &[Prepared],
+        submission: Option<&Submission<'_>>,
+    ) -> Result<Vec<Put>> {
+        self.backend.writable()?;
+        let used = Used::by(intake);
+        let ready = Ready::of(self.backend(), &self.presses, &self.seal, prepared, &used)?;
+        self.writer().store(self.backend(), actor, intake, &ready, submission)
     }
 
     /// Everything that storing takes.

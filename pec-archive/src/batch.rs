@@ -1,5 +1,6 @@
 //! A batch on its way into the archive: what is logged and written together.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::actor::Actor;
@@ -7,27 +8,19 @@ use crate::archive::{Put, Stored, Submission};
 use crate::dossiers::{self, Judge, Records, Telling};
 use crate::error::Result;
 use crate::events::{Happened, tell};
-use crate::evidence::Used;
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Prepared};
 use crate::log::{Appender, What};
 use crate::press::Press;
+use crate::ready::{Pieces, Ready};
 use crate::split::Skeleton;
 use crate::store::{Blob, Change, DerivedRow, Hole, NewMessage, Number, SubmissionRow, first_number};
-
-/// Bytes of bodies, by their identifier.
-pub(crate) type Bodies<'p> = HashMap<Id, &'p [u8]>;
-
-/// The compressed pieces of bodies that are not here yet.
-pub(crate) type Pieces = HashMap<Id, Vec<Vec<u8>>>;
 
 /// A batch on its way into the archive.
 pub(crate) struct Batch<'b> {
     pub(crate) change: &'b dyn Change,
     pub(crate) press: &'b mut Press,
-    pub(crate) bodies: &'b Bodies<'b>,
-    pub(crate) pieces: &'b Pieces,
-    pub(crate) used: &'b Used,
+    pub(crate) ready: &'b Ready<'b>,
     pub(crate) actor: &'b Actor,
     pub(crate) intake: &'b Intake<'b>,
     pub(crate) submission: Option<&'b Submission<'b>>,
@@ -45,8 +38,8 @@ pub(crate) struct Written<'p> {
 }
 
 impl<'b> Batch<'b> {
-    pub(crate) fn write<'p>(&mut self, prepared: &'p [Prepared]) -> Result<Written<'p>> {
-        let (change, at) = (self.change, self.intake.now.as_second());
+    pub(crate) fn write(&mut self) -> Result<Written<'b>> {
+        let (change, at, prepared) = (self.change, self.intake.now.as_second(), self.ready.prepared);
         let ids: Vec<Id> = prepared.iter().map(|prepared| prepared.id).collect();
         let here = change.numbers(&ids)?;
         let mut known: HashMap<Id, Number> =
@@ -88,32 +81,33 @@ impl<'b> Batch<'b> {
     /// Puts the bodies of these messages, and what they are judged by, unless they are here.
     fn put_bodies<'p>(&mut self, messages: impl Iterator<Item = &'p Prepared>) -> Result<()> {
         let holes = messages.flat_map(|prepared| prepared.skeleton.holes.iter().map(|hole| hole.id));
-        let wanted: BTreeSet<Id> = holes.chain(self.used.bodies.iter().map(|(_, id, _)| *id)).collect();
+        let wanted: BTreeSet<Id> = holes.chain(self.ready.used.bodies.iter().map(|(_, id, _)| *id)).collect();
         let missing = self.change.missing(&wanted.into_iter().collect::<Vec<_>>())?;
         let mut late = Pieces::new();
         for id in &missing {
             // It was here a moment ago, and another process has taken it away since.
-            if !self.pieces.contains_key(id) {
-                late.insert(*id, self.press.pieces(*id, self.bytes(*id))?);
+            if !self.ready.pieces.contains_key(id) {
+                late.insert(*id, self.press.pieces(*id, self.ready.bytes(*id))?);
             }
         }
         let blob = |id: &Id| {
-            let pieces = self.pieces.get(id).or_else(|| late.get(id)).map_or(&[][..], Vec::as_slice);
-            Blob { id: *id, size: self.bytes(*id).len() as u64, pieces }
+            let pieces = self.ready.pieces.get(id).or_else(|| late.get(id)).map_or(&[][..], Vec::as_slice);
+            Blob { id: *id, size: self.ready.bytes(*id).len() as u64, pieces }
         };
         self.change.put(&missing.iter().map(blob).collect::<Vec<_>>())
-    }
-
-    fn bytes(&self, id: Id) -> &'b [u8] {
-        self.bodies.get(&id).copied().unwrap_or_default()
     }
 
     fn message(&mut self, prepared: &Prepared, entry: u64) -> Result<Number> {
         let judged = &prepared.derived.judged;
         let row = Row { id: prepared.id, size: prepared.size, stored_at: judged.at.as_second(), entry };
-        let number = put_message(self.change, first_number(judged.order), &row, &prepared.skeleton, self.press)?;
+        let skeleton = match self.ready.skeletons.get(&prepared.id) {
+            Some(pressed) => Cow::Borrowed(pressed.as_slice()),
+            // It was here a moment ago, and another process has erased it since.
+            None => Cow::Owned(self.press.skeleton(prepared.id, &prepared.skeleton.bytes)?),
+        };
+        let number = put_message(self.change, first_number(judged.order), &row, &prepared.skeleton, &skeleton)?;
         self.change.put_derived(number, &prepared.derived.row())?;
-        self.used.note(self.change, number)?;
+        self.ready.used.note(self.change, number)?;
         Ok(number)
     }
 }
@@ -159,13 +153,13 @@ pub(crate) struct Row {
     pub(crate) entry: u64,
 }
 
-/// Writes a message whose bodies have been put.
+/// Writes a message whose bodies have been put, with what stands around them compressed.
 pub(crate) fn put_message(
     change: &dyn Change,
     first: Number,
     row: &Row,
     skeleton: &Skeleton,
-    press: &mut Press,
+    pressed: &[u8],
 ) -> Result<Number> {
     let holes: Vec<Hole> = skeleton.holes.iter().map(|hole| Hole { at: hole.at as u64, body: hole.id }).collect();
     change.put_message(
@@ -177,7 +171,7 @@ pub(crate) fn put_message(
             entry: row.entry,
             dictionary: 0,
             skeleton_size: skeleton.bytes.len() as u64,
-            skeleton: &press.skeleton(row.id, &skeleton.bytes)?,
+            skeleton: pressed,
             holes: &holes,
         },
     )

@@ -222,7 +222,7 @@ impl Archive {
             for (number, id, derived) in &derived {
                 see(self.read(|view| view.verdict(*number))?, *id, &derived.judged);
             }
-            self.writer().index(self.backend(), intake, self.cache(), &derived)?;
+            self.writer().index(self.backend(), intake, &derived)?;
             done += batch.len() as u64;
             if watch(Progress { done, total }).is_break() {
                 break;

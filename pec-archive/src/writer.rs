@@ -6,12 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pec_core::trust::ChainCache;
-use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
-use crate::batch::{Batch, Bodies, Pieces};
+use crate::batch::Batch;
 use crate::care::remove_unused;
 use crate::dossiers::{self, Judge, Records, Telling};
 use crate::error::{Error, Result};
@@ -19,6 +18,7 @@ use crate::evidence::Used;
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Prepared};
 use crate::press::Press;
+use crate::ready::Ready;
 use crate::seal::Seal;
 use crate::split::Skeleton;
 use crate::store::{Backend, Blob, Change, Number, PIECE};
@@ -28,6 +28,7 @@ pub(crate) struct Writer {
     seal: Arc<Seal>,
     press: Press,
     records: Records,
+    cache: ChainCache,
 }
 
 impl std::fmt::Debug for Writer {
@@ -38,7 +39,12 @@ impl std::fmt::Debug for Writer {
 
 impl Writer {
     pub(crate) fn new(seal: &Arc<Seal>) -> Result<Self> {
-        Ok(Self { seal: Arc::clone(seal), press: Press::new(seal)?, records: Records::default() })
+        Ok(Self {
+            seal: Arc::clone(seal),
+            press: Press::new(seal)?,
+            records: Records::default(),
+            cache: ChainCache::default(),
+        })
     }
 
     /// Lets go of what is held of messages, after some have been erased.
@@ -52,25 +58,19 @@ impl Writer {
         backend: &dyn Backend,
         actor: &Actor,
         intake: &Intake<'_>,
-        cache: ChainCache,
-        prepared: &[Prepared],
+        ready: &Ready<'_>,
         submission: Option<&Submission<'_>>,
     ) -> Result<Vec<Put>> {
-        backend.writable()?;
-        let used = Used::by(intake);
-        let bodies = bodies(prepared, &used);
-        let pieces = compressed(backend, &self.seal, &bodies)?;
         let seal = Arc::clone(&self.seal);
-        let mut judge = Judge::by(intake, &seal, cache);
+        let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
         let mut puts = Vec::new();
         let Self { press, records, .. } = self;
         let stored = backend.change(&mut |change| {
-            let mut batch =
-                Batch { change, press, bodies: &bodies, pieces: &pieces, used: &used, actor, intake, submission };
-            let written = batch.write(prepared)?;
+            let written = Batch { change, press, ready, actor, intake, submission }.write()?;
             puts = written.finish(change, records, &mut judge)?;
             Ok(())
         });
+        self.cache = judge.cache;
         if stored.is_err() {
             // The numbers of what was not stored will be given again.
             self.records.forget();
@@ -84,24 +84,20 @@ impl Writer {
         backend: &dyn Backend,
         actor: &Actor,
         intake: &Intake<'_>,
-        cache: ChainCache,
         derived: Derived,
         source: &mut dyn Read,
     ) -> Result<Put> {
         let used = Used::by(intake);
-        let bodies = bodies(&[], &used);
-        let pieces = compressed(backend, &self.seal, &bodies)?;
         let seal = Arc::clone(&self.seal);
-        let mut judge = Judge::by(intake, &seal, cache);
+        let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
         let mut prepared =
             Prepared { id: Id::of(&[]), size: 0, bytes: Vec::new(), skeleton: Skeleton::nothing(), derived };
         let mut puts = Vec::new();
         let Self { press, records, .. } = self;
         let stored = backend.change(&mut |change| {
             (prepared.id, prepared.size) = take_in(change, source, &mut prepared.skeleton, press)?;
-            let mut batch =
-                Batch { change, press, bodies: &bodies, pieces: &pieces, used: &used, actor, intake, submission: None };
-            let written = batch.write(std::slice::from_ref(&prepared))?;
+            let ready = Ready::later(std::slice::from_ref(&prepared), &used);
+            let written = Batch { change, press, ready: &ready, actor, intake, submission: None }.write()?;
             puts = written.finish(change, records, &mut judge)?;
             if puts.iter().any(|put| put.stored == Stored::Known) {
                 // It may have been stored under other limits, cut otherwise.
@@ -110,6 +106,7 @@ impl Writer {
             }
             Ok(())
         });
+        self.cache = judge.cache;
         if stored.is_err() {
             self.records.forget();
         }
@@ -122,15 +119,14 @@ impl Writer {
         &mut self,
         backend: &dyn Backend,
         intake: &Intake<'_>,
-        cache: ChainCache,
         derived: &[(Number, Id, Derived)],
     ) -> Result<()> {
         // What is held was judged by other data.
         self.records.forget();
         let records = &mut self.records;
         let seal = Arc::clone(&self.seal);
-        let mut judge = Judge::by(intake, &seal, cache);
-        backend.change(&mut |change| {
+        let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
+        let written = backend.change(&mut |change| {
             let mut texts = BTreeSet::new();
             let ids: Vec<Id> = derived.iter().map(|(_, id, _)| *id).collect();
             for ((number, _, derived), here) in derived.iter().zip(change.numbers(&ids)?) {
@@ -146,32 +142,10 @@ impl Writer {
                 texts.extend(derived.record.iter().flat_map(|record| record.about().map(str::to_owned)));
             }
             dossiers::refresh(change, &texts, records, &mut judge, Telling::Quietly)
-        })
+        });
+        self.cache = judge.cache;
+        written
     }
-}
-
-/// The bodies of a batch, and what it is judged by.
-fn bodies<'p>(prepared: &'p [Prepared], used: &'p Used) -> Bodies<'p> {
-    let cut = prepared.iter().flat_map(|prepared| {
-        let body = |range: &std::ops::Range<usize>| prepared.bytes.get(range.clone()).unwrap_or_default();
-        prepared.skeleton.holes.iter().map(move |hole| (hole.id, body(&hole.range)))
-    });
-    cut.chain(used.bodies.iter().map(|(_, id, bytes)| (*id, bytes.as_slice()))).collect()
-}
-
-/// Compresses on all cores what the batch brings that is not here yet.
-fn compressed(backend: &dyn Backend, seal: &Arc<Seal>, bodies: &Bodies<'_>) -> Result<Pieces> {
-    let ids: Vec<Id> = bodies.keys().copied().collect();
-    let mut missing = Vec::new();
-    backend.read(&mut |view| {
-        missing = view.missing(&ids)?;
-        Ok(())
-    })?;
-    let compress = |press: &mut Result<Press>, id: Id| match press {
-        Ok(press) => Ok((id, press.pieces(id, bodies.get(&id).copied().unwrap_or_default())?)),
-        Err(error) => Err(Error::Internal(error.to_string())),
-    };
-    missing.into_par_iter().map_init(|| Press::new(seal), compress).collect()
 }
 
 /// Puts what `source` gives as pieces of a message, none of which is held for longer than it takes; gives its identifier and

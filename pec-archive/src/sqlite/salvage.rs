@@ -241,7 +241,8 @@ impl Carrier<'_> {
         };
         let row = Row { id, size, stored_at: messages::stored_at(self.source.connection(), number)?, entry };
         // No message of the new file has the number yet.
-        put_message(self.target, number, &row, &skeleton, &mut self.press).map(drop)
+        let pressed = self.press.skeleton(row.id, &skeleton.bytes)?;
+        put_message(self.target, number, &row, &skeleton, &pressed).map(drop)
     }
 }
 
