@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::press::unpress;
+use crate::press::{unpress, unpress_piece};
 use crate::seal::{Place, Seal};
 use crate::store::{MessageRow, Number, PIECE, View};
 
@@ -148,7 +148,7 @@ pub(crate) fn body(seal: &Seal, view: &dyn View, id: Id, mut take: impl FnMut(&[
         let size = piece.blob_size.saturating_sub(begins).min(PIECE as u64);
         let damaged = |_| Error::Damaged(format!("piece {} of body {id}", piece.n));
         let opened = seal.open(Place::Piece { body: id, n: piece.n }, piece.data);
-        take(&opened.and_then(|data| unpress(&data, size as usize, None)).map_err(damaged)?)
+        take(&opened.and_then(|data| unpress_piece(&data, size as usize)).map_err(damaged)?)
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod actor;
 mod archive;
+mod base64;
 mod batch;
 mod care;
 #[cfg(any(test, feature = "conformance"))]

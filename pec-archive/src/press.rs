@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base64;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::seal::{Place, Seal};
@@ -9,6 +10,9 @@ use crate::store::PIECE;
 
 /// Mail is written once and read seldom, but it is written thousands of times a second.
 const LEVEL: i32 = 3;
+
+/// Before a piece that is kept in its shorter form. No data of zstd begin so, nor does anything that is sealed.
+const SHORTENED: u8 = b'B';
 
 fn fault(error: std::io::Error) -> Error {
     Error::Internal(error.to_string())
@@ -28,7 +32,14 @@ impl Press {
     /// The pieces of a body.
     pub(crate) fn pieces(&mut self, body: Id, bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
         let mut piece = |(n, piece): (u64, &[u8])| {
-            let data = self.compressor.compress(piece).map_err(fault)?;
+            let data = match base64::shortened(piece) {
+                Some(form) => {
+                    let mut data = self.compressor.compress(&form).map_err(fault)?;
+                    data.insert(0, SHORTENED);
+                    data
+                }
+                None => self.compressor.compress(piece).map_err(fault)?,
+            };
             self.seal.close(Place::Piece { body, n }, data)
         };
         (0..).zip(bytes.chunks(PIECE)).map(&mut piece).collect()
@@ -38,6 +49,16 @@ impl Press {
     pub(crate) fn skeleton(&mut self, message: Id, bytes: &[u8]) -> Result<Vec<u8>> {
         self.seal.close(Place::Skeleton(message), self.compressor.compress(bytes).map_err(fault)?)
     }
+}
+
+/// The bytes of a piece again; `size` is what they have to be.
+pub(crate) fn unpress_piece(data: &[u8], size: usize) -> Result<Vec<u8>> {
+    let Some(data) = data.strip_prefix(&[SHORTENED]) else { return unpress(data, size, None) };
+    let damaged = || Error::Damaged("compressed data".into());
+    let stated = zstd::decompressed_size(data).and_then(|stated| usize::try_from(stated).ok());
+    // A shorter form is shorter.
+    let stated = stated.filter(|stated| *stated < size).ok_or_else(damaged)?;
+    base64::restored(&unpress(data, stated, None)?, size).ok_or_else(damaged)
 }
 
 /// The bytes again; `size` is what they have to be. Nothing is allocated for a size that the data do not state too.

@@ -38,18 +38,21 @@ pub(super) fn prepare(connection: &Connection) -> Result<()> {
         for table in TABLES {
             connection.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
         }
-        connection.execute_batch(open::derived_schema())?;
-        return Ok(());
+        return open::write_derived(connection);
     }
     for table in OF_MESSAGES {
         connection.execute(&format!("DELETE FROM {table} WHERE message NOT IN (SELECT id FROM message)"), [])?;
+    }
+    connection
+        .execute("DELETE FROM dossier WHERE NOT EXISTS (SELECT 1 FROM part_of WHERE dossier = dossier.id)", [])?;
+    if open::found_schema(connection)?.get("words").is_some_and(|found| open::is_of_format_1("words", found)) {
+        // Once in the life of an archive words are found again only as they are made anew.
+        return open::write_words(connection);
     }
     connection.execute(
         "DELETE FROM words WHERE rowid IN (SELECT id FROM words_docsize WHERE id NOT IN (SELECT id FROM message))",
         [],
     )?;
-    connection
-        .execute("DELETE FROM dossier WHERE NOT EXISTS (SELECT 1 FROM part_of WHERE dossier = dossier.id)", [])?;
     Ok(())
 }
 
@@ -58,7 +61,7 @@ fn is_sound(connection: &Connection) -> Result<bool> {
     let (expected, found) = (open::expected_schema()?, open::found_schema(connection)?);
     let derived = open::derived_schema();
     let mut ours = expected.iter().filter(|(name, sql)| derived.contains(sql.as_str()) || name.starts_with("words"));
-    if !ours.all(|(name, sql)| found.get(name) == Some(sql)) {
+    if !ours.all(|(name, sql)| found.get(name).is_some_and(|found| open::is_ours(name, found, sql))) {
         return Ok(false);
     }
     refresh_words(connection);

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const APPLICATION: i32 = 0x5045_4341;
 
 /// The format that this version writes.
-pub(super) const FORMAT: u32 = 5;
+pub(super) const FORMAT: u32 = 6;
 
 /// Memory for pages of one connection, KiB.
 const CACHE_KIB: i64 = 32 << 10;
@@ -25,6 +25,30 @@ const LOG_PAGES: i64 = 4096;
 
 /// Format 1. A new archive goes the way of an old one, so that both are the same.
 const SCHEMA: &str = include_str!("schema.sql");
+
+/// The index of words of this format, in the place of that of format 1.
+const WORDS: &str = include_str!("words.sql");
+
+/// Makes the tables of what is worked out from the rest.
+pub(super) fn write_derived(connection: &Connection) -> Result<()> {
+    connection.execute_batch(derived_schema())?;
+    write_words(connection)
+}
+
+/// Makes an empty index of words in the place of that which is there.
+pub(super) fn write_words(connection: &Connection) -> Result<()> {
+    Ok(connection.execute_batch(WORDS)?)
+}
+
+/// Whether a table is as this format has it, or as an older one has left it.
+pub(super) fn is_ours(name: &str, found: &str, expected: &str) -> bool {
+    found == expected || is_of_format_1(name, found)
+}
+
+/// Whether this is the index of words of the first format, which finds the same, but long beginnings slowly.
+pub(super) fn is_of_format_1(name: &str, found: &str) -> bool {
+    name == "words" && SCHEMA.contains(found)
+}
 
 /// What of the schema is worked out from the rest: what stands below the line.
 pub(super) fn derived_schema() -> &'static str {
@@ -42,7 +66,8 @@ pub(super) fn expected_schema() -> Result<BTreeMap<String, String>> {
 /// Everything that an empty archive of this format holds.
 fn write_tables(connection: &Connection) -> Result<()> {
     connection.execute_batch(SCHEMA)?;
-    MIGRATIONS.iter().try_for_each(|step| Ok(connection.execute_batch(step)?))
+    MIGRATIONS.iter().try_for_each(|step| connection.execute_batch(step))?;
+    write_words(connection)
 }
 
 /// The tables and indexes that are there.
@@ -58,6 +83,7 @@ const MIGRATIONS: [&str; FORMAT as usize - 1] = [
     include_str!("format3.sql"),
     include_str!("format4.sql"),
     include_str!("format5.sql"),
+    include_str!("format6.sql"),
 ];
 
 /// How long a writer waits for another one.
@@ -289,6 +315,9 @@ fn migrate(connection: &mut Connection, access: Access) -> Result<()> {
     for step in MIGRATIONS.iter().skip(found.saturating_sub(1) as usize) {
         transaction.execute_batch(step)?;
     }
+    if found < 6 && !transaction.prepare("SELECT 1 FROM message")?.exists([])? {
+        write_words(&transaction)?;
+    }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     Ok(transaction.commit()?)
 }
@@ -399,6 +428,46 @@ mod tests {
         // A second time nothing is left to be done.
         drop(opened);
         assert_eq!(format_of(&open(&old, Access::Read).unwrap()).unwrap(), FORMAT);
+    }
+
+    #[test]
+    fn a_message_of_format_3_is_found_as_before_and_its_words_are_made_anew_with_the_index() {
+        use crate::search::Query;
+        use crate::sqlite::{find, index, survey};
+
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old.pec");
+        let connection = Connection::open(&old).unwrap();
+        for step in [SCHEMA, MIGRATIONS[0], MIGRATIONS[1]] {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+        connection.pragma_update(None, "user_version", 3).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO message VALUES (7, zeroblob(32), 1, 0, 0, 0, 0, x'00');
+                 INSERT INTO judged (message, judged_at, trust_data, verdict, kind, quarantine) VALUES (7, 0, '', '', '', '');
+                 INSERT INTO words (rowid, text) VALUES (7, 'contratto')",
+            )
+            .unwrap();
+        drop(connection);
+        let opened = open(&old, Access::Write).unwrap();
+        let found = |text: &str| find::newest(&opened, &Query::parse(text).unwrap(), None, 10).unwrap();
+        for text in ["contratto", "con*", "contr*"] {
+            assert_eq!(found(text), [7], "{text}");
+        }
+        assert_eq!(survey::structure(&opened).unwrap(), Vec::<String>::new());
+        // Making the index anew brings the words of this format, which the caller fills again.
+        index::prepare(&opened).unwrap();
+        assert_eq!(found("contratto"), [0; 0]);
+        opened.execute("INSERT INTO words (rowid, text) VALUES (7, 'contratto')", []).unwrap();
+        assert_eq!(found("con*"), [7]);
+        let new = folder.path().join("new.pec");
+        create(&new).unwrap();
+        assert_eq!(form(&opened), form(&open(&new, Access::Write).unwrap()));
+        // A second time nothing is taken away.
+        index::prepare(&opened).unwrap();
+        assert_eq!(found("con*"), [7]);
     }
 
     #[test]

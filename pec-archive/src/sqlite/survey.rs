@@ -107,7 +107,7 @@ fn schema(connection: &Connection) -> Result<Vec<String>> {
     let found = open::found_schema(connection)?;
     let differs = |(name, sql): (String, String)| match found.get(&name) {
         None => Some(format!("{name} is missing")),
-        Some(other) => (*other != sql).then(|| format!("{name} is not as this format has it")),
+        Some(other) => (!open::is_ours(&name, other, &sql)).then(|| format!("{name} is not as this format has it")),
     };
     Ok(open::expected_schema()?.into_iter().filter_map(differs).collect())
 }

@@ -72,7 +72,9 @@ fn whoever_has_only_the_file_reads_no_body_no_subject_and_no_name_of_a_file() {
         let connection = rusqlite::Connection::open(path(name)).unwrap();
         let mut query = connection.prepare("SELECT data FROM piece UNION ALL SELECT skeleton FROM message").unwrap();
         let rows: Vec<Vec<u8>> = query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
-        (rows.iter().filter(|data| data.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])).count(), rows.len())
+        // Base64 in lines is marked by a letter before what zstd writes.
+        let packed = |data: &[u8]| data.strip_prefix(b"B").unwrap_or(data).starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
+        (rows.iter().filter(|data| packed(data)).count(), rows.len())
     };
     assert_eq!((unpacked("campi").0, unpacked("parole").0), (0, 0));
     assert!(unpacked("aperto").0 == unpacked("aperto").1 && unpacked("aperto").1 > 5);
