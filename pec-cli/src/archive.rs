@@ -3,18 +3,20 @@
 mod act;
 mod deposit;
 mod look;
+mod stamp;
 
 use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use pec_archive::{Actor, Archive, Id, Intake, Progress};
+use pec_archive::{Actor, Archive, Id, Intake, Keys, Progress, Searchable};
 use pec_core::finding::Language;
 
+use crate::keys;
 use crate::setup::Setup;
 use crate::text::{Stop, Text};
 
@@ -27,6 +29,8 @@ pub(crate) struct Arguments {
     /// In whose name it is done; it stands in the log of the archive.
     #[arg(long, global = true, value_name = "NAME", default_value = "host")]
     actor: String,
+    #[command(flatten)]
+    keys: keys::KeyFiles,
 }
 
 #[derive(Debug, Subcommand)]
@@ -35,6 +39,10 @@ enum Action {
     Init {
         /// The file; nothing may be there yet.
         archive: PathBuf,
+        /// Encrypted (`--key-file`), but with an index of words: who has the file can then read which words are in which
+        /// message, and every subject. Otherwise no word can be searched for.
+        #[arg(long)]
+        index_words: bool,
     },
     /// Take messages in: files, folders, Maildir, mbox, ZIP, or standard input. What an earlier run has finished is skipped.
     #[command(visible_alias = "import")]
@@ -57,6 +65,8 @@ enum Action {
     Erase(act::Erase),
     /// Which terms are over, and which certificates end on which proofs rest.
     Expiring(look::Expiring),
+    /// Have the log stamped by a time-stamping authority: every message that is here is then proven to have existed.
+    Stamp(stamp::Stamp),
     /// Make packages ready for deposit with a conservation service, and read what it answers.
     #[command(subcommand)]
     Deposit(Box<deposit::Deposit>),
@@ -71,10 +81,18 @@ enum Action {
 }
 
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
-    let call = Call { actor: Actor::named(&arguments.actor), language };
+    let call = Call { actor: Actor::named(&arguments.actor), keys: arguments.keys.load()?, language };
     match &arguments.action {
-        Action::Init { archive } => {
-            Archive::create(archive).map_err(|error| failed(&error))?;
+        Action::Init { archive, index_words } => {
+            if *index_words && arguments.keys.is_empty() {
+                return Err(Text::new(
+                    "--index-words vale solo con --key-file: un archivio in chiaro ha sempre l'indice delle parole",
+                    "--index-words goes with --key-file alone: an archive that is not encrypted always has an index of words",
+                )
+                .into());
+            }
+            let searchable = if *index_words { Searchable::Words } else { Searchable::Fields };
+            Archive::create_with(archive, &call.keys.searchable(searchable)).map_err(|error| failed(&error))?;
             Ok(ExitCode::SUCCESS)
         }
         Action::Add(arguments) => call.add(arguments),
@@ -88,6 +106,7 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
         Action::Erase(arguments) => call.erase(arguments),
         Action::Expiring(arguments) => call.expiring(arguments),
         Action::Deposit(action) => call.deposit(action),
+        Action::Stamp(arguments) => call.stamp(arguments),
         Action::Stats(arguments) => call.stats(arguments),
         Action::Backup(arguments) => call.backup(arguments),
         Action::Rebuild(arguments) => call.rebuild(arguments),
@@ -95,9 +114,10 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
     }
 }
 
-/// Who asks, and in which language he reads.
+/// Who asks, with which keys, and in which language he reads.
 struct Call {
     actor: Actor,
+    keys: Keys,
     language: Language,
 }
 
@@ -115,13 +135,15 @@ impl Clock {
     }
 }
 
-fn open(path: &std::path::Path) -> Result<Archive, Stop> {
-    Archive::open(path).map_err(|error| failed(&error))
-}
+impl Call {
+    fn open(&self, path: &Path) -> Result<Archive, Stop> {
+        Archive::open_with(path, &self.keys).map_err(|error| failed(&error))
+    }
 
-/// For whoever only looks: a disk that cannot be written will do.
-fn open_to_read(path: &std::path::Path) -> Result<Archive, Stop> {
-    Archive::open_read_only(path).map_err(|error| failed(&error))
+    /// For whoever only looks: a disk that cannot be written will do.
+    fn open_to_read(&self, path: &Path) -> Result<Archive, Stop> {
+        Archive::open_read_only_with(path, &self.keys).map_err(|error| failed(&error))
+    }
 }
 
 fn intake(setup: &Setup) -> Intake<'_> {

@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod extract;
 mod foreign;
+mod keys;
 mod link;
 mod progress;
 mod proof;

@@ -11,6 +11,7 @@ use pec_core::finding::Language;
 use pec_core::limits::Limits;
 use pec_core::proof::{self, Fault, MessageProof, ObjectFault, ProofReport};
 
+use crate::keys;
 use crate::render::printable;
 use crate::setup;
 use crate::text::{Stop, Text};
@@ -43,6 +44,8 @@ struct Make {
     #[arg(long, short, value_name = "FILE.zip")]
     output: PathBuf,
     #[command(flatten)]
+    keys: keys::KeyFiles,
+    #[command(flatten)]
     judging: setup::Options,
 }
 
@@ -66,7 +69,8 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
 
 fn make(arguments: &Make) -> Result<ExitCode, Stop> {
     let setup = arguments.judging.load()?;
-    let archive = Archive::open_read_only(&arguments.archive).map_err(|error| crate::archive::failed(&error))?;
+    let archive = Archive::open_read_only_with(&arguments.archive, &arguments.keys.load()?);
+    let archive = archive.map_err(|error| crate::archive::failed(&error))?;
     let bundle = archive.bundle(&Actor::host(), &setup.trust, setup.now, &arguments.transaction);
     let bundle = bundle.map_err(|error| crate::archive::failed(&error))?;
     let written = fs::OpenOptions::new().write(true).create_new(true).open(&arguments.output);

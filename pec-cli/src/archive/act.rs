@@ -10,7 +10,7 @@ use pec_archive::report::{Erased, Report as _};
 use pec_archive::{Archive, Erasure, Kept};
 use pec_core::finding::Language;
 
-use super::{Call, Clock, bar, failed, intake, named, open, open_to_read, watch};
+use super::{Call, Clock, bar, failed, intake, named, watch};
 use crate::render::printable;
 use crate::setup;
 use crate::text::{Stop, Text};
@@ -128,7 +128,7 @@ pub(super) struct Rebuild {
 
 impl Call {
     pub(super) fn add(&self, arguments: &Add) -> Result<ExitCode, Stop> {
-        let archive = open(&arguments.archive)?;
+        let archive = self.open(&arguments.archive)?;
         let setup = arguments.judging.load()?;
         let intake = intake(&setup).mailbox(&arguments.mailbox);
         let bar = bar();
@@ -161,7 +161,7 @@ impl Call {
     }
 
     pub(super) fn export(&self, arguments: &Export) -> Result<ExitCode, Stop> {
-        let archive = open_to_read(&arguments.archive)?;
+        let archive = self.open_to_read(&arguments.archive)?;
         let ids = named(&archive, &self.actor, &arguments.names)?;
         fs::create_dir_all(&arguments.output).map_err(|error| Text::of_io(&error).at(&arguments.output))?;
         for id in ids {
@@ -174,7 +174,7 @@ impl Call {
     }
 
     pub(super) fn reverify(&self, arguments: &Reverify) -> Result<ExitCode, Stop> {
-        let archive = open(&arguments.archive)?;
+        let archive = self.open(&arguments.archive)?;
         let setup = arguments.judging.load()?;
         let bar = bar();
         let changed = archive.reverify(&self.actor, &intake(&setup), &mut watch(&bar));
@@ -193,7 +193,7 @@ impl Call {
     }
 
     pub(super) fn hold(&self, arguments: &Hold) -> Result<ExitCode, Stop> {
-        let archive = open(&arguments.archive)?;
+        let archive = self.open(&arguments.archive)?;
         let ids = named(&archive, &self.actor, &arguments.names)?;
         let now = arguments.clock.now();
         archive.hold(&self.actor, now, &ids, &arguments.case).map_err(|error| failed(&error))?;
@@ -201,14 +201,14 @@ impl Call {
     }
 
     pub(super) fn release(&self, arguments: &Release) -> Result<ExitCode, Stop> {
-        let archive = open(&arguments.archive)?;
+        let archive = self.open(&arguments.archive)?;
         let now = arguments.clock.now();
         archive.release(&self.actor, now, &arguments.case).map_err(|error| failed(&error))?;
         Ok(ExitCode::SUCCESS)
     }
 
     pub(super) fn erase(&self, arguments: &Erase) -> Result<ExitCode, Stop> {
-        let archive = open(&arguments.archive)?;
+        let archive = self.open(&arguments.archive)?;
         let ids = named(&archive, &self.actor, &arguments.names)?;
         let now = arguments.clock.now();
         let done = archive.erase(&self.actor, now, &ids, &arguments.reason).map_err(|error| failed(&error))?;
@@ -243,7 +243,7 @@ impl Call {
         let setup = arguments.judging.load()?;
         let bar = bar();
         let (from, to) = (&arguments.archive, &arguments.to);
-        let salvaged = Archive::salvage(&self.actor, &intake(&setup), from, to, &mut watch(&bar));
+        let salvaged = Archive::salvage_with(&self.actor, &intake(&setup), from, to, &self.keys, &mut watch(&bar));
         bar.finish_and_clear();
         let salvaged = salvaged.map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
@@ -266,7 +266,7 @@ impl Call {
     }
 
     pub(super) fn rebuild(&self, arguments: &Rebuild) -> Result<ExitCode, Stop> {
-        let archive = open(&arguments.archive)?;
+        let archive = self.open(&arguments.archive)?;
         let setup = arguments.judging.load()?;
         let bar = bar();
         let rebuilt = archive.rebuild_index(&self.actor, &intake(&setup), &mut watch(&bar));
@@ -276,7 +276,7 @@ impl Call {
     }
 
     pub(super) fn backup(&self, arguments: &Backup) -> Result<ExitCode, Stop> {
-        let archive = open_to_read(&arguments.archive)?;
+        let archive = self.open_to_read(&arguments.archive)?;
         archive.backup(&self.actor, &arguments.to).map_err(|error| failed(&error))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -14,7 +14,7 @@ use pec_archive::report::Report as _;
 use pec_archive::search::Query;
 use pec_core::finding::Language;
 
-use super::{Call, Clock, bar, failed, intake, open, open_to_read, watch};
+use super::{Call, Clock, bar, failed, intake, watch};
 use crate::render::printable;
 use crate::setup;
 use crate::text::{Stop, Text};
@@ -184,7 +184,7 @@ impl Call {
         let text = arguments.query.join(" ");
         let query = Query::parse(&text).map_err(|error| super::look::unclear(&error, &text))?;
         let packing = &arguments.packing;
-        let (archive, setup, bar) = (open(&arguments.archive)?, packing.judging.load()?, bar());
+        let (archive, setup, bar) = (self.open(&arguments.archive)?, packing.judging.load()?, bar());
         let (options, target) = (packing.options(), packing.target());
         let made = archive.deposit(
             &self.actor,
@@ -200,7 +200,7 @@ impl Call {
 
     fn deposit_again(&self, arguments: &Again) -> Result<ExitCode, Stop> {
         let packing = &arguments.packing;
-        let (archive, setup, bar) = (open(&arguments.archive)?, packing.judging.load()?, bar());
+        let (archive, setup, bar) = (self.open(&arguments.archive)?, packing.judging.load()?, bar());
         let (options, target) = (packing.options(), packing.target());
         let made = archive.deposit_again(
             &self.actor,
@@ -250,7 +250,7 @@ impl Call {
         ] {
             known.extend(more.iter().cloned());
         }
-        let archive = open(&arguments.archive)?;
+        let archive = self.open(&arguments.archive)?;
         let report = archive.deposit_report(&self.actor, arguments.clock.now(), &bytes, &form);
         let report = report.map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
@@ -290,7 +290,7 @@ impl Call {
     }
 
     fn deposit_list(&self, arguments: &List) -> Result<ExitCode, Stop> {
-        let archive = open_to_read(&arguments.archive)?;
+        let archive = self.open_to_read(&arguments.archive)?;
         let mut output = anstream::stdout();
         let mut refused = false;
         if let Some(package) = &arguments.package {

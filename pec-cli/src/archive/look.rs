@@ -12,7 +12,7 @@ use pec_archive::search::{Query, QueryError};
 use pec_archive::{Cursor, Entry};
 use pec_core::finding::Language;
 
-use super::{Call, Clock, bar, failed, intake, named, open_to_read, watch};
+use super::{Call, Clock, bar, failed, intake, named, watch};
 use crate::render::printable;
 use crate::setup;
 use crate::text::{Stop, Text};
@@ -90,7 +90,7 @@ pub(super) struct Stats {
 
 impl Call {
     pub(super) fn search(&self, arguments: &Search) -> Result<ExitCode, Stop> {
-        let archive = open_to_read(&arguments.archive)?;
+        let archive = self.open_to_read(&arguments.archive)?;
         let text = arguments.query.join(" ");
         let query = Query::parse(&text).map_err(|error| unclear(&error, &text))?;
         let from = arguments.from.map(Cursor::from_number);
@@ -128,7 +128,7 @@ impl Call {
     }
 
     pub(super) fn show(&self, arguments: &Show) -> Result<ExitCode, Stop> {
-        let archive = open_to_read(&arguments.archive)?;
+        let archive = self.open_to_read(&arguments.archive)?;
         let ids = named(&archive, &self.actor, std::slice::from_ref(&arguments.name))?;
         let setup = arguments.judging.load()?;
         let mut output = anstream::stdout();
@@ -159,7 +159,7 @@ impl Call {
     }
 
     pub(super) fn check(&self, arguments: &Check) -> Result<ExitCode, Stop> {
-        let archive = open_to_read(&arguments.archive)?;
+        let archive = self.open_to_read(&arguments.archive)?;
         let bar = bar();
         let check = archive.check(&self.actor, &mut watch(&bar));
         bar.finish_and_clear();
@@ -187,7 +187,7 @@ impl Call {
     }
 
     pub(super) fn expiring(&self, arguments: &Expiring) -> Result<ExitCode, Stop> {
-        let archive = open_to_read(&arguments.archive)?;
+        let archive = self.open_to_read(&arguments.archive)?;
         let now = arguments.clock.now();
         let until =
             now.saturating_add(SignedDuration::from_hours(24 * i64::from(arguments.days))).unwrap_or(Timestamp::MAX);
@@ -211,7 +211,7 @@ impl Call {
     }
 
     pub(super) fn stats(&self, arguments: &Stats) -> Result<ExitCode, Stop> {
-        let archive = open_to_read(&arguments.archive)?;
+        let archive = self.open_to_read(&arguments.archive)?;
         let stats = archive.stats(&self.actor).map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
         if arguments.json {

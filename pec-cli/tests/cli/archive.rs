@@ -174,3 +174,108 @@ fn wrong_input_is_explained() {
     let bundle = pec(&["proof", "verify", &text, "--lang", "en"]);
     assert!(bundle.code == 1 && bundle.out.contains("frame altered at byte 0"), "{bundle:?}");
 }
+
+#[test]
+fn an_encrypted_archive_is_opened_by_its_key_alone() {
+    let kit = Kit::new();
+    let (key, other, bad) = (kit.path("chiave"), kit.path("altra"), kit.path("nessuna"));
+    fs::write(&key, format!("{}\n", "0A".repeat(32))).unwrap();
+    fs::write(&other, [7; 32]).unwrap();
+    fs::write(&bad, "0a".repeat(31) + "zz").unwrap();
+    let from = transaction().display().to_string();
+    let judging = ["--anchor", &kit.anchor, "--now", crate::NOW];
+    for (name, more, found) in [("campi", &[][..], 0), ("parole", &["--index-words"], 1)] {
+        let archive = kit.path(name);
+        let ran = pec(&[&["archive", "init", &archive, "--key-file", &key], more].concat());
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let ran = pec(&[&["archive", "--key-file", &key, "add", &archive, &from][..], &judging].concat());
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let state = pec(&["archive", "search", &archive, "stato:consegnato", "--key-file", &key, "--json"]).json();
+        assert!(state.len() > 1, "{state:?}");
+        assert_eq!(state[0]["subject"].is_string(), found == 1, "{state:?}");
+        // The same key as bytes.
+        fs::write(kit.path("byte"), [10; 32]).unwrap();
+        assert_eq!(pec(&["archive", "check", &archive, "--key-file", &kit.path("byte")]).code, 0);
+        let bundle = kit.path(&format!("{name}.zip"));
+        let pec_id = state[0]["pec_id"].as_str().unwrap();
+        let make = ["proof", "make", &archive, pec_id, "-o", &bundle, "--key-file", &key];
+        assert_eq!(pec(&[&make[..], &judging].concat()).code, 0);
+        // Changed: what is there stays under the old key, which is given behind the new one.
+        let new = pec(&["archive", "stats", &archive, "--key-file", &other, "--key-file", &key]);
+        assert_eq!(new.code, 0, "{new:?}");
+        for (keys, said) in [
+            (&[][..], "no key was given"),
+            (&["--key-file", &other], "is missing"),
+            (&["--key-file", &bad], "is no key: 32 bytes"),
+            (&["--key-file", &kit.path("non c'è")], "non c'è"),
+        ] {
+            let ran = pec(&[&["archive", "stats", &archive, "--lang", "en"], keys].concat());
+            assert!(ran.code == 2 && ran.err.contains(said), "{ran:?}");
+        }
+        let saved = kit.path(&format!("{name}.salvato"));
+        let salvage = ["archive", "salvage", &archive, &saved, "--key-file", &key];
+        assert_eq!(pec(&[&salvage[..], &judging].concat()).code, 0);
+        assert_eq!(pec(&["archive", "stats", &saved]).code, 2);
+    }
+    let without = pec(&["archive", "init", &kit.path("x"), "--index-words"]);
+    assert!(without.code == 2 && without.err.contains("--key-file"), "{without:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_log_is_stamped_by_whom_a_command_asks() {
+    use pec_archive::{Actor, Archive};
+
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let world = pec_sandbox::World::new().unwrap();
+    let now = crate::NOW.parse().unwrap();
+    // What is to be stamped: whoever asks is told.
+    let mut note = Vec::new();
+    let refused = Archive::open(Path::new(&archive)).unwrap().renew(
+        &Actor::host(),
+        &pec_core::trust::TrustStore::built_in(),
+        now,
+        &mut |text| {
+            note = text.to_vec();
+            Err("not yet".into())
+        },
+    );
+    assert!(refused.is_err() && note.starts_with(b"pec-archive\n"));
+    let (token, root, asked) = (kit.path("marca.tsr"), kit.path("radice.crt"), kit.path("richiesta.tsq"));
+    let moment = pec_sandbox::Moment::new(now, jiff::tz::Offset::UTC);
+    fs::write(&token, world.stamper.token(&note, moment).unwrap()).unwrap();
+    fs::write(&root, &world.time_root.certificate.der).unwrap();
+    let stamp = |more: &[&str], script: &str| {
+        let fixed = ["archive", "stamp", &archive, "--now", crate::NOW, "--lang", "en"];
+        pec(&[&fixed[..], more, &["--", "sh", "-c", script, "sh", &asked, &token]].concat())
+    };
+    let trusted = ["--time-anchor", &root, "--json"];
+    // Nobody whom the person trusts; a command that fails; one that is not there; one that gives something else.
+    let said = |ran: Ran| (ran.code, ran.err.clone());
+    let (code, why) = said(stamp(&[], "cat \"$2\""));
+    assert!(code == 2 && !why.is_empty(), "{why}");
+    let (code, why) = said(stamp(&trusted, "exit 3"));
+    assert!(code == 2 && why.contains("exit status: 3"), "{why}");
+    let (code, _) = said(stamp(&trusted, "echo ciao"));
+    assert_eq!(code, 2);
+    let absent = pec(&["archive", "stamp", &archive, "--lang", "en", "--", "/non/esiste"]);
+    assert!(absent.code == 2 && absent.err.contains("/non/esiste"), "{absent:?}");
+    assert_eq!(pec(&["archive", "stamp", &archive]).code, 2);
+    let stats = || pec(&["archive", "stats", &archive, "--json"]).json()[0]["stamped_entries"].clone();
+    assert_eq!(stats(), 0);
+
+    let stamped = stamp(&trusted, "cat > \"$1\"; cat \"$2\"");
+    assert_eq!(stamped.code, 0, "{stamped:?}");
+    assert_eq!(stamped.json()[0]["size"], stats());
+    // The request is what OpenSSL makes of the same text.
+    let text = kit.path("testo");
+    fs::write(&text, &note).unwrap();
+    let made = std::process::Command::new("openssl")
+        .args(["ts", "-query", "-data", &text, "-sha256", "-cert", "-no_nonce"])
+        .output();
+    match made {
+        Ok(made) if made.status.success() => assert_eq!(made.stdout, fs::read(&asked).unwrap()),
+        _ => println!("skipped: openssl is not here, so nobody else can be asked"),
+    }
+}

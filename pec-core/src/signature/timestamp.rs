@@ -133,6 +133,26 @@ pub fn verify_imprint<'a>(
     })
 }
 
+/// The request for a token over `data` (RFC 3161 §2.4.1): by SHA-256, with the authority's certificate, without a nonce, which
+/// nobody here would look for.
+///
+/// ```
+/// let request = pec_core::signature::timestamp::request(b"pec-archive\n");
+/// assert_eq!(request.len(), 59);
+/// assert!(request.starts_with(&[0x30, 0x39, 0x02, 0x01, 0x01]));
+/// assert_ne!(request, pec_core::signature::timestamp::request(b"another"));
+/// ```
+#[must_use]
+pub fn request(data: &[u8]) -> Vec<u8> {
+    const VERSION_AND_ALGORITHM: [u8; 24] = [
+        0x30, 0x39, 0x02, 0x01, 0x01, 0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
+        0x02, 0x01, 0x05, 0x00, 0x04, 0x20,
+    ];
+    const WITH_CERTIFICATE: [u8; 3] = [0x01, 0x01, 0xff];
+    let digest = crypto::digest(DigestAlgorithm::Sha256, data);
+    [&VERSION_AND_ALGORITHM[..], digest.as_bytes(), &WITH_CERTIFICATE].concat()
+}
+
 /// The token inside a TimeStampResp, the answer of an authority (RFC 3161 §2.4.2); not yet verified.
 ///
 /// # Errors
