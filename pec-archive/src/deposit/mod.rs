@@ -202,7 +202,8 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] for what the selection names and is not here, [`Error::BadValue`] for limits and terms that
     /// cannot be, [`Error::Exists`], [`Error::File`], [`Error::Damaged`]. Packages that were written before stay, and
-    /// [`Archive::deposits`] has them.
+    /// [`Archive::deposits`] has them. After [`Error::Device`] the files of the last one stay too: whether it counts,
+    /// [`Archive::deposits`] says.
     ///
     /// # Limits
     /// One message per core is held in memory, and the metadata of one package.
@@ -330,6 +331,10 @@ impl Packing<'_> {
         let Order { archive, actor, at, earlier, .. } = &self.order;
         let written = package.write(&self.order, self.made.packages.len() + 1)?;
         let noted = archive.change(|change| {
+            if change.deposit(&written.name)?.is_some() {
+                // Its documents were packed in this second, erased, and put again.
+                return Err(Error::Exists(written.path.clone()));
+            }
             let documents = written.documents.len() as u64;
             let again_of = earlier.as_ref().map(|earlier| earlier.name.as_str());
             let what = What::Deposit { package: &written.name, pindex: written.pindex, documents, again_of };
@@ -337,7 +342,10 @@ impl Packing<'_> {
             change.put_deposit(&written.row(*at, again_of, entry))
         });
         if let Err(error) = noted {
-            written.remove();
+            // After these the archive may know of it all the same, and a package that nobody knows of is harmless.
+            if !matches!(error, Error::Device(_) | Error::Moved(_)) {
+                written.remove();
+            }
             return Err(error);
         }
         self.made.packages.push(Packaged {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use pec_archive::deposit::{Options, ReportForm, Selection, Target};
 use pec_archive::search::Query;
 use pec_archive::{Actor, Archive, Check, Error, Id, Intake};
 use rusqlite::Connection;
@@ -44,8 +45,21 @@ impl Kit {
         archive.set_term(&host, kit.scene.now(), "breve", 12).unwrap();
         archive.classify(&host, kit.scene.now(), &ids[1..2], "breve").unwrap();
         archive.hold(&host, kit.scene.now(), &ids[..1], "causa 1").unwrap();
+        let options = Options::new("VATIT-12345678903=Ditta".parse().unwrap());
+        for (name, some) in [("uno", &ids[4..6]), ("due", &ids[6..7])] {
+            let (selection, target) =
+                (Selection::Messages(some.to_vec()), Target::Folder(kit.folder.path().join(name)));
+            let watch = &mut |_| ControlFlow::Continue(());
+            archive.deposit(&host, &kit.intake(), &selection, &options, &target, watch).unwrap();
+        }
+        archive.deposit_report(&host, kit.scene.now(), kit.answer(ids[4]).as_bytes(), &ReportForm::default()).unwrap();
         drop(archive);
         Self { ids, ..kit }
+    }
+
+    /// A report that refuses a document.
+    fn answer(&self, id: Id) -> String {
+        format!("<R><Documento><Hash>{id}</Hash><Esito>KO</Esito><Motivo>formato</Motivo></Documento></R>")
     }
 
     fn path(&self) -> PathBuf {
@@ -105,9 +119,16 @@ fn call_everything(kit: &Kit, archive: &Archive, name: &str) -> Vec<Error> {
         hear("get_to", named(archive.get_to(&host, *id, &mut std::io::sink())));
         hear("entry", named(archive.entry(&host, *id).map(drop)));
     }
-    for query in
-        ["", "forli", "stato:consegnato", "tipo:consegna", "tag:importante", "casella:x", "allegato:planimetria"]
-    {
+    for query in [
+        "",
+        "forli",
+        "stato:consegnato",
+        "tipo:consegna",
+        "tag:importante",
+        "casella:x",
+        "allegato:planimetria",
+        "versato:rifiutato",
+    ] {
         hear(query, archive.search(&host, &Query::parse(query).unwrap(), None, 100).map(drop));
     }
     let lost = |outcome: Result<(), Error>| if matches!(outcome, Err(Error::NotFound(_))) { Ok(()) } else { outcome };
@@ -120,6 +141,19 @@ fn call_everything(kit: &Kit, archive: &Archive, name: &str) -> Vec<Error> {
     hear("log_root", archive.log_root(&host).map(drop));
     hear("log_entry", archive.log_entry(&host, 1).map(drop));
     hear("put", archive.put(&host, &kit.intake(), b"Subject: x\r\n\r\nnuovo\r\n".to_vec()).map(drop));
+    let packages = archive.deposits(&host);
+    for package in packages.iter().flatten() {
+        hear("deposited", archive.deposited(&host, &package.name).map(drop));
+        let (again, watch) = (kit.folder.path().join("ancora"), &mut |_| ControlFlow::Continue(()));
+        let options = Options::new("VATIT-12345678903=Ditta".parse().unwrap());
+        let target = Target::Folder(again.clone());
+        let made = archive.deposit_again(&host, &kit.intake(), &package.name, &options, &target, watch);
+        hear("deposit_again", lost(made.map(drop)));
+        let _ = std::fs::remove_dir_all(again);
+    }
+    hear("deposits", packages.map(drop));
+    let report = kit.answer(kit.ids[6]);
+    hear("deposit_report", archive.deposit_report(&host, now, report.as_bytes(), &ReportForm::default()).map(drop));
     hear("collect", archive.collect(&host).map(drop));
     hear("tag", lost(archive.tag(&host, now, &kit.ids[4..5], "t")));
     hear("erase", lost(archive.erase(&host, later(), &kit.ids[5..7], "prova").map(drop)));
@@ -381,17 +415,19 @@ fn what_is_salvaged_is_what_was_true() {
     let last = archive.log_entry(&host, size).unwrap().unwrap();
     assert!(last.contains("\"what\":\"salvage\"") && last.contains("\"lost\":0"), "{last}");
     // What was deposited stays known, also of a message that is lost.
-    let deposited = "INSERT INTO deposit (id, name, made_at, pindex, entry) VALUES (1, 'p', 0, zeroblob(32), 0);
+    let deposited = "INSERT INTO deposit (id, name, made_at, pindex, entry) VALUES (9, 'p', 0, zeroblob(32), 0);
          INSERT INTO deposited (deposit, sha256, message, state)
-           SELECT 1, sha256, id, 'accepted' FROM message ORDER BY id DESC LIMIT 2;
+           SELECT 9, sha256, NULL, 'accepted' FROM message ORDER BY id DESC LIMIT 2;
+         UPDATE deposited SET message = NULL WHERE sha256 IN (SELECT sha256 FROM deposited WHERE deposit = 9);
+         UPDATE deposited SET message = (SELECT id FROM message WHERE message.sha256 = deposited.sha256) WHERE deposit = 9;
          UPDATE message SET skeleton = x'00' WHERE id = (SELECT max(id) FROM message)";
     let _ = std::fs::remove_file(&to);
     let salvaged = Archive::salvage(&host, &kit.intake(), &kit.changed(deposited), &to, watch).unwrap();
     assert_eq!((salvaged.lost.len(), salvaged.unread.len()), (1, 0), "{salvaged:?}");
     let connection = Connection::open(&to).unwrap();
     let rows = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(rows("SELECT count(*) FROM deposited"), 2);
-    assert_eq!(rows("SELECT count(*) FROM deposited WHERE message IS NULL"), 1);
+    assert_eq!(rows("SELECT count(*) FROM deposited WHERE deposit = 9"), 2);
+    assert_eq!(rows("SELECT count(*) FROM deposited WHERE deposit = 9 AND message IS NULL"), 1);
     drop(connection);
     // An older archive is salvaged as it is.
     let older = "DROP TABLE deposited; DROP TABLE deposit_report; DROP TABLE deposit; PRAGMA user_version = 1";

@@ -498,3 +498,31 @@ fn a_salvage_brings_over_what_was_deposited_and_answered() {
     let waiting = new.search(&host, &Query::parse("versato:si").unwrap(), None, 1000).unwrap();
     assert_eq!(waiting.entries.len(), kit.all() - 1);
 }
+
+#[test]
+fn what_was_erased_and_came_back_is_another_package_a_second_later_and_none_in_the_same_one() {
+    let kit = Kit::new();
+    let (host, letter) = (Actor::host(), message("tornata@ditta.example", "Una lettera", 40));
+    let put = |letter: &[u8]| {
+        let intake = Intake::new(kit.scene.trust(), kit.scene.now());
+        kit.archive.put(&host, &intake, letter.to_vec()).unwrap().id
+    };
+    let make = |at, folder: &str| {
+        let (selection, target) = (Selection::Messages(vec![Id::of(&letter)]), Target::Folder(kit.path(folder)));
+        let intake = Intake::new(kit.scene.trust(), at);
+        kit.archive.deposit(&host, &intake, &selection, &options(), &target, &mut watch)
+    };
+    let id = put(&letter);
+    let first = make(kit.scene.now(), "uno").unwrap();
+    kit.archive.erase(&host, "2040-01-01T00:00:00Z".parse().unwrap(), &[id], "prova").unwrap();
+    assert_eq!(put(&letter), id);
+    // The same documents at the same time have the same name: that one is taken.
+    let again = make(kit.scene.now(), "due");
+    assert!(matches!(again, Err(Error::Exists(_))), "{again:?}");
+    assert!(tree(&kit.path("due")).is_empty());
+    assert_eq!(kit.archive.deposits(&host).unwrap().len(), 1);
+    assert!(first.packages[0].path.join("PIndex.xml").exists());
+    let later = make(kit.scene.now() + jiff::SignedDuration::from_secs(1), "tre").unwrap();
+    assert_ne!(later.packages[0].name, first.packages[0].name);
+    assert_eq!(kit.archive.deposits(&host).unwrap().len(), 2);
+}

@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
+use pec_archive::deposit::{Options, ReportForm, Selection, Target};
 use pec_archive::search::Query;
 use pec_archive::{Actor, Archive, Erasure, Error, Id, Intake};
 use pec_core::trust::TrustStore;
@@ -68,6 +69,18 @@ pub(crate) struct Known {
     doubts: Vec<Doubt>,
     log: Vec<String>,
     stamped: u64,
+    /// Packages that were acknowledged, by name.
+    packages: BTreeMap<String, Package>,
+    /// Where packages are written: that disk keeps its power.
+    desk: Option<Arc<tempfile::TempDir>>,
+}
+
+/// What is known of a package.
+#[derive(Clone, Default)]
+struct Package {
+    documents: u64,
+    /// Whether a report was acknowledged that accepts one of them.
+    answered: bool,
 }
 
 /// What a call that was not acknowledged would add and take away, each wholly or not at all.
@@ -137,6 +150,35 @@ impl Known {
         Ok(())
     }
 
+    /// A package of the newest messages; and the answer to it, every second time.
+    fn deposit(&mut self, archive: &Archive, n: u64) -> Result<(), Error> {
+        let (host, kit) = (Actor::host(), Kit::get());
+        let desk = self.desk.get_or_insert_with(|| Arc::new(tempfile::tempdir().unwrap())).path().join(n.to_string());
+        let page = archive.search(&host, &Query::parse("").unwrap(), None, 2)?;
+        let newest = Selection::Messages(page.entries.iter().map(|entry| entry.id).collect());
+        let options = Options::new("VATIT-12345678903=Ditta".parse().unwrap());
+        let watch = &mut |_| ControlFlow::Continue(());
+        let made = match archive.deposit(&host, &kit.intake(), &newest, &options, &Target::Folder(desk), watch) {
+            // What was packed, erased and put again, at a time that stands still.
+            Err(Error::Exists(_)) => return Ok(()),
+            made => made?,
+        };
+        for package in made.packages {
+            let known = Package { documents: package.documents, answered: false };
+            self.packages.insert(package.name.clone(), known);
+            if n.is_multiple_of(2) {
+                let document = archive.deposited(&host, &package.name)?[0].id;
+                // The same report changes nothing a second time: this one is of this package.
+                let answer =
+                    format!("<R><!--{n}--><Documento><Hash>{document}</Hash><Esito>OK</Esito></Documento></R>");
+                let read = archive.deposit_report(&host, kit.now(), answer.as_bytes(), &ReportForm::default())?;
+                assert!(!read.known && read.accepted == [document], "{read:?}");
+                self.packages.entry(package.name).or_default().answered = true;
+            }
+        }
+        Ok(())
+    }
+
     /// Compares the archive with what is known of it; what the call under way has done is known from then on.
     pub(crate) fn compare(&mut self, archive: &Archive) -> Result<(), String> {
         let host = Actor::host();
@@ -191,7 +233,33 @@ impl Known {
             return Err(format!("stamped up to {stamped}, {} known", self.stamped));
         }
         self.stamped = stamped;
-        Ok(())
+        self.compare_packages(archive).map_err(say)?
+    }
+
+    fn compare_packages(&self, archive: &Archive) -> Result<Result<(), String>, Error> {
+        let host = Actor::host();
+        let found: BTreeMap<String, _> =
+            archive.deposits(&host)?.into_iter().map(|package| (package.name.clone(), package)).collect();
+        for (name, known) in &self.packages {
+            let Some(package) = found.get(name) else { return Ok(Err(format!("a package is gone: {name}"))) };
+            if package.waiting + package.accepted + package.refused != known.documents {
+                return Ok(Err(format!("other documents: {package:?}")));
+            }
+            if known.answered && package.accepted == 0 {
+                return Ok(Err(format!("an answer is gone: {package:?}")));
+            }
+        }
+        for (name, package) in found {
+            // A package of which the archive knows lies there, whether that was acknowledged or not.
+            let files =
+                self.desk.iter().flat_map(|desk| std::fs::read_dir(desk.path()).into_iter().flatten().flatten());
+            let mut indexes = files.map(|folder| folder.path().join(&name).join("PIndex.xml"));
+            let is_there = |path: &Path| std::fs::read(path).is_ok_and(|bytes| Id::of(&bytes) == package.pindex);
+            if !indexes.any(|path| is_there(&path)) {
+                return Ok(Err(format!("a package without files: {name}")));
+            }
+        }
+        Ok(Ok(()))
     }
 
     /// What of the log is known after a call that was acknowledged.
@@ -224,7 +292,7 @@ fn step(
         };
         return ("open", made.map(|made| *archive = Some(made)));
     };
-    match random.below(20) {
+    match random.below(21) {
         0..7 => ("put", known.put_one(open, n)),
         7..10 => ("batch", known.put_some(open, n)),
         10..13 => ("erase", {
@@ -235,7 +303,8 @@ fn step(
         14 | 15 => ("stamp", known.stamp(open)),
         16 => ("rebuild", open.rebuild_index(&host, &Kit::get().intake(), &mut |_| ControlFlow::Continue(()))),
         17 => ("scrub", open.scrub(&host)),
-        18 => ("tag", {
+        18 => ("deposit", known.deposit(open, n)),
+        19 => ("tag", {
             let ids: Vec<Id> = known.there.keys().take(2).copied().collect();
             open.tag(&host, Kit::get().now(), &ids, &n.to_string())
         }),
@@ -306,7 +375,7 @@ fn nothing_that_was_acknowledged_is_lost_with_the_power() {
     let seen = campaign(cuts, seed, false).unwrap_or_else(|what| panic!("{what}"));
     println!("{cuts} cuts, seed {seed}: {} changes lost, at {:?} of {:?}", seen.dropped, seen.calls, seen.steps);
     // Whatever writes was cut, at whatever it asks of the disk, and it cost something.
-    for name in ["open", "put", "batch", "erase", "stamp", "rebuild", "scrub", "close"] {
+    for name in ["open", "put", "batch", "erase", "stamp", "rebuild", "scrub", "deposit", "close"] {
         assert!(cuts < 300 || seen.steps.contains(name), "{name} was never cut");
     }
     for call in [Call::Write, Call::Sync, Call::Truncate, Call::Open, Call::Delete] {
