@@ -7,6 +7,7 @@ use encodify::{base64, qp};
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
 use mail_parser::{Address as ParsedAddress, HeaderValue};
+use smallvec::{SmallVec, smallvec};
 
 use super::header::unfold;
 
@@ -64,6 +65,11 @@ pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Text in lower case (ASCII), borrowed where it is so already.
+pub(crate) fn lower_case(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(text.to_ascii_lowercase()) } else { text }
+}
+
 /// Text in the named character set; unknown sets and bytes become U+FFFD, as does what is not UTF-8.
 pub(super) fn text<'b>(bytes: Cow<'b, [u8]>, charset: Option<&[u8]>) -> Cow<'b, str> {
     let charset = charset.unwrap_or_default();
@@ -95,10 +101,7 @@ pub(crate) fn decoded(value: &[u8]) -> Cow<'_, str> {
             text => Cow::Owned(collapse(&text)),
         };
     }
-    // The parser wants the line end that the value has lost.
-    let mut line = unfold(value).into_owned();
-    line.push(b'\n');
-    match MessageStream::new(&line).parse_unstructured() {
+    match MessageStream::new(&line(value)).parse_unstructured() {
         HeaderValue::Text(text) => Cow::Owned(collapse(&text)),
         _ => Cow::Borrowed(""),
     }
@@ -107,8 +110,13 @@ pub(crate) fn decoded(value: &[u8]) -> Cow<'_, str> {
 /// Text with every run of white space made one blank, none at the ends.
 #[must_use]
 pub fn collapse(text: &str) -> String {
+    collapsed(text).into_owned()
+}
+
+/// The same, borrowed where nothing changes.
+pub(crate) fn collapsed(text: &str) -> Cow<'_, str> {
     if is_collapsed(text.as_bytes()) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut collapsed = String::with_capacity(text.len());
     for word in text.split_whitespace() {
@@ -117,7 +125,7 @@ pub fn collapse(text: &str) -> String {
         }
         collapsed.push_str(word);
     }
-    collapsed
+    Cow::Owned(collapsed)
 }
 
 /// Printable ASCII with single blanks inside, as nearly every value is.
@@ -141,23 +149,47 @@ pub struct Mailbox {
 /// The addresses of a header value, groups opened (RFC 5322 §3.4).
 #[must_use]
 pub fn addresses(value: &[u8]) -> Vec<Mailbox> {
-    if let Some((name, address)) = lone_address(value) {
-        let name = name.map(collapse).filter(|name| !name.is_empty());
-        return vec![Mailbox { name, address: address.to_owned() }];
+    mailboxes(value).into_iter().map(MailboxRef::into_owned).collect()
+}
+
+/// A [`Mailbox`], borrowed where it stands as it reads.
+#[derive(Debug, Clone)]
+pub(crate) struct MailboxRef<'m> {
+    pub(crate) name: Option<Cow<'m, str>>,
+    pub(crate) address: Cow<'m, str>,
+}
+
+impl MailboxRef<'_> {
+    fn into_owned(self) -> Mailbox {
+        Mailbox { name: self.name.map(Cow::into_owned), address: self.address.into_owned() }
     }
-    let mut line = unfold(value).into_owned();
-    line.push(b'\n');
-    let one = |address: mail_parser::Addr<'_>| Mailbox {
-        name: address.name.map(|name| collapse(&name)).filter(|name| !name.is_empty()),
-        address: address.address.map(|address| address.trim().to_owned()).unwrap_or_default(),
+}
+
+/// The same as [`addresses`]; as a rule there is one.
+pub(crate) fn mailboxes(value: &[u8]) -> SmallVec<[MailboxRef<'_>; 1]> {
+    if let Some((name, address)) = lone_address(value) {
+        let name = name.map(collapsed).filter(|name| !name.is_empty());
+        return smallvec![MailboxRef { name, address: Cow::Borrowed(address) }];
+    }
+    let line = line(value);
+    let one = |address: mail_parser::Addr<'_>| MailboxRef {
+        name: address.name.map(|name| collapse(&name)).filter(|name| !name.is_empty()).map(Cow::Owned),
+        address: Cow::Owned(address.address.map(|address| address.trim().to_owned()).unwrap_or_default()),
     };
     match MessageStream::new(&line).parse_address() {
         HeaderValue::Address(ParsedAddress::List(list)) => list.into_iter().map(one).collect(),
         HeaderValue::Address(ParsedAddress::Group(groups)) => {
             groups.into_iter().flat_map(|group| group.addresses).map(one).collect()
         }
-        _ => Vec::new(),
+        _ => SmallVec::new(),
     }
+}
+
+/// A value as the parser wants it: in one line, with the line end that it has lost.
+fn line(value: &[u8]) -> SmallVec<[u8; 128]> {
+    let mut line = SmallVec::from_slice(&unfold(value));
+    line.push(b'\n');
+    line
 }
 
 /// The one address of a value that is nothing else, in angle brackets or not, or behind one quoted display name: most
@@ -184,9 +216,7 @@ fn lone_address(value: &[u8]) -> Option<(Option<&str>, &str)> {
 /// A Date header in seconds since 1970, UTC (RFC 5322 §3.3).
 #[must_use]
 pub fn date(value: &[u8]) -> Option<i64> {
-    let mut line = unfold(value).into_owned();
-    line.push(b'\n');
-    match MessageStream::new(&line).parse_date() {
+    match MessageStream::new(&line(value)).parse_date() {
         HeaderValue::DateTime(date) if date.is_valid() => Some(date.to_timestamp()),
         _ => None,
     }

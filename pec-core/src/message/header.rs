@@ -25,7 +25,7 @@ pub(super) fn fields(block: &[u8]) -> impl Iterator<Item = Field<'_>> + Clone {
 }
 
 /// The same, each still in one piece, its final line end included.
-pub(super) fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     Lines { rest: block }
 }
 

@@ -14,7 +14,7 @@ mod tests;
 use std::borrow::Cow;
 
 pub use decode::{Mailbox, TransferEncoding, addresses, collapse, date, unstructured};
-pub(crate) use decode::{decoded, lossy};
+pub(crate) use decode::{MailboxRef, collapsed, decoded, lossy, lower_case, mailboxes};
 pub use header::{Field, Headers, unfold};
 pub use parameter::{Agreement, Parameter, Parameterized};
 pub(crate) use pec::CertifiedParts;
@@ -243,7 +243,7 @@ impl<'m> Part<'m> {
         match self.content_types().next().map(|value| parameter::reads(value, media_type)) {
             Some(Some(same)) => same,
             // Nothing is written, or it has to be read as a whole.
-            None | Some(None) => self.media_type() == media_type,
+            None | Some(None) => self.lower_case_type() == media_type,
         }
     }
 
@@ -281,9 +281,14 @@ impl<'m> Part<'m> {
     /// The media type in lower case, `text/plain` where none is given (RFC 2045 §5.2).
     #[must_use]
     pub fn media_type(&self) -> String {
+        self.lower_case_type().into_owned()
+    }
+
+    /// The same, borrowed where it is written in lower case.
+    pub(crate) fn lower_case_type(&self) -> Cow<'m, str> {
         let written = self.content_types().next().map(parameter::value_of).unwrap_or_default();
         if !written.is_empty() {
-            return written.to_ascii_lowercase();
+            return lower_case(written);
         }
         if self.parent().is_some_and(|parent| parent.node().is_digest()) {
             "message/rfc822".into()
@@ -329,9 +334,7 @@ impl<'m> Part<'m> {
 
     /// Shows each of [`Part::names`] to `look`.
     pub(crate) fn each_name(&self, mut look: impl FnMut(&str)) {
-        let mut named = |value, parameter| {
-            parameter::parameters(value).iter().filter(|p| p.name == parameter).for_each(|p| look(&p.shown()));
-        };
+        let mut named = |value, name| parameter::instances(value, name).for_each(|found| look(&found.shown()));
         self.content_dispositions().for_each(|value| named(value, "filename"));
         self.content_types().for_each(|value| named(value, "name"));
     }
@@ -340,7 +343,7 @@ impl<'m> Part<'m> {
         if self.is_multipart() {
             return false;
         }
-        let media_type = self.media_type();
+        let media_type = self.lower_case_type();
         if self.parent().is_some_and(|parent| parent.node().is_signed()) && media_type.ends_with("pkcs7-signature") {
             return false;
         }
@@ -364,7 +367,7 @@ impl Parameter<'_> {
     }
 
     /// The same, borrowed where nothing has to be decoded.
-    fn shown(&self) -> Cow<'_, str> {
+    pub(crate) fn shown(&self) -> Cow<'_, str> {
         match &self.charset {
             Some(charset) => decode::text(Cow::Borrowed(&self.value), Some(charset.as_bytes())),
             None => decoded(&self.value),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
-use super::decode::lossy;
+use super::decode::{lossy, lower_case};
 use super::header::unfold;
 
 /// What the scanner has to know of a Content-Type.
@@ -31,6 +31,10 @@ pub(super) enum Multipart {
 
 impl MediaType {
     pub(super) fn of(value: &[u8]) -> Self {
+        let value = skip_blank(value);
+        if !matches!(value.first(), Some(b'm' | b'M')) {
+            return Self::Other;
+        }
         let main = main_value(value).0;
         let starts = |prefix: &[u8]| main.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
         if starts(b"multipart/") {
@@ -55,6 +59,12 @@ pub(super) fn value_of(field: &[u8]) -> Cow<'_, str> {
 /// Whether the value without its parameters is `expected`, which is in lower case. `None` where it is empty, or folded
 /// so that it has to be unfolded first.
 pub(super) fn reads(field: &[u8], expected: &str) -> Option<bool> {
+    let field = skip_blank(field);
+    // Most types that are no match begin with another letter.
+    let other = |first: &u8| first.is_ascii_alphabetic() && !expected.as_bytes()[..1].eq_ignore_ascii_case(&[*first]);
+    if field.first().is_some_and(other) {
+        return Some(false);
+    }
     let main = main_value(field).0;
     let plain = !main.is_empty() && memchr2(b'\r', b'\n', main).is_none();
     plain.then(|| main.eq_ignore_ascii_case(expected.as_bytes()))
@@ -75,13 +85,34 @@ fn text(main: &[u8]) -> Cow<'_, str> {
 
 /// The boundary, by the reading that everybody shares when there is no conflict: the first.
 pub(super) fn boundary(value: &[u8]) -> Option<Cow<'_, [u8]>> {
-    let found = parameters(value).into_iter().find(|parameter| parameter.name == "boundary")?;
+    let found = instances(value, "boundary").next()?;
     (!found.value.is_empty()).then_some(found.value)
 }
 
-/// The parameters alone.
-pub(super) fn parameters(value: &[u8]) -> Vec<Parameter<'_>> {
-    join(main_value(value).1)
+/// Each instance of the parameter `name`, which is in lower case. Where no name bears a mark of RFC 2231, there is
+/// nothing to join, and no list is made of all.
+pub(super) fn instances<'m>(value: &'m [u8], name: &'static str) -> impl Iterator<Item = Parameter<'m>> {
+    let rest = main_value(value).1;
+    let (plain, marked) = if memchr(b'*', rest).is_none() { (rest, &[][..]) } else { (&[][..], rest) };
+    let plain = Plain { rest: plain }
+        .filter(move |(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+        .map(move |(_, value)| Parameter { name: Cow::Borrowed(name), value, charset: None, extended: false });
+    plain.chain(join(marked).into_iter().filter(move |parameter| parameter.name == name))
+}
+
+/// Names and values as written.
+struct Plain<'m> {
+    rest: &'m [u8],
+}
+
+impl<'m> Iterator for Plain<'m> {
+    type Item = (&'m [u8], Cow<'m, [u8]>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, value, rest) = next_parameter(self.rest)?;
+        self.rest = rest;
+        Some((name, value))
+    }
 }
 
 /// A header value with parameters.
@@ -264,7 +295,7 @@ fn join(mut rest: &[u8]) -> Vec<Parameter<'_>> {
             continue;
         }
         let (base, piece, encoded) = marks(name);
-        let base = lower_case(base);
+        let base = lower_case(lossy(base));
         if let Some(number @ 1..) = piece {
             let key = (base, number);
             if let Some(at) = waiting.get_mut(&key).and_then(VecDeque::pop_front) {
@@ -288,11 +319,6 @@ fn join(mut rest: &[u8]) -> Vec<Parameter<'_>> {
         parameters.push(parameter);
     }
     parameters
-}
-
-fn lower_case(name: &[u8]) -> Cow<'_, str> {
-    let name = lossy(name);
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(name.to_ascii_lowercase()) } else { name }
 }
 
 fn percent_decode(text: &[u8]) -> Cow<'_, [u8]> {

@@ -144,6 +144,16 @@ enum Delimiter {
     Close,
 }
 
+/// What one look at a header tells.
+struct Header {
+    end: usize,
+    /// Where the body begins.
+    body: usize,
+    described: Described,
+    /// It has no more fields than are read.
+    all_read: bool,
+}
+
 struct Scanner<'b> {
     bytes: &'b [u8],
     limits: &'b Limits,
@@ -263,16 +273,18 @@ impl<'b> Scanner<'b> {
                 return (if inside { Region::Part(parent) } else { Region::Skipped }, start);
             }
             *count += 1;
-            let (header_end, body_start) = self.header_end(start);
+            let Header { end: header_end, body: body_start, described, all_read } = self.header(start);
             let index = u32::try_from(self.tree.nodes.len()).unwrap_or(NONE);
             let header = Span::new(start, header_end);
             self.tree.nodes.push(leaf(parent, header, Span::new(body_start, body_start), nested));
             self.attach(parent, index);
-            if header_end - start > self.limits.header_bytes {
+            let too_long = header_end - start > self.limits.header_bytes;
+            if too_long || !all_read {
                 self.hit(Limit::Header, nested, start);
+            }
+            if too_long {
                 return (Region::Part(index), body_start);
             }
-            let described = self.described(header, nested);
             self.tree.nodes[index as usize].described = described;
             let content_type = described.content_type.map(|value| value.of(self.bytes));
             let media = match content_type {
@@ -310,41 +322,6 @@ impl<'b> Scanner<'b> {
         }
     }
 
-    /// The fields of the part that say how to read it.
-    fn described(&mut self, header: Span, nested: bool) -> Described {
-        let block = header.of(self.bytes);
-        let mut described = Described { once: true, ..Described::NOT_READ };
-        let mut next = header.start as usize;
-        for (count, line) in header::lines(block).enumerate() {
-            let start = next;
-            next += line.len();
-            if count == self.limits.header_fields {
-                self.hit(Limit::Header, nested, header.start as usize);
-                break;
-            }
-            // All three names begin alike; no other line is taken apart.
-            if !matches!(line.first(), Some(b'c' | b'C')) {
-                continue;
-            }
-            let Field { name, value } = Field::of(line);
-            // Their lengths differ.
-            let place = match name.len() {
-                12 if name.eq_ignore_ascii_case(b"content-type") => &mut described.content_type,
-                19 if name.eq_ignore_ascii_case(b"content-disposition") => &mut described.disposition,
-                25 if name.eq_ignore_ascii_case(b"content-transfer-encoding") => &mut described.encoding,
-                _ => continue,
-            };
-            if place.is_some() {
-                described.once = false;
-                continue;
-            }
-            // The value ends where its line does.
-            let end = start + header::without_end(line).len();
-            *place = Some(Span::new(end - value.len(), end));
-        }
-        described
-    }
-
     /// Whether the transfer encoding hides the content from the scan.
     fn is_encoded(&self, described: Described) -> bool {
         let value = described.encoding.map(|value| value.of(self.bytes).trim_ascii()).unwrap_or_default();
@@ -374,21 +351,59 @@ impl<'b> Scanner<'b> {
         depth
     }
 
-    /// Where the header that begins at `start` ends, and where the body begins. A delimiter ends a header too.
-    fn header_end(&self, start: usize) -> (usize, usize) {
+    /// The header that begins at `start`, line by line. A delimiter ends a header too.
+    fn header(&self, start: usize) -> Header {
+        let mut described = Described { once: true, ..Described::NOT_READ };
+        let mut fields = 0;
+        // Where the field stands that the line before belongs to, if its name begins like the names that are wanted.
+        let mut wanted: Option<usize> = None;
         let mut line = start;
-        loop {
-            match self.bytes.get(line..) {
-                None | Some([]) => return (line, line),
-                Some([b'\n', ..]) => return (line, line + 1),
-                Some([b'\r', b'\n', ..]) => return (line, line + 2),
-                Some([b'-', b'-', ..]) if self.delimiter(line).is_some() => return (line, line),
-                Some(rest) => match memchr(b'\n', rest) {
-                    Some(length) => line += length + 1,
-                    None => return (self.bytes.len(), self.bytes.len()),
-                },
+        let (end, body) = loop {
+            let rest = self.bytes.get(line..).unwrap_or_default();
+            match rest {
+                [] => break (line, line),
+                [b'\n', ..] => break (line, line + 1),
+                [b'\r', b'\n', ..] => break (line, line + 2),
+                [b'-', b'-', ..] if self.delimiter(line).is_some() => break (line, line),
+                // The field goes on (RFC 5322 §2.2.3).
+                [b' ' | b'\t', ..] if fields > 0 => {}
+                [first, ..] => {
+                    if let Some(field) = wanted.take() {
+                        self.note(field, line, &mut described);
+                    }
+                    // All three names begin alike; no other line is taken apart.
+                    if fields < self.limits.header_fields && matches!(first, b'c' | b'C') {
+                        wanted = Some(line);
+                    }
+                    fields += 1;
+                }
             }
+            line += memchr(b'\n', rest).map_or(rest.len(), |length| length + 1);
+        };
+        if let Some(field) = wanted {
+            self.note(field, end, &mut described);
         }
+        Header { end, body, described, all_read: fields <= self.limits.header_fields }
+    }
+
+    /// Notes the field from `start` to `end` if it says how to read the part.
+    fn note(&self, start: usize, end: usize, described: &mut Described) {
+        let line = header::without_end(self.bytes.get(start..end).unwrap_or_default());
+        let Field { name, value } = Field::of(line);
+        // Their lengths differ.
+        let place = match name.len() {
+            12 if name.eq_ignore_ascii_case(b"content-type") => &mut described.content_type,
+            19 if name.eq_ignore_ascii_case(b"content-disposition") => &mut described.disposition,
+            25 if name.eq_ignore_ascii_case(b"content-transfer-encoding") => &mut described.encoding,
+            _ => return,
+        };
+        if place.is_some() {
+            described.once = false;
+            return;
+        }
+        // The value ends where its line does.
+        let end = start + line.len();
+        *place = Some(Span::new(end - value.len(), end));
     }
 
     /// Is the line at `line`, which begins with `--`, a delimiter of an open multipart? Outermost first.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::view::{algorithm_oid, octet_string};
 use super::{Error, oid};
 use crate::asn1::{Asn1Error, Element, Reader, tag};
@@ -51,7 +53,7 @@ impl<'a> SignedAttributes<'a> {
             signing_certificate: None,
             signing_certificate_v2: None,
         };
-        let mut types: Vec<&[u8]> = Vec::with_capacity(8);
+        let mut types: SmallVec<[&[u8]; 8]> = SmallVec::new();
         let mut members = set.children();
         while !members.is_empty() {
             if types.len() == limit {

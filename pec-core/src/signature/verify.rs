@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::attributes::{self, CertificateBinding};
 use super::certificate::CarriedCertificate;
 use super::oid;
@@ -192,7 +194,7 @@ pub(crate) fn verify_with<'a>(
     supplied: &[&'a [u8]],
     mut content: Content<'_>,
 ) -> Vec<SignerFacts<'a>> {
-    let mut known: Vec<ContentDigest> = Vec::new();
+    let mut known: SmallVec<[ContentDigest; 1]> = SmallVec::new();
     let mut digest = |algorithm| match known.iter().find(|one| one.digest.algorithm() == algorithm) {
         Some(one) => *one,
         None => {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::daticert::{self, CertData, Kind as CertKind};
 use crate::finding::{Code, Effect, Finding, Severity};
-use crate::message::{CertifiedParts, Limit, Mailbox, Message, Part};
+use crate::message::{CertifiedParts, Limit, MailboxRef, Message, Part, mailboxes};
 use crate::trust::{
     self, Certificate, ChainCache, Evidence, Facts, Judgement, Owner, Question, Revocation, TrustAtSigning, TrustNow,
 };
@@ -31,14 +31,14 @@ pub(super) struct Case<'c, B> {
 }
 
 /// What the signed part is and says.
-struct Content {
+struct Content<'c> {
     kind: Kind,
     data: Option<CertData>,
     /// The one mailbox of From, or the first of several.
-    from: Option<Mailbox>,
+    from: Option<MailboxRef<'c>>,
 }
 
-impl<B: AsRef<[u8]>> Case<'_, B> {
+impl<'c, B: AsRef<[u8]>> Case<'c, B> {
     /// No signature at the root: an ordinary message, whatever it claims (row 1).
     pub(super) fn unsigned(mut self) -> Verification {
         let markers = Markers::of(&self.outer);
@@ -71,11 +71,11 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
     /// A PEC subject under a service address.
     fn poses_as_pec(&self) -> bool {
         let subject = self.outer.subject_text().unwrap_or_default();
-        let service = |mailbox: &Mailbox| {
+        let service = |mailbox: &MailboxRef<'_>| {
             mailbox.address.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
         };
         kind::split_subject(&subject).is_some()
-            && self.outer.from.iter().flat_map(|value| crate::message::addresses(value)).any(|from| service(&from))
+            && self.outer.from.iter().flat_map(|value| mailboxes(value)).any(|from| service(&from))
     }
 
     fn report_contained(&mut self) {
@@ -149,7 +149,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
     }
 
     /// Reads the signed part and compares it with the outer header and the original.
-    fn read(&mut self, signed: Option<Part<'_>>, parts: &CertifiedParts<'_>, markers: &Markers) -> Content {
+    fn read(&mut self, signed: Option<Part<'_>>, parts: &CertifiedParts<'_>, markers: &Markers<'_>) -> Content<'c> {
         let read = self.read_data(&parts.daticert);
         let anomaly = parts.daticert.is_empty() && markers.anomaly();
         if signed.is_some() && parts.daticert.is_empty() && !anomaly {
@@ -218,7 +218,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
     }
 
     /// Who signed, and who vouches for that.
-    fn judge(&mut self, checked: &cms::Checked<'_>, content: &Content) -> Option<(Judgement, Time, Signer)> {
+    fn judge(&mut self, checked: &cms::Checked<'_>, content: &Content<'_>) -> Option<(Judgement, Time, Signer)> {
         let leaf = checked.leaf?;
         let now = self.now;
         let certified_at = content.certified_at();
@@ -226,18 +226,18 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
         let none = Evidence::none();
         let question = Question {
             leaf,
-            carried: &checked.certificates,
+            carried: &checked.signed.certificates,
             time: time.judged,
             // A time-stamp proves the time of signing, not another time that the caller asks about.
             proven: time.proof == TimeProof::Proven && self.verifier.judged_at == JudgedAt::Signing,
             now,
-            from: content.from.as_ref().map(|from| from.address.as_str()),
+            from: content.from.as_ref().map(|from| &*from.address),
             evidence: self.verifier.evidence.unwrap_or(&none),
             store: self.verifier.trust,
             limits: self.message.limits(),
         };
-        let judgement = trust::judge(&question, Some(self.cache));
-        self.findings.extend_from_slice(&judgement.findings);
+        let mut judgement = trust::judge(&question, Some(self.cache));
+        self.findings.append(&mut judgement.findings);
         if question.store.facts() == Facts::Replaced {
             let detail = format!("data of {}, id {}", question.store.data_date(), question.store.id());
             self.findings.push(Finding::new(Code::TrustReplacedData).with(detail));
@@ -276,7 +276,7 @@ impl<B: AsRef<[u8]>> Case<'_, B> {
     }
 
     /// `id.domain_not_managed`, where a directory is given (RFC 6109 §7).
-    fn check_directory(&mut self, leaf: &[u8], content: &Content) {
+    fn check_directory(&mut self, leaf: &[u8], content: &Content<'_>) {
         let (Some(directory), Some(from)) = (self.verifier.directory, &content.from) else { return };
         let Some((_, domain)) = from.address.rsplit_once('@') else { return };
         if directory.manages(leaf, domain) == Some(false) {
@@ -290,7 +290,7 @@ const fn row_1(contains_pec: bool) -> Verdict {
     if contains_pec { Verdict::ContainsPec } else { Verdict::NotPec }
 }
 
-impl Content {
+impl Content<'_> {
     /// The time of the certification data, seconds since 1970.
     fn certified_at(&self) -> Option<i64> {
         self.data.as_ref()?.time.as_ref()?.utc.map(Timestamp::as_second)

@@ -1,11 +1,14 @@
 //! The signed certification data against the outer header and the original message.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::outer::{Outer, identifier, token};
-use crate::daticert::{Address, AddressClass, CertData, Kind as CertKind};
+use smallvec::SmallVec;
+
+use super::outer::{Outer, identifier, is_identifier, token};
+use crate::daticert::{Address, AddressClass, CertData, Kind as CertKind, Recipient};
 use crate::finding::{Code, Finding, Severity};
-use crate::message::{Headers, addresses, date};
+use crate::message::{Headers, date, mailboxes};
 
 /// Seconds by which two times of one step may differ (VERDICT §4).
 pub(super) const TOLERANCE: i64 = 300;
@@ -28,7 +31,7 @@ pub(super) fn check_outer(data: &CertData, outer: &Outer<'_>, findings: &mut Vec
         }
     }
     if transport && let Some(sender) = &data.sender {
-        let mut paths = outer.return_path.iter().flat_map(|value| addresses(value)).peekable();
+        let mut paths = outer.return_path.iter().flat_map(|value| mailboxes(value)).peekable();
         if paths.peek().is_some_and(|path| !path.address.is_empty())
             && !paths.any(|path| sender.same_mailbox(&path.address))
         {
@@ -53,31 +56,32 @@ fn check_reference(data: &CertData, outer: &Outer<'_>, findings: &mut Vec<Findin
         }
         return;
     };
-    let signed = identifier(msgid.as_bytes());
     if outer.reference_id.is_empty() {
+        let signed = identifier(msgid.as_bytes());
         findings.push(finding.graded(Severity::Warning).with(format!("absent; signed: {signed}")));
-    } else if !outer.reference_id.iter().any(|value| identifier(value) == signed) {
-        findings.push(finding.with(format!("signed: {signed}")));
+    } else if !outer.reference_id.iter().any(|value| is_identifier(value, msgid)) {
+        findings.push(finding.with(format!("signed: {}", identifier(msgid.as_bytes()))));
     }
 }
 
 /// `daticert.rcpts_vs_header`: whom the outer header addresses. An envelope goes to the recipients, a receipt to the
 /// sender; receipts between providers go to a service mailbox, which the data do not name.
 fn check_addressees(data: &CertData, outer: &Outer<'_>, findings: &mut Vec<Finding>) {
-    let named = |values: &[&[u8]]| -> Vec<String> {
-        values.iter().flat_map(|value| addresses(value)).map(|mailbox| mailbox.address).collect()
-    };
     let differs = match data.kind {
         CertKind::TakeCharge | CertKind::VirusDetection => false,
-        CertKind::Transport => {
-            let named = [named(&outer.to), named(&outer.cc)].concat();
-            !same_set(&data.recipients.iter().map(|r| &r.address).collect::<Vec<_>>(), &named)
-        }
-        _ => data.sender.as_ref().is_some_and(|sender| !named(&outer.to).iter().any(|to| sender.same_mailbox(to))),
+        CertKind::Transport => !same_set(&data.recipients, &addressees(outer)),
+        _ => data.sender.as_ref().is_some_and(|sender| {
+            !outer.to.iter().flat_map(|value| mailboxes(value)).any(|to| sender.same_mailbox(&to.address))
+        }),
     };
     if differs {
         findings.push(Finding::new(Code::DaticertRcptsVsHeader));
     }
+}
+
+/// The addresses in To and Cc.
+fn addressees<'m>(outer: &Outer<'m>) -> SmallVec<[Cow<'m, str>; 2]> {
+    outer.to.iter().chain(&outer.cc).flat_map(|value| mailboxes(value)).map(|mailbox| mailbox.address).collect()
 }
 
 /// `kind.receipt_form`: the form of receipt that the header of an envelope asks for is the signed one.
@@ -128,21 +132,20 @@ pub(super) fn check_original(data: &CertData, inner: Headers<'_>, findings: &mut
         }
     }
     if let Some(sender) = &data.sender {
-        let mut named = inner.from.iter().flat_map(|value| addresses(value)).peekable();
+        let mut named = inner.from.iter().flat_map(|value| mailboxes(value)).peekable();
         if named.peek().is_some() && !named.any(|mailbox| sender.same_mailbox(&mailbox.address)) {
             findings.push(Finding::new(Code::DaticertSenderVsInner).with(format!("From; signed: {sender}")));
         }
     }
-    let named: Vec<String> =
-        inner.to.iter().chain(&inner.cc).flat_map(|value| addresses(value)).map(|mailbox| mailbox.address).collect();
-    if !named.is_empty() && !same_set(&data.recipients.iter().map(|r| &r.address).collect::<Vec<_>>(), &named) {
+    let named = addressees(&inner);
+    if !named.is_empty() && !same_set(&data.recipients, &named) {
         let detail = format!("{} signed, {} in To and Cc", data.recipients.len(), named.len());
         findings.push(Finding::new(Code::DaticertRcptsVsInner).with(detail));
     }
     if let Some(msgid) = &data.client_message_id {
-        let signed = identifier(msgid.as_bytes());
-        let mut references = inner.reference_id.iter().map(|value| identifier(value)).peekable();
-        if references.peek().is_some() && !references.any(|value| value == signed) {
+        let references = &inner.reference_id;
+        if !references.is_empty() && !references.iter().any(|value| is_identifier(value, msgid)) {
+            let signed = identifier(msgid.as_bytes());
             findings.push(Finding::new(Code::OriginalMsgidRule).with(format!("signed: {signed}")));
         }
     }
@@ -151,6 +154,12 @@ pub(super) fn check_original(data: &CertData, inner: Headers<'_>, findings: &mut
 fn compare_id(place: &str, signed: &str, values: &[&[u8]], findings: &mut Vec<Finding>) {
     fn bare(value: &str) -> &str {
         value.trim_start_matches('<').trim_end_matches('>')
+    }
+    // As a rule nothing has to be left out but the brackets.
+    let written =
+        |value: &[u8]| value.trim_ascii().strip_prefix(b"<")?.strip_suffix(b">").map(|id| id == signed.as_bytes());
+    if values.iter().any(|value| written(value) == Some(true)) {
+        return;
     }
     let signed = identifier(signed.as_bytes());
     let signed = bare(&signed);
@@ -163,9 +172,10 @@ fn compare_id(place: &str, signed: &str, values: &[&[u8]], findings: &mut Vec<Fi
 }
 
 /// The same mailboxes, in any order, however often. Sorted, because a message may have thousands.
-fn same_set(signed: &[&Address], named: &[String]) -> bool {
+fn same_set(signed: &[Recipient], named: &[Cow<'_, str>]) -> bool {
     // As a rule they stand in the same order.
-    if signed.len() == named.len() && signed.iter().zip(named).all(|(signed, named)| signed.same_mailbox(named)) {
+    if signed.len() == named.len() && signed.iter().zip(named).all(|(signed, named)| signed.address.same_mailbox(named))
+    {
         return true;
     }
     let sorted = |list: Vec<String>| {
@@ -174,7 +184,7 @@ fn same_set(signed: &[&Address], named: &[String]) -> bool {
         list.dedup();
         list
     };
-    sorted(signed.iter().map(|address| address.as_str().to_ascii_lowercase()).collect())
+    sorted(signed.iter().map(|recipient| recipient.address.as_str().to_ascii_lowercase()).collect())
         == sorted(named.iter().map(|address| address.to_ascii_lowercase()).collect())
 }
 
@@ -185,15 +195,19 @@ const MAX_WORDS: usize = 64;
 /// and legal form vary, so that one long word in common is enough.
 pub(super) fn check_provider(data: &CertData, certificate_names: &[&str], findings: &mut Vec<Finding>) {
     let Some(issuer) = &data.issuer else { return };
-    let words = |text: &str| -> Vec<String> {
-        text.split(|c: char| !c.is_alphanumeric())
-            .filter(|word| {
-                word.len() > 3 && !word.eq_ignore_ascii_case("posta") && !word.eq_ignore_ascii_case("certificata")
-            })
-            .map(str::to_lowercase)
-            .take(MAX_WORDS)
-            .collect()
+    let counts = |word: &&str| {
+        word.len() > 3 && !word.eq_ignore_ascii_case("posta") && !word.eq_ignore_ascii_case("certificata")
     };
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(counts);
+        words.map(str::to_lowercase).take(MAX_WORDS).collect()
+    };
+    // As a rule one of the names is the same, so that any word of it will do.
+    if certificate_names.contains(&issuer.as_str())
+        && issuer.split(|c: char| !c.is_alphanumeric()).any(|word| counts(&word))
+    {
+        return;
+    }
     let named: Vec<String> = certificate_names.iter().flat_map(|name| words(name)).collect();
     let similar =
         words(issuer).iter().any(|word| named.iter().any(|n| n.contains(word.as_str()) || word.contains(n.as_str())));
@@ -206,7 +220,7 @@ pub(super) fn check_provider(data: &CertData, certificate_names: &[&str], findin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::daticert::{Kind, Recipient};
+    use crate::daticert::Kind;
 
     /// As many as the limits let through, on both sides; compared each with each they take minutes here.
     #[test]

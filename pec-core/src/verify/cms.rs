@@ -22,9 +22,7 @@ pub(super) struct Checked<'a> {
     pub(super) leaf: Option<&'a [u8]>,
     /// The certificates of further signers.
     pub(super) further: Vec<&'a [u8]>,
-    /// Every certificate that travels along.
-    pub(super) certificates: Vec<&'a [u8]>,
-    /// The signature object itself.
+    /// The signature object itself, with every certificate that travels along.
     pub(super) signed: SignedData<'a>,
 }
 
@@ -145,7 +143,6 @@ impl<'a> Checked<'a> {
             signing_time: first.and_then(SignerFacts::signing_time),
             leaf: first.and_then(SignerFacts::certificate).map(|certificate| certificate.raw),
             further: signers.iter().skip(1).filter_map(SignerFacts::certificate).map(|other| other.raw).collect(),
-            certificates: signed.certificates.clone(),
             signed,
         }
     }

@@ -1,15 +1,17 @@
 //! Who signs and who is named: the From of the outer header against the certificate, the other names against the
 //! signed data.
 
+use smallvec::SmallVec;
+
 use super::kind::Kind;
 use super::outer::Outer;
 use crate::daticert::{CertData, Kind as CertKind};
 use crate::finding::{Code, Finding, Severity};
-use crate::message::{Mailbox, addresses, collapse};
+use crate::message::{MailboxRef, collapsed, mailboxes};
 
 /// The one mailbox of From, or why there is none (RFC 6109 §2.1, attack I3).
-pub(super) fn from(outer: &Outer<'_>, findings: &mut Vec<Finding>) -> Option<Mailbox> {
-    let mut mailboxes: Vec<Mailbox> = outer.from.iter().flat_map(|value| addresses(value)).collect();
+pub(super) fn from<'m>(outer: &Outer<'m>, findings: &mut Vec<Finding>) -> Option<MailboxRef<'m>> {
+    let mut mailboxes: SmallVec<[MailboxRef<'m>; 1]> = outer.from.iter().flat_map(|value| mailboxes(value)).collect();
     // A signed part that a mailing list has left without its header says nothing of a sender: the signed data stand.
     if outer.from.is_empty() {
         findings.push(Finding::new(Code::IdFromNotSingle).graded(Severity::Error).with("absent"));
@@ -17,7 +19,7 @@ pub(super) fn from(outer: &Outer<'_>, findings: &mut Vec<Finding>) -> Option<Mai
     }
     let single = matches!(&mailboxes[..], [one] if is_addr_spec(&one.address)) && outer.from.len() == 1;
     if !single {
-        let list: Vec<_> = mailboxes.iter().map(|mailbox| mailbox.address.as_str()).collect();
+        let list: Vec<_> = mailboxes.iter().map(|mailbox| &*mailbox.address).collect();
         findings.push(Finding::new(Code::IdFromNotSingle).with(format!(
             "{} addresses: {}",
             list.len(),
@@ -36,7 +38,7 @@ fn is_addr_spec(address: &str) -> bool {
 
 /// `id.from_cert_mismatch` and `id.local_part`. `certified` are the rfc822Names of the signing certificate. Both parts
 /// are compared without regard to case (RFC 8550 §3).
-pub(super) fn check_from(from: Option<&Mailbox>, certified: &[String], findings: &mut Vec<Finding>) {
+pub(super) fn check_from(from: Option<&MailboxRef<'_>>, certified: &[String], findings: &mut Vec<Finding>) {
     let Some(from) = from else { return };
     if !certified.iter().any(|name| name.eq_ignore_ascii_case(&from.address)) {
         let detail = format!("From {}; certificate {}", from.address, certified.join(", "));
@@ -44,7 +46,7 @@ pub(super) fn check_from(from: Option<&Mailbox>, certified: &[String], findings:
     }
     let local = from.address.rsplit_once('@').map_or("", |(local, _)| local);
     if !local.eq_ignore_ascii_case("posta-certificata") {
-        findings.push(Finding::new(Code::IdLocalPart).with(from.address.clone()));
+        findings.push(Finding::new(Code::IdLocalPart).with(from.address.to_string()));
     }
 }
 
@@ -52,17 +54,17 @@ pub(super) fn check_from(from: Option<&Mailbox>, certified: &[String], findings:
 pub(super) fn check_names(
     kind: &Kind,
     data: Option<&CertData>,
-    from: Option<&Mailbox>,
+    from: Option<&MailboxRef<'_>>,
     outer: &Outer<'_>,
     findings: &mut Vec<Finding>,
 ) {
     let Some(from) = from else { return };
-    for sender in outer.sender.iter().flat_map(|value| addresses(value)) {
+    for sender in outer.sender.iter().flat_map(|value| mailboxes(value)) {
         if !sender.address.eq_ignore_ascii_case(&from.address) {
             findings.push(Finding::new(Code::IdSenderMismatch).with(format!("{} / {}", sender.address, from.address)));
         }
     }
-    let name = from.name.as_deref().map(collapse).unwrap_or_default();
+    let name = from.name.as_deref().map(collapsed).unwrap_or_default();
     let sender = data.and_then(|data| data.sender.as_ref());
     let fits = match (kind, sender) {
         (Kind::Pec(CertKind::Transport), Some(sender)) => {
@@ -73,10 +75,10 @@ pub(super) fn check_names(
         _ => !name.contains('@') || name.trim_matches(['\'', '"']).eq_ignore_ascii_case(&from.address),
     };
     if !fits {
-        findings.push(Finding::new(Code::IdDisplayName).with(name));
+        findings.push(Finding::new(Code::IdDisplayName).with(name.into_owned()));
     }
     if let (Kind::Pec(CertKind::Transport), Some(signed)) = (kind, data.and_then(|data| data.reply_to.as_ref())) {
-        let mut named = outer.reply_to.iter().flat_map(|value| addresses(value)).peekable();
+        let mut named = outer.reply_to.iter().flat_map(|value| mailboxes(value)).peekable();
         if named.peek().is_some() && !named.any(|mailbox| signed.same_mailbox(&mailbox.address)) {
             findings.push(Finding::new(Code::IdReplyTo).with(format!("signed: {signed}")));
         }

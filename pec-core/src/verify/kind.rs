@@ -1,5 +1,9 @@
 //! Which kind of message it is: the markers of the outer header against the signed `tipo`.
 
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
 use super::MailboxRole;
 use super::outer::{Outer, token};
 use crate::daticert::{CertData, ErrorKind, Kind as CertKind};
@@ -60,18 +64,21 @@ impl Kind {
 
 /// The markers of the outer header, in lower case.
 #[derive(Debug)]
-pub(super) struct Markers {
-    receipt: Vec<String>,
-    transport: Vec<String>,
+pub(super) struct Markers<'m> {
+    receipt: Tokens<'m>,
+    transport: Tokens<'m>,
 }
 
-impl Markers {
-    pub(super) fn of(outer: &Outer<'_>) -> Self {
-        let tokens = |values: &[&[u8]]| values.iter().map(|value| token(value)).collect();
+/// As a rule there is one.
+type Tokens<'m> = SmallVec<[Cow<'m, str>; 1]>;
+
+impl<'m> Markers<'m> {
+    pub(super) fn of(outer: &Outer<'m>) -> Self {
+        let tokens = |values: &[&'m [u8]]| values.iter().map(|value| token(value)).collect();
         Self { receipt: tokens(&outer.receipt), transport: tokens(&outer.transport) }
     }
 
-    pub(super) const fn none(&self) -> bool {
+    pub(super) fn none(&self) -> bool {
         self.receipt.is_empty() && self.transport.is_empty()
     }
 
@@ -85,7 +92,7 @@ impl Markers {
         let all = || self.receipt.iter().chain(&self.transport);
         for value in all() {
             if !known(value) {
-                findings.push(Finding::new(Code::KindUnknownValue).with(value.clone()));
+                findings.push(Finding::new(Code::KindUnknownValue).with(value.to_string()));
             }
         }
         let Some(data) = data else {
@@ -102,7 +109,7 @@ impl Markers {
         } else {
             (&self.receipt, &self.transport)
         };
-        let matches = |value: &String| value.eq_ignore_ascii_case(data.kind.as_str());
+        let matches = |value: &Cow<'_, str>| value.eq_ignore_ascii_case(data.kind.as_str());
         if self.none() {
             findings.push(Finding::new(Code::KindNone).with(format!("tipo {}", data.kind)));
         } else if !expected.iter().any(matches) {
@@ -117,7 +124,7 @@ impl Markers {
     }
 
     pub(super) fn list(&self) -> String {
-        let list = |name: &str, values: &[String]| -> Vec<String> {
+        let list = |name: &str, values: &[Cow<'_, str>]| -> Vec<String> {
             values.iter().map(|value| format!("{name}: {value}")).collect()
         };
         [list("X-Ricevuta", &self.receipt), list("X-Trasporto", &self.transport)].concat().join(", ")

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use crate::finding::{Code, Finding, Severity};
-use crate::message::{Headers, decoded, lossy};
+use crate::message::{Headers, decoded, lossy, lower_case};
 
 /// The values of one field; as a rule it stands once.
 pub(super) type Values<'m> = SmallVec<[&'m [u8]; 1]>;
@@ -123,9 +123,14 @@ fn odd_bytes(block: &[u8]) -> Option<&'static str> {
     (pairs > 0 && feeds > 0).then_some("bare LF")
 }
 
-/// The text of a value without white space around it.
-pub(super) fn token(value: &[u8]) -> String {
-    lossy(value.trim_ascii()).to_ascii_lowercase()
+/// The text of a value without white space around it, in lower case.
+pub(super) fn token(value: &[u8]) -> Cow<'_, str> {
+    lower_case(lossy(value.trim_ascii()))
+}
+
+/// Whether a value is this identifier, white space aside. As a rule nothing has to be left out.
+pub(super) fn is_identifier(value: &[u8], expected: &str) -> bool {
+    value.trim_ascii() == expected.as_bytes() || identifier(value) == identifier(expected.as_bytes())
 }
 
 /// A message identifier without white space, angle brackets kept.

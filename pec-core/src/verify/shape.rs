@@ -1,7 +1,7 @@
 //! Where the signed part and its signature stand, by strict rules at the root: nothing nested is ever climbed into.
 
 use crate::finding::{Code, Finding, Severity};
-use crate::message::{Agreement, Field, Limit, LimitHit, Message, Parameterized, Part};
+use crate::message::{Agreement, Field, Limit, LimitHit, Message, Parameterized, Part, lower_case};
 
 /// The root of a message.
 pub(super) enum Root<'m> {
@@ -20,29 +20,29 @@ pub(super) fn root<'m, B: AsRef<[u8]>>(message: &'m Message<B>, findings: &mut V
     report_limits(message.limit_hits(), findings);
     let root = message.root();
     let Some(content_type) = root.content_type() else { return Root::Unsigned };
-    let media_type = content_type.value.to_ascii_lowercase();
-    if is_pkcs7_mime(&media_type) {
+    if is_pkcs7_mime(&content_type.value) {
         return Root::Opaque { signature: root };
     }
-    if media_type != "multipart/signed" {
+    if !content_type.value.eq_ignore_ascii_case("multipart/signed") {
         return Root::Unsigned;
     }
-    let parts: Vec<Part<'m>> = root.children().take(3).collect();
-    let protocol = content_type.get("protocol").map(|p| p.text().to_ascii_lowercase()).unwrap_or_default();
-    let second = parts.get(1).map(Part::media_type).unwrap_or_default();
+    let mut children = root.children();
+    let parts = [children.next(), children.next(), children.next()];
+    let protocol = content_type.get("protocol").map(|p| lower_case(p.shown())).unwrap_or_default();
+    let second = parts[1].map(|part| part.lower_case_type()).unwrap_or_default();
     if !is_pkcs7_signature(&protocol) && !is_pkcs7_signature(&second) && !protocol.is_empty() {
         // Signed by something else (OpenPGP): for PEC, not signed.
         return Root::Unsigned;
     }
     report_conflict(&content_type, &["boundary"], Severity::Fatal, findings);
-    let [signed, signature] = parts[..] else {
+    if !matches!(parts, [Some(_), Some(_), None]) {
         let detail = format!("{}", root.children().count());
         findings.push(Finding::new(Code::MimeRootParts).with(detail));
-        return match parts[..] {
-            [signed, signature, ..] => Root::Detached { signed, signature, content_type },
-            _ => Root::Broken,
-        };
-    };
+    }
+    let [Some(signed), Some(signature), further] = parts else { return Root::Broken };
+    if further.is_some() {
+        return Root::Detached { signed, signature, content_type };
+    }
     if !is_pkcs7_signature(&protocol) || !is_pkcs7_signature(&second) || short(&protocol) != short(&second) {
         findings.push(Finding::new(Code::MimeProtocol).with(format!("{protocol} / {second}")));
     }
@@ -113,9 +113,11 @@ pub(super) fn report_conflict(
 /// `mime.micalg_mismatch`, with the digest that the signature really uses (`sha-256`).
 pub(super) fn check_micalg(content_type: &Parameterized<'_>, digest: &str, findings: &mut Vec<Finding>) {
     let Some(micalg) = content_type.get("micalg") else { return };
-    let plain = |text: &str| text.to_ascii_lowercase().replace('-', "");
-    let written = micalg.text();
-    if !written.split(',').any(|name| plain(name.trim()) == plain(digest)) {
+    fn plain(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().filter(|byte| *byte != b'-').map(|byte| byte.to_ascii_lowercase())
+    }
+    let written = micalg.shown();
+    if !written.split(',').any(|name| plain(name.trim()).eq(plain(digest))) {
         findings.push(Finding::new(Code::MimeMicalgMismatch).with(format!("{written}; {digest}")));
     }
 }
@@ -172,7 +174,7 @@ pub(super) fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 fn is_pkcs7_mime(media_type: &str) -> bool {
-    matches!(media_type, "application/pkcs7-mime" | "application/x-pkcs7-mime")
+    ["application/pkcs7-mime", "application/x-pkcs7-mime"].iter().any(|known| media_type.eq_ignore_ascii_case(known))
 }
 
 fn is_pkcs7_signature(media_type: &str) -> bool {
