@@ -118,8 +118,19 @@ const fn is_name_char(c: char) -> bool {
     is_name_start(c) || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
-const fn is_ascii_name(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':')
+/// What of production 4a is ASCII, by its byte.
+static ASCII_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b: u8 = 0;
+    while b < 0x80 {
+        table[b as usize] = is_name_char(b as char);
+        b += 1;
+    }
+    table
+};
+
+fn is_ascii_name(b: u8) -> bool {
+    ASCII_NAME[usize::from(b)]
 }
 
 /// The first character of `text` that XML forbids, with its offset. Control characters and U+FFFE and U+FFFF are all
@@ -227,6 +238,13 @@ pub(super) fn start_tag<'a>(
     attributes: &mut Vec<Attribute<'a>>,
 ) -> Result<StartTag<'a>, Stop> {
     attributes.clear();
+    // Most tags are a name and nothing else.
+    if let Some(name) = piece.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'))
+        && name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
+        && name.bytes().all(is_ascii_name)
+    {
+        return Ok(StartTag { name, empty: false });
+    }
     let mut cursor = Cursor::new(piece, base);
     cursor.eat("<");
     let Some(name) = cursor.name() else { return fault(cursor.offset(), "not the name of an element") };

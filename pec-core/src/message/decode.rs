@@ -206,12 +206,21 @@ fn lone_address(value: &[u8]) -> Option<(Option<&str>, &str)> {
         None => (None, value.strip_prefix(b"<").and_then(|value| value.strip_suffix(b">")).unwrap_or(value)),
     };
     let at = memchr::memchr(b'@', value)?;
-    let plain = |text: &[u8]| {
-        !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
-    };
+    let plain = |text: &[u8]| !text.is_empty() && text.iter().all(|byte| PLAIN[usize::from(*byte)]);
     let address = (plain(&value[..at]) && plain(&value[at + 1..])).then(|| std::str::from_utf8(value).ok())?;
     address.map(|address| (name, address))
 }
+
+/// Letters, digits and what else needs no quotes in an address anywhere.
+static PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 0x80 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        byte += 1;
+    }
+    table
+};
 
 /// A Date header in seconds since 1970, UTC (RFC 5322 §3.3).
 #[must_use]

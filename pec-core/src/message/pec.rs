@@ -2,6 +2,8 @@
 //!
 //! Only direct children of the signed part count (PEC-SPEC §0.2): any sender can attach a file called `daticert.xml`.
 
+use smallvec::SmallVec;
+
 use super::{Message, Part};
 
 impl<B: AsRef<[u8]>> Message<B> {
@@ -97,15 +99,45 @@ impl<'m> Part<'m> {
 /// What stands directly in the signed part, in order.
 #[derive(Debug, Default)]
 pub(crate) struct CertifiedParts<'m> {
-    pub(crate) daticert: Vec<Part<'m>>,
-    pub(crate) originals: Vec<Part<'m>>,
+    pub(crate) daticert: SmallVec<[Part<'m>; 1]>,
+    pub(crate) originals: SmallVec<[Part<'m>; 1]>,
 }
 
 const DATICERT: &str = "daticert.xml";
 const ORIGINAL: &str = "postacert.eml";
 
+/// Some programs write the whole path; every reader shows its last component, without white space around it.
 fn is_called(found: &str, name: &str) -> bool {
-    // Some programs write the whole path; every reader shows its last component.
-    let last = found.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.trim().eq_ignore_ascii_case(name)
+    let found = found.trim_end();
+    let Some((before, last)) = found.len().checked_sub(name.len()).and_then(|at| found.split_at_checked(at)) else {
+        return false;
+    };
+    last.eq_ignore_ascii_case(name) && matches!(before.trim_end().chars().next_back(), None | Some('/' | '\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_by_their_last_component() {
+        for (found, called) in [
+            ("daticert.xml", true),
+            ("DatiCert.XML", true),
+            (" daticert.xml\t", true),
+            ("C:\\pec\\daticert.xml", true),
+            ("a/ \u{a0}daticert.xml\u{a0}", true),
+            ("/daticert.xml", true),
+            ("daticert.xml/", false),
+            ("xdaticert.xml", false),
+            ("x daticert.xml", false),
+            ("daticert.xm", false),
+            ("\u{e8}aticert.xml", false),
+            ("", false),
+        ] {
+            assert_eq!(is_called(found, DATICERT), called, "{found:?}");
+            let last = found.rsplit(['/', '\\']).next().unwrap_or_default();
+            assert_eq!(last.trim().eq_ignore_ascii_case(DATICERT), called, "{found:?}");
+        }
+    }
 }

@@ -82,6 +82,8 @@ pub(super) fn check_brief(data: &CertData, original: Part<'_>, findings: &mut Ve
 
 /// What an HTML text of a provider must not have (RFC 6109 §4.3.1), in any case: tags, by their beginning,
 const TAGS: [&str; 8] = ["<script", "<img", "<iframe", "<object", "<embed", "<link", "<applet", "<form"];
+/// the letters with which their names begin,
+const BEGINNINGS: [u8; 7] = *b"sioelaf";
 /// and references, by their end.
 const REFERENCES: [&str; 4] = ["javascript:", "cid:", "src=", "url("];
 
@@ -91,9 +93,8 @@ fn active(html: &[u8]) -> Option<&'static str> {
     let same = |text: Option<&[u8]>, known: &str| text.is_some_and(|text| text.eq_ignore_ascii_case(known.as_bytes()));
     let letter = |at: usize| html.get(at).map(u8::to_ascii_lowercase);
     let tags = memchr::memchr_iter(b'<', html).filter_map(|at| {
-        let second = letter(at + 1);
-        TAGS.iter()
-            .position(|known| second == known.as_bytes().get(1).copied() && same(html.get(at..at + known.len()), known))
+        let second = letter(at + 1).filter(|letter| BEGINNINGS.contains(letter))?;
+        TAGS.iter().position(|known| known.as_bytes()[1] == second && same(html.get(at..at + known.len()), known))
     });
     if let Some(first) = tags.min() {
         return Some(TAGS[first]);

@@ -105,22 +105,21 @@ fn odd_bytes(block: &[u8]) -> Option<&'static str> {
     if !block.is_ascii() {
         return Some("8-bit");
     }
-    if memchr::memchr(0, block).is_some() {
+    // Without a way out before the end many bytes are looked at at once.
+    if block.iter().fold(false, |found, byte| found | (*byte == 0)) {
         return Some("NUL");
     }
-    let (mut pairs, mut feeds) = (0_usize, 0_usize);
-    let mut ends = memchr::memchr2_iter(b'\r', b'\n', block);
-    while let Some(at) = ends.next() {
-        if block[at] == b'\n' {
-            feeds += 1;
-        } else if block.get(at + 1) == Some(&b'\n') {
-            pairs += 1;
-            ends.next();
-        } else {
-            return Some("bare CR");
-        }
+    let (mut pairs, mut returns, mut feeds) = (false, block.last() == Some(&b'\r'), block.first() == Some(&b'\n'));
+    for (one, next) in block.iter().zip(block.iter().skip(1)) {
+        pairs |= (*one == b'\r') & (*next == b'\n');
+        returns |= (*one == b'\r') & (*next != b'\n');
+        feeds |= (*one != b'\r') & (*next == b'\n');
     }
-    (pairs > 0 && feeds > 0).then_some("bare LF")
+    match () {
+        () if returns => Some("bare CR"),
+        () if pairs && feeds => Some("bare LF"),
+        () => None,
+    }
 }
 
 /// The text of a value without white space around it, in lower case.
