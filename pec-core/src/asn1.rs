@@ -259,14 +259,17 @@ fn header(input: &[u8], rules: Rules) -> Result<(usize, Option<usize>), Asn1Erro
         long => {
             let count = usize::from(long & 0x7f);
             let bytes = rest.get(..count).ok_or(Asn1Error::Truncated)?;
-            let significant = bytes.iter().position(|byte| *byte != 0).map_or(&[][..], |at| &bytes[at..]);
-            if significant.len() > size_of::<u32>() {
+            let mut length = 0u32;
+            for byte in bytes {
+                if length.leading_zeros() < u8::BITS {
+                    return Err(Asn1Error::Length);
+                }
+                length = length << u8::BITS | u32::from(*byte);
+            }
+            if rules == Rules::Der && (bytes[0] == 0 || length < 0x80) {
                 return Err(Asn1Error::Length);
             }
-            let length = significant.iter().fold(0usize, |length, byte| length << 8 | usize::from(*byte));
-            if rules == Rules::Der && (significant.len() != count || length < 0x80) {
-                return Err(Asn1Error::Length);
-            }
+            let length = usize::try_from(length).map_err(|_| Asn1Error::Length)?;
             Ok((2 + count, Some(length)))
         }
     }

@@ -4,13 +4,15 @@
 
 use memchr::{memchr, memchr2, memchr3, memmem};
 
-use super::xml::{Stop, fault};
+use super::xml::{Stop, fault, is_space};
 
 /// What a piece of the document looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
     /// Character data without a reference, or one reference.
     Text,
+    /// White space between two pieces of markup.
+    Blank,
     CData,
     /// A start tag, or the tag of an empty element.
     Start,
@@ -66,7 +68,13 @@ impl<'a> Pieces<'a> {
                 });
                 (Sort::Text, Some(end))
             }
-            _ => (Sort::Text, Some(memchr2(b'<', b'&', bytes).unwrap_or(bytes.len()))),
+            _ => {
+                let blank = bytes.iter().position(|byte| !is_space(*byte)).unwrap_or(bytes.len());
+                match bytes.get(blank) {
+                    None | Some(b'<') => (Sort::Blank, Some(blank)),
+                    Some(_) => (Sort::Text, Some(memchr2(b'<', b'&', bytes).unwrap_or(bytes.len()))),
+                }
+            }
         };
         let Some(text) = end.and_then(|end| rest.get(..end)) else { return fault(at, "markup without an end") };
         self.next += text.len();

@@ -258,7 +258,7 @@ pub(super) fn read<'a>(text: &'a str, base: usize, mode: Mode<'_>, limits: &Limi
     let mut attributes = Vec::new();
     while let Some(Piece { sort, text: piece, at }) = pieces.next()? {
         match sort {
-            Sort::Text => pass.text(sort, piece, at)?,
+            Sort::Text | Sort::Blank => pass.text(sort, piece, at)?,
             Sort::CData => pass.text(sort, xml::cdata(piece, at)?, at + "<![CDATA[".len())?,
             Sort::Start => pass.start(piece, at, &mut attributes)?,
             Sort::End => pass.end(piece, at)?,
@@ -301,7 +301,7 @@ impl<'a> Pass<'a, '_> {
         if self.open.last().and_then(|frame| frame.place.remedy()).is_none() {
             self.clean(piece, at)?;
         }
-        let blank = sort == Sort::Text && xml::is_blank(piece);
+        let blank = sort == Sort::Blank || sort == Sort::Text && xml::is_blank(piece);
         match self.open.last_mut() {
             None if blank => Ok(()),
             None => fault(at, "text outside the root element"),

@@ -339,6 +339,11 @@ impl<'m> Part<'m> {
         self.content_types().for_each(|value| named(value, "name"));
     }
 
+    /// Whether a field of the header may begin with something else than a letter.
+    pub(crate) fn has_odd_names(&self) -> bool {
+        self.node().described.odd_names
+    }
+
     fn is_attachment(&self) -> bool {
         if self.is_multipart() {
             return false;

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use super::decode::{lossy, lower_case};
 use super::header::unfold;
@@ -93,11 +93,11 @@ pub(super) fn boundary(value: &[u8]) -> Option<Cow<'_, [u8]>> {
 /// nothing to join, and no list is made of all.
 pub(super) fn instances<'m>(value: &'m [u8], name: &'static str) -> impl Iterator<Item = Parameter<'m>> {
     let rest = main_value(value).1;
-    let (plain, marked) = if memchr(b'*', rest).is_none() { (rest, &[][..]) } else { (&[][..], rest) };
+    let (plain, joined) = if memchr(b'*', rest).is_none() { (rest, Vec::new()) } else { (&[][..], join(rest)) };
     let plain = Plain { rest: plain }
         .filter(move |(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
         .map(move |(_, value)| Parameter { name: Cow::Borrowed(name), value, charset: None, extended: false });
-    plain.chain(join(marked).into_iter().filter(move |parameter| parameter.name == name))
+    plain.chain(joined.into_iter().filter(move |parameter| parameter.name == name))
 }
 
 /// Names and values as written.
@@ -230,9 +230,8 @@ fn parameter_value(input: &[u8]) -> (Cow<'_, [u8]>, &[u8]) {
         return (Cow::Borrowed(token), rest);
     };
     // Nearly every quoted string is plain up to its end.
-    if let Some(end) = memchr(b'"', quoted)
-        && memchr3(b'\\', b'\r', b'\n', &quoted[..end]).is_none()
-    {
+    let end = quoted.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\r' | b'\n'));
+    if let Some(end) = end.filter(|end| quoted[*end] == b'"') {
         return (Cow::Borrowed(&quoted[..end]), &quoted[end + 1..]);
     }
     let mut at = 0;

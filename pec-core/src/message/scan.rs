@@ -43,10 +43,12 @@ pub(super) struct Described {
     pub(super) encoding: Option<Span>,
     /// None of the three stands there again. `false` too where the header was too long to be looked through.
     pub(super) once: bool,
+    /// A field begins with something else than a letter, or the header was too long to be looked through.
+    pub(super) odd_names: bool,
 }
 
 impl Described {
-    const NOT_READ: Self = Self { content_type: None, disposition: None, encoding: None, once: false };
+    const NOT_READ: Self = Self { content_type: None, disposition: None, encoding: None, once: false, odd_names: true };
 }
 
 /// What a part is made of.
@@ -353,7 +355,7 @@ impl<'b> Scanner<'b> {
 
     /// The header that begins at `start`, line by line. A delimiter ends a header too.
     fn header(&self, start: usize) -> Header {
-        let mut described = Described { once: true, ..Described::NOT_READ };
+        let mut described = Described { once: true, odd_names: false, ..Described::NOT_READ };
         let mut fields = 0;
         // Where the field stands that the line before belongs to, if its name begins like the names that are wanted.
         let mut wanted: Option<usize> = None;
@@ -368,6 +370,7 @@ impl<'b> Scanner<'b> {
                 // The field goes on (RFC 5322 §2.2.3).
                 [b' ' | b'\t', ..] if fields > 0 => {}
                 [first, ..] => {
+                    described.odd_names |= !first.is_ascii_alphabetic();
                     if let Some(field) = wanted.take() {
                         self.note(field, line, &mut described);
                     }
@@ -389,13 +392,23 @@ impl<'b> Scanner<'b> {
     /// Notes the field from `start` to `end` if it says how to read the part.
     fn note(&self, start: usize, end: usize, described: &mut Described) {
         let line = header::without_end(self.bytes.get(start..end).unwrap_or_default());
-        let Field { name, value } = Field::of(line);
-        // Their lengths differ.
-        let place = match name.len() {
-            12 if name.eq_ignore_ascii_case(b"content-type") => &mut described.content_type,
-            19 if name.eq_ignore_ascii_case(b"content-disposition") => &mut described.disposition,
-            25 if name.eq_ignore_ascii_case(b"content-transfer-encoding") => &mut described.encoding,
-            _ => return,
+        let Described { content_type, disposition, encoding, .. } = described;
+        // Nearly everybody writes them so.
+        let (place, value) = if let Some(value) = line.strip_prefix(b"Content-Type:") {
+            (content_type, value)
+        } else if let Some(value) = line.strip_prefix(b"Content-Disposition:") {
+            (disposition, value)
+        } else if let Some(value) = line.strip_prefix(b"Content-Transfer-Encoding:") {
+            (encoding, value)
+        } else {
+            let field = Field::of(line);
+            let place = match () {
+                () if field.is("content-type") => content_type,
+                () if field.is("content-disposition") => disposition,
+                () if field.is("content-transfer-encoding") => encoding,
+                () => return,
+            };
+            (place, field.value)
         };
         if place.is_some() {
             described.once = false;

@@ -141,9 +141,7 @@ pub(super) fn check_signed(signed: Part<'_>, findings: &mut Vec<Finding>) {
         let is_guess = |field: Field<'_>| {
             field.name.starts_with(b"--") || (field.name.is_empty() && field.value.starts_with(b"--"))
         };
-        // Without two dashes no field has to be looked at.
-        let dashes = || memchr::memmem::find(part.headers().raw(), b"--").is_some();
-        if top && dashes() && part.headers().iter().any(is_guess) {
+        if top && part.has_odd_names() && part.headers().iter().any(is_guess) {
             findings.push(Finding::new(Code::MimeSignedHeader));
         }
         if part.is_multipart() && !part.is_closed() {
