@@ -130,11 +130,14 @@ pub(crate) fn collapsed(text: &str) -> Cow<'_, str> {
 
 /// Printable ASCII with single blanks inside, as nearly every value is.
 fn is_collapsed(text: &[u8]) -> bool {
+    let Some((last, before)) = text.split_last() else { return true };
+    let printable = |byte: u8| matches!(byte, b' '..=b'~');
     // Without a way out before the end many bytes are looked at at once.
-    let printable = text.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
-    let pairs = text.iter().zip(text.iter().skip(1));
-    let single = pairs.fold(true, |all, (one, next)| all & !((*one == b' ') & (*next == b' ')));
-    printable && single && text.first() != Some(&b' ') && text.last() != Some(&b' ')
+    let inside = before
+        .iter()
+        .zip(&text[1..])
+        .fold(true, |all, (one, next)| all & printable(*one) & !((*one == b' ') & (*next == b' ')));
+    inside && printable(*last) && *last != b' ' && text[0] != b' '
 }
 
 /// One address of a header.

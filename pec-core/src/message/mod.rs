@@ -200,13 +200,12 @@ impl<'m> Part<'m> {
     /// Every part below this one, in the order of the bytes, nested messages included.
     pub fn descendants(&self) -> impl Iterator<Item = Self> + use<'m> {
         let this = *self;
-        let end = this.range().end;
-        // Nodes stand in the order of their bytes, so that a subtree is a run of them.
+        // Nodes stand in the order of their bytes, so that a subtree is a run of them: it ends with the first whose
+        // parent stands before.
         (this.index + 1..)
-            .map_while(move |index| this.tree.nodes.get(index as usize).map(|node| (index, node)))
-            .take_while(move |(_, node)| node.header.start as usize <= end)
-            .filter_map(move |(index, _)| this.at(index))
-            .take_while(move |part| part.is_below(this))
+            .map_while(move |index| this.tree.nodes.get(index as usize).map(|node| (index, node.parent)))
+            .take_while(move |(_, parent)| *parent >= this.index)
+            .map(move |(index, _)| Self { index, ..this })
     }
 
     /// Every part below this one that does not stand inside a further nested message.
@@ -220,10 +219,6 @@ impl<'m> Part<'m> {
         let this = *self;
         let alone = (!this.is_multipart()).then_some(this);
         alone.into_iter().chain(this.descendants_within_message()).filter(Self::is_attachment)
-    }
-
-    fn is_below(&self, other: Self) -> bool {
-        std::iter::successors(self.parent(), Self::parent).any(|part| part.index == other.index)
     }
 
     /// Content-Type with its parameters, if there is one.
@@ -334,7 +329,7 @@ impl<'m> Part<'m> {
 
     /// Shows each of [`Part::names`] to `look`.
     pub(crate) fn each_name(&self, mut look: impl FnMut(&str)) {
-        let mut named = |value, name| parameter::instances(value, name).for_each(|found| look(&found.shown()));
+        let mut named = |value, name| parameter::each(value, name, |found| look(&found.shown()));
         self.content_dispositions().for_each(|value| named(value, "filename"));
         self.content_types().for_each(|value| named(value, "name"));
     }

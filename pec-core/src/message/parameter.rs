@@ -85,33 +85,25 @@ fn text(main: &[u8]) -> Cow<'_, str> {
 
 /// The boundary, by the reading that everybody shares when there is no conflict: the first.
 pub(super) fn boundary(value: &[u8]) -> Option<Cow<'_, [u8]>> {
-    let found = instances(value, "boundary").next()?;
-    (!found.value.is_empty()).then_some(found.value)
+    let mut first = None;
+    each(value, "boundary", |found| {
+        first.get_or_insert(found.value);
+    });
+    first.filter(|boundary| !boundary.is_empty())
 }
 
-/// Each instance of the parameter `name`, which is in lower case. Where no name bears a mark of RFC 2231, there is
-/// nothing to join, and no list is made of all.
-pub(super) fn instances<'m>(value: &'m [u8], name: &'static str) -> impl Iterator<Item = Parameter<'m>> {
-    let rest = main_value(value).1;
-    let (plain, joined) = if memchr(b'*', rest).is_none() { (rest, Vec::new()) } else { (&[][..], join(rest)) };
-    let plain = Plain { rest: plain }
-        .filter(move |(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
-        .map(move |(_, value)| Parameter { name: Cow::Borrowed(name), value, charset: None, extended: false });
-    plain.chain(joined.into_iter().filter(move |parameter| parameter.name == name))
-}
-
-/// Names and values as written.
-struct Plain<'m> {
-    rest: &'m [u8],
-}
-
-impl<'m> Iterator for Plain<'m> {
-    type Item = (&'m [u8], Cow<'m, [u8]>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (name, value, rest) = next_parameter(self.rest)?;
-        self.rest = rest;
-        Some((name, value))
+/// Shows each instance of the parameter `name`, which is in lower case, to `look`. Where nothing bears a mark of RFC
+/// 2231 there is nothing to join, and no list is made of all.
+pub(super) fn each<'m>(value: &'m [u8], name: &'static str, mut look: impl FnMut(Parameter<'m>)) {
+    let mut rest = split(value).1;
+    if memchr(b'*', rest).is_some() {
+        return join(rest).into_iter().filter(|parameter| parameter.name == name).for_each(look);
+    }
+    while let Some((found, value, next)) = next_parameter(rest) {
+        rest = next;
+        if found.eq_ignore_ascii_case(name.as_bytes()) {
+            look(Parameter { name: Cow::Borrowed(name), value, charset: None, extended: false });
+        }
     }
 }
 
@@ -186,9 +178,14 @@ impl<'m> Parameterized<'m> {
 
 /// The text before the first `;` outside comments, trimmed, and what follows.
 fn main_value(value: &[u8]) -> (&[u8], &[u8]) {
-    let value = skip_blank(value);
-    let (main, rest) = value.split_at(memchr2(b';', b'(', value).unwrap_or(value.len()));
+    let (main, rest) = split(value);
     (main.trim_ascii(), rest)
+}
+
+/// The same, not trimmed at its end.
+fn split(value: &[u8]) -> (&[u8], &[u8]) {
+    let value = skip_blank(value);
+    value.split_at(memchr2(b';', b'(', value).unwrap_or(value.len()))
 }
 
 /// Name and value of a parameter as written, and what follows.

@@ -177,3 +177,47 @@ fn a_part_without_blank_line_ends_before_the_delimiter() {
     assert_eq!(message.root().children().count(), 1);
     assert_eq!(message.root().descendants().count(), 1, "an empty part is a part");
 }
+
+#[test]
+fn a_subtree_is_what_is_reached_through_children() {
+    fn reached(part: Part<'_>) -> Vec<u32> {
+        part.children().flat_map(|child| std::iter::once(child.number()).chain(reached(child))).collect()
+    }
+    let ended_by_the_outer = "Content-Type: multipart/mixed; boundary=O\n\n--O\nContent-Type: multipart/mixed; boundary=I\n\n--I\n--O\n\nx\n--I\n--O--\n";
+    for text in [SIGNED, ended_by_the_outer, "", "--\n"] {
+        let message = parse(text);
+        for number in 0.. {
+            let Some(part) = message.part(number) else { break };
+            let found: Vec<_> = part.descendants().map(|below| below.number()).collect();
+            assert_eq!(found, reached(part), "{number} of {text:?}");
+        }
+    }
+}
+
+#[test]
+fn describing_fields_are_found_however_they_are_written() {
+    for field in
+        ["Content-Type: text/html", "content-type:text/html", "CONTENT-TYPE \t: text/html", "Content-Type:\n text/html"]
+    {
+        for text in [format!("{field}\n\n"), format!("Cc: x\nContent-Typ: a/b\n{field}\nA: b\n\n"), field.to_owned()] {
+            let message = parse(&text);
+            assert!(message.root().is_of_type("text/html"), "{text:?}");
+            assert_eq!(message.root().media_type(), "text/html", "{text:?}");
+        }
+    }
+    for other in ["\n\nContent-Type: text/html", "A: b\n Content-Type: text/html\n\n", "-Content-Type: text/html\n\n"] {
+        assert_eq!(parse(other).root().media_type(), "text/plain", "{other:?}");
+    }
+}
+
+#[test]
+fn fields_that_begin_with_no_letter_are_noted() {
+    for odd in ["--x: y", "--x", ":--x", " :--x", "A: b\n--x", "1: 2"] {
+        assert!(parse(&format!("{odd}\n\n")).root().has_odd_names(), "{odd:?}");
+    }
+    for plain in ["", "A: b", "A: --x\n --x\n\t:--x", "A: b\n\n--x"] {
+        assert!(!parse(&format!("{plain}\n\n")).root().has_odd_names(), "{plain:?}");
+    }
+    let limits = Limits { header_bytes: 4, ..Limits::DEFAULT };
+    assert!(Message::parse(b"A: 456\r\n\r\n", &limits).root().has_odd_names());
+}

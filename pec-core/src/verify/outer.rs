@@ -40,19 +40,19 @@ impl<'m> Outer<'m> {
     pub(super) fn of(headers: Headers<'m>) -> Self {
         let mut outer = Self { raw: headers.raw(), ..Self::default() };
         for field in headers.iter() {
-            // The length tells most names apart before they are compared.
+            // The length tells most names apart before they are compared, and nearly all are written so.
             let known: &[(&str, Slot<'m>)] = match field.name.len() {
-                2 => &[("to", |o| &mut o.to), ("cc", |o| &mut o.cc)],
-                4 => &[("from", |o| &mut o.from), ("date", |o| &mut o.date)],
-                6 => &[("sender", |o| &mut o.sender)],
-                7 => &[("subject", |o| &mut o.subject)],
-                8 => &[("reply-to", |o| &mut o.reply_to)],
-                10 => &[("message-id", |o| &mut o.message_id), ("x-ricevuta", |o| &mut o.receipt)],
-                11 => &[("return-path", |o| &mut o.return_path), ("x-trasporto", |o| &mut o.transport)],
-                12 => &[("content-type", |o| &mut o.content_type)],
-                14 => &[("x-tiporicevuta", |o| &mut o.receipt_form)],
-                19 => &[("x-verificasicurezza", |o| &mut o.security)],
-                24 => &[("x-riferimento-message-id", |o| &mut o.reference_id)],
+                2 => &[("To", |o| &mut o.to), ("Cc", |o| &mut o.cc)],
+                4 => &[("From", |o| &mut o.from), ("Date", |o| &mut o.date)],
+                6 => &[("Sender", |o| &mut o.sender)],
+                7 => &[("Subject", |o| &mut o.subject)],
+                8 => &[("Reply-To", |o| &mut o.reply_to)],
+                10 => &[("Message-ID", |o| &mut o.message_id), ("X-Ricevuta", |o| &mut o.receipt)],
+                11 => &[("Return-Path", |o| &mut o.return_path), ("X-Trasporto", |o| &mut o.transport)],
+                12 => &[("Content-Type", |o| &mut o.content_type)],
+                14 => &[("X-TipoRicevuta", |o| &mut o.receipt_form)],
+                19 => &[("X-VerificaSicurezza", |o| &mut o.security)],
+                24 => &[("X-Riferimento-Message-ID", |o| &mut o.reference_id)],
                 _ => &[],
             };
             if let Some((_, list)) = known.iter().find(|(name, _)| field.is(name)) {
