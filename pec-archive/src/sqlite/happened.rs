@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{EventRow, FiledRow, Number};
 
 /// The format that has these tables.
@@ -71,8 +71,21 @@ pub(super) fn put_event(connection: &Connection, event: &EventRow) -> Result<u64
     let EventRow { at, kind, message, detail } = event;
     let n = connection
         .prepare_cached("INSERT INTO event (at, kind, message, detail) VALUES (?1, ?2, ?3, ?4)")?
-        .insert((at, kind, message, detail))?;
-    Ok(n.cast_unsigned())
+        .insert((at, kind, message, detail));
+    match n.map_err(Error::from) {
+        // SQLite calls it a full disk where the last number was given.
+        Err(Error::Full) if is_last_given(connection)? => Err(Error::Damaged("the numbers of events".into())),
+        n => Ok(n?.cast_unsigned()),
+    }
+}
+
+/// Whether a number is there that nobody reaches by counting.
+fn is_last_given(connection: &Connection) -> Result<bool> {
+    let mut last = connection.prepare_cached(
+        "SELECT max(coalesce((SELECT max(n) FROM event), 0),
+                    coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'event'), 0))",
+    )?;
+    Ok(last.query_row([], |row| row.get::<_, i64>(0))? == i64::MAX)
 }
 
 pub(super) fn put_follower(connection: &Connection, name: &str, n: u64) -> Result<()> {
