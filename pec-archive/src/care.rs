@@ -161,7 +161,7 @@ impl Archive {
     /// Makes everything anew that is worked out from the bytes: verdicts, dossiers, the index of words. What is there is
     /// replaced message by message, so that nothing is hidden meanwhile, nor when the work is ended by a crash; only an
     /// index that is missing or cannot be read is made from nothing, and the words of an archive that was made before
-    /// format 4: they are found again as they are made.
+    /// format 6: they are found again as they are made.
     ///
     /// # Errors
     /// As [`Archive::put`]; what was done before stays. A damaged message is left out: [`Archive::check`] names it.
