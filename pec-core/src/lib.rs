@@ -8,6 +8,7 @@
 //!      ──> verify/       all cross-checks, one verdict; the only maker of Certified<_>
 //!      ──> reconcile/    certified receipts tied to the sent message, a state for each recipient
 //!          directory/    the index of providers, for those who have it
+//!          tax_id.rs     codice fiscale and partita IVA, form and check character
 //!          text.rs       text from messages, made harmless for whoever shows it
 //!          finding.rs    the one table of codes: severity, rule, text in Italian and English
 //!          limits.rs     one value; each limit says where it comes from
@@ -61,6 +62,7 @@ pub mod message;
 pub mod proof;
 pub mod reconcile;
 pub mod signature;
+pub mod tax_id;
 pub mod text;
 pub mod trust;
 pub mod verify;
