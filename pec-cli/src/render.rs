@@ -13,7 +13,7 @@ use anstyle::{AnsiColor, Style};
 use pec_core::daticert::CertData;
 use pec_core::finding::{Code, Finding, Language, Severity};
 use pec_core::message::Message;
-pub(crate) use pec_core::text::{printable, steers};
+pub(crate) use pec_core::text::printable;
 use pec_core::verify::{Integrity, JudgedAt, Verdict, Verification};
 use textwrap::{Options, WordSeparator, WrapAlgorithm};
 

@@ -5,6 +5,7 @@
 //!       ──> judge     each message read and verified, on all cores, in the order of the places, in bounded memory
 //!       ──> link      the same into a ledger; the messages read again for the dossiers
 //!       ──> work      either of them in the background: events that are asked for, progress, an end at any time
+//! bytes ──> new_files under names from inside a message, never out of one folder, never over what is there
 //! ```
 //!
 //! ```
@@ -29,6 +30,7 @@ mod judge;
 pub mod link;
 mod mbox;
 mod messages;
+mod new_files;
 mod place;
 mod reason;
 pub mod work;
@@ -37,5 +39,6 @@ mod zipped;
 pub use judge::{Judge, Judged, Position, Unread};
 pub use mbox::Quoting;
 pub use messages::Messages;
+pub use new_files::{NewFiles, safe_name};
 pub use place::{Item, Opened, Place, open, places, read_one};
 pub use reason::{Kind, Reason};
