@@ -10,6 +10,7 @@ use tlog_tiles::{Hash, HashReader, stored_hash_count, stored_hash_index, stored_
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::id::Id;
+use crate::managed::Mandate;
 use crate::store::{Change, View};
 
 /// One entry, as it stands in the log: JSON, keys in this order.
@@ -112,6 +113,24 @@ pub(crate) enum What<'a> {
         uid: u32,
         why: &'a str,
     },
+    /// A mailbox is managed from now on, or something else is said of it; by what right it is opened.
+    Manage {
+        mailbox: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mandate: Option<Mandate>,
+    },
+    /// A mailbox is no longer managed.
+    Unmanage { mailbox: &'a str },
+    /// The credential of a managed mailbox was replaced.
+    Credential { mailbox: &'a str },
+    /// A managed mailbox was opened, by this right.
+    Opened {
+        mailbox: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mandate: Option<Mandate>,
+    },
+    /// So many managed mailboxes were looked at.
+    Refreshed { mailboxes: u64 },
     /// A message was erased after its term: its certificate of erasure.
     Erase {
         #[serde(serialize_with = "hex")]

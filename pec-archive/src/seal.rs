@@ -46,8 +46,12 @@ impl HostKey {
         Self(SecretBox::init_with_mut(|key: &mut [u8; 32]| key.copy_from_slice(bytes.as_slice())))
     }
 
-    /// The key for one purpose.
-    fn derived(&self, purpose: &str) -> Result<Zeroizing<[u8; 32]>> {
+    /// A key for one purpose of the host's own, derived by HKDF-SHA256: the purposes of one key know nothing of each other.
+    /// Those that begin with `pec-` are this library's.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where the cryptographic library fails.
+    pub fn derived(&self, purpose: &str) -> Result<Zeroizing<[u8; 32]>> {
         let mut key = Zeroizing::new([0; 32]);
         let expanded = Hkdf::<Sha256>::new(None, self.0.expose_secret()).expand(purpose.as_bytes(), key.as_mut_slice());
         expanded.map_err(|_| Error::Internal("the length of a key".into()))?;

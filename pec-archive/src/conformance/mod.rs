@@ -15,6 +15,7 @@ mod index;
 mod kept;
 mod lists;
 mod mailbox;
+mod managed;
 mod memory;
 mod rows;
 mod sample;
@@ -47,6 +48,7 @@ pub use mailbox::{
     numbers_of_a_folder_hold_as_long_as_its_validity, what_is_gone_stays_gone_and_can_come_back,
     what_is_withheld_is_noted_until_it_comes,
 };
+pub use managed::a_managed_mailbox_keeps_what_was_said_and_what_was_seen_apart;
 pub use memory::Memory;
 pub use transactions::{
     a_change_is_seen_whole_after_its_commit, a_change_that_fails_leaves_nothing, a_view_stays_as_it_was,
@@ -95,6 +97,7 @@ pub fn all<B: Backend + 'static>(empty: &dyn Fn() -> B) {
         what_is_withheld_is_noted_until_it_comes,
         events_are_numbered_for_ever_and_go_with_their_message,
         what_a_rule_has_done_is_noted_by_message_and_rule,
+        a_managed_mailbox_keeps_what_was_said_and_what_was_seen_apart,
     ];
     let whole = [
         an_archive_over_it_gives_back_what_was_put,

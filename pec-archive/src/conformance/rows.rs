@@ -7,8 +7,8 @@ use crate::deposit::DepositState;
 use crate::id::Id;
 use crate::search::{Field, Query, Test};
 use crate::store::{
-    Attachment, CheckpointRow, EventRow, FiledRow, FolderRow, ImportedRow, Judged, KeyRow, MessageRow, Number,
-    Speaking, SubmissionRow, WithheldRow,
+    Attachment, CheckpointRow, EventRow, FiledRow, FolderRow, ImportedRow, Judged, KeyRow, ManagedRow, MessageRow,
+    Number, Speaking, SubmissionRow, WithheldRow,
 };
 
 /// Everything but the blobs.
@@ -26,6 +26,8 @@ pub(super) struct State {
     pub(super) last_event: u64,
     pub(super) followers: BTreeMap<String, u64>,
     pub(super) filed: BTreeMap<(Number, String), FiledRow>,
+    /// Mailboxes that the host manages.
+    pub(super) managed: BTreeMap<String, ManagedRow>,
     pub(super) submissions: BTreeMap<Number, SubmissionRow>,
     pub(super) evidence: BTreeSet<(Number, String, Id)>,
     pub(super) derived: BTreeMap<Number, Derived>,
@@ -58,6 +60,7 @@ impl Default for State {
             last_event: 0,
             followers: BTreeMap::new(),
             filed: BTreeMap::new(),
+            managed: BTreeMap::new(),
             submissions: BTreeMap::new(),
             evidence: BTreeSet::new(),
             derived: BTreeMap::new(),

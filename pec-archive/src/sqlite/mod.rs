@@ -21,6 +21,7 @@ mod happened;
 mod index;
 mod log;
 mod mailbox;
+mod managed;
 mod messages;
 mod open;
 mod place;

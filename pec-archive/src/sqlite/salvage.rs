@@ -147,6 +147,9 @@ fn take_over(
         if format >= super::mailbox::SINCE {
             mailboxes(source.connection(), target.connection(), &mut salvaged.unread)?;
         }
+        if format >= super::managed::SINCE {
+            copy(source.connection(), target.connection(), "managed", &["address"], &mut salvaged.unread)?;
+        }
         let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
         Appender::new(target, actor, intake.now)?.append(what).map(drop)
     })?;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::{blobs, decided, deposits, dossiers, erase, find, happened, index, log, mailbox, messages, stats, survey};
+use super::{
+    blobs, decided, deposits, dossiers, erase, find, happened, index, log, mailbox, managed, messages, stats, survey,
+};
 use crate::deposit::{Deposit, DepositState, Deposited};
 use crate::error::Result;
 use crate::id::Id;
@@ -13,8 +15,9 @@ use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
     Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, EventRow, FiledRow, FolderRow, HappenedIndex,
-    HappenedWriter, ImportedRow, Index, IndexWriter, KeyRow, KnownDeposit, MailboxIndex, MailboxWriter, MessageRow,
-    NewMessage, Number, Piece, PlaceRow, Speaking, SubmissionRow, Survey, WithheldRow, Words,
+    HappenedWriter, ImportedRow, Index, IndexWriter, KeyRow, KnownDeposit, MailboxIndex, MailboxWriter, ManagedIndex,
+    ManagedRow, ManagedWriter, MessageRow, NewMessage, Number, Piece, PlaceRow, Speaking, SubmissionRow, Survey,
+    WithheldRow, Words,
 };
 
 /// The tables, as one transaction sees them.
@@ -406,5 +409,29 @@ impl HappenedWriter for Tables<'_> {
 
     fn put_filed(&self, row: &FiledRow) -> Result<()> {
         happened::put_filed(self.0, row)
+    }
+}
+
+impl ManagedIndex for Tables<'_> {
+    fn managed(&self) -> Result<Vec<ManagedRow>> {
+        managed::all(self.0)
+    }
+
+    fn managed_at(&self, address: &str) -> Result<Option<ManagedRow>> {
+        managed::at(self.0, address)
+    }
+}
+
+impl ManagedWriter for Tables<'_> {
+    fn put_managed(&self, address: &str, said: &str) -> Result<()> {
+        managed::put(self.0, address, said)
+    }
+
+    fn put_standing(&self, address: &str, standing: &str) -> Result<bool> {
+        managed::put_standing(self.0, address, standing)
+    }
+
+    fn forget_managed(&self, address: &str) -> Result<bool> {
+        managed::forget(self.0, address)
     }
 }

@@ -8,6 +8,7 @@
 //!   BlobStore   bytes under their SHA-256│ Index…    every row that says something of them
 //!                                        │ Mailbox…  what is known of servers
 //!                                        │ Happened… events, and what rules have done
+//!                                        │ Managed…  the mailboxes that the host manages
 //! ```
 //!
 //! A backend stores and finds; it decides nothing. It is opened for one tenant, and in a store that several tenants share
@@ -37,6 +38,7 @@ mod blobs;
 mod happened;
 mod index;
 mod mailbox;
+mod managed;
 mod rows;
 mod write;
 
@@ -47,6 +49,7 @@ pub use blobs::{Blob, BlobStore, PIECE, Piece};
 pub use happened::{EventRow, FiledRow, HappenedIndex, HappenedWriter};
 pub use index::Index;
 pub use mailbox::{FolderRow, MailboxIndex, MailboxWriter, PlaceRow, WithheldRow};
+pub use managed::{ManagedIndex, ManagedRow, ManagedWriter};
 pub use rows::{
     CheckpointRow, DepositRow, DerivedRow, DossierRow, Hole, ImportedRow, KeyRow, KnownDeposit, MessageRow, NewMessage,
     Number, Speaking, SubmissionRow, Survey, first_number, second_of,
@@ -59,14 +62,14 @@ pub use crate::words::{Attachment, Words};
 use crate::error::{Error, Result};
 
 /// One state of the archive of one tenant, for reading.
-pub trait View: BlobStore + Index + MailboxIndex + HappenedIndex {}
+pub trait View: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex {}
 
-impl<T: BlobStore + Index + MailboxIndex + HappenedIndex> View for T {}
+impl<T: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex> View for T {}
 
 /// A change on its way: what it writes, it sees; others see all of it after the commit, or nothing.
-pub trait Change: View + IndexWriter + MailboxWriter + HappenedWriter {}
+pub trait Change: View + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter {}
 
-impl<T: BlobStore + IndexWriter + MailboxWriter + HappenedWriter> Change for T {}
+impl<T: BlobStore + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter> Change for T {}
 
 /// What keeps the archive of one tenant. See the [contract](crate::store).
 pub trait Backend: Debug + Send + Sync {
