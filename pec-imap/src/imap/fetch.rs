@@ -85,43 +85,9 @@ impl Session {
         Ok(listed)
     }
 
-    /// Reads batches of messages of the open folder one after the other, the next asked for before the last is here. `take`
-    /// gets what came of each batch, in their order; what is missing there, the server did not give.
-    ///
-    /// `take` may wait: nothing more is read meanwhile, so that memory stays bounded.
-    pub(crate) async fn fetch(
-        &mut self,
-        batches: impl IntoIterator<Item = Vec<u32>>,
-        mut take: impl AsyncFnMut(Vec<u32>, Wanted) -> Result<()>,
-    ) -> Result<()> {
-        let mut batches = batches.into_iter();
-        let mut sent = VecDeque::new();
-        loop {
-            while sent.len() < IN_FLIGHT {
-                let Some(batch) = batches.next() else { break };
-                let command = format!("UID FETCH {} (UID BODY.PEEK[])", set(&batch));
-                sent.push_back((self.connection.send(command.as_bytes()).await?, batch));
-            }
-            let Some((tag, batch)) = sent.pop_front() else { return Ok(()) };
-            let mut found = Wanted::with_capacity(batch.len());
-            loop {
-                let response = self.connection.read().await?;
-                match settle(&response, &tag, "FETCH", &mut |part| {
-                    if let Part::Data(Response::Fetch(_, attributes)) = part
-                        && let (Some(uid), Some(body)) = (uid(&attributes), body(attributes))
-                    {
-                        found.insert(uid, body);
-                    }
-                    Ok(())
-                }) {
-                    Ok(None) => {}
-                    // A server that refuses a batch may give its messages one by one.
-                    Ok(Some(_)) | Err(Error::Refused { .. }) => break,
-                    Err(error) => return Err(error),
-                }
-            }
-            take(batch, found).await?;
-        }
+    /// Reads batches of messages of the open folder one after the other, the next asked for before the last is here.
+    pub(crate) fn fetch(&mut self, batches: Vec<Vec<u32>>) -> Batches<'_> {
+        Batches { session: self, batches: batches.into_iter(), sent: VecDeque::new() }
     }
 
     /// Reads one message of the open folder in pieces, the next asked for before the last is here, and gives them to `take` in
@@ -195,6 +161,45 @@ impl Session {
             match settled {
                 Ok(None) => {}
                 Ok(Some(_)) | Err(Error::Refused { .. }) => return Ok(piece),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Batches of messages that are being read. Nothing more is read until the next one is asked for, so that memory stays
+/// bounded; whoever stops before the end does not use the session again.
+#[derive(Debug)]
+pub(crate) struct Batches<'s> {
+    session: &'s mut Session,
+    batches: std::vec::IntoIter<Vec<u32>>,
+    sent: VecDeque<(Tag, Vec<u32>)>,
+}
+
+impl Batches<'_> {
+    /// What came of the next batch; what is missing in it, the server did not give. `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<(Vec<u32>, Wanted)>> {
+        let connection = &mut self.session.connection;
+        while self.sent.len() < IN_FLIGHT {
+            let Some(batch) = self.batches.next() else { break };
+            let command = format!("UID FETCH {} (UID BODY.PEEK[])", set(&batch));
+            self.sent.push_back((connection.send(command.as_bytes()).await?, batch));
+        }
+        let Some((tag, batch)) = self.sent.pop_front() else { return Ok(None) };
+        let mut found = Wanted::with_capacity(batch.len());
+        loop {
+            let response = connection.read().await?;
+            match settle(&response, &tag, "FETCH", &mut |part| {
+                if let Part::Data(Response::Fetch(_, attributes)) = part
+                    && let (Some(uid), Some(body)) = (uid(&attributes), body(attributes))
+                {
+                    found.insert(uid, body);
+                }
+                Ok(())
+            }) {
+                Ok(None) => {}
+                // A server that refuses a batch may give its messages one by one.
+                Ok(Some(_)) | Err(Error::Refused { .. }) => return Ok(Some((batch, found))),
                 Err(error) => return Err(error),
             }
         }

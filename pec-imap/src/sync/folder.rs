@@ -127,26 +127,25 @@ async fn read_new(
                 while let Some(Step::Batch(next)) = steps.next_if(|step| matches!(step, Step::Batch(_))) {
                     batches.push(next);
                 }
-                session
-                    .fetch(batches, async |batch, mut found| {
-                        reached.last_uid = batch.last().copied().unwrap_or(reached.last_uid);
-                        count += batch.len() as u64;
-                        let mut portion =
-                            Portion { messages: Vec::new(), withheld: Vec::new(), gone: Vec::new(), reached: *reached };
-                        for uid in batch {
-                            match found.remove(&uid) {
-                                Some(bytes) => portion.messages.push((uid, Held::Memory(bytes))),
-                                // Gone since it was listed, or refused: it is asked for once more, alone.
-                                None => {
-                                    missed.push(uid);
-                                    portion.withheld.push((uid, NOT_GIVEN.to_owned()));
-                                }
+                let mut fetching = session.fetch(batches);
+                while let Some((batch, mut found)) = fetching.next().await? {
+                    reached.last_uid = batch.last().copied().unwrap_or(reached.last_uid);
+                    count += batch.len() as u64;
+                    let mut portion =
+                        Portion { messages: Vec::new(), withheld: Vec::new(), gone: Vec::new(), reached: *reached };
+                    for uid in batch {
+                        match found.remove(&uid) {
+                            Some(bytes) => portion.messages.push((uid, Held::Memory(bytes))),
+                            // Gone since it was listed, or refused: it is asked for once more, alone.
+                            None => {
+                                missed.push(uid);
+                                portion.withheld.push((uid, NOT_GIVEN.to_owned()));
                             }
                         }
-                        store.put(portion).await?;
-                        done(count)
-                    })
-                    .await?;
+                    }
+                    store.put(portion).await?;
+                    done(count)?;
+                }
             }
             Step::Long(uid, size) => {
                 reached.last_uid = uid;
