@@ -1,10 +1,16 @@
 //! One mailbox with one provider: where it is, and how to get in.
 
-use secrecy::SecretString;
+use std::sync::Arc;
 
+use base64ct::{Base64, Encoding as _};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::access::AccessState;
 use crate::credential::Credential;
 use crate::error::{Error, Result};
 use crate::net::Endpoint;
+use crate::profile::KnownText;
 
 /// A mailbox of a provider.
 #[derive(Debug, Clone)]
@@ -13,13 +19,21 @@ pub struct Account {
     imap: Endpoint,
     smtp: Endpoint,
     credential: Credential,
+    known_texts: Arc<[KnownText]>,
 }
 
 impl Account {
     /// A mailbox by its address, its servers, and who may enter.
     #[must_use]
     pub fn new(address: impl Into<String>, imap: Endpoint, smtp: Endpoint, credential: Credential) -> Self {
-        Self { address: address.into(), imap, smtp, credential }
+        Self { address: address.into(), imap, smtp, credential, known_texts: Arc::default() }
+    }
+
+    /// With words by which its provider is known to refuse.
+    #[must_use]
+    pub fn known_texts(mut self, texts: &[KnownText]) -> Self {
+        self.known_texts = texts.into();
+        self
     }
 
     /// Its address: also its name in the archive.
@@ -46,9 +60,36 @@ impl Account {
         &self.credential
     }
 
+    /// What a refusal means: by its code where that says it, else by what this provider is known to say, else by words that
+    /// are common.
+    pub(crate) fn judge(&self, code: Option<&str>, text: &str) -> AccessState {
+        match AccessState::of_refusal(code, "") {
+            AccessState::Rejected => {}
+            decided => return decided,
+        }
+        let known = self.known_texts.iter().find(|known| known.is_in(text));
+        known.map_or_else(|| AccessState::of_refusal(code, text), |known| known.state)
+    }
+
     /// The name of the user, for the server.
     pub(crate) fn login(&self) -> &str {
         self.credential.login()
+    }
+
+    /// What a server said at the login, without the password: some repeat the line that they do not understand.
+    pub(crate) fn redacted(&self, text: &str) -> Result<String> {
+        let secret = secrecy::ExposeSecret::expose_secret(self.password()?);
+        let plain = Zeroizing::new(format!("\0{}\0{secret}", self.login()));
+        let encoded = Zeroizing::new(Base64::encode_string(plain.as_bytes()));
+        let mut text = Zeroizing::new(text.to_owned());
+        // The end of a line that was cut says as much as the whole.
+        let password = Zeroizing::new(Base64::encode_string(secret.as_bytes()));
+        for hidden in [encoded.as_str(), password.as_str(), secret] {
+            if !hidden.is_empty() && text.contains(hidden) {
+                text = Zeroizing::new(text.replace(hidden, "[REDACTED]"));
+            }
+        }
+        Ok(text.to_string())
     }
 
     /// The password. A NUL in it could not be sent.

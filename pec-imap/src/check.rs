@@ -44,24 +44,35 @@ impl Account {
     /// [`Error::Access`](crate::Error::Access), which says in which way there is no access; what a connection can meet.
     pub async fn check(&self, network: &Network) -> Result<Checked> {
         let mut session = Session::open(network, self).await?;
-        let mut folders = Vec::new();
-        for folder in session.folders().await? {
-            if folder.holds_messages {
-                let counts = session.counts(&folder.wire_name).await?;
-                folders.push(FolderCounts {
-                    folder,
-                    messages: counts.messages,
-                    unseen: counts.unseen,
-                    uid_next: counts.uid_next,
-                    uid_validity: counts.uid_validity,
-                });
-            }
-        }
-        let quota = session.quota().await?;
-        let capabilities = session.capabilities().map(str::to_owned).collect();
+        let checked = look(&mut session, self.credential().ends()).await?;
         session.logout().await;
-        Ok(Checked { folders, capabilities, quota, password_ends: self.credential().ends() })
+        Ok(checked)
     }
+}
+
+/// Looks around in a mailbox that has let us in.
+pub(crate) async fn look(session: &mut Session, password_ends: Option<Timestamp>) -> Result<Checked> {
+    let mut folders = Vec::new();
+    for folder in session.folders().await? {
+        if folder.holds_messages {
+            let counts = session.counts(&folder.wire_name).await?;
+            folders.push(FolderCounts {
+                folder,
+                messages: counts.messages,
+                unseen: counts.unseen,
+                uid_next: counts.uid_next,
+                uid_validity: counts.uid_validity,
+            });
+        }
+    }
+    let quota = session.quota().await?;
+    let capabilities = session.capabilities().map(str::to_owned).collect();
+    Ok(Checked { folders, capabilities, quota, password_ends })
+}
+
+/// Whether messages come in there: not what was sent, drafts and waste.
+pub(crate) fn is_incoming(folder: &Folder) -> bool {
+    !matches!(folder.purpose, Some("sent" | "drafts" | "trash" | "junk"))
 }
 
 impl Checked {
@@ -74,10 +85,7 @@ impl Checked {
     /// Messages that nobody has marked as read, in all folders but that for what was sent, drafts and waste.
     #[must_use]
     pub fn unseen(&self) -> u64 {
-        let incoming = self
-            .folders
-            .iter()
-            .filter(|counts| !matches!(counts.folder.purpose, Some("sent" | "drafts" | "trash" | "junk")));
+        let incoming = self.folders.iter().filter(|counts| is_incoming(&counts.folder));
         incoming.map(|folder| u64::from(folder.unseen)).sum()
     }
 }

@@ -24,6 +24,12 @@ impl Origin {
             Self::Generated => "generated",
         }
     }
+
+    /// That of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Holder, Self::Generated].into_iter().find(|origin| origin.as_str() == name)
+    }
 }
 
 /// Who enters a mailbox, and until when. No call of this library changes a password with the provider.
@@ -33,13 +39,14 @@ pub struct Credential {
     secret: SecretString,
     origin: Origin,
     expires: Option<Timestamp>,
+    renewal: Option<String>,
 }
 
 impl Credential {
     /// Name and password, which does not end by itself.
     #[must_use]
     pub fn new(login: impl Into<String>, secret: impl Into<SecretString>) -> Self {
-        Self { login: login.into(), secret: secret.into(), origin: Origin::Holder, expires: None }
+        Self { login: login.into(), secret: secret.into(), origin: Origin::Holder, expires: None, renewal: None }
     }
 
     /// From elsewhere.
@@ -54,6 +61,19 @@ impl Credential {
     pub const fn expires(mut self, at: Timestamp) -> Self {
         self.expires = Some(at);
         self
+    }
+
+    /// Who renews it, or where: a hint for a person, and no secret.
+    #[must_use]
+    pub fn renewal(mut self, hint: impl Into<String>) -> Self {
+        self.renewal = Some(hint.into());
+        self
+    }
+
+    /// Who renews it, or where.
+    #[must_use]
+    pub fn renewal_hint(&self) -> Option<&str> {
+        self.renewal.as_deref()
     }
 
     /// The name of the user.
@@ -87,11 +107,12 @@ impl Credential {
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { login, secret: _, origin, expires } = self;
+        let Self { login, secret: _, origin, expires, renewal } = self;
         f.debug_struct("Credential")
             .field("login", login)
             .field("origin", origin)
             .field("expires", expires)
+            .field("renewal", renewal)
             .finish_non_exhaustive()
     }
 }

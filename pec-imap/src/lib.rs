@@ -10,6 +10,7 @@ mod delete;
 mod error;
 mod imap;
 mod net;
+mod profile;
 mod relay;
 mod sync;
 
@@ -21,5 +22,9 @@ pub use delete::Deleted;
 pub use error::{Error, Result};
 pub use imap::{Folder, Quota};
 pub use net::{Deadlines, Endpoint, Network, Proxy, ProxyLogin, Roots, Security};
+pub use profile::{
+    Fact, KnownText, LoginName, Overrides, Profile, Profiles, ProviderLimits, SecondFactor, Texts, endpoint_of,
+    endpoint_text,
+};
 pub use relay::{Relayed, deliver_to_maildir};
 pub use sync::{FolderSynced, Receiver, SyncProgress, SyncWatch, Synced, Watching};

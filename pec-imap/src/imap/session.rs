@@ -143,8 +143,8 @@ impl Session {
             }
             return Ok(());
         }
-        let state = AccessState::of_refusal(status.name(), &status.text);
-        Err(Error::Access { host, state, text: full(&status) })
+        let state = account.judge(status.name(), &status.text);
+        Err(Error::Access { host, state, text: account.redacted(&full(&status))? })
     }
 
     /// SASL PLAIN (RFC 4616): every byte of a password gets through.
