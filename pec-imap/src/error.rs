@@ -6,6 +6,7 @@ use std::time::Duration;
 use pec_core::finding::Language;
 
 use crate::access::AccessState;
+use crate::secret::SecretError;
 
 /// What a call can answer instead.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -65,6 +66,9 @@ pub enum Error {
         /// Its value, or why it cannot be taken where the value is secret.
         value: String,
     },
+    /// The store of credentials fails.
+    #[error("credentials: {0}")]
+    Secret(#[from] SecretError),
     /// The archive fails. Nothing is taken from the server that it has not confirmed.
     #[error(transparent)]
     Archive(#[from] pec_archive::Error),
@@ -126,6 +130,9 @@ impl Error {
                 "The connection was lost: nothing else is. It may be tried again.",
             ),
             Self::BadValue { .. } => ("wire.value", "argument", "Un valore non è ammesso.", "A value is not allowed."),
+            Self::Secret(error) => {
+                (error.code(), "secret", error.explanation(Language::It), error.explanation(Language::En))
+            }
             Self::Archive(error) => {
                 (error.code(), error.layer(), error.explanation(Language::It), error.explanation(Language::En))
             }
@@ -150,7 +157,7 @@ impl Error {
         self.row().0
     }
 
-    /// Where it arose: `argument`, `network`, `access`, `server`, `internal`, or a layer of the archive.
+    /// Where it arose: `argument`, `network`, `access`, `server`, `secret`, `internal`, or a layer of the archive.
     #[must_use]
     pub fn layer(&self) -> &'static str {
         self.row().1

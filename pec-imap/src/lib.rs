@@ -12,6 +12,7 @@ mod imap;
 mod net;
 mod profile;
 mod relay;
+mod secret;
 mod sync;
 
 pub use access::AccessState;
@@ -22,9 +23,16 @@ pub use delete::Deleted;
 pub use error::{Error, Result};
 pub use imap::{Folder, Quota};
 pub use net::{Deadlines, Endpoint, Network, Proxy, ProxyLogin, Roots, Security};
+pub use pec_archive::HostKey;
 pub use profile::{
     Fact, KnownText, LoginName, Overrides, Profile, Profiles, ProviderLimits, SecondFactor, Texts, endpoint_of,
     endpoint_text,
 };
 pub use relay::{Relayed, deliver_to_maildir};
+#[cfg(feature = "keyring")]
+pub use secret::KeyringSecrets;
+pub use secret::{
+    Answered, Asked, FileSecrets, HostSecrets, PassphraseCost, Rekeyed, SecretEntry, SecretError, SecretFacts,
+    SecretField, SecretStore,
+};
 pub use sync::{FolderSynced, Receiver, SyncProgress, SyncWatch, Synced, Watching};
