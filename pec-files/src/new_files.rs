@@ -39,6 +39,19 @@ impl NewFiles {
     /// # Errors
     /// What the system says; [`io::ErrorKind::AlreadyExists`] when ten thousand files have the name. Nothing is left then.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+        self.place(name, bytes, false)
+    }
+
+    /// As [`NewFiles::write`]; where a file of this name, or of one of its numbers, has exactly these bytes already, it is
+    /// that one.
+    ///
+    /// # Errors
+    /// As [`NewFiles::write`].
+    pub fn write_once(&mut self, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+        self.place(name, bytes, true)
+    }
+
+    fn place(&mut self, name: &str, bytes: &[u8], once: bool) -> io::Result<PathBuf> {
         let safe = safe_name(name);
         let (stem, extension) = match safe.rsplit_once('.') {
             Some((stem, extension)) if !stem.is_empty() => (stem.to_owned(), format!(".{extension}")),
@@ -46,10 +59,13 @@ impl NewFiles {
         };
         for number in 1..10_000 {
             let name = if number == 1 { safe.clone() } else { format!("{stem}-{number}{extension}") };
+            let path = self.folder.join(&name);
+            if once && holds(&path, bytes) {
+                return Ok(path);
+            }
             if !self.taken.insert(name.to_lowercase()) {
                 continue;
             }
-            let path = self.folder.join(&name);
             // Never over what is there, never through a link.
             let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => file,
@@ -67,6 +83,12 @@ impl NewFiles {
         }
         Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("too many files of the name {safe}")))
     }
+}
+
+/// Whether a file, and no link to one, has exactly these bytes.
+fn holds(path: &Path, bytes: &[u8]) -> bool {
+    let same_size = |found: fs::Metadata| found.is_file() && found.len() == bytes.len() as u64;
+    fs::symlink_metadata(path).is_ok_and(same_size) && fs::read(path).is_ok_and(|found| found == bytes)
 }
 
 /// Bytes of a name. File systems take 255; the rest is for a number and for what is put in front.
@@ -101,7 +123,21 @@ fn cut(name: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{NAME, safe_name};
+    use super::{NAME, NewFiles, safe_name};
+
+    #[test]
+    fn the_same_file_is_written_once_and_another_of_its_name_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..2 {
+            let mut files = NewFiles::in_folder(folder.path()).unwrap();
+            assert_eq!(files.write_once("a.pdf", b"one").unwrap(), folder.path().join("a.pdf"));
+            assert_eq!(files.write_once("a.pdf", b"two").unwrap(), folder.path().join("a-2.pdf"));
+            assert_eq!(files.write_once("a.pdf", b"one").unwrap(), folder.path().join("a.pdf"));
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+        let mut files = NewFiles::in_folder(folder.path()).unwrap();
+        assert_eq!(files.write("a.pdf", b"one").unwrap(), folder.path().join("a-3.pdf"));
+    }
 
     #[test]
     fn names_stay_in_the_folder() {

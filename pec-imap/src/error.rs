@@ -1,6 +1,7 @@
 //! What can go wrong on the wire, whose fault it is, and what to do.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use pec_core::finding::Language;
@@ -66,9 +67,39 @@ pub enum Error {
         /// Its value, or why it cannot be taken where the value is secret.
         value: String,
     },
+    /// The hub takes no more mailboxes.
+    #[error("{active} mailboxes, the hub takes {limit}")]
+    HubCapacityExceeded {
+        /// How many it takes.
+        limit: u64,
+        /// How many there would be.
+        active: u64,
+    },
+    /// The mailbox may not be opened: there is no mandate of its holder that holds.
+    #[error("{mailbox}: no mandate: {why}")]
+    NoMandate {
+        /// Which one.
+        mailbox: String,
+        /// Why there is none.
+        why: String,
+    },
+    /// No credential of the mailbox is kept.
+    #[error("{mailbox}: no credential is kept")]
+    NoCredential {
+        /// Which one.
+        mailbox: String,
+    },
     /// The store of credentials fails.
     #[error("credentials: {0}")]
     Secret(#[from] SecretError),
+    /// A file that the caller has asked for cannot be written.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The archive fails. Nothing is taken from the server that it has not confirmed.
     #[error(transparent)]
     Archive(#[from] pec_archive::Error),
@@ -130,9 +161,28 @@ impl Error {
                 "The connection was lost: nothing else is. It may be tried again.",
             ),
             Self::BadValue { .. } => ("wire.value", "argument", "Un valore non è ammesso.", "A value is not allowed."),
+            Self::HubCapacityExceeded { .. } => (
+                "hub.capacity",
+                "argument",
+                "Il numero di caselle supera quello previsto: ampliare la licenza o togliere caselle. Nulla è stato aggiunto.",
+                "There would be more mailboxes than the hub takes: extend it or remove some. Nothing was added.",
+            ),
+            Self::NoMandate { .. } => (
+                "hub.mandate",
+                "access",
+                "Manca un mandato valido del titolare: la casella non viene aperta finché non è registrato.",
+                "There is no mandate of the holder that holds: the mailbox is not opened until one is noted.",
+            ),
+            Self::NoCredential { .. } => (
+                "hub.credential",
+                "access",
+                "Nessuna credenziale è custodita per la casella: inserirla.",
+                "No credential of the mailbox is kept: set it.",
+            ),
             Self::Secret(error) => {
                 (error.code(), "secret", error.explanation(Language::It), error.explanation(Language::En))
             }
+            Self::File { .. } => ("wire.file", "file", "Un file non si può scrivere.", "A file cannot be written."),
             Self::Archive(error) => {
                 (error.code(), error.layer(), error.explanation(Language::It), error.explanation(Language::En))
             }
@@ -157,7 +207,7 @@ impl Error {
         self.row().0
     }
 
-    /// Where it arose: `argument`, `network`, `access`, `server`, `secret`, `internal`, or a layer of the archive.
+    /// Where it arose: `argument`, `network`, `access`, `server`, `secret`, `file`, `internal`, or a layer of the archive.
     #[must_use]
     pub fn layer(&self) -> &'static str {
         self.row().1

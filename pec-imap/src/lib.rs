@@ -8,6 +8,7 @@ mod check;
 mod credential;
 mod delete;
 mod error;
+mod hub;
 mod imap;
 mod net;
 mod profile;
@@ -21,9 +22,14 @@ pub use check::{Checked, FolderCounts};
 pub use credential::{Credential, Origin};
 pub use delete::Deleted;
 pub use error::{Error, Result};
+pub use hub::{
+    Arrived, Capacity, ClientDay, Encoding, Hub, HubMailbox, HubPolicy, HubQuery, Import, Imported, MailboxSpec,
+    Mandates, Only, Overdue, Radar, RadarOptions, RefreshOptions, RefreshOutcome, RefreshReport, Refreshed, RowError,
+    RowFault, Saved, Sort, Today,
+};
 pub use imap::{Folder, Quota};
 pub use net::{Deadlines, Endpoint, Network, Proxy, ProxyLogin, Roots, Security};
-pub use pec_archive::HostKey;
+pub use pec_archive::{HostKey, Managed, Mandate, Standing};
 pub use profile::{
     Fact, KnownText, LoginName, Overrides, Profile, Profiles, ProviderLimits, SecondFactor, Texts, endpoint_of,
     endpoint_text,

@@ -41,6 +41,12 @@ impl Query {
         &self.terms
     }
 
+    /// Everything of which a field has exactly this value, as it is stored.
+    #[must_use]
+    pub fn exact(field: Field, value: &str) -> Self {
+        Self { terms: vec![Term { negated: false, test: Test::Is { field, values: vec![value.to_owned()] } }] }
+    }
+
     /// Understands what a person has typed. An empty query finds everything.
     ///
     /// # Errors

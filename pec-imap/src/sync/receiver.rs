@@ -151,8 +151,18 @@ impl Receiver {
     }
 
     /// In whose name.
-    pub(super) const fn name(&self) -> &Actor {
+    pub(crate) const fn name(&self) -> &Actor {
         &self.actor
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// By whom messages are judged.
+    pub(crate) const fn trust(&self) -> &Arc<TrustStore> {
+        &self.trust
     }
 
     pub(super) fn target(&self, mailbox: &str) -> Target {
@@ -191,8 +201,20 @@ impl Receiver {
         wanted: &(dyn Fn(&Folder) -> bool + Sync),
         watch: SyncWatch<'_>,
     ) -> Result<Synced> {
+        let session = Session::open(network, account).await?;
+        self.sync_in(session, network, account, wanted, watch).await
+    }
+
+    /// As [`Receiver::sync_folders`], over a connection that has been let in; it leaves at the end.
+    pub(crate) async fn sync_in(
+        &self,
+        mut session: Session,
+        network: &Network,
+        account: &Account,
+        wanted: &(dyn Fn(&Folder) -> bool + Sync),
+        watch: SyncWatch<'_>,
+    ) -> Result<Synced> {
         let target = self.target(account.address());
-        let mut session = Session::open(network, account).await?;
         let folders = session.folders().await?;
         let mut synced = Synced::default();
         for folder in folders.iter().filter(|folder| folder.holds_messages && wanted(folder)) {

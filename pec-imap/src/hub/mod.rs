@@ -1,0 +1,334 @@
+//! Many mailboxes of many holders with any provider, as an accountant has them: one list, one look, one page in the morning.
+//!
+//! ```text
+//! a table ──> import    every row judged at once, nothing taken over unless it is wanted
+//! rows    ──> policy    how many, and by what right
+//!         ──> refresh   each on its own, so many at a time, within a budget: counters, and messages where they are wanted
+//!         ──> list      only new, only unread, in an order        radar   what ends, fills, fails or stays silent
+//!         ──> today     one page and one table: what has arrived, failed, ends, by client; attachments into folders
+//! ```
+//!
+//! What is known of mailboxes is kept in the archive, passwords in a [`SecretStore`]. A mailbox whose provider has refused
+//! the credential is not tried again until it was [replaced](Hub::rotate_credential).
+
+mod import;
+mod list;
+mod policy;
+mod radar;
+mod refresh;
+mod table;
+mod today;
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use pec_archive::{Actor, Archive, Managed, ManagedEvent, Mandate, Standing};
+use pec_core::tax_id::TaxId;
+
+pub use import::{Import, Imported, RowError, RowFault};
+pub use list::{HubQuery, Only, Sort};
+pub use policy::{Capacity, HubPolicy, Mandates};
+pub use radar::{Overdue, Radar, RadarOptions};
+pub use refresh::{RefreshOptions, RefreshOutcome, RefreshReport, Refreshed};
+pub use table::Encoding;
+pub use today::{Arrived, ClientDay, Saved, Today};
+
+use crate::access::AccessState;
+use crate::account::Account;
+use crate::credential::Credential;
+use crate::error::{Error, Result};
+use crate::net::Network;
+use crate::profile::{LoginName, Overrides, Profile, Profiles};
+use crate::secret::{SecretField, SecretStore};
+use crate::sync::Receiver;
+
+/// Mailboxes that are managed together. Cheap to clone; shared by threads.
+#[derive(Clone)]
+pub struct Hub {
+    receiver: Receiver,
+    network: Network,
+    secrets: Arc<dyn SecretStore>,
+    profiles: Arc<Profiles>,
+    policy: HubPolicy,
+}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub").field("receiver", &self.receiver).field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+/// A mailbox to be managed.
+#[derive(Debug, Clone)]
+pub struct MailboxSpec {
+    /// Its address.
+    pub address: String,
+    /// Its provider, by the name of a profile; `None` where the address tells it, or `overrides` say enough.
+    pub profile: Option<String>,
+    /// What is known better than the profile.
+    pub overrides: Overrides,
+    /// For a person.
+    pub description: Option<String>,
+    /// Of its holder.
+    pub tax_id: Option<TaxId>,
+    /// The client to whom it belongs.
+    pub client: Option<String>,
+    /// By what right it is opened.
+    pub mandate: Option<Mandate>,
+    /// Who enters; `None` where the store of secrets has it already.
+    pub credential: Option<Credential>,
+}
+
+impl MailboxSpec {
+    /// Of which nothing but the address is known.
+    #[must_use]
+    pub fn new(address: impl Into<String>) -> Self {
+        Self {
+            address: address.into(),
+            profile: None,
+            overrides: Overrides::default(),
+            description: None,
+            tax_id: None,
+            client: None,
+            mandate: None,
+            credential: None,
+        }
+    }
+}
+
+/// A managed mailbox, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubMailbox {
+    /// What was said of it.
+    pub said: Managed,
+    /// How it stands since the last look.
+    pub standing: Standing,
+}
+
+impl HubMailbox {
+    /// The state of its access; `None` before the first look.
+    #[must_use]
+    pub fn access(&self) -> Option<AccessState> {
+        self.standing.access.as_deref().and_then(AccessState::from_name)
+    }
+
+    /// How full it is, in percent; `None` where the server does not say.
+    #[must_use]
+    pub fn percent_full(&self) -> Option<u64> {
+        let (used, limit) = self.standing.quota?;
+        used.saturating_mul(100).checked_div(limit)
+    }
+
+    /// The client, else the address: under whom it stands in a page.
+    #[must_use]
+    pub fn client(&self) -> &str {
+        self.said.client.as_deref().unwrap_or(&self.said.address)
+    }
+}
+
+impl Hub {
+    /// Over the archive of a receiver, by its name and clock.
+    #[must_use]
+    pub fn new(receiver: Receiver, network: Network, secrets: Arc<dyn SecretStore>, profiles: Profiles) -> Self {
+        Self { receiver, network, secrets, profiles: Arc::new(profiles), policy: HubPolicy::default() }
+    }
+
+    /// Under this policy.
+    #[must_use]
+    pub const fn policy(mut self, policy: HubPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    pub(crate) fn archive(&self) -> &Archive {
+        self.receiver.archive()
+    }
+
+    fn actor(&self) -> &Actor {
+        self.receiver.name()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.receiver.now()
+    }
+
+    /// Takes mailboxes into management: all of them, or none. Their credentials are kept first; one of a mailbox that was
+    /// not taken in the end harms nobody. One that is managed already is changed.
+    ///
+    /// # Errors
+    /// [`Error::HubCapacityExceeded`]; [`Error::NoMandate`] where the policy asks for one; [`Error::NoCredential`];
+    /// [`Error::BadValue`] for an address that is none or a provider that is not known; those of the stores.
+    pub fn add(&self, mailboxes: &[MailboxSpec]) -> Result<()> {
+        let said = mailboxes.iter().map(|spec| self.judged(spec)).collect::<Result<Vec<_>>>()?;
+        let known = self.archive().managed(self.actor())?;
+        let others = known.iter().filter(|(known, _)| !said.iter().any(|new| new.address == known.address)).count();
+        self.policy.admits(others, said.len())?;
+        let credentials: Vec<_> = said
+            .iter()
+            .zip(mailboxes)
+            .filter_map(|(said, spec)| Some((said.address.clone(), SecretField::Access, spec.credential.clone()?)))
+            .collect();
+        self.secrets.put_all(&credentials)?;
+        let now = self.now();
+        self.archive().manage(self.actor(), &said, now, |others| self.policy.admits(others, said.len()))?;
+        let addresses: Vec<String> = credentials.iter().map(|(address, ..)| address.clone()).collect();
+        self.archive().note_standings(self.actor(), &addresses, |address, standing| {
+            let ends = credentials.iter().find(|(known, ..)| known == address).and_then(|(.., it)| it.ends());
+            renewed(standing, ends)
+        })?;
+        Ok(())
+    }
+
+    /// What is kept of a mailbox, where it can be managed at all.
+    fn judged(&self, spec: &MailboxSpec) -> Result<Managed> {
+        let address = address_of(&spec.address)
+            .ok_or_else(|| Error::BadValue { what: "address", value: spec.address.clone() })?;
+        let profile = self.profile(&address, spec.profile.as_deref(), &spec.overrides)?;
+        if spec.mandate.is_none() && self.policy.mandates == Mandates::Required {
+            return Err(Error::NoMandate { mailbox: address, why: "none was given".into() });
+        }
+        if let Some(Mandate { from, until: Some(until), .. }) = spec.mandate
+            && until <= from
+        {
+            return Err(Error::BadValue { what: "mandate", value: format!("{address}: it ends before it begins") });
+        }
+        // That there is an account shows that servers are known.
+        profile.account(&address, Credential::new("", ""))?;
+        if spec.credential.is_none() && self.secrets.get(&address, SecretField::Access)?.is_none() {
+            return Err(Error::NoCredential { mailbox: address });
+        }
+        let overrides = (spec.overrides != Overrides::default())
+            .then(|| serde_json::to_string(&spec.overrides))
+            .transpose()
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Managed {
+            profile: (!profile.name.is_empty()).then(|| profile.name.clone()),
+            address,
+            overrides,
+            description: spec.description.clone(),
+            tax_id: spec.tax_id.as_ref().map(ToString::to_string),
+            client: spec.client.clone(),
+            mandate: spec.mandate,
+        })
+    }
+
+    /// The profile of a mailbox: by its name, else by the address; what is said of it stands above it.
+    fn profile(&self, address: &str, name: Option<&str>, overrides: &Overrides) -> Result<Profile> {
+        let profile = match name {
+            Some(name) => {
+                let found = self.profiles.named(name).cloned();
+                found.ok_or_else(|| Error::BadValue { what: "provider", value: name.to_owned() })?
+            }
+            None => self.profiles.of_address(address).cloned().unwrap_or_else(|| Profile::unknown("")),
+        };
+        Ok(profile.with(overrides))
+    }
+
+    /// The profile of a managed mailbox.
+    fn profile_of(&self, said: &Managed) -> Result<Profile> {
+        let overrides = match &said.overrides {
+            Some(text) => serde_json::from_str(text)
+                .map_err(|error| Error::BadValue { what: "overrides", value: format!("{}: {error}", said.address) })?,
+            None => Overrides::default(),
+        };
+        self.profile(&said.address, said.profile.as_deref(), &overrides)
+    }
+
+    /// Gives a mailbox up, and forgets its credentials; what was brought in from it stays. Says whether it was managed.
+    ///
+    /// # Errors
+    /// Those of the stores.
+    pub fn remove(&self, address: &str) -> Result<bool> {
+        let was = self.archive().unmanage(self.actor(), address, self.now())?;
+        for field in [SecretField::Access, SecretField::Submission] {
+            self.secrets.remove(address, field)?;
+        }
+        Ok(was)
+    }
+
+    /// Replaces the credential with which a mailbox is entered, after its holder has given the new one. It is the only way
+    /// back where the provider has refused the old one. Nothing changes with the provider.
+    ///
+    /// # Errors
+    /// Those of the stores; [`pec_archive::Error::NotFound`] where the mailbox is not managed.
+    pub fn rotate_credential(&self, address: &str, credential: &Credential) -> Result<()> {
+        let (said, _) = self.archive().managed_at(self.actor(), address)?;
+        self.secrets.put(&said.address, SecretField::Access, credential)?;
+        let mailbox = said.address.as_str();
+        self.archive().log_managed(self.actor(), ManagedEvent::Credential { mailbox }, self.now())?;
+        self.archive().note_standings(self.actor(), std::slice::from_ref(&said.address), |_, standing| {
+            renewed(standing, credential.ends())
+        })?;
+        Ok(())
+    }
+
+    /// Somebody has seen what is new in a mailbox: it is counted from here on.
+    ///
+    /// # Errors
+    /// Those of the archive.
+    pub fn seen(&self, address: &str) -> Result<()> {
+        let (said, _) = self.archive().managed_at(self.actor(), address)?;
+        self.archive().note_standings(self.actor(), &[said.address], |_, standing| Standing {
+            new: 0,
+            seen: standing.reached.clone(),
+            ..standing
+        })?;
+        Ok(())
+    }
+
+    /// A mailbox for somebody to work in, without his typing its password; the log says who opened it and by what right.
+    ///
+    /// # Errors
+    /// [`Error::NoMandate`]; [`Error::Access`] where the provider has refused the credential that is kept;
+    /// [`Error::NoCredential`]; those of the stores.
+    pub fn open(&self, address: &str) -> Result<Account> {
+        let (said, standing) = self.archive().managed_at(self.actor(), address)?;
+        let now = self.now();
+        self.policy.permits(&said, now)?;
+        let mailbox = HubMailbox { said, standing };
+        if let Some(state) = mailbox.access().filter(|state| state.forbids_retry()) {
+            let text = mailbox.standing.problem.unwrap_or_default();
+            return Err(Error::Access { host: mailbox.said.address, state, text });
+        }
+        let account = self.account(&mailbox.said)?;
+        let event = ManagedEvent::Opened { mailbox: &mailbox.said.address, mandate: mailbox.said.mandate };
+        self.archive().log_managed(self.actor(), event, now)?;
+        Ok(account)
+    }
+
+    /// With its credential.
+    fn account(&self, said: &Managed) -> Result<Account> {
+        let credential = self.secrets.get(&said.address, SecretField::Access)?;
+        let credential = credential.ok_or_else(|| Error::NoCredential { mailbox: said.address.clone() })?;
+        self.profile_of(said)?.account(&said.address, credential)
+    }
+
+    /// Every managed mailbox, in the order of addresses.
+    ///
+    /// # Errors
+    /// Those of the archive.
+    pub fn mailboxes(&self) -> Result<Vec<HubMailbox>> {
+        let all = self.archive().managed(self.actor())?;
+        Ok(all.into_iter().map(|(said, standing)| HubMailbox { said, standing }).collect())
+    }
+
+    /// The name under which a mailbox of this profile is entered, where none was given.
+    fn login(profile: &Profile, address: &str) -> Option<String> {
+        (profile.login == LoginName::Address).then(|| address.to_owned())
+    }
+}
+
+/// Nothing is held against a credential that has not been tried.
+fn renewed(standing: Standing, ends: Option<Timestamp>) -> Standing {
+    Standing { access: None, access_since: None, problem: None, password_ends: ends, ..standing }
+}
+
+/// An address in lower case, where it is one: one `@`, a name and a domain, nothing that could mean something else.
+fn address_of(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    let (name, domain) = text.split_once('@')?;
+    let odd = |c: char| c.is_whitespace() || pec_core::text::steers(c) || "<>()[],;:\\\"@".contains(c);
+    let dotted = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
+    (!name.is_empty() && dotted && !name.contains(odd) && !domain.contains(odd)).then_some(text)
+}
