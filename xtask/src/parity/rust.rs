@@ -463,4 +463,64 @@ mod tests {
             ["a_crate::Kind::C", "a_crate::One::A", "a_crate::One::B", "a_crate::Three", "a_crate::Two"]
         );
     }
+
+    /// Words in the names of whatever deals with passwords.
+    const SECRET: [&str; 5] = ["password", "passphrase", "credential", "secret", "rekey"];
+
+    /// Everything that the wire offers around passwords, and why none of it changes one with a provider: whatever comes to it
+    /// has to be judged here.
+    const HARMLESS: [(&str, &str); 18] = [
+        ("pec_imap::Account::credential", "who enters, as he was given"),
+        ("pec_imap::Checked.password_ends", "a date"),
+        ("pec_imap::Credential::*", "a value in memory"),
+        ("pec_imap::FileSecrets::open", "a file of ours"),
+        ("pec_imap::FileSecrets::open_with_passphrase", "a file of ours"),
+        ("pec_imap::FileSecrets::rekey", "the key of a file of ours"),
+        ("pec_imap::FileSecrets::rekey_with_passphrase", "the key of a file of ours"),
+        ("pec_imap::HostSecrets::new", "a store of the host's"),
+        ("pec_imap::Hub::rotate_credential", "keeps what the holder has changed himself"),
+        ("pec_imap::KeyringSecrets::new", "the keyring of the system"),
+        ("pec_imap::MailboxSpec.credential", "who enters, as he was given"),
+        ("pec_imap::PassphraseCost.*", "how a file of ours is opened"),
+        ("pec_imap::Profile.second_factor", "what is known of a provider"),
+        ("pec_imap::Radar.passwords", "which of them end"),
+        ("pec_imap::RadarOptions.passwords", "from when on that is told"),
+        ("pec_imap::SecondFactor.password", "what is known of a provider"),
+        ("pec_imap::Secret*", "stores of ours: entries, errors, fields"),
+        ("pec_imap::Rekeyed.*", "the key of a file of ours"),
+    ];
+
+    fn is_covered(name: &str) -> bool {
+        HARMLESS
+            .iter()
+            .any(|(known, _)| known.strip_suffix('*').map_or(name == *known, |begin| name.starts_with(begin)))
+    }
+
+    fn about_secrets(interface: &Interface) -> Vec<&str> {
+        let about = |name: &&str| SECRET.iter().any(|word| name.to_lowercase().contains(word));
+        operations(interface).into_iter().filter(about).collect()
+    }
+
+    #[test]
+    fn no_call_changes_the_password_of_a_mailbox_with_its_provider() {
+        // The control: such a call would be seen.
+        let control = of(&[("lib.rs", "pub struct Account; impl Account { pub async fn change_password(&self) {} }")]);
+        assert_eq!(about_secrets(&control), ["a_crate::Account::change_password"]);
+
+        let wire = interface(&crate::run::root().join("pec-imap"), &[]).unwrap();
+        let found = about_secrets(&wire);
+        assert!(found.contains(&"pec_imap::Hub::rotate_credential"), "{found:?}");
+        let unjudged: Vec<&str> = found.into_iter().filter(|name| !is_covered(name)).collect();
+        assert!(unjudged.is_empty(), "a call around passwords that nobody has judged: {unjudged:?}");
+        // Nor does any command of its go to a server that could.
+        for path in ["src/imap", "src/net", "src/sync"] {
+            for file in fs::read_dir(crate::run::root().join("pec-imap").join(path)).unwrap() {
+                let path = file.unwrap().path();
+                let Ok(text) = fs::read_to_string(&path) else { continue };
+                for word in ["SETPASS", "PASSWD", "CHANGEPASS", "XCHANGE"] {
+                    assert!(!text.to_uppercase().contains(word), "{}: {word}", path.display());
+                }
+            }
+        }
+    }
 }
