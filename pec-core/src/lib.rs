@@ -7,6 +7,8 @@
 //!      ──> daticert/     certification data: strict first, then recovering with every repair listed; also written
 //!      ──> verify/       all cross-checks, one verdict; the only maker of Certified<_>
 //!      ──> reconcile/    certified receipts tied to the sent message, a state for each recipient
+//!          compose/      the way out: a draft as exact bytes, and every reason why a provider would refuse a message
+//!          attachment/   files before they are sent: what they are, what would keep others from opening them
 //!          directory/    the index of providers, for those who have it
 //!          tax_id.rs     codice fiscale and partita IVA, form and check character
 //!          text.rs       text from messages, made harmless for whoever shows it
@@ -50,6 +52,8 @@
 //! ```
 
 mod asn1;
+pub mod attachment;
+pub mod compose;
 mod crypto;
 pub mod daticert;
 pub mod directory;
