@@ -27,7 +27,7 @@ use crate::seal::{Keys, Seal};
 use crate::search::Query;
 use crate::sqlite::Sqlite;
 use crate::store::{Backend, Change, Speaking, View};
-use crate::writer::Writer;
+use crate::writer::{With, Writer};
 
 /// Everything that was received and sent, kept for as long as it has to be (*archivio*).
 ///
@@ -243,7 +243,7 @@ impl Archive {
                 prepared
             })
             .collect();
-        self.store(actor, intake, &prepared, None)
+        self.store(actor, intake, &prepared, With::Nothing)
     }
 
     /// Stores the message that the host has just submitted: its recipients are pending until a certified event comes.
@@ -257,10 +257,21 @@ impl Archive {
         message: Vec<u8>,
         submission: &Submission<'_>,
     ) -> Result<Put> {
+        self.store_one(actor, intake, message, With::Submission(submission))
+    }
+
+    /// Stores one message and what goes with it.
+    pub(crate) fn store_one(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        message: Vec<u8>,
+        with: With<'_>,
+    ) -> Result<Put> {
         let mut cache = self.cache();
         let prepared = self.prepare(intake, message, &mut cache);
         self.give_back(cache);
-        let stored = self.store(actor, intake, &[prepared], Some(submission))?;
+        let stored = self.store(actor, intake, &[prepared], with)?;
         stored.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
     }
 
@@ -340,17 +351,11 @@ impl Archive {
     }
 
     /// Stores what is prepared. The writer is held for what only one can do at a time.
-    fn store(
-        &self,
-        actor: &Actor,
-        intake: &Intake<'_>,
-        prepared: &[Prepared],
-        submission: Option<&Submission<'_>>,
-    ) -> Result<Vec<Put>> {
+    fn store(&self, actor: &Actor, intake: &Intake<'_>, prepared: &[Prepared], with: With<'_>) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let used = Used::by(intake);
         let ready = Ready::of(self.backend(), &self.presses, &self.seal, prepared, &used)?;
-        self.writer().store(self.backend(), actor, intake, &ready, submission)
+        self.writer().store(self.backend(), actor, intake, &ready, with)
     }
 
     /// Everything that storing takes.

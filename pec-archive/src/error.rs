@@ -94,6 +94,14 @@ pub enum Error {
     /// The archive is encrypted, and the keys that were given are not those; or it is not encrypted at all.
     #[error("key: {0}")]
     Key(&'static str),
+    /// A key of the outbox stands for another message already, or for another envelope: under it nothing else is ever sent.
+    #[error("the key {key} stands for message {id}")]
+    KeyReused {
+        /// The key.
+        key: String,
+        /// The message that was given under it first.
+        id: Id,
+    },
     /// The store behind the archive does not do this by itself: its own tools do.
     #[error("not done by this store: {0}")]
     Unsupported(&'static str),
@@ -219,6 +227,13 @@ impl Error {
                 "argument",
                 "Le chiavi non sono quelle dell'archivio: fornire tutte quelle con cui è stato cifrato. Nulla è stato scritto.",
                 "The keys are not those of the archive: give all under which it was encrypted. Nothing was written.",
+            ),
+            Self::KeyReused { .. } => (
+                "archive.key_reused",
+                "argument",
+                "La chiave di invio indica già un altro messaggio: usare una chiave nuova per un messaggio nuovo. Nulla è stato \
+                 accodato.",
+                "The key stands for another message already: use a new key for a new message. Nothing was queued.",
             ),
             Self::Unsupported(_) => (
                 "archive.unsupported",

@@ -55,6 +55,15 @@ pub enum Happened {
         /// The folder, as it goes over the wire.
         folder: String,
     },
+    /// What was given to be sent has come to an end, or nobody knows to which.
+    Ticket {
+        /// The mailbox from which it goes.
+        mailbox: String,
+        /// The caller's own name for it.
+        key: String,
+        /// `sent`, `refused` or `unknown`.
+        state: String,
+    },
     /// A rule has acted on it.
     Filed {
         /// The name of the rule.

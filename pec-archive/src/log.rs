@@ -131,6 +131,47 @@ pub(crate) enum What<'a> {
     },
     /// So many managed mailboxes were looked at.
     Refreshed { mailboxes: u64 },
+    /// A message was given to be sent.
+    Queue {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        mailbox: &'a str,
+        key: &'a str,
+        recipients: u64,
+    },
+    /// It was sent.
+    Sent {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        mailbox: &'a str,
+        key: &'a str,
+        /// Who says so: `server`, a certified `receipt`, or the `host`.
+        by: &'a str,
+    },
+    /// The server does not take it.
+    SendRefused {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        mailbox: &'a str,
+        key: &'a str,
+        why: &'a str,
+    },
+    /// Nobody knows whether the server has taken it.
+    SendUnknown {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        mailbox: &'a str,
+        key: &'a str,
+        why: &'a str,
+    },
+    /// The host has said whether it had gone.
+    Resolve {
+        #[serde(serialize_with = "hex")]
+        id: Id,
+        mailbox: &'a str,
+        key: &'a str,
+        sent: bool,
+    },
     /// A message was erased after its term: its certificate of erasure.
     Erase {
         #[serde(serialize_with = "hex")]

@@ -26,7 +26,7 @@ pub(crate) static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
 pub enum Kept {
     /// Its term ends then.
     Until(Timestamp),
-    /// It is held for this case.
+    /// It is held for this case, or waits in the outbox under this key.
     HeldFor(String),
 }
 
@@ -244,6 +244,9 @@ struct Over {
 fn refusal(change: &dyn Change, number: Number, now: Timestamp) -> Result<Result<Over, Kept>> {
     if let Some(case) = change.case_of(number)? {
         return Ok(Err(Kept::HeldFor(case)));
+    }
+    if let Some(open) = change.tickets_of(number)?.into_iter().find(|ticket| ticket.state.is_open()) {
+        return Ok(Err(Kept::HeldFor(open.key)));
     }
     let (class, ended) = term(change, number)?;
     if ended > now {

@@ -23,6 +23,16 @@ use crate::seal::Seal;
 use crate::split::Skeleton;
 use crate::store::{Backend, Blob, Change, Number, PIECE};
 
+/// What is written with a batch.
+pub(crate) enum With<'w> {
+    /// Nothing more.
+    Nothing,
+    /// That the host has submitted it.
+    Submission(&'w Submission<'w>),
+    /// Whatever else has to be true with it, or not at all.
+    Also(&'w mut dyn FnMut(&dyn Change) -> Result<()>),
+}
+
 /// What a handle keeps from one batch to the next.
 pub(crate) struct Writer {
     seal: Arc<Seal>,
@@ -59,16 +69,23 @@ impl Writer {
         actor: &Actor,
         intake: &Intake<'_>,
         ready: &Ready<'_>,
-        submission: Option<&Submission<'_>>,
+        mut with: With<'_>,
     ) -> Result<Vec<Put>> {
         let seal = Arc::clone(&self.seal);
         let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
         let mut puts = Vec::new();
+        let submission = match &with {
+            With::Submission(submission) => Some(*submission),
+            With::Nothing | With::Also(_) => None,
+        };
         let Self { press, records, .. } = self;
         let stored = backend.change(&mut |change| {
             let written = Batch { change, press, ready, actor, intake, submission }.write()?;
             puts = written.finish(change, records, &mut judge)?;
-            Ok(())
+            match &mut with {
+                With::Also(also) => also(change),
+                With::Nothing | With::Submission(_) => Ok(()),
+            }
         });
         self.cache = judge.cache;
         if stored.is_err() {
@@ -112,6 +129,32 @@ impl Writer {
         }
         stored?;
         puts.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
+    }
+
+    /// Makes a change, and brings the dossiers of the transactions up to date that it gives.
+    pub(crate) fn refresh_after(
+        &mut self,
+        backend: &dyn Backend,
+        intake: &Intake<'_>,
+        work: &mut dyn FnMut(&dyn Change) -> Result<BTreeSet<String>>,
+    ) -> Result<()> {
+        backend.writable()?;
+        let seal = Arc::clone(&self.seal);
+        let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
+        let records = &mut self.records;
+        let written = backend.change(&mut |change| {
+            let texts = work(change)?;
+            if !texts.is_empty() {
+                // What is held says that what was sent is a copy.
+                records.forget();
+            }
+            dossiers::refresh(change, &texts, records, &mut judge, Telling::Aloud)
+        });
+        self.cache = judge.cache;
+        if written.is_err() {
+            self.records.forget();
+        }
+        written
     }
 
     /// Writes anew what is worked out of messages that are here, and brings their dossiers up to date.

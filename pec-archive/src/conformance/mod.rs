@@ -17,6 +17,7 @@ mod lists;
 mod mailbox;
 mod managed;
 mod memory;
+mod outbox;
 mod rows;
 mod sample;
 #[cfg(test)]
@@ -50,6 +51,9 @@ pub use mailbox::{
 };
 pub use managed::a_managed_mailbox_keeps_what_was_said_and_what_was_seen_apart;
 pub use memory::Memory;
+pub use outbox::{
+    a_key_outlives_its_message, a_ticket_is_found_by_its_key_and_its_state, what_becomes_of_a_ticket_is_kept,
+};
 pub use transactions::{
     a_change_is_seen_whole_after_its_commit, a_change_that_fails_leaves_nothing, a_view_stays_as_it_was,
     changes_are_one_after_the_other,
@@ -99,12 +103,14 @@ pub fn all<B: Backend + 'static>(empty: &dyn Fn() -> B) {
         what_a_rule_has_done_is_noted_by_message_and_rule,
         a_managed_mailbox_keeps_what_was_said_and_what_was_seen_apart,
     ];
+    let outbox =
+        [a_ticket_is_found_by_its_key_and_its_state, what_becomes_of_a_ticket_is_kept, a_key_outlives_its_message];
     let whole = [
         an_archive_over_it_gives_back_what_was_put,
         an_archive_over_it_makes_its_index_anew,
         an_archive_over_it_takes_large_and_empty_messages,
     ];
-    let all: [&[fn(&B)]; 5] = [&transactions, &blobs, &lists, &kept, &mailboxes];
+    let all: [&[fn(&B)]; 6] = [&transactions, &blobs, &lists, &kept, &mailboxes, &outbox];
     all.into_iter().flatten().for_each(|holds| holds(&empty()));
     whole.into_iter().for_each(|holds: fn(B)| holds(empty()));
 }

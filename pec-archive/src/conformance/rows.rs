@@ -8,7 +8,7 @@ use crate::id::Id;
 use crate::search::{Field, Query, Test};
 use crate::store::{
     Attachment, CheckpointRow, EventRow, FiledRow, FolderRow, ImportedRow, Judged, KeyRow, ManagedRow, MessageRow,
-    Number, Speaking, SubmissionRow, WithheldRow,
+    Number, Speaking, SubmissionRow, TicketRow, WithheldRow,
 };
 
 /// Everything but the blobs.
@@ -28,6 +28,7 @@ pub(super) struct State {
     pub(super) filed: BTreeMap<(Number, String), FiledRow>,
     /// Mailboxes that the host manages.
     pub(super) managed: BTreeMap<String, ManagedRow>,
+    pub(super) outbox: BTreeMap<i64, TicketRow>,
     pub(super) submissions: BTreeMap<Number, SubmissionRow>,
     pub(super) evidence: BTreeSet<(Number, String, Id)>,
     pub(super) derived: BTreeMap<Number, Derived>,
@@ -61,6 +62,7 @@ impl Default for State {
             followers: BTreeMap::new(),
             filed: BTreeMap::new(),
             managed: BTreeMap::new(),
+            outbox: BTreeMap::new(),
             submissions: BTreeMap::new(),
             evidence: BTreeSet::new(),
             derived: BTreeMap::new(),

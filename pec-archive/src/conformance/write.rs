@@ -76,6 +76,9 @@ impl IndexWriter for Session<'_> {
             for (message, _) in rows.deposits.iter_mut().flat_map(|package| package.documents.values_mut()) {
                 *message = message.filter(|message| *message != number);
             }
+            for row in rows.outbox.values_mut() {
+                row.message = row.message.filter(|message| *message != number);
+            }
             blobs.into_iter().collect()
         }))
     }

@@ -24,6 +24,7 @@ mod mailbox;
 mod managed;
 mod messages;
 mod open;
+mod outbox;
 mod place;
 pub(crate) mod salvage;
 mod stats;

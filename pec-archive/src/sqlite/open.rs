@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const APPLICATION: i32 = 0x5045_4341;
 
 /// The format that this version writes.
-pub(super) const FORMAT: u32 = 7;
+pub(super) const FORMAT: u32 = 8;
 
 /// Memory for pages of one connection, KiB.
 const CACHE_KIB: i64 = 32 << 10;
@@ -85,6 +85,7 @@ const MIGRATIONS: [&str; FORMAT as usize - 1] = [
     include_str!("format5.sql"),
     include_str!("format6.sql"),
     include_str!("format7.sql"),
+    include_str!("format8.sql"),
 ];
 
 /// How long a writer waits for another one.

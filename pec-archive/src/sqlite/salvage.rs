@@ -57,7 +57,7 @@ pub struct Salvaged {
 
 impl Archive {
     /// Brings everything that can still be read of the archive at `from` into a new one at `to`: messages whose bytes are
-    /// those that were stored, where they were found, submissions, tags, classes, holds, evidence, deposits, and the log up
+    /// those that were stored, where they were found, submissions, the outbox, tags, classes, holds, evidence, deposits, and the log up
     /// to the first entry that is not what was logged. `from` is only read. Verdicts, dossiers and the index are worked out
     /// anew as `intake` judges; the new log ends with an entry that says what was lost.
     ///
@@ -149,6 +149,9 @@ fn take_over(
         }
         if format >= super::managed::SINCE {
             copy(source.connection(), target.connection(), "managed", &["address"], &mut salvaged.unread)?;
+        }
+        if format >= super::outbox::SINCE {
+            outbox(source.connection(), target.connection(), &mut salvaged.unread)?;
         }
         let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
         Appender::new(target, actor, intake.now)?.append(what).map(drop)
@@ -292,6 +295,16 @@ fn mailboxes(source: &Connection, transaction: &Connection, unread: &mut Vec<Str
     copy(source, transaction, "folder", &["id"], unread)?;
     transaction.execute("UPDATE folder SET last_uid = 0, mod_seq = NULL", [])?;
     copy(source, transaction, "place", &["folder", "uid"], unread)
+}
+
+/// Brings over what was to be sent: also where the message is lost its key stays, so that it is not sent once more.
+fn outbox(source: &Connection, transaction: &Connection, unread: &mut Vec<String>) -> Result<()> {
+    transaction.pragma_update(None, "defer_foreign_keys", true)?;
+    copy(source, transaction, "outbox", &["id"], unread)?;
+    transaction.execute("UPDATE outbox SET message = NULL WHERE message NOT IN (SELECT id FROM message)", [])?;
+    // What waits without its message can never go.
+    transaction.execute("UPDATE outbox SET state = 'refused' WHERE state = 'queued' AND message IS NULL", [])?;
+    Ok(())
 }
 
 /// Copies the rows of a table that can be read; those of messages that are lost are lost with them.

@@ -67,7 +67,7 @@ pub(super) fn each_row(
 /// What is wrong with the file: pages and indexes, tables that are missing, rows that say nothing.
 pub(super) fn structure(connection: &Connection) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
-    for part in [integrity, schema, submissions] {
+    for part in [integrity, schema, submissions, super::outbox::check] {
         let found = noted(&mut wrong, part(connection))?;
         wrong.extend(found.into_iter().flatten());
     }

@@ -5,19 +5,21 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 
 use super::{
-    blobs, decided, deposits, dossiers, erase, find, happened, index, log, mailbox, managed, messages, stats, survey,
+    blobs, decided, deposits, dossiers, erase, find, happened, index, log, mailbox, managed, messages, outbox, stats,
+    survey,
 };
 use crate::deposit::{Deposit, DepositState, Deposited};
 use crate::error::Result;
 use crate::id::Id;
+use crate::outbox::TicketState;
 use crate::page::Entry;
 use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
     Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, EventRow, FiledRow, FolderRow, HappenedIndex,
     HappenedWriter, ImportedRow, Index, IndexWriter, KeyRow, KnownDeposit, MailboxIndex, MailboxWriter, ManagedIndex,
-    ManagedRow, ManagedWriter, MessageRow, NewMessage, Number, Piece, PlaceRow, Speaking, SubmissionRow, Survey,
-    WithheldRow, Words,
+    ManagedRow, ManagedWriter, MessageRow, NewMessage, Number, OutboxIndex, OutboxWriter, Piece, PlaceRow, Speaking,
+    SubmissionRow, Survey, TicketRow, WithheldRow, Words,
 };
 
 /// The tables, as one transaction sees them.
@@ -433,5 +435,37 @@ impl ManagedWriter for Tables<'_> {
 
     fn forget_managed(&self, address: &str) -> Result<bool> {
         managed::forget(self.0, address)
+    }
+}
+
+impl OutboxIndex for Tables<'_> {
+    fn ticket(&self, number: i64) -> Result<Option<TicketRow>> {
+        outbox::ticket(self.0, number)
+    }
+
+    fn ticket_of_key(&self, mailbox: &str, key: &str) -> Result<Option<TicketRow>> {
+        outbox::of_key(self.0, mailbox, key)
+    }
+
+    fn tickets(&self, mailbox: &str, state: TicketState, after: i64, limit: usize) -> Result<Vec<TicketRow>> {
+        outbox::in_state(self.0, mailbox, state, after, limit)
+    }
+
+    fn tickets_of(&self, message: Number) -> Result<Vec<TicketRow>> {
+        outbox::of_message(self.0, message)
+    }
+
+    fn begun(&self, mailbox: &str, since: i64) -> Result<Vec<i64>> {
+        outbox::begun(self.0, mailbox, since)
+    }
+}
+
+impl OutboxWriter for Tables<'_> {
+    fn put_ticket(&self, row: &TicketRow) -> Result<i64> {
+        outbox::put(self.0, row)
+    }
+
+    fn set_ticket(&self, row: &TicketRow) -> Result<()> {
+        outbox::set(self.0, row)
     }
 }

@@ -9,6 +9,7 @@
 //!                                        │ Mailbox…  what is known of servers
 //!                                        │ Happened… events, and what rules have done
 //!                                        │ Managed…  the mailboxes that the host manages
+//!                                        │ Outbox…   what is to be sent
 //! ```
 //!
 //! A backend stores and finds; it decides nothing. It is opened for one tenant, and in a store that several tenants share
@@ -39,6 +40,7 @@ mod happened;
 mod index;
 mod mailbox;
 mod managed;
+mod outbox;
 mod rows;
 mod write;
 
@@ -50,6 +52,7 @@ pub use happened::{EventRow, FiledRow, HappenedIndex, HappenedWriter};
 pub use index::Index;
 pub use mailbox::{FolderRow, MailboxIndex, MailboxWriter, PlaceRow, WithheldRow};
 pub use managed::{ManagedIndex, ManagedRow, ManagedWriter};
+pub use outbox::{OutboxIndex, OutboxWriter, TicketRow};
 pub use rows::{
     CheckpointRow, DepositRow, DerivedRow, DossierRow, Hole, ImportedRow, KeyRow, KnownDeposit, MessageRow, NewMessage,
     Number, Speaking, SubmissionRow, Survey, first_number, second_of,
@@ -62,14 +65,14 @@ pub use crate::words::{Attachment, Words};
 use crate::error::{Error, Result};
 
 /// One state of the archive of one tenant, for reading.
-pub trait View: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex {}
+pub trait View: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex + OutboxIndex {}
 
-impl<T: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex> View for T {}
+impl<T: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex + OutboxIndex> View for T {}
 
 /// A change on its way: what it writes, it sees; others see all of it after the commit, or nothing.
-pub trait Change: View + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter {}
+pub trait Change: View + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter + OutboxWriter {}
 
-impl<T: BlobStore + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter> Change for T {}
+impl<T: BlobStore + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter + OutboxWriter> Change for T {}
 
 /// What keeps the archive of one tenant. See the [contract](crate::store).
 pub trait Backend: Debug + Send + Sync {

@@ -16,3 +16,4 @@ mod reporting;
 mod retention;
 mod scene;
 mod sealing;
+mod sending;

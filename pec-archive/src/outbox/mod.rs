@@ -1,0 +1,166 @@
+//! What is to be sent (*coda di invio*): given once, kept byte for byte before it goes, and never sent twice because nobody
+//! knows whether it has gone.
+//!
+//! ```text
+//!            queue            begin                    outcome
+//!   caller ───────> Queued ─────────> Sending ──────────────────> Sent      a submission: its dossier waits for receipts
+//!                     ^  ^               │ 4xx, or lost before it mattered
+//!                     │  └───────────────┤
+//!                     │ resolve(NotSent) ├──────────────────────> Refused   5xx
+//!                     └────────────── Unknown <── cut after DATA, or a crash
+//!                                        │ a certified event of our provider, or resolve(Sent)
+//!                                        └──────────────────────> Sent
+//! ```
+//!
+//! [`Archive::journal`] makes `Sending` durable before a message is handed over, so that after a crash every message that
+//! may have gone is `Unknown`, and none of them goes again by itself.
+
+mod journal;
+mod ticket;
+
+use jiff::Timestamp;
+use pec_core::message::Message;
+
+pub use journal::{Ending, Outcome, Resolution};
+pub use ticket::{Answer, Answers, Reply, Ticket, TicketState};
+
+use crate::actor::Actor;
+use crate::archive::{Archive, bare};
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::intake::Intake;
+use crate::log::{Appender, What};
+use crate::store::TicketRow;
+use crate::writer::With;
+
+/// The longest key, in bytes.
+const LONGEST_KEY: usize = 500;
+
+/// From where and to whom a message is to go, and what the caller calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outgoing<'a> {
+    /// The mailbox from which it goes: the address that is its name in the archive.
+    pub mailbox: &'a str,
+    /// The caller's own name for it, up to 500 bytes: an invoice number, a database key. Within a mailbox it stands for one
+    /// message, for ever.
+    pub key: &'a str,
+    /// The SMTP reverse path.
+    pub sender: &'a str,
+    /// The SMTP recipients.
+    pub recipients: &'a [&'a str],
+}
+
+impl Archive {
+    /// Takes a message to be sent: its exact bytes are archived, and when this returns they and the ticket are on stable
+    /// storage. The same key with the same message and envelope gives the same ticket, whatever has become of it, so that
+    /// a caller who does not know whether he was heard can ask again.
+    ///
+    /// Whether a provider would take it is not asked here: `pec_core::compose::preflight` says so.
+    ///
+    /// # Errors
+    /// [`Error::KeyReused`]: the key stands for another message, or another envelope; the caller's. [`Error::BadValue`] for an
+    /// empty or odd key, and where there are no recipients. And those of [`Archive::put`]. Nothing was stored then.
+    pub fn queue(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        outgoing: &Outgoing<'_>,
+        message: Vec<u8>,
+    ) -> Result<Ticket> {
+        let Outgoing { mailbox, key, sender, recipients } = *outgoing;
+        let odd = |text: &str| text.trim().is_empty() || text.chars().any(char::is_control);
+        if odd(key) || key.len() > LONGEST_KEY {
+            return Err(Error::BadValue { what: "key", value: key.into() });
+        }
+        if recipients.is_empty() {
+            return Err(Error::BadValue { what: "recipients", value: String::new() });
+        }
+        let id = Id::of(&message);
+        if let Some(known) = self.read(|view| view.ticket_of_key(mailbox, key))? {
+            return outgoing.again(known, id);
+        }
+        let message_id = {
+            let parsed = Message::parse(&message[..], &intake.limits);
+            let written =
+                parsed.root().headers().get("message-id").map(|value| String::from_utf8_lossy(value).into_owned());
+            written.map(|id| bare(&id)).unwrap_or_default()
+        };
+        let now = intake.now.as_second();
+        let mut queued = None;
+        let mut also = |change: &dyn crate::store::Change| {
+            if let Some(known) = change.ticket_of_key(mailbox, key)? {
+                // Another handle was first.
+                queued = Some(outgoing.again(known, id)?);
+                return Ok(());
+            }
+            let number = crate::content::number_of(change, id)?;
+            let row = TicketRow {
+                number: 0,
+                mailbox: mailbox.to_owned(),
+                key: key.to_owned(),
+                id,
+                message: Some(number),
+                message_id: message_id.clone(),
+                sender: sender.to_owned(),
+                recipients: recipients.iter().map(|recipient| (*recipient).to_owned()).collect(),
+                state: TicketState::Queued,
+                queued_at: now,
+                changed_at: now,
+                begun_at: None,
+                not_before: None,
+                attempts: 0,
+                answers: "{}".to_owned(),
+                filed_at: None,
+            };
+            let number = change.put_ticket(&row)?;
+            let recipients = recipients.len() as u64;
+            Appender::new(change, actor, intake.now)?.append(What::Queue { id, mailbox, key, recipients })?;
+            queued = Some(Ticket::of(TicketRow { number, ..row })?);
+            Ok(())
+        };
+        self.store_one(actor, intake, message, With::Also(&mut also))?;
+        queued.ok_or_else(|| Error::Internal("the ticket was not written".into()))
+    }
+
+    /// The ticket of this key.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; what reading can meet.
+    pub fn ticket(&self, _: &Actor, mailbox: &str, key: &str) -> Result<Ticket> {
+        let row = self.read(|view| view.ticket_of_key(mailbox, key))?;
+        Ticket::of(row.ok_or_else(|| Error::NotFound(format!("{key} in the outbox of {mailbox}")))?)
+    }
+
+    /// At most `limit` tickets of a mailbox in a state, behind this number (0 is the beginning), in the order in which they
+    /// were given.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn tickets(
+        &self,
+        _: &Actor,
+        mailbox: &str,
+        state: TicketState,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<Ticket>> {
+        self.read(|view| view.tickets(mailbox, state, after, limit))?.into_iter().map(Ticket::of).collect()
+    }
+
+    /// When messages of a mailbox were last about to be handed over, since this time, oldest first: what limits of a provider
+    /// are counted by, over restarts too.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn handed_over(&self, _: &Actor, mailbox: &str, since: Timestamp) -> Result<Vec<Timestamp>> {
+        self.read(|view| view.begun(mailbox, since.as_second()))?.into_iter().map(ticket::instant).collect()
+    }
+}
+
+impl Outgoing<'_> {
+    /// What is known under the key, where it is the same.
+    fn again(&self, known: TicketRow, id: Id) -> Result<Ticket> {
+        let same = known.id == id && known.sender == self.sender && known.recipients == self.recipients;
+        if same { Ticket::of(known) } else { Err(Error::KeyReused { key: self.key.to_owned(), id: known.id }) }
+    }
+}
