@@ -96,6 +96,18 @@ impl AccessState {
         }
     }
 
+    /// What a refusal of an SMTP server means: by its codes (RFC 4954 §6, RFC 5248), else by its text.
+    pub(crate) fn of_smtp(code: u16, enhanced: Option<&str>, text: &str) -> Self {
+        match (code, enhanced) {
+            // "Authentication mechanism is too weak": what is said where a password alone is not enough.
+            (534, _) | (_, Some("5.7.9")) => Self::SecondFactorRequired,
+            // "A password transition is needed".
+            (432, _) | (_, Some("4.7.12")) => Self::PasswordExpired,
+            (400..=499, _) => Self::Throttled,
+            _ => Self::of_refusal(None, text),
+        }
+    }
+
     /// What a refused login means: by its response code, else by its text.
     pub(crate) fn of_refusal(code: Option<&str>, text: &str) -> Self {
         let code = code.map(str::to_ascii_uppercase);
@@ -137,6 +149,7 @@ const SECOND_FACTOR: &[&str] = &[
 const EXPIRED: &[&str] = &["expired", "scadut"];
 const THROTTLED: &[&str] = &[
     "too many",
+    "too much traffic",
     "try again later",
     "temporar",
     "rate limit",
@@ -165,6 +178,26 @@ mod tests {
         ];
         for (code, text, state) in cases {
             assert_eq!(AccessState::of_refusal(code, text), state, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_of_an_smtp_server_is_told_by_its_codes_first() {
+        let cases = [
+            (535, Some("5.7.8"), "Authentication credentials invalid", AccessState::Rejected),
+            (535, None, "Error: authentication failed", AccessState::Rejected),
+            (530, Some("5.7.0"), "Authentication required", AccessState::Rejected),
+            (534, Some("5.7.9"), "Application-specific password required", AccessState::SecondFactorRequired),
+            (535, Some("5.7.9"), "x", AccessState::SecondFactorRequired),
+            (535, Some("5.7.8"), "Verifica in due passaggi attiva", AccessState::SecondFactorRequired),
+            (432, Some("4.7.12"), "A password transition is needed", AccessState::PasswordExpired),
+            (535, Some("5.7.8"), "Password scaduta", AccessState::PasswordExpired),
+            (454, Some("4.7.0"), "Temporary authentication failure: password", AccessState::Throttled),
+            (421, None, "Troppe connessioni", AccessState::Throttled),
+            (550, None, "blocked \"Class Of Service\" - Too much traffic from this sender", AccessState::Throttled),
+        ];
+        for (code, enhanced, text, state) in cases {
+            assert_eq!(AccessState::of_smtp(code, enhanced, text), state, "{text}");
         }
     }
 

@@ -14,6 +14,7 @@ mod net;
 mod profile;
 mod relay;
 mod secret;
+mod smtp;
 mod sync;
 
 pub use access::AccessState;
@@ -41,4 +42,5 @@ pub use secret::{
     Answered, Asked, FileSecrets, HostSecrets, PassphraseCost, Rekeyed, SecretEntry, SecretError, SecretFacts,
     SecretField, SecretStore,
 };
+pub use smtp::{Dispatch, Pace, Partial, SendProgress, SendWatch, Sender};
 pub use sync::{FolderSynced, Receiver, SyncProgress, SyncWatch, Synced, Watching};
