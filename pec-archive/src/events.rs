@@ -159,6 +159,7 @@ impl Happened {
             Self::Stored => "stored",
             Self::State { .. } => "state",
             Self::Gone { .. } => "gone",
+            Self::Ticket { .. } => "ticket",
             Self::Filed { .. } => "filed",
             Self::Suggested { .. } => "suggested",
         }

@@ -157,7 +157,7 @@ pub(crate) fn failed(error: &pec_archive::Error) -> Stop {
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn bar() -> ProgressBar {
+pub(crate) fn bar() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

@@ -34,7 +34,7 @@ impl KeyFiles {
 }
 
 /// A key. What was read is overwritten.
-fn read(path: &Path) -> Result<[u8; 32], Stop> {
+pub(crate) fn read(path: &Path) -> Result<[u8; 32], Stop> {
     let bytes = Zeroizing::new(fs::read(path).map_err(|error| Text::of_io(&error).at(path))?);
     let mut key = [0; 32];
     if bytes.len() == key.len() {

@@ -6,8 +6,10 @@ mod demo;
 mod explain;
 mod extract;
 mod foreign;
+mod hub;
 mod keys;
 mod link;
+mod mailbox;
 mod progress;
 mod proof;
 mod render;
@@ -18,6 +20,7 @@ mod show;
 mod text;
 mod trust;
 mod verify;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -62,6 +65,10 @@ enum Command {
     Extract(extract::Arguments),
     /// Keep messages: exact bytes, dossiers, search, terms, proofs; one file.
     Archive(archive::Arguments),
+    /// One mailbox with a provider: check it, bring its mail into the archive, watch it.
+    Box(Box<mailbox::Arguments>),
+    /// Every mailbox that is managed: take over a table, look at all, list, see what needs somebody.
+    Hub(Box<hub::Arguments>),
     /// Write everything that proves a transaction into one file, or check such a file.
     Proof(proof::Arguments),
     /// Explain a finding code.
@@ -98,6 +105,8 @@ fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
         Command::Show(arguments) => show::run(&arguments, language),
         Command::Extract(arguments) => extract::run(&arguments, language),
         Command::Archive(arguments) => archive::run(&arguments, language),
+        Command::Box(arguments) => mailbox::run(&arguments, language),
+        Command::Hub(arguments) => hub::run(&arguments, language),
         Command::Proof(arguments) => proof::run(&arguments, language),
         Command::Explain(arguments) => explain::run(&arguments, language),
         Command::Trust(arguments) => trust::run(&arguments),

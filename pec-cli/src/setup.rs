@@ -11,32 +11,32 @@ use pec_files::Judge;
 
 use crate::text::Text;
 
-/// Options that every command which verifies has.
+/// Options that every command which verifies has, before or after the name of what it does.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Time at which the signer is judged: `signing` (as the law asks), `now`, or a time such as 2026-11-22T10:00:00Z.
-    #[arg(long, default_value = "signing", value_parser = judged_at)]
+    #[arg(long, global = true, default_value = "signing", value_parser = judged_at)]
     at: JudgedAt,
     /// A further authority, PEM or DER. It shows in the result as `host:…`: such a message is no PEC of the Italian system.
-    #[arg(long, value_name = "FILE.pem")]
+    #[arg(long, global = true, value_name = "FILE.pem")]
     anchor: Vec<PathBuf>,
     /// A certificate revocation list (CRL), PEM or DER.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     crl: Vec<PathBuf>,
     /// An OCSP response, PEM or DER.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     ocsp: Vec<PathBuf>,
     /// A certificate between signer and authority that the message does not carry, PEM or DER. It is not trusted by itself.
-    #[arg(long, value_name = "FILE.pem")]
+    #[arg(long, global = true, value_name = "FILE.pem")]
     intermediate: Vec<PathBuf>,
     /// An authority for time-stamps, PEM or DER.
-    #[arg(long, value_name = "FILE.pem")]
+    #[arg(long, global = true, value_name = "FILE.pem")]
     time_anchor: Vec<PathBuf>,
     /// Trust data to use instead of the built-in ones (see `pec trust show --json`).
-    #[arg(long, value_name = "FILE.json")]
+    #[arg(long, global = true, value_name = "FILE.json")]
     trust: Option<PathBuf>,
     /// The time taken for "now"; by default the clock's.
-    #[arg(long, value_name = "RFC3339")]
+    #[arg(long, global = true, value_name = "RFC3339")]
     now: Option<Timestamp>,
 }
 

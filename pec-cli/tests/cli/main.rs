@@ -8,6 +8,7 @@ mod browser;
 mod deposit;
 mod extract;
 mod link;
+mod mailbox;
 mod options;
 mod other_commands;
 #[cfg(feature = "sandbox")]

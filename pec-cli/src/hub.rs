@@ -1,0 +1,221 @@
+//! `pec hub`: every mailbox that is managed.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use pec_core::finding::Language;
+use pec_imap::{AccessState, HubMailbox, HubQuery, Import, Only, RadarOptions, RefreshOptions, RefreshOutcome, Sort};
+use serde_json::json;
+
+use crate::render::printable;
+use crate::text::{Stop, Text};
+use crate::wire::{self, House, failed, wait};
+
+/// What to do with all of them.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 done, 1 done and something to look at, 2 could not run.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    reach: wire::Reach,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Take over a table of mailboxes (CSV with ; , or tab): every row is judged, and nothing taken over where one is wrong.
+    Import {
+        /// The table.
+        table: PathBuf,
+        /// Take over the rows that are right.
+        #[arg(long)]
+        right_rows: bool,
+    },
+    /// Look at every mailbox: counts, and what is new into the archive.
+    Refresh {
+        /// Mailboxes at a time.
+        #[arg(long, default_value_t = 16)]
+        parallel: usize,
+        /// Seconds after which the answer is given.
+        #[arg(long, default_value_t = 60)]
+        budget: u64,
+        /// Only count.
+        #[arg(long)]
+        counts: bool,
+        /// One JSON object a mailbox and line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The mailboxes, as they stood at the last look.
+    List {
+        /// Which of them.
+        #[arg(long, value_enum, default_value = "all")]
+        only: Which,
+        /// In which order.
+        #[arg(long, value_enum, default_value = "address")]
+        sort: Order,
+        /// One JSON object a mailbox and line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// What ends, fills, fails or stays silent: passwords, room, access, deliveries, proofs.
+    Radar,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Which {
+    All,
+    New,
+    Unread,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Order {
+    Address,
+    Client,
+    New,
+    Unread,
+    Fullest,
+    Stalest,
+}
+
+pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
+    let house = arguments.reach.open()?;
+    match &arguments.action {
+        Action::Import { table, right_rows } => import(&house, table, *right_rows, language),
+        Action::Refresh { parallel, budget, counts, json } => {
+            let options = RefreshOptions {
+                parallel: *parallel,
+                budget: Duration::from_secs(*budget),
+                receive: !counts,
+                ..RefreshOptions::default()
+            };
+            refresh(&house, options, *json, language)
+        }
+        Action::List { only, sort, json } => {
+            let only = match only {
+                Which::All => Only::All,
+                Which::New => Only::New,
+                Which::Unread => Only::Unread,
+            };
+            let sort = match sort {
+                Order::Address => Sort::Address,
+                Order::Client => Sort::Client,
+                Order::New => Sort::New,
+                Order::Unread => Sort::Unread,
+                Order::Fullest => Sort::Fullest,
+                Order::Stalest => Sort::Stalest,
+            };
+            let listed = house.hub.list(HubQuery { only, sort }).map_err(|error| failed(&error))?;
+            print(&listed, *json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Action::Radar => radar(&house, language),
+    }
+}
+
+fn import(house: &House, table: &std::path::Path, right_rows: bool, language: Language) -> Result<ExitCode, Stop> {
+    let bytes = fs::read(table).map_err(|error| Text::of_io(&error).at(table))?;
+    let import = if right_rows { Import::ThoseThatAreRight } else { Import::AllOrNothing };
+    let imported = house.hub.import_csv(&bytes, import).map_err(|error| failed(&error))?;
+    let mut output = anstream::stdout();
+    for error in &imported.errors {
+        writeln!(output, "{}, {}: {}", error.row, printable(&error.column), error.fault.text(language))?;
+    }
+    let word = if language == Language::It { "caselle" } else { "mailboxes" };
+    writeln!(output, "{} {word}", imported.added.len())?;
+    Ok(if imported.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn refresh(house: &House, options: RefreshOptions, json: bool, language: Language) -> Result<ExitCode, Stop> {
+    let report = wait(house.hub.refresh(options))?.map_err(|error| failed(&error))?;
+    let mut output = anstream::stdout();
+    for mailbox in &report.mailboxes {
+        let (state, text) = match &mailbox.outcome {
+            RefreshOutcome::Fresh { problem: Some(error), .. } => {
+                ("fresh-in-part", format!("{} ({error})", error.explanation(language)))
+            }
+            RefreshOutcome::Fresh { .. } => ("fresh", String::new()),
+            RefreshOutcome::Failed(error) => ("failed", format!("{} ({error})", error.explanation(language))),
+            RefreshOutcome::Spared(access) => ("spared", access.advice(language).to_owned()),
+            _ if language == Language::It => ("out-of-time", "il tempo concesso è finito prima".to_owned()),
+            _ => ("out-of-time", "the budget was over before".to_owned()),
+        };
+        if json {
+            writeln!(output, "{}", json!({ "mailbox": mailbox.address, "state": state, "text": text }))?;
+        } else if !text.is_empty() {
+            writeln!(output, "{}: {}", printable(&mailbox.address), printable(&text))?;
+        }
+    }
+    if !json {
+        let mailboxes = house.hub.mailboxes().map_err(|error| failed(&error))?;
+        print(&mailboxes, false)?;
+    }
+    Ok(if report.fresh() == report.mailboxes.len() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// A line a mailbox: new, unread, total, how full, the state of its access.
+pub(crate) fn print(mailboxes: &[HubMailbox], json: bool) -> Result<(), Stop> {
+    let mut output = anstream::stdout();
+    for mailbox in mailboxes {
+        let (said, standing) = (&mailbox.said, &mailbox.standing);
+        let access = mailbox.access().map(AccessState::as_str);
+        if json {
+            let line = json!({
+                "mailbox": said.address, "client": said.client, "description": said.description, "tax_id": said.tax_id,
+                "provider": said.profile, "new": standing.new, "unread": standing.unread, "messages": standing.total,
+                "percent_full": mailbox.percent_full(), "access": access, "access_since": standing.access_since,
+                "last_ok": standing.ok_at, "password_ends": standing.password_ends,
+            });
+            writeln!(output, "{line}")?;
+            continue;
+        }
+        let full = mailbox.percent_full().map_or_else(String::new, |percent| format!("{percent} %"));
+        writeln!(
+            output,
+            "{:>6} {:>6} {:>8} {full:>6}  {:<24} {}",
+            standing.new,
+            standing.unread,
+            standing.total,
+            access.unwrap_or("-"),
+            printable(&said.address)
+        )?;
+    }
+    Ok(())
+}
+
+fn radar(house: &House, language: Language) -> Result<ExitCode, Stop> {
+    let radar = house.hub.radar(Timestamp::now(), RadarOptions::default()).map_err(|error| failed(&error))?;
+    let mut output = anstream::stdout();
+    let it = language == Language::It;
+    let mut line =
+        |what: [&str; 2], about: &str| writeln!(output, "{:<28} {}", what[usize::from(!it)], printable(about));
+    for mailbox in &radar.passwords {
+        let end = mailbox.standing.password_ends.map(|end| end.to_string()).unwrap_or_default();
+        line(["password in scadenza", "password ends"], &format!("{}  {end}", mailbox.said.address))?;
+    }
+    for mailbox in &radar.full {
+        let percent = mailbox.percent_full().unwrap_or_default();
+        line(["casella quasi piena", "mailbox nearly full"], &format!("{}  {percent} %", mailbox.said.address))?;
+    }
+    for mailbox in &radar.access {
+        let state = mailbox.access().map_or("", |state| state.advice(language));
+        line(["accesso perso", "access lost"], &format!("{}  {state}", mailbox.said.address))?;
+    }
+    for mailbox in &radar.mandates {
+        line(["mandato in scadenza", "mandate ends"], &mailbox.said.address)?;
+    }
+    for overdue in &radar.overdue {
+        let id = overdue.pec_id.clone().or(overdue.message_id.clone()).unwrap_or_default();
+        line(["ricevuta mancante", "receipt overdue"], &format!("{}  {id}", overdue.mailbox))?;
+    }
+    for entry in &radar.proofs {
+        line(["prova in scadenza", "proof ends"], &entry.id.to_string())?;
+    }
+    Ok(if radar.is_clear() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
