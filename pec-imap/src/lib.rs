@@ -31,10 +31,7 @@ pub use hub::{
 pub use imap::{Folder, Quota};
 pub use net::{Deadlines, Endpoint, Network, Proxy, ProxyLogin, Roots, Security};
 pub use pec_archive::{HostKey, Managed, Mandate, Standing};
-pub use profile::{
-    Fact, KnownText, LoginName, Overrides, Profile, Profiles, ProviderLimits, SecondFactor, Texts, endpoint_of,
-    endpoint_text,
-};
+pub use profile::{Fact, KnownText, LoginName, Overrides, Profile, Profiles, ProviderLimits, SecondFactor, Texts};
 pub use relay::{Relayed, deliver_to_maildir};
 #[cfg(feature = "keyring")]
 pub use secret::KeyringSecrets;

@@ -13,7 +13,7 @@ use super::{Hub, MailboxSpec, Mandates, address_of, table};
 use crate::credential::{Credential, Origin};
 use crate::error::{Error, Result};
 use crate::net::Endpoint;
-use crate::profile::{LoginName, Overrides, Profile, endpoint_of};
+use crate::profile::{LoginName, Overrides, Profile};
 use crate::secret::SecretField;
 
 /// Days are those of Rome.
@@ -493,7 +493,7 @@ impl Judge<'_> {
 }
 
 fn server(text: &str) -> Result<Endpoint, RowFault> {
-    endpoint_of(text).map_err(|_| RowFault::Server)
+    text.parse().map_err(|_| RowFault::Server)
 }
 
 /// A day as people write it: `2026-01-31`, or `31/01/2026` with any of `/`, `-` and `.` between.

@@ -20,7 +20,7 @@ mod read;
 use jiff::civil::Date;
 use pec_core::finding::Language;
 
-pub use overrides::{Overrides, endpoint_of, endpoint_text};
+pub use overrides::Overrides;
 
 use crate::access::AccessState;
 use crate::account::Account;

@@ -1,5 +1,7 @@
 //! What the caller knows better than a profile.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Profile;
@@ -62,58 +64,59 @@ impl Overrides {
 const START_TLS: &str = "starttls://";
 const PLAIN: &str = "danger-plain://";
 
-/// A server as it is written down: `host:port`, encrypted from the first byte; `starttls://host:port`;
-/// `danger-plain://host:port`. An IPv6 address stands in brackets.
-///
-/// # Errors
-/// [`Error::BadValue`].
-pub fn endpoint_of(text: &str) -> Result<Endpoint> {
-    let bad = || Error::BadValue { what: "server", value: format!("{text}: not host:port") };
-    let text_of = text.trim();
-    let (security, rest) = if let Some(rest) = text_of.strip_prefix(START_TLS) {
-        (Security::StartTls, rest)
-    } else if let Some(rest) = text_of.strip_prefix(PLAIN) {
-        (Security::DangerPlain, rest)
-    } else {
-        (Security::Tls, text_of)
-    };
-    let (host, port) = rest.rsplit_once(':').ok_or_else(bad)?;
-    let (host, bare) = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(host) => (host, true),
-        None => (host, false),
-    };
-    let odd = |c: char| c.is_whitespace() || c.is_control() || "/@[]".contains(c) || (c == ':' && !bare);
-    let port = port.parse().ok().filter(|port| *port > 0).ok_or_else(bad)?;
-    if host.is_empty() || host.contains(odd) {
-        return Err(bad());
+impl FromStr for Endpoint {
+    type Err = Error;
+
+    /// A server as it is written down: `host:port`, encrypted from the first byte; `starttls://host:port`;
+    /// `danger-plain://host:port`. An IPv6 address stands in brackets.
+    fn from_str(text: &str) -> Result<Self> {
+        let bad = || Error::BadValue { what: "server", value: format!("{text}: not host:port") };
+        let written = text.trim();
+        let (security, rest) = if let Some(rest) = written.strip_prefix(START_TLS) {
+            (Security::StartTls, rest)
+        } else if let Some(rest) = written.strip_prefix(PLAIN) {
+            (Security::DangerPlain, rest)
+        } else {
+            (Security::Tls, written)
+        };
+        let (host, port) = rest.rsplit_once(':').ok_or_else(bad)?;
+        let (host, bracketed) = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+            Some(host) => (host, true),
+            None => (host, false),
+        };
+        let odd = |c: char| c.is_whitespace() || c.is_control() || "/@[]".contains(c) || (c == ':' && !bracketed);
+        let port = port.parse().ok().filter(|port| *port > 0).ok_or_else(bad)?;
+        if host.is_empty() || host.contains(odd) {
+            return Err(bad());
+        }
+        Ok(Self { host: host.to_owned(), port, security })
     }
-    Ok(Endpoint { host: host.to_owned(), port, security })
 }
 
-/// A server written down, as [`endpoint_of`] reads it.
-#[must_use]
-pub fn endpoint_text(endpoint: &Endpoint) -> String {
-    let scheme = match endpoint.security {
-        Security::Tls => "",
-        Security::StartTls => START_TLS,
-        Security::DangerPlain => PLAIN,
-    };
-    match endpoint.host.contains(':') {
-        true => format!("{scheme}[{}]:{}", endpoint.host, endpoint.port),
-        false => format!("{scheme}{}:{}", endpoint.host, endpoint.port),
+impl Endpoint {
+    /// As it is written down, and read again from there.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let scheme = match self.security {
+            Security::Tls => "",
+            Security::StartTls => START_TLS,
+            Security::DangerPlain => PLAIN,
+        };
+        let Self { host, port, .. } = self;
+        if host.contains(':') { format!("{scheme}[{host}]:{port}") } else { format!("{scheme}{host}:{port}") }
     }
 }
 
 fn write<S: Serializer>(endpoint: &Option<Endpoint>, serializer: S) -> Result<S::Ok, S::Error> {
     match endpoint {
-        Some(endpoint) => serializer.serialize_str(&endpoint_text(endpoint)),
+        Some(endpoint) => serializer.serialize_str(&endpoint.to_text()),
         None => serializer.serialize_none(),
     }
 }
 
 fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Endpoint>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
-    text.map(|text| endpoint_of(&text).map_err(de::Error::custom)).transpose()
+    text.map(|text| text.parse().map_err(de::Error::custom)).transpose()
 }
 
 #[cfg(test)]
@@ -130,10 +133,10 @@ mod tests {
             "[::1]:993",
             "starttls://[fe80::1]:143",
         ] {
-            assert_eq!(endpoint_text(&endpoint_of(text).unwrap()), text);
+            assert_eq!(text.parse::<Endpoint>().unwrap().to_text(), text);
         }
         for text in ["", "x", "x:", "x:0", "x:70000", ":993", "http://x:80", "a b:1", "::1:993", "u@x:993", "x/y:1"] {
-            assert!(endpoint_of(text).is_err(), "{text}");
+            assert!(text.parse::<Endpoint>().is_err(), "{text}");
         }
     }
 

@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{Fact, KnownText, LoginName, Profile, ProviderLimits, SecondFactor, Texts, endpoint_of};
+use super::{Fact, KnownText, LoginName, Profile, ProviderLimits, SecondFactor, Texts};
 use crate::access::AccessState;
 use crate::credential::Origin;
 use crate::error::{Error, Result};
+use crate::net::Endpoint;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,8 +91,9 @@ fn wrong(value: String) -> Error {
 fn profile(written: Provider) -> Result<Profile> {
     let name = written.name;
     let bad = |key: &str, value: &str| wrong(format!("{name}: {key}: {value}"));
-    let server =
-        |key: &str, text: Option<String>| text.map(|text| endpoint_of(&text).map_err(|_| bad(key, &text))).transpose();
+    let server = |key: &str, text: Option<String>| {
+        text.map(|text| text.parse::<Endpoint>().map_err(|_| bad(key, &text))).transpose()
+    };
     let login = match written.login.as_deref() {
         None | Some("address") => LoginName::Address,
         Some("user-id") => LoginName::UserId,
