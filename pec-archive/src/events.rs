@@ -64,6 +64,15 @@ pub enum Happened {
         /// `sent`, `refused` or `unknown`.
         state: String,
     },
+    /// The access to a managed mailbox is in another state: lost, or there again.
+    Access {
+        /// The mailbox.
+        mailbox: String,
+        /// The state before; none where nobody had looked, or the credential was replaced since.
+        from: Option<String>,
+        /// The state now.
+        to: String,
+    },
     /// A rule has acted on it.
     Filed {
         /// The name of the rule.
@@ -160,6 +169,7 @@ impl Happened {
             Self::State { .. } => "state",
             Self::Gone { .. } => "gone",
             Self::Ticket { .. } => "ticket",
+            Self::Access { .. } => "access",
             Self::Filed { .. } => "filed",
             Self::Suggested { .. } => "suggested",
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
+use crate::events::{Happened, tell};
 use crate::id::Id;
 use crate::log::{Appender, What};
 use crate::store::ManagedRow;
@@ -189,7 +190,8 @@ impl Archive {
     }
 
     /// Changes how mailboxes stand: `work` gets what is known of each of these addresses and makes something else of it, in
-    /// one transaction. Those that are not managed any more are passed over.
+    /// one transaction. Those that are not managed any more are passed over. That the access is in another state is an
+    /// [event](crate::Happened::Access).
     ///
     /// # Errors
     /// Those of [`Archive::put`].
@@ -197,13 +199,20 @@ impl Archive {
         &self,
         _: &Actor,
         addresses: &[String],
+        now: Timestamp,
         mut work: impl FnMut(&str, Standing) -> Standing,
     ) -> Result<()> {
         self.change(|change| {
             for address in addresses {
                 let key = key(address);
                 let Some(row) = change.managed_at(&key)? else { continue };
-                change.put_standing(&key, &json(&work(address, understood(&row)?.1))?)?;
+                let before = understood(&row)?.1;
+                let from = before.access.clone();
+                let after = work(address, before);
+                change.put_standing(&key, &json(&after)?)?;
+                if let Some(to) = after.access.filter(|to| from.as_ref() != Some(to)) {
+                    tell(change, now, None, &Happened::Access { mailbox: key, from, to })?;
+                }
             }
             Ok(())
         })
@@ -297,7 +306,12 @@ mod tests {
         archive.manage(&host, &two, now, free(0)).unwrap();
         let ok =
             |_: &str, standing: Standing| Standing { access: Some("ok".into()), new: standing.new + 3, ..standing };
-        archive.note_standings(&host, &["b@X.example".into(), "gone@x.example".into()], ok).unwrap();
+        for _ in 0..2 {
+            // The second look finds it as it was.
+            archive.note_standings(&host, &["b@X.example".into(), "gone@x.example".into()], now, ok).unwrap();
+        }
+        let told: Vec<Happened> = archive.events(&host, 0, 9).unwrap().into_iter().map(|event| event.what).collect();
+        assert_eq!(told, [Happened::Access { mailbox: "b@x.example".into(), from: None, to: "ok".into() }]);
         archive.manage(&host, &[mailbox("b@x.example")], now, free(1)).unwrap();
         archive
             .log_managed(&host, ManagedEvent::Opened { mailbox: "b@x.example", mandate: two[0].mandate }, now)
@@ -315,7 +329,7 @@ mod tests {
         for path in [&path, &salvaged] {
             let archive = Archive::open(path).unwrap();
             let all = archive.managed(&host).unwrap();
-            let standing = Standing { access: Some("ok".into()), new: 3, ..Standing::default() };
+            let standing = Standing { access: Some("ok".into()), new: 6, ..Standing::default() };
             assert_eq!(all, [(mailbox("b@x.example"), standing)]);
             let log = archive.read(|view| (0..6).map(|n| view.log_entry(n)).collect::<Result<Vec<_>>>()).unwrap();
             let log: String = log.into_iter().flatten().collect();

@@ -47,6 +47,13 @@ impl Query {
         Self { terms: vec![Term { negated: false, test: Test::Is { field, values: vec![value.to_owned()] } }] }
     }
 
+    /// And dated at this time or later.
+    #[must_use]
+    pub fn since(mut self, from: Timestamp) -> Self {
+        self.terms.push(Term { negated: false, test: Test::Between(from.as_second(), i64::MAX) });
+        self
+    }
+
     /// Understands what a person has typed. An empty query finds everything.
     ///
     /// # Errors

@@ -173,7 +173,7 @@ impl Hub {
         let now = self.now();
         self.archive().manage(self.actor(), &said, now, |others| self.policy.admits(others, said.len()))?;
         let addresses: Vec<String> = credentials.iter().map(|(address, ..)| address.clone()).collect();
-        self.archive().note_standings(self.actor(), &addresses, |address, standing| {
+        self.archive().note_standings(self.actor(), &addresses, now, |address, standing| {
             let ends = credentials.iter().find(|(known, ..)| known == address).and_then(|(.., it)| it.ends());
             renewed(standing, ends)
         })?;
@@ -256,8 +256,9 @@ impl Hub {
         let (said, _) = self.archive().managed_at(self.actor(), address)?;
         self.secrets.put(&said.address, SecretField::Access, credential)?;
         let mailbox = said.address.as_str();
-        self.archive().log_managed(self.actor(), ManagedEvent::Credential { mailbox }, self.now())?;
-        self.archive().note_standings(self.actor(), std::slice::from_ref(&said.address), |_, standing| {
+        let now = self.now();
+        self.archive().log_managed(self.actor(), ManagedEvent::Credential { mailbox }, now)?;
+        self.archive().note_standings(self.actor(), std::slice::from_ref(&said.address), now, |_, standing| {
             renewed(standing, credential.ends())
         })?;
         Ok(())
@@ -269,7 +270,7 @@ impl Hub {
     /// Those of the archive.
     pub fn seen(&self, address: &str) -> Result<()> {
         let (said, _) = self.archive().managed_at(self.actor(), address)?;
-        self.archive().note_standings(self.actor(), &[said.address], |_, standing| Standing {
+        self.archive().note_standings(self.actor(), &[said.address], self.now(), |_, standing| Standing {
             new: 0,
             seen: standing.reached.clone(),
             ..standing

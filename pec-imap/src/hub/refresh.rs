@@ -17,7 +17,7 @@ use crate::account::Account;
 use crate::check::{Checked, is_incoming, look};
 use crate::error::{Error, Result};
 use crate::imap::Session;
-use crate::sync::{Receiver, Synced};
+use crate::sync::{SyncProgress, Synced};
 
 /// How mailboxes are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Hub {
         let until = begun + options.budget;
         let mut results = BTreeMap::new();
         let mut waiting = Vec::new();
-        for mailbox in self.mailboxes()? {
+        for mailbox in self.in_archive(Self::mailboxes).await? {
             match self.spared(&mailbox, options) {
                 Some(state) => {
                     results.insert(mailbox.said.address, RefreshOutcome::Spared(state));
@@ -128,7 +128,7 @@ impl Hub {
         waiting.sort_by_key(|one| (one.access() == Some(AccessState::Unreachable), one.standing.tried_at));
         // Who is still receiving ends a little earlier, so that what it has seen counts.
         let last = until - (options.budget / 10).min(Duration::from_secs(1));
-        let mut at_work = self.begin(waiting, options, last, &mut results).await?;
+        let mut at_work = self.begin(waiting, options, last, &mut results);
         let mailboxes = at_work.names.len() as u64;
         if mailboxes > 0 {
             self.in_archive(move |hub| {
@@ -172,51 +172,37 @@ impl Hub {
     }
 
     /// A task for each mailbox that may be opened.
-    async fn begin(
+    fn begin(
         &self,
         waiting: Vec<HubMailbox>,
         options: RefreshOptions,
         until: Instant,
         results: &mut BTreeMap<String, RefreshOutcome>,
-    ) -> Result<AtWork> {
+    ) -> AtWork {
         let all = Arc::new(Semaphore::new(options.parallel.max(1)));
         let mut providers: BTreeMap<String, Arc<Semaphore>> = BTreeMap::new();
         let mut at_work = AtWork { tasks: JoinSet::new(), names: BTreeMap::new() };
-        let accounts = self
-            .in_archive(move |hub| {
-                let now = hub.now();
-                let account = |mailbox: &HubMailbox| {
-                    hub.policy.permits(&mailbox.said, now)?;
-                    let connections = hub.profile_of(&mailbox.said)?.limits.connections;
-                    Ok((hub.account(&mailbox.said)?, connections))
-                };
-                Ok(waiting.into_iter().map(|mailbox| (account(&mailbox), mailbox)).collect::<Vec<_>>())
-            })
-            .await?;
-        for (account, mailbox) in accounts {
-            let HubMailbox { said: Managed { address, profile, .. }, standing } = mailbox;
-            let (account, connections) = match account {
-                Ok(found) => found,
+        let now = self.now();
+        for HubMailbox { said, standing } in waiting {
+            let address = said.address.clone();
+            let profile = self.policy.permits(&said, now).and_then(|()| self.profile_of(&said));
+            let profile = match profile {
+                Ok(profile) => profile,
                 Err(error) => {
                     results.insert(address, RefreshOutcome::Failed(error));
                     continue;
                 }
             };
-            let provider = profile.unwrap_or_else(|| account.imap().host.clone());
-            let most = connections.map_or(options.per_provider, |most| options.per_provider.min(most as usize));
+            let host = profile.imap.as_ref().map(|imap| imap.host.clone());
+            let provider = said.profile.clone().or(host).unwrap_or_default();
+            let most = profile.limits.connections.map_or(usize::MAX, |most| most as usize).min(options.per_provider);
             let own = providers.entry(provider).or_insert_with(|| Arc::new(Semaphore::new(most.max(1))));
-            let visit = Visit {
-                hub: self.clone(),
-                account,
-                seen: standing.seen,
-                options,
-                until,
-                places: [Arc::clone(own), Arc::clone(&all)],
-            };
+            let places = [Arc::clone(own), Arc::clone(&all)];
+            let visit = Visit { hub: self.clone(), said, seen: standing.seen, options, until, places };
             let task = at_work.tasks.spawn(visit.run());
             at_work.names.insert(task.id(), address);
         }
-        Ok(at_work)
+        at_work
     }
 
     /// Makes durable how mailboxes stand.
@@ -224,7 +210,7 @@ impl Hub {
         self.in_archive(move |hub| {
             let addresses: Vec<String> = done.iter().map(|(address, _)| address.clone()).collect();
             let now = hub.now();
-            hub.archive().note_standings(hub.actor(), &addresses, |address, standing| {
+            hub.archive().note_standings(hub.actor(), &addresses, now, |address, standing| {
                 let seen = done.iter().find(|(known, _)| known == address).map(|(_, seen)| seen);
                 seen.map_or(standing.clone(), |seen| moved_on(standing, seen, now))
             })?;
@@ -241,7 +227,7 @@ impl Hub {
     async fn in_archive<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T> + Send + 'static) -> Result<T> {
         let hub = self.clone();
         let done = tokio::task::spawn_blocking(move || work(&hub)).await;
-        done.map_err(|_| Error::Internal("a task of the archive ended without an answer".into()))?
+        done.map_err(|_| Error::Internal("a store ended in the middle".into()))?
     }
 }
 
@@ -307,7 +293,7 @@ impl AtWork {
 /// A look at one mailbox.
 struct Visit {
     hub: Hub,
-    account: Account,
+    said: Managed,
     /// How far each folder had come when somebody saw the mailbox.
     seen: Vec<Mark>,
     options: RefreshOptions,
@@ -323,14 +309,21 @@ impl Visit {
         let _own = own.acquire().await.map_err(ended)?;
         let _all = all.acquire().await.map_err(ended)?;
         let late = |_| Error::Deadline(self.options.patience);
-        let (session, checked, new) = timeout(self.options.patience, self.enter()).await.map_err(late)??;
+        let entered = timeout(self.options.patience, async {
+            // A store of secrets that fails, or takes its time, fails for this mailbox alone.
+            let said = self.said.clone();
+            let account = self.hub.in_archive(move |hub| hub.account(&said)).await?;
+            let (session, checked, new) = self.enter(&account).await?;
+            Ok::<_, Error>((account, session, checked, new))
+        });
+        let (account, session, checked, new) = entered.await.map_err(late)??;
         let mut seen = Seen { checked, new, synced: None, problem: None };
         if !self.options.receive {
             session.logout().await;
             return Ok(seen);
         }
         // What was seen stays seen, whatever becomes of the messages.
-        match timeout_at(self.until, self.receive(&self.hub.receiver, session)).await {
+        match timeout_at(self.until, self.receive(&account, session)).await {
             Ok(Ok(synced)) => seen.synced = Some(synced),
             Ok(Err(error)) => seen.problem = Some(error),
             Err(_) => seen.problem = Some(Error::Deadline(self.options.budget)),
@@ -338,9 +331,9 @@ impl Visit {
         Ok(seen)
     }
 
-    async fn enter(&self) -> Result<(Session, Checked, u64)> {
-        let mut session = Session::open(&self.hub.network, &self.account).await?;
-        let checked = look(&mut session, self.account.credential().ends()).await?;
+    async fn enter(&self, account: &Account) -> Result<(Session, Checked, u64)> {
+        let mut session = Session::open(&self.hub.network, account).await?;
+        let checked = look(&mut session, account.credential().ends()).await?;
         let mut new = 0;
         for counts in checked.folders.iter().filter(|counts| is_incoming(&counts.folder)) {
             let folder = &counts.folder.wire_name;
@@ -358,8 +351,8 @@ impl Visit {
         Ok((session, checked, new))
     }
 
-    async fn receive(&self, receiver: &Receiver, session: Session) -> Result<Synced> {
-        let watch = &mut |_: crate::sync::SyncProgress<'_>| ControlFlow::Continue(());
-        receiver.sync_in(session, &self.hub.network, &self.account, &|_| true, watch).await
+    async fn receive(&self, account: &Account, session: Session) -> Result<Synced> {
+        let watch = &mut |_: SyncProgress<'_>| ControlFlow::Continue(());
+        self.hub.receiver.sync_in(session, &self.hub.network, account, &|_| true, watch).await
     }
 }

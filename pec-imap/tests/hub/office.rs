@@ -49,6 +49,13 @@ impl Office {
         Self { folder, hub, secrets, archive, now }
     }
 
+    /// Over the same archive, with another store of secrets.
+    pub(crate) fn with_secrets(&self, secrets: Arc<dyn SecretStore>) -> Hub {
+        let receiver = Receiver::new(Arc::clone(&self.archive), Arc::new(TrustStore::built_in()));
+        let network = Network::new(Proxy::Direct, &Roots::none()).unwrap().deadlines(DEADLINES);
+        Hub::new(receiver, network, secrets, Profiles::built_in().unwrap())
+    }
+
     pub(crate) fn turn(&self, to: &str) {
         *self.now.lock().unwrap() = to.parse().unwrap();
     }

@@ -1,9 +1,10 @@
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pec_archive::{Actor, Id};
+use pec_archive::{Actor, Happened, Id};
 use pec_imap::{
-    AccessState, Credential, Error, HubPolicy, HubQuery, Mandate, Mandates, Only, RefreshOptions, RefreshOutcome,
-    RefreshReport, Sort,
+    AccessState, Answered, Asked, Credential, Error, HostSecrets, HubPolicy, HubQuery, Mandate, Mandates, Only,
+    RefreshOptions, RefreshOutcome, RefreshReport, Sort,
 };
 
 use crate::office::{Office, PASSWORD, letter, spec};
@@ -88,6 +89,17 @@ async fn of_two_hundred_mailboxes_the_dead_the_slow_and_the_refused_hold_up_no_o
     let mut expected = rejecting.clone();
     expected.sort_unstable();
     assert_eq!(lost, expected);
+    // Whoever follows what happens was told once of each.
+    let events = office.archive.events(&Actor::host(), 0, 10_000).unwrap();
+    let mut told: Vec<String> = events
+        .into_iter()
+        .filter_map(|event| match event.what {
+            Happened::Access { mailbox, to, .. } if to == "rejected" => Some(mailbox),
+            _ => None,
+        })
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, expected);
 
     // The holder tells the new password: that is the way back.
     let address = &rejecting[0];
@@ -172,6 +184,31 @@ async fn what_one_mailbox_says_breaks_no_other_and_counters_are_those_of_the_ser
     assert_eq!(names(HubQuery { sort: Sort::Fullest, ..HubQuery::default() }), [full, good, odd]);
     assert_eq!(names(HubQuery::default()), [full, good, odd]);
     assert_eq!(office.mailbox(full).percent_full(), Some(95));
+}
+
+#[tokio::test]
+async fn a_store_that_panics_over_one_mailbox_fails_for_that_one_alone() {
+    std::panic::set_hook(Box::new(|_| {}));
+    let office = Office::new();
+    let server = Server::start().await;
+    let kept = Arc::clone(&office.secrets);
+    let secrets = HostSecrets::new(move |asked| match asked {
+        Asked::Get("b@x.example", _) => panic!("{PASSWORD}"),
+        Asked::Get(mailbox, field) => {
+            let found = kept.get(mailbox, field).map_err(|error| error.to_string())?;
+            Ok(found.map_or(Answered::Nothing, Answered::Credential))
+        }
+        _ => Err("no".into()),
+    });
+    for address in ["a@x.example", "b@x.example", "c@x.example"] {
+        server.with(address, |one| one.password = PASSWORD.into());
+        office.hub.add(&[spec(address, server.port, PASSWORD)]).unwrap();
+    }
+    let hub = office.with_secrets(Arc::new(secrets));
+    let report = hub.refresh(options()).await.unwrap();
+    assert_eq!(report.fresh(), 2);
+    let RefreshOutcome::Failed(error) = outcome(&report, "b@x.example") else { panic!("{report:?}") };
+    assert!(matches!(error, Error::Internal(_)) && !format!("{error:?}").contains(PASSWORD));
 }
 
 #[tokio::test]

@@ -153,15 +153,11 @@ impl Hub {
     /// What has come into a mailbox since then.
     fn arrivals(&self, mailbox: &HubMailbox, since: Timestamp, day: &mut ClientDay) -> Result<()> {
         let address = &mailbox.said.address;
-        let query = Query::exact(Field::Mailbox, address);
-        let oldest = since.saturating_sub(LATE).unwrap_or(Timestamp::MIN);
+        let query = Query::exact(Field::Mailbox, address).since(since.saturating_sub(LATE).unwrap_or(Timestamp::MIN));
         let mut from = None;
         loop {
             let page = self.archive().search(self.actor(), &query, from, PAGE)?;
             for entry in page.entries {
-                if entry.certified_at.is_some_and(|at| at < oldest) {
-                    return Ok(());
-                }
                 if entry.stored_at.is_none_or(|at| at < since) {
                     continue;
                 }
