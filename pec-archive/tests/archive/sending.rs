@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use jiff::{SignedDuration, Timestamp};
 use pec_archive::{
-    Actor, Answer, Answers, Archive, Ending, Erasure, Error, Id, Intake, Kept, Outcome, Outgoing, Reply, Resolution,
-    Stored, Ticket, TicketState,
+    Actor, Answer, Answers, Archive, Ending, Erasure, Error, Happened, Id, Intake, Kept, Outcome, Outgoing, Reply,
+    Resolution, Stored, Ticket, TicketState,
 };
 use pec_core::trust::TrustStore;
 
@@ -139,6 +139,12 @@ fn what_was_sent_is_a_submission_and_its_dossier_waits_for_receipts() {
     assert_eq!(stats.states.get("pending"), Some(&2));
     desk.archive.put_batch(&host, &desk.intake(), scene.mailbox(ANNA)).unwrap();
     assert_eq!(states(&desk), ["delivered", "failed"]);
+    // Who follows events is told by the caller's own key.
+    let told = desk.archive.events(&host, 0, 100).unwrap();
+    let ticket = Happened::Ticket { mailbox: ANNA.into(), key: "k".into(), state: "sent".into() };
+    let at = told.iter().position(|event| event.what == ticket).unwrap();
+    let pending = |event: &pec_archive::Event| matches!(&event.what, Happened::State { to, .. } if to == "pending");
+    assert_eq!(told[at..].iter().filter(|event| pending(event)).count(), 2);
     let sent = desk.ticket("k");
     assert_eq!((sent.answers.recipients.len(), sent.answers.message.unwrap().code), (2, 250));
     let check = desk.archive.check(&host, &mut |_| ControlFlow::Continue(())).unwrap();
