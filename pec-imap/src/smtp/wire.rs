@@ -10,8 +10,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::net::Boxed;
 
-/// What a server may say at most to one command. The longest replies are those to EHLO, of some hundred bytes.
-const MOST: usize = 64 << 10;
+/// What a server may say at most to one command, in bytes: replies have a line or two. lettre parses a reply from its beginning
+/// at each line, so that what it may hear is also what it may work.
+const MOST: usize = 8 << 10;
 
 /// What lettre waits for before it lets itself be used: a greeting, and an answer to its EHLO.
 const OPENING: &[u8] = b"220 ready\r\n250 ready\r\n";
