@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use pec_sandbox::network::{Answer, Network, Settings};
+
 use super::lines::Lines;
 use super::*;
 use crate::finding::Language;
@@ -265,11 +267,19 @@ fn each_refusal_of_an_access_point_is_known_before_sending() {
     let envelope = Envelope { sender: FROM, recipients: vec![TO] };
     assert_eq!(codes(&preflight(&foreign("a", "a"), &envelope, &Conditions::law())), [""; 0]);
     let mut seen = BTreeSet::from(["send.value"]);
+    let mut provider = Network::new(Settings::two_providers("2026-02-09T09:15:30Z".parse().unwrap())).unwrap();
+    provider.add(pec_sandbox::network::Mailbox::new(FROM)).unwrap();
+    let mut refused_there = 0;
     for (code, message) in cases {
-        let found = codes(&preflight(message, &envelope, &Conditions::law()));
-        assert!(found.contains(code), "{code}: {found:?}");
+        let found = preflight(message, &envelope, &Conditions::law());
+        assert!(codes(&found).contains(code), "{code}: {found:?}");
         seen.insert(*code);
+        // Whatever the access point of the sandbox refuses, by its own reading of the rules, was known.
+        let refused = !matches!(provider.submit(FROM, &[TO], message), Ok(taken) if taken.answer == Answer::Accepted);
+        assert!(!refused || found.iter().any(Refusal::is_refused), "{code}: refused there, {found:?} here");
+        refused_there += usize::from(refused);
     }
+    assert!(refused_there > 15, "{refused_there}");
 
     let limits = Conditions {
         message_bytes: Some(100),
