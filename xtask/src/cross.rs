@@ -10,30 +10,35 @@
 //! All that is fetched, unpacked or built stays below `target/cross`. Rust's own archives of other systems are not
 //! needed: the standard library is built from its source, which Debian has beside a compiler of the same version.
 
-mod debian;
+pub(crate) mod debian;
 mod macos;
+mod program;
 mod suite;
 mod windows;
+mod wine;
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::run::{self, Step, root};
 
-/// The two cryptographic libraries, as cargo features of the faces.
-const FEATURES: [&str; 2] = ["aws-lc-rs", "rust-crypto"];
+/// The library of C with each of the two cryptographic libraries, and how cargo is told: as it is given out, and without
+/// anything that is C.
+const LIBRARIES: [(&str, &[&str]); 2] =
+    [("aws-lc-rs", &[]), ("rust-crypto", &["--no-default-features", "--features", "rust-crypto"])];
 
-/// `cargo xtask cross [windows|macos]`.
+/// `cargo xtask cross [windows|wine|macos]`; `wine` runs again what `windows` has built.
 pub(crate) fn obey(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
-    let windows =
-        || [Step::check("Windows: build", windows::build), Step::check("Windows: under Wine", windows::is_sound)];
-    let macos = || [Step::check("macOS: build", macos::build)];
-    let prepare = Step::check("compilers", debian::prepare);
+    let prepare = || Step::check("compilers", debian::prepare);
+    let windows = || Step::check("Windows: build", windows::build);
+    let wine = || Step::check("Windows: under Wine", windows::is_sound);
+    let macos = || Step::check("macOS: build", macos::build);
     match arguments.next().as_deref() {
-        None => run::all([prepare].into_iter().chain(windows()).chain(macos())),
-        Some("windows") => run::all([prepare].into_iter().chain(windows())),
-        Some("macos") => run::all([prepare].into_iter().chain(macos())),
-        Some(other) => Err(format!("{other} is no system that is known here: windows, macos")),
+        None => run::all([prepare(), windows(), wine(), macos()]),
+        Some("windows") => run::all([prepare(), windows(), wine()]),
+        Some("wine") => run::all([prepare(), wine()]),
+        Some("macos") => run::all([prepare(), macos()]),
+        Some(other) => Err(format!("{other} is no system that is known here: windows, wine, macos")),
     }
 }
 

@@ -49,15 +49,21 @@ pub(crate) fn is_current() -> Result<(), String> {
 
 /// The functions that the committed header declares, without those of the tests.
 pub(crate) fn functions() -> Result<Vec<String>, String> {
+    functions_without(&["PEC_TEST_HOOKS"])
+}
+
+/// The functions that the header shows where these macros are not defined and all others are.
+pub(crate) fn functions_without(hidden: &[&str]) -> Result<Vec<String>, String> {
     let header = fs::read_to_string(path()).map_err(|error| format!("{}: {error}", path().display()))?;
-    let (_, mut rest) = header.split_once("extern \"C\" {").ok_or("include/pec.h has no block of C functions")?;
-    let mut always = String::new();
-    while let Some((before, after)) = rest.split_once("#if defined(PEC_TEST_HOOKS)") {
-        always.push_str(before);
-        rest = after.split_once("#endif\n").map_or("", |(_, after)| after);
+    let (_, rest) = header.split_once("extern \"C\" {").ok_or("include/pec.h has no block of C functions")?;
+    let mut shown = rest.to_owned();
+    for name in hidden {
+        let (whole, condition) = (shown, format!("#if defined({name})"));
+        let mut blocks = whole.split(&condition);
+        shown = blocks.next().unwrap_or_default().to_owned();
+        shown.extend(blocks.map(|block| block.split_once("#endif\n").map_or("", |(_, after)| after)));
     }
-    always.push_str(rest);
-    let code: Vec<&str> = always.lines().filter(|line| !line.starts_with("//") && !line.starts_with('#')).collect();
+    let code: Vec<&str> = shown.lines().filter(|line| !line.starts_with("//") && !line.starts_with('#')).collect();
     let code = code.join(" ");
     let before = |declaration: &str| declaration.split_once('(').map(|(before, _)| before.to_owned());
     let named = code.split(';').filter_map(before);

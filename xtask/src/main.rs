@@ -11,6 +11,7 @@ mod header;
 mod parity;
 mod python;
 mod run;
+#[cfg(unix)]
 mod threads;
 mod vectors;
 
@@ -29,13 +30,13 @@ cargo xtask COMMAND
   parity    write docs/PARITY.md anew: what stands beside what in Rust, C and Python; --check fails for what is in no row
   dist --prefix DIR   install the C library: header, shared and static library, pkg-config and CMake;
                       --check does so below target/ and tests what is there
-  threads [SECONDS]   eight threads on one verifier under ThreadSanitizer (nightly), a minute unless told
+  threads [SECONDS]   eight threads on one verifier under ThreadSanitizer, a minute unless told
   crash [KILLS]       kill a process that writes an archive, and cut the power under it, a thousand times each unless told
   faces     compile and run the examples in C#, Pascal, COBOL and Java against the C library (docs/PLATFORMS.md)
-  cross [windows|macos]   build for other systems; Windows: run the C programs and the conformance cases under Wine
+  cross [windows|wine|macos]   build for other systems; run the C programs, the conformance cases and pec.exe under Wine
   python    the wheel of pecpy, tested in a clean virtual environment: tests, types, documents
   stub      write the docstrings of pec-py into its stub anew
-  wheel [--zig]       the wheel as it is published, below target/python/dist; --zig for an old glibc
+  wheel [--zig]       the wheel as it is published, below target/python/dist, audited and tested; --zig for an old glibc
   bench [python]      side-by-side benchmarks and instruction counts, or those of pecpy (benches/README.md)
   fuzz [MINUTES] [TARGET]   fuzz every target with AddressSanitizer (nightly), ten minutes each unless told
 ";
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Some("header") => header::write(),
         Some("parity") => parity::obey(arguments),
         Some("dist") => dist::obey(arguments),
+        #[cfg(unix)]
         Some("threads") => threads::hammer(arguments.next()),
         Some("crash") => crash::campaign(arguments.next()),
         Some("faces") => faces::run_all(),

@@ -1,12 +1,7 @@
 /* The sandbox from the other side: mailboxes, submissions, faults, outages, the truth, the server, a forked child. The
  * argument is an empty folder. Ends with 0 when all is as it should be. */
-#define _POSIX_C_SOURCE 200809L
-#include "check.h"
-#include <arpa/inet.h>
+#include "system.h"
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define ANNA "anna@pec.alfa.example"
 #define OFFICE "ufficio@cert.beta.example"
@@ -16,6 +11,9 @@ static const char message[] = "From: " ANNA "\r\nTo: " OFFICE "\r\nDate: Mon, 9 
                               "Message-ID: <1@ditta.example>\r\nSubject: Offerta\r\n\r\nBuongiorno.\r\n";
 
 static pec_sandbox *sandbox;
+
+/* A path below a file, this program. */
+static char no_folder[4096];
 
 static pec_result submit(const char *text, pec_submission **out, pec_error **error)
 {
@@ -57,7 +55,7 @@ static void wrong(void)
     CHECK(pec_sandbox_add_fault(sandbox, PEC_FAULT_LOST, 0, "", "", 3, 0, NULL) == PEC_BAD_VALUE);
     CHECK(pec_sandbox_stop_point(sandbox, 3, 0, NULL) == PEC_BAD_VALUE);
     CHECK(pec_sandbox_stop_point(sandbox, PEC_HOUSE_GAMMA, PEC_POINT_DELIVERY, NULL) == PEC_SETTINGS);
-    CHECK(pec_sandbox_write_mailbox(sandbox, ANNA, "/dev/null/x", &number, &error) == PEC_FILE && number == 77);
+    CHECK(pec_sandbox_write_mailbox(sandbox, ANNA, no_folder, &number, &error) == PEC_FILE && number == 77);
     CHECK(is_code(error, "file.access"));
 }
 
@@ -196,15 +194,16 @@ static int greets(uint32_t port)
 {
     char line[64] = "";
     struct sockaddr_in address;
-    int channel = socket(AF_INET, SOCK_STREAM, 0), good;
+    SOCKET channel = socket(AF_INET, SOCK_STREAM, 0);
+    int good;
     memset(&address, 0, sizeof address);
     address.sin_family = AF_INET;
     address.sin_port = htons((uint16_t)port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    good = channel >= 0 && connect(channel, (struct sockaddr *)&address, sizeof address) == 0 &&
-           read(channel, line, sizeof line - 1) > 4 && memcmp(line, "220 ", 4) == 0;
-    if (channel >= 0)
-        close(channel);
+    good = channel != INVALID_SOCKET && connect(channel, (struct sockaddr *)&address, sizeof address) == 0 &&
+           recv(channel, line, sizeof line - 1, 0) > 4 && memcmp(line, "220 ", 4) == 0;
+    if (channel != INVALID_SOCKET)
+        closesocket(channel);
     return good;
 }
 
@@ -220,7 +219,7 @@ static void served(const char *folder)
     CHECK(pec_sandbox_port(sandbox, PEC_SANDBOX_SOCKET_SMTPS, &smtps) == PEC_ABSENT);
     CHECK(pec_sandbox_stop(sandbox, NULL) == PEC_ABSENT);
     CHECK(pec_sandbox_serve(sandbox, folder, "pec", 2, NULL) == PEC_BAD_VALUE);
-    CHECK(pec_sandbox_serve(sandbox, "/dev/null/x", "pec", PEC_SANDBOX_CLOCK_TURNED, &error) == PEC_FILE);
+    CHECK(pec_sandbox_serve(sandbox, no_folder, "pec", PEC_SANDBOX_CLOCK_TURNED, &error) == PEC_FILE);
     CHECK(is_code(error, "file.access") && count(OFFICE) == before);
     CHECK(pec_sandbox_serve(sandbox, folder, "pec", PEC_SANDBOX_CLOCK_TURNED, NULL) == PEC_OK);
     CHECK(pec_sandbox_serve(sandbox, folder, "pec", PEC_SANDBOX_CLOCK_TURNED, &error) == PEC_SETTINGS);
@@ -247,25 +246,19 @@ static void served(const char *folder)
 }
 
 /* The child of a program whose sandbox serves: refused, and freeing waits for nobody. */
-static void forked(void)
+static int refused(void)
 {
-    int status = 0;
-    pid_t child = fork();
-    if (child == 0) {
-        size_t number = 0;
-        int refused = pec_sandbox_message_count(sandbox, ANNA, &number) == PEC_FORKED;
-        pec_sandbox_free(sandbox);
-        /* Another program, so that nobody looks for what the threads that are not here have left. */
-        execlp(refused ? "true" : "false", "ended", (char *)NULL);
-        _exit(2);
-    }
-    CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    size_t number = 0;
+    int all = pec_sandbox_message_count(sandbox, ANNA, &number) == PEC_FORKED;
+    pec_sandbox_free(sandbox);
+    return all;
 }
 
 int main(int argc, char **argv)
 {
     char folder[4096], server[4096];
-    if (argc < 2 || (size_t)snprintf(folder, sizeof folder, "%s/posta", argv[1]) >= sizeof folder ||
+    if (argc < 2 || (size_t)snprintf(no_folder, sizeof no_folder, "%s/x", argv[0]) >= sizeof no_folder ||
+        (size_t)snprintf(folder, sizeof folder, "%s/posta", argv[1]) >= sizeof folder ||
         (size_t)snprintf(server, sizeof server, "%s/server", argv[1]) >= sizeof server)
         return 2;
     CHECK(pec_sandbox_new(START, 2, &sandbox, NULL) == PEC_OK);
@@ -278,7 +271,7 @@ int main(int argc, char **argv)
     answered_flat();
     faults();
     served(server);
-    forked();
+    in_a_child(refused);
     /* Freed while it serves. */
     pec_sandbox_free(sandbox);
     return failures > 0;

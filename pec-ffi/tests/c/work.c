@@ -1,11 +1,8 @@
 /* Work in the background and folders in one call, from the other side: events, progress, cancelled, failed, freed while it
  * goes on, forked. The argument is an empty folder, whose name has spaces and accents. Ends with 0 when all is as it
  * should be. */
-#define _POSIX_C_SOURCE 200809L
-#include "check.h"
+#include "system.h"
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define ANNA "anna@pec.alfa.example"
 #define OFFICE "ufficio@cert.beta.example"
@@ -22,7 +19,7 @@ static pec_result write_file(const char *folder, const char *name, const char *t
     char path[5000];
     FILE *file;
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    file = fopen(path, "wb");
+    file = open_file(path, "wb");
     if (file == NULL)
         return PEC_FILE;
     fwrite(text, 1, strlen(text), file);
@@ -285,24 +282,22 @@ static void flat(void)
     pec_work_free(work);
 }
 
+static pec_work *going_on;
+
+static int refused(void)
+{
+    pec_event *event = NULL;
+    int all = pec_event_next(going_on, 1000, &event) == PEC_FORKED && event == NULL && pec_work_cancel(going_on) == PEC_FORKED;
+    /* Its threads are not here: nothing is waited for. */
+    pec_work_free(going_on);
+    return all;
+}
+
 static void forked(void)
 {
-    pec_work *work = NULL;
-    int status = 0;
-    pid_t child;
-    CHECK(pec_work_verify(verifier, many, NOW, 1, &work, NULL) == PEC_OK);
-    child = fork();
-    if (child == 0) {
-        pec_event *event = NULL;
-        int refused = pec_event_next(work, 1000, &event) == PEC_FORKED && event == NULL && pec_work_cancel(work) == PEC_FORKED;
-        /* Its threads are not here: nothing is waited for. */
-        pec_work_free(work);
-        /* Another program, so that nobody looks for what the threads that are not here have left. */
-        execlp(refused ? "true" : "false", "ended", (char *)NULL);
-        _exit(2);
-    }
-    CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    pec_work_free(work);
+    CHECK(pec_work_verify(verifier, many, NOW, 1, &going_on, NULL) == PEC_OK);
+    in_a_child(refused);
+    pec_work_free(going_on);
 }
 
 int main(int argc, char **argv)

@@ -26,12 +26,12 @@ const PACKAGES: [&str; 13] = [
 ];
 
 /// `/usr` of the root.
-pub(super) fn usr() -> PathBuf {
+pub(crate) fn usr() -> PathBuf {
     folder().join("root/usr")
 }
 
 /// Fetches and unpacks the packages, once.
-pub(super) fn prepare() -> Result<(), String> {
+pub(crate) fn prepare() -> Result<(), String> {
     let done = folder().join("root/unpacked");
     if done.exists() {
         println!("{} is there; remove it to fetch the packages again", folder().join("root").display());
@@ -64,13 +64,10 @@ pub(super) fn prepare() -> Result<(), String> {
     fs::write(&done, wanted.join("\n")).map_err(|error| error.to_string())
 }
 
-/// What installing would have done: Wine's script looks for its server in /usr, and one library is a link made later.
+/// What installing would have done: Wine's script looks for its server in /usr.
 fn settle_wine() -> Result<(), String> {
     let server = usr().join("lib/wine/wineserver");
-    write_script(&server, "#!/bin/sh\nexec \"$(dirname \"$0\")/wineserver64\" -p0 \"$@\"\n")?;
-    let zlib = usr().join("x86_64-w64-mingw32/lib/zlib1.dll");
-    let place = usr().join("lib/x86_64-linux-gnu/wine/x86_64-windows/zlib1.dll");
-    fs::copy(&zlib, &place).map(drop).map_err(|error| format!("{}: {error}", zlib.display()))
+    write_script(&server, "#!/bin/sh\nexec \"$(dirname \"$0\")/wineserver64\" -p0 \"$@\"\n")
 }
 
 /// A program of the root.
@@ -85,11 +82,18 @@ pub(super) fn libraries() -> String {
     format!("{0}/lib/x86_64-linux-gnu:{0}/lib", usr().display())
 }
 
-/// Cargo with the compiler of the root, which builds the standard library of the target too.
+/// Cargo with the compiler of the root, building the library for a target, and the standard library with it.
 pub(super) fn cargo_for(target: &str) -> Command {
-    let mut command = Command::new(cargo());
+    let mut command = cargo_of_the_root();
     command.args(["build", "--release", "--target", target, "-Z", "build-std=std,panic_unwind"]);
-    command.arg("--target-dir").arg(folder().join("build")).current_dir(root());
+    command.arg("--target-dir").arg(folder().join("build"));
+    command
+}
+
+/// Cargo with the compiler of the root, which has the source of its standard library beside it.
+pub(crate) fn cargo_of_the_root() -> Command {
+    let mut command = Command::new(cargo());
+    command.current_dir(root());
     command.env("RUSTC", usr().join("bin/rustc")).env("RUSTC_BOOTSTRAP", "1").env("LD_LIBRARY_PATH", libraries());
     // The toolchain that runs us is another one.
     for name in ["RUSTUP_TOOLCHAIN", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WRAPPER"] {

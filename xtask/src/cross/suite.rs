@@ -8,7 +8,7 @@ use std::process::Command;
 use jiff::Timestamp;
 use pec_sandbox::vectors::{self, TrustData, reconcile};
 
-use super::{FEATURES, said};
+use super::{LIBRARIES, said};
 use crate::run::{cargo, root, run};
 
 /// Where the messages are: no ASCII, and a space.
@@ -91,9 +91,9 @@ pub(super) fn of_this_system(work: &Path) -> Result<String, String> {
     let list = work.join("plan");
     fs::write(&list, plan('/')?).map_err(|error| error.to_string())?;
     let mut printed = Vec::new();
-    for feature in FEATURES {
+    for (feature, features) in LIBRARIES {
         let mut build = Command::new(cargo());
-        build.args(["build", "-p", "pec-ffi", "--lib", "--no-default-features", "--features", feature]);
+        build.args(["build", "-p", "pec-ffi", "--lib"]).args(features);
         run(build.current_dir(root()))?;
         let lib = work.join(feature);
         fs::create_dir_all(&lib).map_err(|error| error.to_string())?;
