@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use pec_core::finding::Language;
-use pec_imap::{Account, Credential, Error, MailboxSpec, Origin, Overrides, Synced, Watching, endpoint_of};
+use pec_imap::{Account, Credential, Endpoint, Error, MailboxSpec, Origin, Overrides, Synced, Watching};
 use serde_json::json;
 
 use crate::archive::bar;
@@ -160,8 +160,9 @@ impl Secret {
 
 impl Add {
     fn run(&self, house: &House) -> Result<ExitCode, Stop> {
-        let server =
-            |text: &Option<String>| text.as_deref().map(endpoint_of).transpose().map_err(|error| failed(&error));
+        let server = |text: &Option<String>| {
+            text.as_deref().map(str::parse::<Endpoint>).transpose().map_err(|error| failed(&error))
+        };
         let tax_id = self.tax_id.as_deref().map(str::parse).transpose();
         let spec = MailboxSpec {
             profile: self.provider.clone(),
