@@ -71,6 +71,14 @@ impl Account {
         known.map_or_else(|| AccessState::of_refusal(code, text), |known| known.state)
     }
 
+    /// What a refusal of an SMTP server means: by its codes, else as [`Account::judge`].
+    pub(crate) fn judge_smtp(&self, code: u16, enhanced: Option<&str>, text: &str) -> AccessState {
+        match AccessState::of_smtp(code, enhanced) {
+            Some(decided) => decided,
+            None => self.judge(None, text),
+        }
+    }
+
     /// The name of the user, for the server.
     pub(crate) fn login(&self) -> &str {
         self.credential.login()

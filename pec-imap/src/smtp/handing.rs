@@ -7,6 +7,7 @@ use pec_core::compose::is_address;
 
 use super::session::Session;
 use crate::access::AccessState;
+use crate::account::Account;
 use crate::error::{Error, Result};
 
 /// What becomes of a message of which the server refuses some recipients.
@@ -39,7 +40,7 @@ pub(super) trait Journal {
 /// How it is done.
 pub(super) struct Hand<'h> {
     pub(super) session: &'h mut Session,
-    pub(super) host: &'h str,
+    pub(super) account: &'h Account,
     pub(super) partial: Partial,
     /// For how long something waits that was refused for now.
     pub(super) retry: SignedDuration,
@@ -143,8 +144,8 @@ impl Hand<'_> {
         if class(&reply) == 3 {
             return Err(Error::Protocol(format!("MAIL is answered {} {}", reply.code, reply.text)));
         }
-        let state = AccessState::of_smtp(reply.code, reply.enhanced.as_deref(), &reply.text);
-        let no_access = || super::opening::no_access(self.host, &reply);
+        let state = self.account.judge_smtp(reply.code, reply.enhanced.as_deref(), &reply.text);
+        let no_access = || super::opening::no_access(self.account, &reply);
         // A provider who wants fewer messages says so with 421, with 4yz to the sender, or (InfoCert) with 550.
         let throttled = state == AccessState::Throttled;
         // "Authentication required": the session has lost its login.

@@ -11,7 +11,6 @@ use tokio::time::{Instant, timeout, timeout_at};
 use zeroize::Zeroizing;
 
 use super::session::{refused, reply_of};
-use crate::access::AccessState;
 use crate::account::Account;
 use crate::error::{Error, Result};
 use crate::net::{Boxed, Deadlines, Network, Security};
@@ -96,9 +95,9 @@ pub(super) async fn open(network: &Network, account: &Account) -> Result<(Boxed,
         Opening { stream: network.connect(to).await?, buffer: BytesMut::new(), deadlines: network.patience() };
     let greeting = opening.read().await?;
     if greeting.code != 220 {
-        return Err(turned_away(&to.host, "greeting", &greeting));
+        return Err(turned_away(account, "greeting", &greeting));
     }
-    let mut offer = opening.hello(&to.host).await?;
+    let mut offer = opening.hello(account).await?;
     if to.security == Security::StartTls {
         if !offer.start_tls {
             let reason = "the server does not offer STARTTLS, or somebody on the way hides it".to_owned();
@@ -114,17 +113,17 @@ pub(super) async fn open(network: &Network, account: &Account) -> Result<(Boxed,
         let stream = network.encrypt(to, opening.into_stream()?).await?;
         opening = Opening { stream, buffer: BytesMut::new(), deadlines: network.patience() };
         // What was said in the clear counts for nothing (RFC 3207 §4.2).
-        offer = opening.hello(&to.host).await?;
+        offer = opening.hello(account).await?;
     }
     opening.log_in(account, &offer).await?;
     Ok((opening.into_stream()?, offer))
 }
 
 impl Opening {
-    async fn hello(&mut self, host: &str) -> Result<Offer> {
+    async fn hello(&mut self, account: &Account) -> Result<Offer> {
         let said = self.ask(format!("EHLO {CLIENT}\r\n").as_bytes()).await?;
         if said.code != 250 {
-            return Err(turned_away(host, "EHLO", &said));
+            return Err(turned_away(account, "EHLO", &said));
         }
         Ok(Offer::of(&said))
     }
@@ -143,8 +142,8 @@ impl Opening {
             return Ok(());
         }
         let mut reply = said.reply();
-        reply.text = without_secret(account, &reply.text)?;
-        Err(no_access(host, &reply))
+        reply.text = account.redacted(&reply.text)?;
+        Err(no_access(account, &reply))
     }
 
     /// SASL PLAIN (RFC 4616): every byte of a password gets through.
@@ -245,28 +244,16 @@ impl Opening {
     }
 }
 
-/// What a server says of a login, without what it may repeat of it.
-fn without_secret(account: &Account, text: &str) -> Result<String> {
-    let secret = account.password()?.expose_secret();
-    let plain = Zeroizing::new(format!("\0{}\0{secret}", account.login()));
-    let coded = [plain.as_bytes(), secret.as_bytes()].map(|secret| Zeroizing::new(Base64::encode_string(secret)));
-    let mut text = text.to_owned();
-    for secret in coded.iter().map(|coded| coded.as_str()).chain([secret]).filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, "***");
-    }
-    Ok(text)
-}
-
 /// Why a server does not even begin.
-fn turned_away(host: &str, command: &str, said: &Said) -> Error {
+fn turned_away(account: &Account, command: &str, said: &Said) -> Error {
     if said.code / 100 == 4 {
-        return no_access(host, &said.reply());
+        return no_access(account, &said.reply());
     }
     refused(command, &said.reply())
 }
 
 /// Why nobody is let in.
-pub(super) fn no_access(host: &str, reply: &pec_archive::Reply) -> Error {
-    let state = AccessState::of_smtp(reply.code, reply.enhanced.as_deref(), &reply.text);
-    Error::Access { host: host.to_owned(), state, text: format!("{} {}", reply.code, reply.text) }
+pub(super) fn no_access(account: &Account, reply: &pec_archive::Reply) -> Error {
+    let state = account.judge_smtp(reply.code, reply.enhanced.as_deref(), &reply.text);
+    Error::Access { host: account.smtp().host.clone(), state, text: format!("{} {}", reply.code, reply.text) }
 }

@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
+use pec_core::compose::{Conditions, Keeping};
+
+use crate::profile::ProviderLimits;
 
 /// How many messages a provider takes of one mailbox. What is beyond it waits in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,6 +14,27 @@ pub struct Pace {
     pub per_minute: Option<u32>,
     /// In any 24 hours.
     pub per_day: Option<u32>,
+}
+
+impl From<ProviderLimits> for Pace {
+    /// As a provider is known to allow.
+    fn from(limits: ProviderLimits) -> Self {
+        Self { per_minute: limits.per_minute, per_day: limits.per_day }
+    }
+}
+
+impl ProviderLimits {
+    /// What a message is looked at for before it is sent to this provider, out of an archive.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions {
+        Conditions {
+            message_bytes: self.message_bytes,
+            product: self.bytes_by_recipients,
+            recipients: self.recipients.map(u64::from),
+            attachment_bytes: self.attachment_bytes,
+            keeping: Keeping::Archived,
+        }
+    }
 }
 
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
@@ -55,6 +79,13 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_provider_of_whom_it_is_known_is_given_no_more_than_he_takes() {
+        let limits = ProviderLimits { per_minute: Some(6), recipients: Some(500), ..ProviderLimits::default() };
+        assert_eq!(Pace::from(limits), Pace { per_minute: Some(6), per_day: None });
+        assert_eq!(limits.conditions(), Conditions { recipients: Some(500), ..Conditions::law() });
+    }
 
     #[test]
     fn what_is_beyond_a_limit_waits_until_the_first_leaves_the_window() {

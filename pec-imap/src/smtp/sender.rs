@@ -283,7 +283,7 @@ impl Run<'_> {
             };
             let mut hand = Hand {
                 session: &mut session,
-                host: &self.account.smtp().host,
+                account: self.account,
                 partial: self.sender.partial,
                 retry: self.sender.retry,
                 now: self.sender.books.now(),
