@@ -6,9 +6,11 @@ mod demo;
 mod explain;
 mod extract;
 mod foreign;
+#[cfg(feature = "wire")]
 mod hub;
 mod keys;
 mod link;
+#[cfg(feature = "wire")]
 mod mailbox;
 mod progress;
 mod proof;
@@ -20,6 +22,7 @@ mod show;
 mod text;
 mod trust;
 mod verify;
+#[cfg(feature = "wire")]
 mod wire;
 
 use std::process::ExitCode;
@@ -65,8 +68,10 @@ enum Command {
     Extract(extract::Arguments),
     /// Keep messages: exact bytes, dossiers, search, terms, proofs; one file.
     Archive(archive::Arguments),
+    #[cfg(feature = "wire")]
     /// One mailbox with a provider: check it, bring its mail into the archive, watch it.
     Box(Box<mailbox::Arguments>),
+    #[cfg(feature = "wire")]
     /// Every mailbox that is managed: take over a table, look at all, list, see what needs somebody.
     Hub(Box<hub::Arguments>),
     /// Write everything that proves a transaction into one file, or check such a file.
@@ -105,7 +110,9 @@ fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
         Command::Show(arguments) => show::run(&arguments, language),
         Command::Extract(arguments) => extract::run(&arguments, language),
         Command::Archive(arguments) => archive::run(&arguments, language),
+        #[cfg(feature = "wire")]
         Command::Box(arguments) => mailbox::run(&arguments, language),
+        #[cfg(feature = "wire")]
         Command::Hub(arguments) => hub::run(&arguments, language),
         Command::Proof(arguments) => proof::run(&arguments, language),
         Command::Explain(arguments) => explain::run(&arguments, language),

@@ -8,6 +8,7 @@ mod browser;
 mod deposit;
 mod extract;
 mod link;
+#[cfg(all(feature = "sandbox", feature = "wire"))]
 mod mailbox;
 mod options;
 mod other_commands;
