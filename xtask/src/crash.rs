@@ -8,7 +8,8 @@ use crate::run::{cargo, root, run};
 /// How often a process is killed and the power cut, unless told.
 const KILLS: u32 = 1000;
 
-/// Kills a writing process as often, one that receives mail as often, then cuts the power as often, from a seed of this day's; each prints what it has seen.
+/// Kills a writing process as often, one that receives mail and one that sends it as often, then cuts the power as often, from a
+/// seed of this day's; each prints what it has seen.
 pub(crate) fn campaign(kills: Option<String>) -> Result<(), String> {
     let kills = kills.map_or(Ok(KILLS), |text| text.parse()).map_err(|_| "KILLS is a number".to_owned())?;
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs());
@@ -18,6 +19,8 @@ pub(crate) fn campaign(kills: Option<String>) -> Result<(), String> {
     println!("== {kills} kills of whoever receives");
     let name = "crash::what_the_server_has_the_archive_has_in_the_end_whenever_it_is_killed";
     tests("pec-imap", "receive", name, &crashes)?;
+    println!("== {kills} kills of whoever sends");
+    tests("pec-imap", "send", "crash::whatever_instant_a_sender_is_killed_at_nothing_goes_twice", &crashes)?;
     println!("== {kills} cuts of the power");
     let cuts = [("PEC_CUTS", u64::from(kills)), ("PEC_SEED", seed)];
     tests("pec-archive", "power", "cuts::nothing_that_was_acknowledged_is_lost_with_the_power", &cuts)
