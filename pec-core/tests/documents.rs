@@ -43,7 +43,8 @@ fn reconciliations() -> Vec<String> {
 /// Every Rust source of the workspace in one text.
 fn sources() -> String {
     let mut text = String::new();
-    let mut folders = ["pec-core", "pec-sandbox", "pec-cli", "xtask"].map(|name| root().join(name)).to_vec();
+    let crates = ["pec-archive", "pec-cli", "pec-core", "pec-files", "pec-imap", "pec-sandbox", "xtask"];
+    let mut folders = crates.map(|name| root().join(name)).to_vec();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
