@@ -174,8 +174,8 @@ fn peer(folder: &Path, dovecot: &Dovecot, port: u16) -> Result<(Duration, u64)> 
     fs::create_dir_all(target.join("mail"))?;
     let configuration = format!(
         "FSync yes\nIMAPAccount a\nHost localhost\nPort {port}\nUser {BOX}\nPass pec\nSSLType IMAPS\n\
-         CertificateFile {}\nIMAPStore far\nAccount a\nMaildirStore near\nInbox {target}/mail/INBOX\nPath {target}/mail/\n\
-         Channel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull\nSyncState {target}/\n",
+         CertificateFile {}\n\nIMAPStore far\nAccount a\n\nMaildirStore near\nInbox {target}/mail/INBOX\n\
+         Path {target}/mail/\n\nChannel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull\nSyncState {target}/\n",
         dovecot.authority().display(),
         target = target.display(),
     );

@@ -1,11 +1,11 @@
 //! Reading messages: what there is, many at a time with the next request on its way, and long ones piece by piece.
 
-use std::collections::{HashMap, VecDeque};
 use std::ops::RangeInclusive;
 
 use imap_proto::{AttributeValue, Response};
 
-use super::connection::{Part, Tag, settle};
+use super::connection::Part;
+use super::requests::Requests;
 use super::response;
 use super::session::{Session, uid};
 use crate::error::{Error, Result};
@@ -17,9 +17,6 @@ pub(crate) struct Listed {
     /// What the server says of its size: a hint, which some servers get wrong.
     pub(crate) size: u32,
 }
-
-/// What a batch gives of each message.
-pub(crate) type Wanted = HashMap<u32, Vec<u8>>;
 
 /// How much of a long message is asked for at a time.
 pub(crate) const SLICE: u32 = 1 << 20;
@@ -87,7 +84,7 @@ impl Session {
 
     /// Reads batches of messages of the open folder one after the other, the next asked for before the last is here.
     pub(crate) fn fetch(&mut self, batches: Vec<Vec<u32>>) -> Batches<'_> {
-        Batches { session: self, batches: batches.into_iter(), sent: VecDeque::new() }
+        Batches { session: self, batches: batches.into_iter(), requests: Requests::new() }
     }
 
     /// Reads one message of the open folder in pieces, the next asked for before the last is here, and gives them to `take` in
@@ -100,68 +97,29 @@ impl Session {
         hint: u32,
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<Option<u64>> {
-        let (mut asked, mut sent, mut length, mut ended) = (0_u64, VecDeque::new(), 0_u64, false);
+        let (mut asked, mut requests, mut length, mut ended) = (0, Requests::new(), Some(0), false);
         loop {
-            while !ended && sent.len() < IN_FLIGHT && (asked <= u64::from(hint) || sent.is_empty()) {
+            while !ended && requests.len() < IN_FLIGHT && (asked <= u64::from(hint) || requests.len() == 0) {
                 let command = format!("UID FETCH {wanted} (UID BODY.PEEK[]<{asked}.{SLICE}>)");
-                sent.push_back((self.connection.send(command.as_bytes()).await?, asked));
+                requests.ask(&mut self.connection, &command, vec![asked]).await?;
                 asked += u64::from(SLICE);
             }
-            let Some((tag, at)) = sent.pop_front() else { return Ok(Some(length)) };
-            let piece = self.slice(&tag, wanted, at, &mut take, ended).await?;
-            match piece {
-                // Asked for ahead, behind the end.
-                _ if ended => {}
-                None if at == 0 => ended = true,
-                None => return Err(Error::Protocol(format!("message {wanted} ends in the middle of a piece"))),
-                Some(read) => {
-                    length += read;
-                    ended = read < u64::from(SLICE);
-                }
-            }
-            if ended && at == 0 && piece.is_none() {
-                // What was asked for ahead is still on its way.
-                while let Some((tag, at)) = sent.pop_front() {
-                    self.slice(&tag, wanted, at, &mut take, true).await?;
-                }
-                return Ok(None);
-            }
-        }
-    }
-
-    /// The piece of a message from `at` on; `None` where the server does not give it.
-    async fn slice(
-        &mut self,
-        tag: &Tag,
-        wanted: u32,
-        at: u64,
-        take: &mut impl FnMut(&[u8]) -> Result<()>,
-        ended: bool,
-    ) -> Result<Option<u64>> {
-        let mut piece = None;
-        loop {
-            let response = self.connection.read().await?;
-            let settled = settle(&response, tag, "FETCH", &mut |part| {
-                if let Part::Data(Response::Fetch(_, attributes)) = part
-                    && uid(&attributes) == Some(wanted)
-                    && let Some(found) = piece_at(&attributes, at)
-                    && piece.is_none()
-                {
-                    if found.len() > SLICE as usize {
-                        let text = format!("{} bytes where {SLICE} were asked for", found.len());
-                        return Err(Error::Protocol(text));
+            let answer = requests.answer(&mut self.connection, |attributes| piece(attributes, wanted)).await?;
+            let Some(answer) = answer else { return Ok(length) };
+            for (at, piece) in answer {
+                match (piece, &mut length) {
+                    // Asked for ahead, behind the end.
+                    _ if ended => {}
+                    (Some(piece), Some(length)) => {
+                        take(&piece)?;
+                        *length += piece.len() as u64;
+                        ended = piece.len() < SLICE as usize;
                     }
-                    piece = Some(found.len() as u64);
-                    if !ended {
-                        take(found)?;
+                    (None, _) if at > 0 => {
+                        return Err(Error::Protocol(format!("message {wanted} ends in the middle of a piece")));
                     }
+                    _ => (length, ended) = (None, true),
                 }
-                Ok(())
-            });
-            match settled {
-                Ok(None) => {}
-                Ok(Some(_)) | Err(Error::Refused { .. }) => return Ok(piece),
-                Err(error) => return Err(error),
             }
         }
     }
@@ -173,36 +131,19 @@ impl Session {
 pub(crate) struct Batches<'s> {
     session: &'s mut Session,
     batches: std::vec::IntoIter<Vec<u32>>,
-    sent: VecDeque<(Tag, Vec<u32>)>,
+    requests: Requests<u32>,
 }
 
 impl Batches<'_> {
     /// What came of the next batch; what is missing in it, the server did not give. `None` at the end.
-    pub(crate) async fn next(&mut self) -> Result<Option<(Vec<u32>, Wanted)>> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<(u32, Option<Vec<u8>>)>>> {
         let connection = &mut self.session.connection;
-        while self.sent.len() < IN_FLIGHT {
+        while self.requests.len() < IN_FLIGHT {
             let Some(batch) = self.batches.next() else { break };
             let command = format!("UID FETCH {} (UID BODY.PEEK[])", set(&batch));
-            self.sent.push_back((connection.send(command.as_bytes()).await?, batch));
+            self.requests.ask(connection, &command, batch).await?;
         }
-        let Some((tag, batch)) = self.sent.pop_front() else { return Ok(None) };
-        let mut found = Wanted::with_capacity(batch.len());
-        loop {
-            let response = connection.read().await?;
-            match settle(&response, &tag, "FETCH", &mut |part| {
-                if let Part::Data(Response::Fetch(_, attributes)) = part
-                    && let (Some(uid), Some(body)) = (uid(&attributes), body(attributes))
-                {
-                    found.insert(uid, body);
-                }
-                Ok(())
-            }) {
-                Ok(None) => {}
-                // A server that refuses a batch may give its messages one by one.
-                Ok(Some(_)) | Err(Error::Refused { .. }) => return Ok(Some((batch, found))),
-                Err(error) => return Err(error),
-            }
-        }
+        self.requests.answer(connection, |attributes| Ok(uid(&attributes).zip(body(attributes)))).await
     }
 }
 
@@ -218,14 +159,21 @@ fn body(attributes: Vec<AttributeValue<'_>>) -> Option<Vec<u8>> {
     })
 }
 
-/// The piece of a message from this place on, in an attribute list. Some servers leave the place out where it is 0.
-fn piece_at<'a>(attributes: &'a [AttributeValue<'_>], at: u64) -> Option<&'a [u8]> {
-    attributes.iter().find_map(|attribute| match attribute {
-        AttributeValue::BodySection { section: None, index, data } if u64::from(index.unwrap_or(0)) == at => {
-            data.as_deref()
-        }
+/// A piece of this message and the place from which it is, in an attribute list. Some servers leave the place out where it is 0.
+fn piece(attributes: Vec<AttributeValue<'_>>, wanted: u32) -> Result<Option<(u64, Vec<u8>)>> {
+    if uid(&attributes) != Some(wanted) {
+        return Ok(None);
+    }
+    let found = attributes.into_iter().find_map(|attribute| match attribute {
+        AttributeValue::BodySection { section: None, index, data } => Some((u64::from(index.unwrap_or(0)), data?)),
         _ => None,
-    })
+    });
+    match found {
+        Some((_, data)) if data.len() > SLICE as usize => {
+            Err(Error::Protocol(format!("{} bytes where {SLICE} were asked for", data.len())))
+        }
+        found => Ok(found.map(|(at, data)| (at, data.into_owned()))),
+    }
 }
 
 /// A set of numbers, runs of them as ranges.

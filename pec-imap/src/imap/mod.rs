@@ -6,6 +6,7 @@
 //!        ──> response    what it says; imap-proto reads data
 //!        ──> connection  commands and their ends, each within its time
 //!        ──> session     login, folders; fetch, store, idle beside it
+//!            requests    for bytes, several on their way
 //! ```
 
 mod connection;
@@ -13,6 +14,7 @@ mod fetch;
 mod frame;
 mod idle;
 pub(crate) mod name;
+mod requests;
 mod response;
 mod session;
 mod store;

@@ -128,13 +128,13 @@ async fn read_new(
                     batches.push(next);
                 }
                 let mut fetching = session.fetch(batches);
-                while let Some((batch, mut found)) = fetching.next().await? {
-                    reached.last_uid = batch.last().copied().unwrap_or(reached.last_uid);
+                while let Some(batch) = fetching.next().await? {
+                    reached.last_uid = batch.last().map_or(reached.last_uid, |(uid, _)| *uid);
                     count += batch.len() as u64;
                     let mut portion =
                         Portion { messages: Vec::new(), withheld: Vec::new(), gone: Vec::new(), reached: *reached };
-                    for uid in batch {
-                        match found.remove(&uid) {
+                    for (uid, bytes) in batch {
+                        match bytes {
                             Some(bytes) => portion.messages.push((uid, Held::Memory(bytes))),
                             // Gone since it was listed, or refused: it is asked for once more, alone.
                             None => {

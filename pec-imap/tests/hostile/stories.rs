@@ -1,6 +1,6 @@
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use pec_archive::{Actor, Archive, Id};
@@ -91,6 +91,31 @@ fn with_long(size: usize) -> Vec<Vec<u8>> {
 
 fn say(bytes: &[u8]) -> Act {
     Act::Say(bytes.to_vec())
+}
+
+/// Keeps the answer to the first of these calls back until the second has come; then says both, the ends last and the second
+/// one's first.
+fn side_by_side(which: impl Fn(&Call) -> bool) -> impl Fn(&Call, &[u8]) -> Act {
+    let held = Mutex::new((0, Vec::new(), Vec::new()));
+    move |call, good| {
+        let mut held = held.lock().unwrap();
+        let (calls, data, end) = &mut *held;
+        *calls += i32::from(which(call));
+        let own_end = good.len() - format!("{} OK done\r\n", call.tag).len();
+        match *calls {
+            1 if which(call) => {
+                (*data, *end) = (good[..own_end].to_vec(), good[own_end..].to_vec());
+                say(b"")
+            }
+            2 if which(call) => say(&[&good[..own_end], data, &good[own_end..], end].concat()),
+            _ => say(good),
+        }
+    }
+}
+
+/// The list of messages, each said to be of two million bytes or nearly.
+fn large(list: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(list).replace("RFC822.SIZE ", "RFC822.SIZE 19000").into_bytes()
 }
 
 macro_rules! stories {
@@ -363,6 +388,24 @@ stories! {
         match call.is_piece_of(3) && call.command.contains("<1048576.") {
             true => format!("{} OK done\r\n", call.tag).into(),
             false => say(good),
+        }
+    };
+    two_batches_are_answered_side_by_side: End::All, letters(), {
+        let two = side_by_side(Call::is_batch);
+        move |call, good| {
+            assert!(!call.command.contains("BODY.PEEK[]<"), "nothing has to be asked for again");
+            match call.is_list() {
+                // So large that only two go into a batch.
+                true => Act::Say(large(good)),
+                false => two(call, good),
+            }
+        }
+    };
+    two_pieces_are_answered_side_by_side: End::All, with_long((3 << 20) + 5), {
+        let two = side_by_side(|call| call.is_piece_of(3));
+        move |call, good| {
+            assert!(!(call.is_piece_of(3) && call.command.contains("<0.") && call.nth > 4), "it is asked for once");
+            two(call, good)
         }
     };
     the_server_does_not_let_us_go: End::All, letters(), |call, good| match call.is("LOGOUT") {
