@@ -26,7 +26,7 @@ use rayon::prelude::*;
 const MESSAGES: usize = 10_000;
 const BYTES: usize = 20_000;
 /// Long ones.
-const LONG: (usize, usize) = (40, 25_000_000);
+const LONG: (usize, usize) = (200, 25_000_000);
 /// Turns of each.
 const TURNS: usize = 2;
 /// Half of the round trip that is added.
