@@ -4,7 +4,7 @@
 #![cfg(unix)]
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -29,42 +29,50 @@ fn text(n: u64) -> Vec<u8> {
     crate::scene::message(&format!("{n}@x.example"), &format!("numero {n}"), 3000 + (n as usize % 3) * 60_000)
 }
 
+/// Threads that write, so that some share a commit.
+const WRITERS: u64 = 3;
+
 /// Writes for ever, and says what it has done when it is done.
 #[test]
 fn child() {
     let Ok(path) = std::env::var(CHILD) else { return };
     let (path, first) = path.rsplit_once('#').unwrap();
     let archive = Archive::open(Path::new(path)).unwrap();
+    let first: u64 = first.parse().unwrap();
+    std::thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let archive = &archive;
+            scope.spawn(move || write(archive, first + writer));
+        }
+    });
+}
+
+fn write(archive: &Archive, first: u64) {
     let (host, trust) = (Actor::host(), TrustStore::built_in());
     let intake = Intake::new(&trust, now()).mailbox("x");
-    let mut out = std::io::stdout().lock();
     let mut kept: Vec<Id> = Vec::new();
-    for n in first.parse::<u64>().unwrap().. {
-        let put = if n % 3 == 0 {
-            let puts = archive.put_batch(&host, &intake, (0..4).map(|k| text(n * 10 + k)).collect()).unwrap();
-            puts.iter().for_each(|put| kept.push(put.id));
-            puts
+    for (turn, n) in (first..).step_by(WRITERS as usize).enumerate() {
+        let put = if turn % 3 == 0 {
+            archive.put_batch(&host, &intake, (0..4).map(|k| text(n * 10 + k)).collect()).unwrap()
         } else {
-            let put = archive.put(&host, &intake, text(n * 10)).unwrap();
-            kept.push(put.id);
-            vec![put]
+            vec![archive.put(&host, &intake, text(n * 10)).unwrap()]
         };
         for put in put {
-            writeln!(out, "put {}", put.id).unwrap();
+            kept.push(put.id);
+            // A line at a time goes out at once, and whole.
+            println!("put {}", put.id);
         }
-        if n % 5 == 4 {
+        if turn % 5 == 4 {
             let id = kept.swap_remove(0);
             // Said before it is done: from here on it may be gone.
-            writeln!(out, "erasing {id}").unwrap();
-            out.flush().unwrap();
+            println!("erasing {id}");
             let done = archive.erase(&host, LATER.parse().unwrap(), &[id], "prova").unwrap();
             assert!(matches!(done[..], [Erasure::Erased { .. }]));
-            writeln!(out, "erased {id}").unwrap();
+            println!("erased {id}");
         }
-        if n % 7 == 6 {
+        if turn % 7 == 6 {
             archive.collect(&host).unwrap();
         }
-        out.flush().unwrap();
     }
 }
 
