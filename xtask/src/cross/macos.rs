@@ -12,7 +12,7 @@ use crate::run::run;
 const TARGET: &str = "aarch64-apple-darwin";
 
 /// The Python package that is Zig, and its version.
-const ZIG: &str = "ziglang==0.13.0";
+const ZIG: &str = "ziglang==0.15.2";
 
 /// Zig as the C compiler that Rust and the build scripts of crates expect.
 ///
