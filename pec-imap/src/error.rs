@@ -1,6 +1,7 @@
 //! What can go wrong on the wire, whose fault it is, and what to do.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -100,6 +101,14 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// An address cannot be listened on.
+    #[error("{address}: cannot be listened on: {source}")]
+    Listen {
+        /// Which one.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The archive fails. Nothing is taken from the server that it has not confirmed.
     #[error(transparent)]
     Archive(#[from] pec_archive::Error),
@@ -183,6 +192,12 @@ impl Error {
                 (error.code(), "secret", error.explanation(Language::It), error.explanation(Language::En))
             }
             Self::File { .. } => ("wire.file", "file", "Un file non si può scrivere.", "A file cannot be written."),
+            Self::Listen { .. } => (
+                "wire.listen",
+                "network",
+                "La porta non si può aprire: è di un altro programma, o non è permessa. Indicarne un'altra, o 0 per una libera.",
+                "The port cannot be opened: another program has it, or it is not allowed. Give another one, or 0 for a free one.",
+            ),
             Self::Archive(error) => {
                 (error.code(), error.layer(), error.explanation(Language::It), error.explanation(Language::En))
             }

@@ -8,6 +8,7 @@ mod check;
 mod credential;
 mod delete;
 mod error;
+mod gateway;
 mod hub;
 mod imap;
 mod net;
@@ -23,6 +24,7 @@ pub use check::{Checked, FolderCounts};
 pub use credential::{Credential, Origin};
 pub use delete::Deleted;
 pub use error::{Error, Result};
+pub use gateway::{Gateway, GatewayEvent, GatewayPolicy, GatewaySending, GatewayUser, Listening};
 pub use hub::{
     Arrived, Capacity, ClientDay, Encoding, Hub, HubMailbox, HubPolicy, HubQuery, Import, Imported, MailboxSpec,
     Mandates, Only, Overdue, Radar, RadarOptions, RefreshOptions, RefreshOutcome, RefreshReport, Refreshed, RowError,

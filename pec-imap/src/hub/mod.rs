@@ -16,6 +16,7 @@ mod list;
 mod policy;
 mod radar;
 mod refresh;
+mod sending;
 mod table;
 mod today;
 
@@ -241,7 +242,7 @@ impl Hub {
     /// Those of the stores.
     pub fn remove(&self, address: &str) -> Result<bool> {
         let was = self.archive().unmanage(self.actor(), address, self.now())?;
-        for field in [SecretField::Access, SecretField::Submission] {
+        for field in [SecretField::Access, SecretField::Submission, SecretField::Gateway] {
             self.secrets.remove(address, field)?;
         }
         Ok(was)

@@ -224,7 +224,10 @@ impl Hub {
     }
 
     /// What waits for a disk does not keep connections waiting.
-    async fn in_archive<T: Send + 'static>(&self, work: impl FnOnce(&Self) -> Result<T> + Send + 'static) -> Result<T> {
+    pub(crate) async fn in_archive<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let hub = self.clone();
         let done = tokio::task::spawn_blocking(move || work(&hub)).await;
         done.map_err(|_| Error::Internal("a store ended in the middle".into()))?

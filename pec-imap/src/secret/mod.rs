@@ -80,6 +80,8 @@ pub enum SecretField {
     Access,
     /// Sending alone.
     Submission,
+    /// What programs log in with at a gateway: no provider knows it.
+    Gateway,
 }
 
 impl SecretField {
@@ -89,13 +91,14 @@ impl SecretField {
         match self {
             Self::Access => "access",
             Self::Submission => "submission",
+            Self::Gateway => "gateway",
         }
     }
 
     /// That of this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Access, Self::Submission].into_iter().find(|field| field.as_str() == name)
+        [Self::Access, Self::Submission, Self::Gateway].into_iter().find(|field| field.as_str() == name)
     }
 }
 

@@ -26,10 +26,10 @@ pub(super) struct Session {
     pub(super) offer: Offer,
 }
 
-/// A command by its line.
-struct Line<'l>(fmt::Arguments<'l>);
+/// A command by its line. It is text, so that whoever sends can do it in a task of its own.
+struct Line(String);
 
-impl Display for Line<'_> {
+impl Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}\r\n", self.0)
     }
@@ -48,11 +48,11 @@ impl Session {
     pub(super) async fn mail(&mut self, sender: &str, size: usize, eight_bit: bool) -> Result<Reply> {
         let size = if self.offer.sizes { format!(" SIZE={size}") } else { String::new() };
         let body = if eight_bit && self.offer.eight_bit { " BODY=8BITMIME" } else { "" };
-        self.run(Line(format_args!("MAIL FROM:<{sender}>{size}{body}"))).await
+        self.run(Line(format!("MAIL FROM:<{sender}>{size}{body}"))).await
     }
 
     pub(super) async fn rcpt(&mut self, recipient: &str) -> Result<Reply> {
-        self.run(Line(format_args!("RCPT TO:<{recipient}>"))).await
+        self.run(Line(format!("RCPT TO:<{recipient}>"))).await
     }
 
     pub(super) async fn data(&mut self) -> Result<Reply> {
@@ -60,7 +60,7 @@ impl Session {
     }
 
     pub(super) async fn reset(&mut self) -> Result<Reply> {
-        self.run(Line(format_args!("RSET"))).await
+        self.run(Line("RSET".into())).await
     }
 
     /// The message, after 354; given with its last line end, which lettre writes itself.

@@ -15,6 +15,7 @@ use crate::account::Account;
 use crate::error::{Error, Result};
 use crate::imap::{Folder, Session};
 use crate::net::Network;
+use crate::smtp::Sender;
 
 /// What time it is.
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -163,6 +164,17 @@ impl Receiver {
     /// By whom messages are judged.
     pub(crate) const fn trust(&self) -> &Arc<TrustStore> {
         &self.trust
+    }
+
+    /// Who sends out of the same archive, in the same name, by the same clock.
+    pub(crate) fn sender(&self) -> Sender {
+        let clock = Arc::clone(&self.clock);
+        let sender = Sender::new(Arc::clone(&self.archive), Arc::clone(&self.trust)).actor(self.actor.clone());
+        let sender = sender.clock(move || clock());
+        match &self.evidence {
+            Some(evidence) => sender.evidence(Arc::clone(evidence)),
+            None => sender,
+        }
     }
 
     pub(super) fn target(&self, mailbox: &str) -> Target {

@@ -1,0 +1,259 @@
+//! What sessions ask: who may send from which mailbox, and where a message goes.
+
+use std::sync::Arc;
+
+use memchr::memchr;
+use pec_archive::{Id, Outgoing, TicketState};
+use pec_core::compose::{Envelope, Refusal, is_address, preflight};
+use pec_core::finding::Language;
+use pec_core::limits::Limits;
+use pec_core::message::Message;
+use pec_core::text::printable;
+use secrecy::SecretString;
+use tokio::sync::{Semaphore, mpsc};
+use tokio_rustls::TlsAcceptor;
+
+use super::login::GatewayUser;
+use super::reply::Reply;
+use super::{GatewayEvent, GatewayPolicy};
+use crate::error::Error;
+use crate::hub::Hub;
+use crate::profile::ProviderLimits;
+
+/// Bytes of memory that are given to messages at a time.
+pub(super) const PIECE: usize = 64 << 10;
+
+/// A Message-ID beyond which the digest names a message: the outbox takes keys of 500 bytes.
+const LONGEST_ID: usize = 400;
+
+/// What all connections share.
+pub(super) struct Desk {
+    pub(super) hub: Hub,
+    pub(super) policy: GatewayPolicy,
+    pub(super) tls: Option<TlsAcceptor>,
+    /// Whether nobody logs in before TLS.
+    pub(super) needs_tls: bool,
+    /// Memory for messages, in pieces.
+    pub(super) memory: Arc<Semaphore>,
+    pub(super) told: mpsc::Sender<GatewayEvent>,
+}
+
+/// A mailbox from which somebody may send, and what its provider allows.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    pub(super) mailbox: String,
+    pub(super) limits: ProviderLimits,
+}
+
+/// From where to where a message goes.
+#[derive(Debug, Clone)]
+pub(super) struct Transaction {
+    pub(super) origin: Origin,
+    pub(super) sender: String,
+    pub(super) recipients: Vec<String>,
+}
+
+/// What became of a message.
+struct Taken {
+    key: String,
+    id: Id,
+    state: TicketState,
+    /// What its provider said, where it has refused it.
+    answer: String,
+    warnings: Vec<Refusal>,
+}
+
+/// Why a message was not taken.
+enum Not {
+    Refused(Vec<Refusal>),
+    /// Another one has its name.
+    Reused(String),
+    Failed(Error),
+}
+
+impl Desk {
+    /// Nobody who listens must not keep a program waiting for its answer.
+    async fn tell(&self, event: GatewayEvent) {
+        let _ = self.told.send(event).await;
+    }
+
+    /// Who comes; a reply where he is not let in.
+    pub(super) async fn admit(&self, name: String, password: SecretString) -> std::result::Result<GatewayUser, Reply> {
+        let user = printable(&name);
+        let asked = self.hub.in_archive(move |hub| hub.gateway_user(&name, &password)).await;
+        match asked {
+            Ok(Some(user)) => Ok(user),
+            Ok(None) => {
+                self.tell(GatewayEvent::NotLetIn { user }).await;
+                Err(Reply::both(
+                    535,
+                    "5.7.8",
+                    "utente o password del gateway errati; qui non si usa la password della casella PEC",
+                    "user or password of the gateway are wrong; that of the PEC mailbox is not used here",
+                ))
+            }
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// The mailbox from which somebody wants to send.
+    pub(super) async fn origin(&self, user: &GatewayUser, sender: &str) -> std::result::Result<Origin, Reply> {
+        let mailbox = sender.to_lowercase();
+        let none = |italian: &str, english: &str| {
+            Reply::both(550, "5.7.1", format!("{sender}: {italian}"), format!("{sender}: {english}"))
+        };
+        if !is_address(sender) {
+            return Err(none("il mittente deve essere una casella PEC", "the sender has to be a PEC mailbox"));
+        }
+        if !user.may_send_from(&mailbox) {
+            return Err(none("l'utente non può inviare da questa casella", "the user may not send from this mailbox"));
+        }
+        match self.hub.in_archive(move |hub| hub.terms(&mailbox)).await {
+            Ok((said, limits)) => Ok(Origin { mailbox: said.address, limits }),
+            Err(Error::Archive(pec_archive::Error::NotFound(_))) => {
+                Err(none("la casella non è gestita qui", "the mailbox is not managed here"))
+            }
+            Err(error @ Error::NoMandate { .. }) => {
+                Err(none(error.explanation(Language::It), error.explanation(Language::En)))
+            }
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// Bytes of the largest message from there.
+    pub(super) fn bound(&self, origin: &Origin) -> usize {
+        let limit = origin.limits.message_bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        limit.unwrap_or(usize::MAX).min(self.policy.message_bytes)
+    }
+
+    /// Puts a message into the outbox, where nothing speaks against it. `250` is said when it is on stable storage.
+    pub(super) async fn take(&self, transaction: Transaction, message: Vec<u8>) -> Reply {
+        let mailbox = transaction.origin.mailbox.clone();
+        let taken = self.hub.in_archive(move |hub| Ok(take(hub, transaction, message))).await;
+        let not = match taken.unwrap_or_else(|error| Err(Not::Failed(error))) {
+            Ok(Taken { key, state: TicketState::Refused, answer, .. }) => {
+                let reply = Reply::both(
+                    554,
+                    "5.7.0",
+                    format!(
+                        "{key}: il gestore ha già rifiutato questo messaggio: inviarne uno nuovo, con un altro Message-ID"
+                    ),
+                    format!(
+                        "{key}: the provider has refused this message before: send a new one, with another Message-ID"
+                    ),
+                );
+                let reply = if answer.is_empty() { reply } else { reply.and(answer) };
+                self.tell(GatewayEvent::Refused { mailbox, refusals: Vec::new(), told: reply.text() }).await;
+                return reply;
+            }
+            Ok(Taken { key, id, state, warnings, .. }) => {
+                let reply = Reply::new(250, "2.0.0", format!("{key} {}", state.as_str()));
+                self.tell(GatewayEvent::Taken { mailbox, key, id, warnings }).await;
+                return reply;
+            }
+            Err(not) => not,
+        };
+        let (reply, refusals) = match not {
+            Not::Refused(refusals) => (Reply::refused(&refusals), refusals),
+            Not::Reused(key) => {
+                let reply = Reply::both(
+                    554,
+                    "5.6.0",
+                    format!(
+                        "{key}: un altro messaggio, o altri destinatari, hanno già questo Message-ID: ogni messaggio ne vuole \
+                         uno suo, per le sue ricevute. Nulla è stato inviato"
+                    ),
+                    format!(
+                        "{key}: another message, or other recipients, have this Message-ID: each message needs one of its own, \
+                         for its receipts. Nothing was sent"
+                    ),
+                );
+                (reply, Vec::new())
+            }
+            Not::Failed(error) => (failed(&error), Vec::new()),
+        };
+        self.tell(GatewayEvent::Refused { mailbox, refusals, told: reply.text() }).await;
+        reply
+    }
+}
+
+/// Something failed here: the program keeps what it has, and may come again.
+fn failed(error: &Error) -> Reply {
+    tracing::warn!(%error, code = error.code(), "the gateway could not do what it was asked for");
+    let both =
+        |code, enhanced| Reply::both(code, enhanced, error.explanation(Language::It), error.explanation(Language::En));
+    match error {
+        Error::Archive(_) | Error::Secret(_) => both(451, "4.3.0"),
+        _ => both(451, "4.3.5"),
+    }
+}
+
+fn take(hub: &Hub, transaction: Transaction, message: Vec<u8>) -> std::result::Result<Taken, Not> {
+    let Transaction { origin, sender, mut recipients } = transaction;
+    // Neither their order nor their repetition means anything.
+    recipients.sort_unstable();
+    recipients.dedup();
+    let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
+    let envelope = Envelope { sender: &sender, recipients: recipients.clone() };
+    let refusals = preflight(&message, &envelope, &origin.limits.conditions());
+    if refusals.iter().any(Refusal::is_refused) {
+        return Err(Not::Refused(refusals));
+    }
+    let key = key_of(&message);
+    let outgoing = Outgoing { mailbox: &origin.mailbox, key: &key, sender: &sender, recipients: &recipients };
+    match hub.queue(&outgoing, message) {
+        Ok(ticket) => {
+            let said = ticket.answers.recipients.iter().map(|answer| &answer.reply).chain(&ticket.answers.message);
+            let answer = said.filter(|reply| !(200..400).contains(&reply.code)).map(|reply| reply.text.as_str());
+            let answer = answer.collect::<Vec<_>>().join("; ");
+            Ok(Taken { key, id: ticket.id, state: ticket.state, answer, warnings: refusals })
+        }
+        Err(Error::Archive(pec_archive::Error::KeyReused { .. })) => Err(Not::Reused(key)),
+        Err(error) => Err(Not::Failed(error)),
+    }
+}
+
+/// How a message is called in the outbox: by its Message-ID, else by what it is.
+fn key_of(message: &[u8]) -> String {
+    let parsed = Message::parse(message, &Limits::DEFAULT);
+    let id = parsed.root().headers().get("message-id").map(|value| value.trim_ascii().to_vec()).unwrap_or_default();
+    let plain = !id.is_empty() && id.len() <= LONGEST_ID && id.iter().all(u8::is_ascii_graphic);
+    match String::from_utf8(id) {
+        Ok(id) if plain && memchr(b'@', id.as_bytes()).is_some() => {
+            format!("smtp:{}", id.trim_start_matches('<').trim_end_matches('>'))
+        }
+        _ => format!("smtp:{}", Id::of(message)),
+    }
+}
+
+/// What a message that is coming in may take of the memory.
+pub(super) struct Share {
+    memory: Arc<Semaphore>,
+    held: Option<tokio::sync::OwnedSemaphorePermit>,
+    bytes: usize,
+}
+
+impl Share {
+    pub(super) fn of(desk: &Desk) -> Self {
+        Self { memory: Arc::clone(&desk.memory), held: None, bytes: 0 }
+    }
+
+    /// Whether there is room for so many bytes in all.
+    pub(super) fn reach(&mut self, bytes: usize) -> bool {
+        while self.bytes < bytes {
+            let Ok(more) = Arc::clone(&self.memory).try_acquire_owned() else { return false };
+            match &mut self.held {
+                Some(held) => held.merge(more),
+                None => self.held = Some(more),
+            }
+            self.bytes += PIECE;
+        }
+        true
+    }
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,282 @@
+//! A gateway for programs that know nothing of PEC: an ordinary mail program or an old ERP hands its mail over as to any SMTP
+//! server, and it goes into the outbox of the archive.
+//!
+//! ```text
+//! program ──SMTP──> connection  lines and messages, within limits of size, time and memory
+//!                ──> session     what may follow what (RFC 6409)
+//!                ──> desk        who may send from which mailbox; what would be refused; the outbox
+//!                    login       passwords of the gateway's own, never those of mailboxes
+//!                    reply       what is said, in both languages, in ASCII
+//!                    post        what waits goes out in the background
+//! ```
+//!
+//! **Its name in the outbox** is its Message-ID: a program that does not know whether it was heard sends the message again, and
+//! gets the ticket that there is. Other bytes or other recipients under the same Message-ID are refused: receipts could not be
+//! told apart. A message without one is called by its own SHA-256. What the provider has refused for good is not taken again
+//! under its name, so that nobody waits for it: a program that tries anew writes a new Message-ID. What was refused here, before
+//! it was in the outbox, can be mended and sent under the same one.
+//!
+//! **Not a byte is changed or added**: what a submission server may mend (RFC 6409 §8) is refused with the reason instead, since
+//! the archive has to have what the program has. 8BITMIME is not offered, so that programs write what every provider carries; a
+//! program that sends 8-bit bodies all the same is taken, and its provider decides. SMTPUTF8 is not: addresses of PEC are ASCII.
+
+mod connection;
+mod desk;
+mod login;
+mod post;
+mod reply;
+mod session;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pec_archive::Id;
+use pec_core::compose::Refusal;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+pub use login::GatewayUser;
+
+use crate::error::{Error, Result};
+use crate::hub::Hub;
+use crate::smtp::Dispatch;
+use desk::Desk;
+use post::Post;
+
+/// What a gateway allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GatewayPolicy {
+    /// Connections at a time; one more is asked to come again.
+    pub clients: usize,
+    /// Bytes of a message.
+    pub message_bytes: usize,
+    /// Bytes of all messages that are just coming in; what is beyond them is asked to come again.
+    pub memory_bytes: usize,
+    /// Recipients of a message.
+    pub recipients: usize,
+    /// How long a connection may be until it has logged in.
+    pub login: Duration,
+    /// How long a client may say nothing.
+    pub idle: Duration,
+    /// How long one message may take.
+    pub message: Duration,
+    /// What becomes of what was taken.
+    pub sending: GatewaySending,
+}
+
+/// What becomes of what a gateway has taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GatewaySending {
+    /// It is sent in the background, at the pace of its provider.
+    #[default]
+    InBackground,
+    /// It waits in the outbox for whoever sends.
+    Never,
+}
+
+impl Default for GatewayPolicy {
+    /// 32 clients; 100 MB a message, the most that a provider is known to take, 512 MB of all; 1,000 recipients; a minute until
+    /// the login, five of silence (RFC 5321 §4.5.3.2.7), ten a message; sending in the background.
+    fn default() -> Self {
+        Self {
+            clients: 32,
+            message_bytes: 100_000_000,
+            memory_bytes: 512_000_000,
+            recipients: 1000,
+            login: Duration::from_mins(1),
+            idle: Duration::from_mins(5),
+            message: Duration::from_mins(10),
+            sending: GatewaySending::default(),
+        }
+    }
+}
+
+/// What has happened at a gateway.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum GatewayEvent {
+    /// A message is in the outbox, on stable storage.
+    Taken {
+        /// From which mailbox it goes.
+        mailbox: String,
+        /// Its name in the outbox.
+        key: String,
+        /// The SHA-256 of its bytes.
+        id: Id,
+        /// What a person should know of it.
+        warnings: Vec<Refusal>,
+    },
+    /// A message was not taken, and the program was told why.
+    Refused {
+        /// From which mailbox it should have gone.
+        mailbox: String,
+        /// Why; empty where it is not for what the message is.
+        refusals: Vec<Refusal>,
+        /// What the program was told.
+        told: String,
+    },
+    /// Somebody was not let in.
+    NotLetIn {
+        /// The name that he gave, made harmless.
+        user: String,
+    },
+    /// What waited in the outbox of a mailbox was sent, as far as it could be.
+    Sent {
+        /// Which mailbox.
+        mailbox: String,
+        /// What came of it.
+        dispatch: Dispatch,
+    },
+    /// Nothing of what waits could be sent.
+    NotSent {
+        /// Which mailbox.
+        mailbox: String,
+        /// Why.
+        error: Error,
+    },
+}
+
+/// Takes the mail of ordinary programs for the mailboxes of a hub.
+///
+/// Who may send is said by [`Hub::set_gateway_login`]; a mailbox for which nothing was said cannot be sent from.
+#[derive(Clone)]
+pub struct Gateway {
+    hub: Hub,
+    policy: GatewayPolicy,
+    tls: Option<Arc<ServerConfig>>,
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway").field("hub", &self.hub).field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+/// A gateway with its port.
+#[derive(Debug)]
+pub struct Listening {
+    gateway: Gateway,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Gateway {
+    /// For the mailboxes of a hub.
+    #[must_use]
+    pub fn new(hub: Hub) -> Self {
+        Self { hub, policy: GatewayPolicy::default(), tls: None }
+    }
+
+    /// Under this policy.
+    #[must_use]
+    pub const fn policy(mut self, policy: GatewayPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// With a certificate (and those above it) and its key, PEM, so that STARTTLS is offered.
+    ///
+    /// # Errors
+    /// [`Error::BadValue`] where they cannot be read or do not belong together.
+    pub fn tls(mut self, certificates: &[u8], key: &[u8]) -> Result<Self> {
+        // What was wrong with the key is not repeated.
+        let bad = |value: String| Error::BadValue { what: "certificate of the gateway", value };
+        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(certificates)
+            .collect::<std::result::Result<_, _>>()
+            .map_err(|error| bad(error.to_string()))?;
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| bad("its key cannot be read".into()))?;
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Error::Internal(error.to_string()))?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(|error| bad(error.to_string()))?;
+        self.tls = Some(Arc::new(config));
+        Ok(self)
+    }
+
+    /// Takes a port; 0 is any free one. Beyond loopback only with TLS, and then nobody logs in without it.
+    ///
+    /// # Errors
+    /// [`Error::BadValue`] for an address that others reach, without TLS; [`Error::Listen`].
+    pub async fn listen(self, address: SocketAddr) -> Result<Listening> {
+        if !address.ip().is_loopback() && self.tls.is_none() {
+            let value =
+                format!("{address}: others reach it, and passwords would be read on the way: give a certificate");
+            return Err(Error::BadValue { what: "address of the gateway", value });
+        }
+        let failed = |source| Error::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Listening { gateway: self, listener, address })
+    }
+}
+
+impl Listening {
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `end` is there: takes messages and sends them, and tells what happens. Then connections are cut, which
+    /// loses nothing: what was not acknowledged the program still has. A message that is just being handed to a provider is
+    /// waited for, as long as the deadlines of the network let it take.
+    ///
+    /// # Errors
+    /// Those of the archive at the beginning. What happens later is told.
+    pub async fn serve(self, end: impl Future<Output = ()>, each: &mut (dyn FnMut(GatewayEvent) + Send)) -> Result<()> {
+        let Self { gateway: Gateway { hub, policy, tls }, listener, address } = self;
+        let (told, mut happened) = mpsc::channel(64);
+        let mut post = Post::new(hub.clone(), policy.sending).await?;
+        let desk = Arc::new(Desk {
+            hub,
+            policy,
+            tls: tls.map(TlsAcceptor::from),
+            needs_tls: !address.ip().is_loopback(),
+            memory: Arc::new(Semaphore::new((policy.memory_bytes / desk::PIECE).max(1))),
+            told,
+        });
+        let places = Arc::new(Semaphore::new(policy.clients));
+        let mut connections = JoinSet::new();
+        tokio::pin!(end);
+        loop {
+            tokio::select! {
+                () = &mut end => break,
+                Some(event) = happened.recv() => {
+                    if let GatewayEvent::Taken { mailbox, .. } = &event {
+                        post.due_now(mailbox);
+                    }
+                    each(event);
+                }
+                event = post.next() => each(event),
+                Some(_) = connections.join_next(), if !connections.is_empty() => {}
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        connections.spawn(connection::serve(stream, Arc::clone(&desk), Arc::clone(&places)));
+                    }
+                    // Out of file handles, perhaps: some are given back in time.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+                },
+            }
+        }
+        drop(listener);
+        connections.shutdown().await;
+        drop(desk);
+        while let Some(event) = happened.recv().await {
+            each(event);
+        }
+        for event in post.end().await {
+            each(event);
+        }
+        Ok(())
+    }
+}
