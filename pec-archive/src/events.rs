@@ -13,6 +13,9 @@ use crate::filing::Action;
 use crate::id::Id;
 use crate::store::{Change, EventRow, Number};
 
+/// Events that are passed over at a time.
+const MANY: usize = 4096;
+
 /// Something that has happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -129,6 +132,23 @@ impl Archive {
             let before = change.follower(follower)?.unwrap_or(0);
             change.put_follower(follower, n.max(before))
         })
+    }
+
+    /// Lets a follower of this name begin behind everything that has happened so far, unless he has begun before. Says whether
+    /// he is new.
+    ///
+    /// # Errors
+    /// As [`Archive::finished`].
+    pub fn follow_from_now(&self, actor: &Actor, follower: &str) -> Result<bool> {
+        if self.read(|view| view.follower(follower))?.is_some() {
+            return Ok(false);
+        }
+        let mut last = 0;
+        while let Some(event) = self.read(|view| view.events(last, MANY))?.last() {
+            last = event.0;
+        }
+        self.finished(actor, follower, last)?;
+        Ok(true)
     }
 
     /// Takes away the events up to this number: whoever has not read them never will. Gives how many.

@@ -19,9 +19,11 @@ use crate::content;
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
 use crate::id::Id;
+use crate::intake::Intake;
 use crate::log::{Appender, What};
 use crate::search::{Query, Test};
 use crate::store::{Change, FiledRow, Number, View, second_of};
+use crate::writer::With;
 
 /// What a rule does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,6 +234,28 @@ impl Archive {
     /// [`Error::NotFound`]; what reading can meet.
     pub fn explain(&self, _: &Actor, rule: &Rule, id: Id) -> Result<Explained> {
         self.read(|view| explained(view, rule, content::number_of(view, id)?))
+    }
+
+    /// Why a rule would act on a message, or would not, if it came into the archive now: it is judged as what is stored is,
+    /// beside everything that is here (the state of its transaction, for example), in a transaction that is taken back. Nothing
+    /// is kept of it. A message that is here already may be given: then it has its tags.
+    ///
+    /// # Errors
+    /// Those of [`Archive::put`]: an archive that is open for reading alone cannot.
+    pub fn explain_bytes(&self, intake: &Intake<'_>, rule: &Rule, message: &[u8]) -> Result<Explained> {
+        let id = Id::of(message);
+        let mut answer = None;
+        let mut look = |change: &dyn Change| {
+            answer = Some(explained(change, rule, content::number_of(change, id)?)?);
+            // What was stored for it must not stay.
+            Err(Error::Internal("taken back".into()))
+        };
+        let stored = self.store_one(&Actor::host(), intake, message.to_vec(), With::Also(&mut look));
+        match (answer, stored) {
+            (Some(explained), _) => Ok(explained),
+            (None, Err(error)) => Err(error),
+            (None, Ok(_)) => Err(Error::Internal("a rule was not asked".into())),
+        }
     }
 }
 

@@ -147,6 +147,15 @@ impl Archive {
         self.read(|view| view.tickets(mailbox, state, after, limit))?.into_iter().map(Ticket::of).collect()
     }
 
+    /// The tickets of a message, in the order in which they were given; none for one that nobody has given to be sent.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; what reading can meet.
+    pub fn tickets_of(&self, _: &Actor, id: Id) -> Result<Vec<Ticket>> {
+        let rows = self.read(|view| view.tickets_of(crate::content::number_of(view, id)?))?;
+        rows.into_iter().map(Ticket::of).collect()
+    }
+
     /// When messages of a mailbox were last about to be handed over, since this time, oldest first: what limits of a provider
     /// are counted by, over restarts too.
     ///

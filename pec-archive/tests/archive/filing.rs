@@ -105,6 +105,62 @@ fn a_rule_acts_once_and_says_why() {
 }
 
 #[test]
+fn a_rule_says_why_for_a_message_that_is_not_here_as_it_would_if_it_were_and_nothing_stays() {
+    let scene = Scene::new(1000);
+    let (_folder, archive) = fresh();
+    let host = Actor::host();
+    let intake = Intake::new(scene.trust(), scene.now()).mailbox(ANNA);
+    let submission = Submission { sender: ANNA, recipients: &[OFFICE, FULL], at: scene.now() };
+    archive.put_submitted(&host, &intake, scene.sent.clone(), &submission).unwrap();
+    let before = (archive.stats(&host).unwrap(), events(&archive), archive.log_root(&host).unwrap());
+    let rule = |query: &str| Rule::new("prova", query, vec![Action::Tag("x".into())]).unwrap();
+    let queries =
+        ["tipo:consegna stato:consegnato", "oggetto:contratto casella:anna@pec.alfa.example", "oggetto:bozza", ""];
+    let receipts = scene.mailbox(ANNA);
+    let unseen: Vec<_> = receipts
+        .iter()
+        .flat_map(|receipt| queries.map(|query| archive.explain_bytes(&intake, &rule(query), receipt).unwrap()))
+        .collect();
+    assert_eq!((archive.stats(&host).unwrap(), events(&archive), archive.log_root(&host).unwrap()), before);
+    assert!(unseen.iter().any(|explained| explained.conditions.len() == 2 && explained.holds()));
+    assert!(unseen.iter().any(|explained| !explained.holds()));
+    // Each beside what is here, as the archive then says of it.
+    for (receipt, before) in receipts.iter().zip(unseen.chunks(queries.len())) {
+        let (_folder, archive) = fresh();
+        archive.put_submitted(&host, &intake, scene.sent.clone(), &submission).unwrap();
+        let id = archive.put(&host, &intake, receipt.clone()).unwrap().id;
+        let after: Vec<_> = queries.iter().map(|query| archive.explain(&host, &rule(query), id).unwrap()).collect();
+        assert_eq!(before, after);
+        assert_eq!(
+            archive.explain_bytes(&intake, &rule(queries[0]), receipt).unwrap(),
+            after[0],
+            "one that is here too"
+        );
+    }
+    // What no reader understands is explained as well.
+    assert!(archive.explain_bytes(&intake, &rule(""), b"\0\xff").unwrap().holds());
+    assert!(!archive.explain_bytes(&intake, &rule("oggetto:contratto"), b"").unwrap().holds());
+}
+
+#[test]
+fn whoever_follows_from_now_is_told_of_nothing_before_and_begins_once() {
+    let (_folder, archive) = fresh();
+    let host = Actor::host();
+    let trust = pec_core::trust::TrustStore::built_in();
+    let intake = Intake::new(&trust, "2026-02-09T10:00:00Z".parse().unwrap());
+    let put = |text: &str| archive.put(&host, &intake, text.as_bytes().to_vec()).unwrap().id;
+    put("a");
+    assert!(archive.follow_from_now(&host, "recapito").unwrap());
+    assert!(archive.next_events(&host, "recapito", 10).unwrap().is_empty());
+    let second = put("b");
+    assert!(!archive.follow_from_now(&host, "recapito").unwrap());
+    let next = archive.next_events(&host, "recapito", 10).unwrap();
+    assert_eq!(next.iter().map(|event| event.id).collect::<Vec<_>>(), [Some(second)]);
+    assert!(archive.tickets_of(&host, second).unwrap().is_empty());
+    assert!(archive.follow_from_now(&host, " ").is_err());
+}
+
+#[test]
 fn what_is_gone_from_the_server_is_told_and_an_erased_message_takes_its_events_along() {
     let (_folder, archive) = fresh();
     let host = Actor::host();
