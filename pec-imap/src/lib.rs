@@ -17,6 +17,7 @@ mod relay;
 mod secret;
 mod smtp;
 mod sync;
+mod telemetry;
 
 pub use access::AccessState;
 pub use account::Account;
@@ -26,9 +27,9 @@ pub use delete::Deleted;
 pub use error::{Error, Result};
 pub use gateway::{Gateway, GatewayEvent, GatewayPolicy, GatewaySending, GatewayUser, Listening};
 pub use hub::{
-    Arrived, Capacity, ClientDay, Encoding, Hub, HubMailbox, HubPolicy, HubQuery, Import, Imported, MailboxSpec,
-    Mandates, Only, Overdue, Radar, RadarOptions, RefreshOptions, RefreshOutcome, RefreshReport, Refreshed, RowError,
-    RowFault, Saved, Sort, Today,
+    Arrived, Capacity, ClientDay, Delivery, Encoding, ForwardOutcome, Forwarded, Hub, HubMailbox, HubPolicy, HubQuery,
+    Import, Imported, MailboxSpec, Mandates, Only, Overdue, Radar, RadarOptions, RefreshOptions, RefreshOutcome,
+    RefreshReport, Refreshed, RowError, RowFault, Saved, Sort, Today, read_rules,
 };
 pub use imap::{Folder, Quota};
 pub use net::{Deadlines, Endpoint, Network, Proxy, ProxyLogin, Roots, Security};

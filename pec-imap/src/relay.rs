@@ -92,6 +92,14 @@ pub fn deliver_to_maildir(maildir: &Path, archive: &Archive, actor: &Actor, id: 
     if target.exists() {
         return Ok(target);
     }
+    // Whoever reads it has put it there, with his marks behind the name.
+    let read = fs::read_dir(maildir.join("cur")).map_err(failed)?.filter_map(std::result::Result::ok);
+    if let Some(read) = read
+        .map(|entry| entry.path())
+        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(file.as_str())))
+    {
+        return Ok(read);
+    }
     let message = archive.get(actor, id)?;
     let write = || {
         let mut file = File::create(&passing)?;

@@ -12,6 +12,8 @@ use pec_core::text::printable;
 use secrecy::SecretString;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::login::GatewayUser;
 use super::reply::Reply;
@@ -19,6 +21,7 @@ use super::{GatewayEvent, GatewayPolicy};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::profile::ProviderLimits;
+use crate::telemetry::Run;
 
 /// Bytes of memory that are given to messages at a time.
 pub(super) const PIECE: usize = 64 << 10;
@@ -128,6 +131,20 @@ impl Desk {
 
     /// Puts a message into the outbox, where nothing speaks against it. `250` is said when it is on stable storage.
     pub(super) async fn take(&self, transaction: Transaction, message: Vec<u8>) -> Reply {
+        let run = Run::new(tracing::info_span!(
+            "gateway",
+            mailbox = transaction.origin.mailbox,
+            bytes = message.len(),
+            recipients = transaction.recipients.len(),
+            code = Empty,
+            ms = Empty
+        ));
+        let reply = self.answer(transaction, message).instrument(run.span.clone()).await;
+        run.answered(reply.code);
+        reply
+    }
+
+    async fn answer(&self, transaction: Transaction, message: Vec<u8>) -> Reply {
         let mailbox = transaction.origin.mailbox.clone();
         let taken = self.hub.in_archive(move |hub| Ok(take(hub, transaction, message))).await;
         let not = match taken.unwrap_or_else(|error| Err(Not::Failed(error))) {

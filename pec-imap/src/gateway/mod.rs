@@ -8,6 +8,7 @@
 //!                    login       passwords of the gateway's own, never those of mailboxes
 //!                    reply       what is said, in both languages, in ASCII
 //!                    post        what waits goes out in the background
+//! mailbox ──IMAP──> inbound     what comes in is put where its people read their mail
 //! ```
 //!
 //! **Its name in the outbox** is its Message-ID: a program that does not know whether it was heard sends the message again, and
@@ -22,6 +23,7 @@
 
 mod connection;
 mod desk;
+mod inbound;
 mod login;
 mod post;
 mod reply;
@@ -46,7 +48,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 pub use login::GatewayUser;
 
 use crate::error::{Error, Result};
-use crate::hub::Hub;
+use crate::hub::{Delivery, Hub};
+use crate::relay::Relayed;
 use crate::smtp::Dispatch;
 use desk::Desk;
 use post::Post;
@@ -70,6 +73,8 @@ pub struct GatewayPolicy {
     pub message: Duration,
     /// What becomes of what was taken.
     pub sending: GatewaySending,
+    /// How often mailboxes are looked at whose mail is [delivered](Gateway::deliver).
+    pub receive_every: Duration,
 }
 
 /// What becomes of what a gateway has taken.
@@ -84,7 +89,8 @@ pub enum GatewaySending {
 
 impl Default for GatewayPolicy {
     /// 32 clients; 100 MB a message, the most that a provider is known to take, 512 MB of all; 1,000 recipients; a minute until
-    /// the login, five of silence (RFC 5321 §4.5.3.2.7), ten a message; sending in the background.
+    /// the login, five of silence (RFC 5321 §4.5.3.2.7), ten a message; sending in the background; looking for mail
+    /// every minute.
     fn default() -> Self {
         Self {
             clients: 32,
@@ -95,6 +101,7 @@ impl Default for GatewayPolicy {
             idle: Duration::from_mins(5),
             message: Duration::from_mins(10),
             sending: GatewaySending::default(),
+            receive_every: Duration::from_mins(1),
         }
     }
 }
@@ -135,6 +142,21 @@ pub enum GatewayEvent {
         /// What came of it.
         dispatch: Dispatch,
     },
+    /// What has come into a mailbox was put where it is wanted.
+    Relayed {
+        /// Which mailbox.
+        mailbox: String,
+        /// What was put there.
+        relayed: Vec<Relayed>,
+    },
+    /// A mailbox could not be looked at, or what has come into it not be put there. It is tried again; that it goes on failing
+    /// is not told.
+    NotRelayed {
+        /// Which mailbox.
+        mailbox: String,
+        /// Why.
+        error: Error,
+    },
     /// Nothing of what waits could be sent.
     NotSent {
         /// Which mailbox.
@@ -152,6 +174,7 @@ pub struct Gateway {
     hub: Hub,
     policy: GatewayPolicy,
     tls: Option<Arc<ServerConfig>>,
+    deliveries: Vec<(String, Delivery)>,
 }
 
 impl fmt::Debug for Gateway {
@@ -172,7 +195,7 @@ impl Gateway {
     /// For the mailboxes of a hub.
     #[must_use]
     pub fn new(hub: Hub) -> Self {
-        Self { hub, policy: GatewayPolicy::default(), tls: None }
+        Self { hub, policy: GatewayPolicy::default(), tls: None, deliveries: Vec::new() }
     }
 
     /// Under this policy.
@@ -201,6 +224,14 @@ impl Gateway {
             .map_err(|error| bad(error.to_string()))?;
         self.tls = Some(Arc::new(config));
         Ok(self)
+    }
+
+    /// What comes into this mailbox from now on is brought into the archive and put there as well, byte for byte
+    /// ([`Hub::relay_new`]): with what is sent, PEC from an ordinary mail program in both ways.
+    #[must_use]
+    pub fn deliver(mut self, mailbox: impl Into<String>, to: Delivery) -> Self {
+        self.deliveries.push((mailbox.into(), to));
+        self
     }
 
     /// Takes a port; 0 is any free one. Beyond loopback only with TLS, and then nobody logs in without it.
@@ -234,9 +265,10 @@ impl Listening {
     /// # Errors
     /// Those of the archive at the beginning. What happens later is told.
     pub async fn serve(self, end: impl Future<Output = ()>, each: &mut (dyn FnMut(GatewayEvent) + Send)) -> Result<()> {
-        let Self { gateway: Gateway { hub, policy, tls }, listener, address } = self;
+        let Self { gateway: Gateway { hub, policy, tls, deliveries }, listener, address } = self;
         let (told, mut happened) = mpsc::channel(64);
         let mut post = Post::new(hub.clone(), policy.sending).await?;
+        let mut receiving = Box::pin(inbound::run(hub.clone(), deliveries, policy.receive_every, told.clone()));
         let desk = Arc::new(Desk {
             hub,
             policy,
@@ -251,6 +283,7 @@ impl Listening {
         loop {
             tokio::select! {
                 () = &mut end => break,
+                () = &mut receiving => {}
                 Some(event) = happened.recv() => {
                     if let GatewayEvent::Taken { mailbox, .. } = &event {
                         post.due_now(mailbox);
@@ -268,7 +301,7 @@ impl Listening {
                 },
             }
         }
-        drop(listener);
+        drop((listener, receiving));
         connections.shutdown().await;
         drop(desk);
         while let Some(event) = happened.recv().await {

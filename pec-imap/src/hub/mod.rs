@@ -5,12 +5,15 @@
 //! rows    ──> policy    how many, and by what right
 //!         ──> refresh   each on its own, so many at a time, within a budget: counters, and messages where they are wanted
 //!         ──> list      only new, only unread, in an order        radar   what ends, fills, fails or stays silent
+//!         ──> following  rules act on what has come in, hand it on, put it into an ordinary mailbox
+//!         ──> sending   what waits, as the provider of each allows
 //!         ──> today     one page and one table: what has arrived, failed, ends, by client; attachments into folders
 //! ```
 //!
 //! What is known of mailboxes is kept in the archive, passwords in a [`SecretStore`]. A mailbox whose provider has refused
 //! the credential is not tried again until it was [replaced](Hub::rotate_credential).
 
+mod following;
 mod import;
 mod list;
 mod policy;
@@ -27,6 +30,7 @@ use jiff::Timestamp;
 use pec_archive::{Actor, Archive, Managed, ManagedEvent, Mandate, Standing};
 use pec_core::tax_id::TaxId;
 
+pub use following::{Delivery, ForwardOutcome, Forwarded, read_rules};
 pub use import::{Import, Imported, RowError, RowFault};
 pub use list::{HubQuery, Only, Sort};
 pub use policy::{Capacity, HubPolicy, Mandates};

@@ -81,6 +81,21 @@ impl Radar {
     pub fn is_clear(&self) -> bool {
         *self == Self::default()
     }
+
+    /// What of it concerns one mailbox.
+    #[must_use]
+    pub fn of(&self, address: &str) -> Self {
+        let is = |other: &str| other.eq_ignore_ascii_case(address);
+        let own = |all: &[HubMailbox]| all.iter().filter(|one| is(&one.said.address)).cloned().collect();
+        Self {
+            passwords: own(&self.passwords),
+            full: own(&self.full),
+            access: own(&self.access),
+            mandates: own(&self.mandates),
+            overdue: self.overdue.iter().filter(|one| is(&one.mailbox)).cloned().collect(),
+            proofs: self.proofs.iter().filter(|one| one.mailboxes.iter().any(|mailbox| is(mailbox))).cloned().collect(),
+        }
+    }
 }
 
 /// States in which something can be owed.

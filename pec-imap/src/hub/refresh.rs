@@ -10,6 +10,8 @@ use pec_archive::{Managed, ManagedEvent, Mark, Standing};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::{Hub, HubMailbox};
 use crate::access::AccessState;
@@ -18,6 +20,7 @@ use crate::check::{Checked, is_incoming, look};
 use crate::error::{Error, Result};
 use crate::imap::Session;
 use crate::sync::{SyncProgress, Synced};
+use crate::telemetry::Run;
 
 /// How mailboxes are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +115,22 @@ impl Hub {
     /// # Errors
     /// Those of the archive, to which nothing could be written then. What concerns one mailbox is in the report.
     pub async fn refresh(&self, options: RefreshOptions) -> Result<RefreshReport> {
+        let run = Run::new(tracing::info_span!(
+            "refresh",
+            mailboxes = Empty,
+            fresh = Empty,
+            failed = Empty,
+            spared = Empty,
+            late = Empty,
+            ms = Empty,
+            error = Empty
+        ));
+        let report = self.look_at_all(options).instrument(run.span.clone()).await;
+        run.refreshed(&report);
+        report
+    }
+
+    async fn look_at_all(&self, options: RefreshOptions) -> Result<RefreshReport> {
         let begun = Instant::now();
         let until = begun + options.budget;
         let mut results = BTreeMap::new();
@@ -199,7 +218,12 @@ impl Hub {
             let own = providers.entry(provider).or_insert_with(|| Arc::new(Semaphore::new(most.max(1))));
             let places = [Arc::clone(own), Arc::clone(&all)];
             let visit = Visit { hub: self.clone(), said, seen: standing.seen, options, until, places };
-            let task = at_work.tasks.spawn(visit.run());
+            let run = Run::new(tracing::info_span!("visit", mailbox = address, ms = Empty, error = Empty));
+            let task = at_work.tasks.spawn(async move {
+                let seen = visit.run().instrument(run.span.clone()).await;
+                run.visited(&seen);
+                seen
+            });
             at_work.names.insert(task.id(), address);
         }
         at_work

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::profile::ProviderLimits;
 use crate::secret::SecretStore;
 use crate::smtp::{Dispatch, Pace, SendWatch};
+use crate::sync::{SyncWatch, Synced};
 
 impl Hub {
     /// Sends what waits in the outbox of a managed mailbox, at the pace that its provider is known to allow. Where the provider
@@ -25,24 +26,42 @@ impl Hub {
             Err(error) => Some(error),
             Ok(dispatch) => dispatch.problem.as_ref(),
         };
-        if let Some(Error::Access { state, text, .. }) = refused
-            && state.forbids_retry()
-        {
-            let (state, text, address) = (*state, text.clone(), account.address().to_owned());
-            self.in_archive(move |hub| {
-                let now = hub.now();
-                hub.archive().note_standings(hub.actor(), &[address], now, |_, standing| Standing {
-                    access: Some(state.as_str().to_owned()),
-                    access_since: Some(now),
-                    problem: Some(text.clone()),
-                    tried_at: Some(now),
-                    ..standing
-                })?;
-                Ok(())
-            })
-            .await?;
-        }
+        self.note_refusal(account.address(), refused).await?;
         sent
+    }
+
+    /// Brings what is new in a managed mailbox into the archive, as [`Receiver::sync`](crate::Receiver::sync) does. Where the
+    /// provider refuses the credential, that is noted as by [`Hub::send_queued`].
+    ///
+    /// # Errors
+    /// Those of [`Hub::open`] and of [`Receiver::sync`](crate::Receiver::sync).
+    pub async fn sync(&self, address: &str, watch: SyncWatch<'_>) -> Result<Synced> {
+        let wanted = address.to_owned();
+        let account = self.in_archive(move |hub| hub.open(&wanted)).await?;
+        let synced = self.receiver.sync(&self.network, &account, watch).await;
+        self.note_refusal(account.address(), synced.as_ref().err()).await?;
+        synced
+    }
+
+    /// That a provider refuses the credential: what is not noted would be tried again until the account is locked.
+    async fn note_refusal(&self, address: &str, error: Option<&Error>) -> Result<()> {
+        let Some(Error::Access { state, text, .. }) = error else { return Ok(()) };
+        if !state.forbids_retry() {
+            return Ok(());
+        }
+        let (state, text, address) = (*state, text.clone(), address.to_owned());
+        self.in_archive(move |hub| {
+            let now = hub.now();
+            hub.archive().note_standings(hub.actor(), &[address], now, |_, standing| Standing {
+                access: Some(state.as_str().to_owned()),
+                access_since: Some(now),
+                problem: Some(text.clone()),
+                tried_at: Some(now),
+                ..standing
+            })?;
+            Ok(())
+        })
+        .await
     }
 
     /// Puts a message into the outbox of a managed mailbox.

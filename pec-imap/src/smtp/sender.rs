@@ -7,6 +7,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use pec_archive::{Actor, Archive, Ending, Intake, Outcome, Ticket, TicketState};
 use pec_core::trust::{Evidence, TrustStore};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::handing::{Attempt, Hand, Journal, Partial};
 use super::pace::{DAY, Meter, Pace};
@@ -14,6 +16,7 @@ use super::session::Session;
 use crate::account::Account;
 use crate::error::{Error, Result};
 use crate::net::Network;
+use crate::telemetry;
 
 /// Tickets that are looked at together.
 const BATCH: usize = 64;
@@ -169,6 +172,30 @@ impl Sender {
     /// [`Error::Deadline`], [`Error::Lost`], [`Error::Protocol`]; [`Error::Archive`] at any time: what was not written down is
     /// unknown to the next run. Later problems are in the report.
     pub async fn send_queued(&self, network: &Network, account: &Account, watch: SendWatch<'_>) -> Result<Dispatch> {
+        let run = telemetry::Run::new(tracing::info_span!(
+            "send",
+            mailbox = account.address(),
+            sent = Empty,
+            refused = Empty,
+            later = Empty,
+            unknown = Empty,
+            bytes = Empty,
+            ms = Empty,
+            error = Empty
+        ));
+        let mut bytes = 0;
+        let sent = self.send_all(network, account, watch, &mut bytes).instrument(run.span.clone()).await;
+        run.sent(&sent, bytes);
+        sent
+    }
+
+    async fn send_all(
+        &self,
+        network: &Network,
+        account: &Account,
+        watch: SendWatch<'_>,
+        bytes: &mut u64,
+    ) -> Result<Dispatch> {
         let mailbox = account.address().to_owned();
         let opened = mailbox.clone();
         let unknown = self.books.ask(move |archive, actor, intake| archive.open_outbox(actor, intake, &opened)).await?;
@@ -187,6 +214,7 @@ impl Sender {
                 ..Dispatch::default()
             },
             progress: SendProgress::default(),
+            bytes,
         };
         let ended = run.all(&mailbox, watch).await;
         run.end(ended).await
@@ -225,6 +253,8 @@ struct Run<'r> {
     meter: Meter,
     dispatch: Dispatch,
     progress: SendProgress,
+    /// Of what was sent.
+    bytes: &'r mut u64,
 }
 
 impl Run<'_> {
@@ -299,7 +329,12 @@ impl Run<'_> {
                     self.session = Some(session);
                     return Ok(ControlFlow::Continue(()));
                 }
-                Ok(Some(attempt)) => return self.ended(ticket, attempt, session).await,
+                Ok(Some(attempt)) => {
+                    if attempt.ending == Ending::Sent {
+                        *self.bytes += message.len() as u64;
+                    }
+                    return self.ended(ticket, attempt, session).await;
+                }
                 Err(error @ Error::Archive(_)) => return Err(error),
                 Err(error) => {
                     // It waits as before. Servers end connections that have carried enough.

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use pec_archive::{Actor, Archive, Id};
 use pec_core::limits::Limits;
 use pec_core::trust::{Evidence, TrustStore};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::folder::{self, Attempt, is_about_a_message};
 use super::store::Target;
@@ -16,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::imap::{Folder, Session};
 use crate::net::Network;
 use crate::smtp::Sender;
+use crate::telemetry::Run;
 
 /// What time it is.
 pub(super) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -220,6 +223,32 @@ impl Receiver {
     /// As [`Receiver::sync_folders`], over a connection that has been let in; it leaves at the end.
     pub(crate) async fn sync_in(
         &self,
+        session: Session,
+        network: &Network,
+        account: &Account,
+        wanted: &(dyn Fn(&Folder) -> bool + Sync),
+        watch: SyncWatch<'_>,
+    ) -> Result<Synced> {
+        let run = Run::new(tracing::info_span!(
+            "sync",
+            mailbox = account.address(),
+            folders = Empty,
+            new = Empty,
+            known = Empty,
+            bytes = Empty,
+            gone = Empty,
+            withheld = Empty,
+            ms = Empty,
+            error = Empty
+        ));
+        let all = self.every_folder(session, network, account, wanted, watch);
+        let synced = all.instrument(run.span.clone()).await;
+        run.synced(&synced);
+        synced
+    }
+
+    async fn every_folder(
+        &self,
         mut session: Session,
         network: &Network,
         account: &Account,
@@ -230,8 +259,23 @@ impl Receiver {
         let folders = session.folders().await?;
         let mut synced = Synced::default();
         for folder in folders.iter().filter(|folder| folder.holds_messages && wanted(folder)) {
+            let run = Run::new(tracing::info_span!(
+                "folder",
+                mailbox = account.address(),
+                folder = folder.name,
+                new = Empty,
+                known = Empty,
+                bytes = Empty,
+                gone = Empty,
+                withheld = Empty,
+                ms = Empty,
+                error = Empty
+            ));
+            let read = read_folder(session, network, account, &target, folder, watch);
+            let read = read.instrument(run.span.clone()).await;
+            run.folder(&read.as_ref().map(|(_, one)| one).map_err(Error::code));
             let one;
-            (session, one) = read_folder(session, network, account, &target, folder, watch).await?;
+            (session, one) = read?;
             synced.folders.push(one);
         }
         session.logout().await;

@@ -125,7 +125,7 @@ fn place_of(kind: &str) -> Place {
 }
 
 impl Hub {
-    /// What has come in since some time, by what the archive has: [`Hub::refresh`] brings it there.
+    /// What has come in since some time, by what the archive has; what was sent is not among it: [`Hub::refresh`] brings it there.
     ///
     /// # Errors
     /// Those of the archive.
@@ -158,7 +158,7 @@ impl Hub {
         loop {
             let page = self.archive().search(self.actor(), &query, from, PAGE)?;
             for entry in page.entries {
-                if entry.stored_at.is_none_or(|at| at < since) {
+                if entry.stored_at.is_none_or(|at| at < since) || !self.comes_into(address, &entry)? {
                     continue;
                 }
                 let one = Arrived { mailbox: address.clone(), entry };

@@ -1,0 +1,244 @@
+//! Rules that hand on, once and never round; mail put where people read it.
+
+use std::fs;
+
+use jiff::SignedDuration;
+use pec_archive::{Action, Actor, Id, Intake, Progressed, Reached, Rule, TicketState};
+use pec_core::limits::Limits;
+use pec_core::message::Message;
+use pec_imap::{Delivery, ForwardOutcome, read_rules};
+use pec_sandbox::network::{Answer, Mailbox, Network, Settings};
+
+use crate::office::{Office, spec};
+
+const ANNA: &str = "anna@pec.alfa.example";
+const UFFICIO: &str = "ufficio@cert.beta.example";
+const CAPO: &str = "capo@cert.beta.example";
+
+struct Scene {
+    office: Office,
+    network: Network,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let mut network = Network::new(Settings::two_providers("2026-02-09T09:15:30Z".parse().unwrap())).unwrap();
+        for address in [ANNA, UFFICIO, CAPO] {
+            network.add(Mailbox::new(address)).unwrap();
+        }
+        let office = Office::judging(network.trust().clone(), network.time());
+        office.hub.add(&[spec(ANNA, 1, "segreta"), spec(UFFICIO, 1, "segreta")]).unwrap();
+        Self { office, network }
+    }
+
+    /// Somebody sends, and everybody has what comes of it.
+    fn submit(&mut self, from: &str, to: &str, bytes: &[u8]) {
+        assert_eq!(self.network.submit(from, &[to], bytes).unwrap().answer, Answer::Accepted);
+        self.network.settle().unwrap();
+        self.network.advance(SignedDuration::from_mins(10)).unwrap();
+    }
+
+    fn letter(&mut self, number: usize, from: &str, to: &str) {
+        let bytes = format!(
+            "From: {from}\r\nTo: {to}\r\nMessage-ID: <{number}@x.example>\r\nDate: Mon, 9 Feb 2026 10:15:28 +0100\r\n\
+             Subject: Contratto {number}\r\n\r\nBuongiorno.\r\n"
+        );
+        self.submit(from, to, bytes.as_bytes());
+    }
+
+    /// What lies in a mailbox comes into the archive.
+    fn receive(&self, address: &str) -> Vec<Id> {
+        let all = self.network.messages(address).unwrap().iter().map(|stored| stored.bytes.to_vec()).collect();
+        let intake = Intake::new(self.network.trust(), self.network.time()).mailbox(address);
+        let puts = self.office.archive.put_batch(&Actor::host(), &intake, all).unwrap();
+        puts.into_iter().map(|put| put.id).collect()
+    }
+
+    fn outcomes(&self, rules: &[Rule]) -> Vec<ForwardOutcome> {
+        self.office.hub.apply_rules(rules).unwrap();
+        self.office.hub.act_on_events().unwrap().into_iter().map(|one| one.outcome).collect()
+    }
+
+    fn queued(&self, mailbox: &str) -> Vec<pec_archive::Ticket> {
+        self.office.archive.tickets(&Actor::host(), mailbox, TicketState::Queued, 0, 100).unwrap()
+    }
+}
+
+fn everything_to(to: &str) -> Vec<Rule> {
+    vec![Rule::new("tutto", "", vec![Action::Forward(to.into())]).unwrap()]
+}
+
+fn is_queued(outcome: &ForwardOutcome) -> bool {
+    matches!(outcome, ForwardOutcome::Queued { .. })
+}
+
+#[test]
+fn what_a_rule_hands_on_goes_byte_for_byte_and_once_whatever_is_interrupted() {
+    let mut scene = Scene::new();
+    scene.letter(1, ANNA, UFFICIO);
+    let rules = read_rules(
+        "[[rule]]\nname = \"contratti\"\nquery = \"oggetto:contratto tipo:busta\"\ntag = [\"contratto\"]\n\
+         forward = [\"capo@cert.beta.example\"]\n",
+    )
+    .unwrap();
+    scene.office.hub.begin_rules().unwrap();
+    let id = scene.receive(UFFICIO)[0];
+    assert!(scene.outcomes(&rules).iter().all(is_queued));
+    let tickets = scene.queued(UFFICIO);
+    assert_eq!(tickets.len(), 1);
+    assert_eq!((tickets[0].recipients.as_slice(), tickets[0].sender.as_str()), (&[CAPO.to_owned()][..], UFFICIO));
+    let host = Actor::host();
+    let (envelope, forward) =
+        (scene.office.archive.get(&host, id).unwrap(), scene.office.archive.get(&host, tickets[0].id).unwrap());
+    let parsed = Message::parse(&forward[..], &Limits::DEFAULT);
+    let carried = parsed.attachments().find(|part| part.media_type() == "message/rfc822").unwrap();
+    assert_eq!(carried.content().as_ref(), &envelope[..]);
+    assert_eq!(scene.office.archive.entry(&host, id).unwrap().tags, ["contratto"]);
+
+    // Again, also where nobody has noted that it was done: the same ticket.
+    assert!(scene.outcomes(&rules).is_empty());
+    scene.office.archive.finished(&host, "altro", 1).unwrap();
+    assert_eq!(scene.queued(UFFICIO).len(), 1);
+    // Under the same name a rule acts once, whatever it is later.
+    assert!(scene.outcomes(&[Rule::new("contratti", "", vec![Action::Tag("x".into())]).unwrap()]).len() <= 1);
+}
+
+#[test]
+fn nothing_goes_round_between_two_mailboxes_of_the_house_and_no_receipt_of_it_is_handed_on() {
+    let mut scene = Scene::new();
+    let host = Actor::host();
+    let (to_anna, to_ufficio) = (everything_to(ANNA), everything_to(UFFICIO));
+    scene.office.hub.begin_rules().unwrap();
+    scene.letter(1, CAPO, UFFICIO);
+    scene.receive(UFFICIO);
+    let outcomes = scene.outcomes(&to_anna);
+    assert!(outcomes.len() == 1 && is_queued(&outcomes[0]), "{outcomes:?}");
+    // It goes, and comes to Anna; the receipts for it come to the office.
+    let ticket = scene.queued(UFFICIO).remove(0);
+    let forward = scene.office.archive.get(&host, ticket.id).unwrap();
+    scene.submit(UFFICIO, ANNA, &forward);
+    scene.receive(ANNA);
+    scene.receive(UFFICIO);
+    let outcomes = scene.outcomes(&[
+        Rule::new("ritorno", "", vec![Action::Forward(UFFICIO.into())]).unwrap(),
+        Rule::new("ancora", "", vec![Action::Forward(CAPO.into())]).unwrap(),
+    ]);
+    assert_eq!(outcomes.len(), 6, "an envelope and two receipts, by two rules each");
+    assert!(outcomes.iter().all(|outcome| *outcome == ForwardOutcome::Loop), "{outcomes:?}");
+    assert_eq!((scene.queued(ANNA).len(), scene.queued(UFFICIO).len()), (0, 1));
+    // To the mailbox in which it lies.
+    scene.letter(2, CAPO, ANNA);
+    scene.receive(ANNA);
+    let mut self_forward = everything_to(ANNA);
+    self_forward.extend(to_ufficio);
+    let outcomes = scene.outcomes(&self_forward[..1]);
+    assert_eq!(outcomes, [ForwardOutcome::Loop]);
+}
+
+#[test]
+fn a_message_id_that_somebody_has_made_up_stops_no_rule() {
+    let mut scene = Scene::new();
+    scene.office.hub.begin_rules().unwrap();
+    let forged = format!(
+        "From: {CAPO}\r\nTo: {UFFICIO}\r\nMessage-ID: <rule.{}@cert.beta.example>\r\nDate: Mon, 9 Feb 2026 10:15:28 +0100\r\n\
+         Subject: x\r\n\r\ny\r\n",
+        "0".repeat(32)
+    );
+    scene.submit(CAPO, UFFICIO, forged.as_bytes());
+    scene.receive(UFFICIO);
+    let outcomes = scene.outcomes(&everything_to(ANNA));
+    assert!(outcomes.len() == 1 && is_queued(&outcomes[0]), "{outcomes:?}");
+}
+
+#[test]
+fn what_was_there_before_and_what_goes_out_is_no_matter_of_rules_and_what_cannot_go_is_told() {
+    let mut scene = Scene::new();
+    scene.letter(1, CAPO, UFFICIO);
+    scene.receive(UFFICIO);
+    scene.office.hub.begin_rules().unwrap();
+    scene.office.hub.begin_rules().unwrap();
+    assert!(scene.outcomes(&everything_to(ANNA)).is_empty());
+
+    // In the outbox, in no mailbox of ours, and for whom it cannot be.
+    let intake = Intake::new(scene.network.trust(), scene.network.time());
+    let host = Actor::host();
+    let archive = &scene.office.archive;
+    let outgoing = pec_archive::Outgoing { mailbox: ANNA, key: "k", sender: ANNA, recipients: &[UFFICIO] };
+    archive.queue(&host, &intake.mailbox(ANNA), &outgoing, b"Subject: esce\r\n\r\nx\r\n".to_vec()).unwrap();
+    archive.put(&host, &intake.mailbox("altra@x.example"), b"Subject: altrove\r\n\r\nx\r\n".to_vec()).unwrap();
+    let here = archive.put(&host, &intake.mailbox(ANNA), b"Subject: qui\r\n\r\nx\r\n".to_vec()).unwrap().id;
+    let outcomes = scene.outcomes(&[Rule::new("a", "", vec![Action::Forward("nessuno".into())]).unwrap()]);
+    assert_eq!(outcomes.len(), 2, "{outcomes:?}");
+    assert_eq!(outcomes[0], ForwardOutcome::NoMailbox);
+    assert!(
+        matches!(&outcomes[1], ForwardOutcome::Refused(why) if why.iter().any(pec_core::compose::Refusal::is_refused))
+    );
+    // What a person accepts later is handed on then; what was erased meanwhile is lost, and stops nothing.
+    let suggesting = [Rule::new("b", "", vec![Action::Forward(CAPO.into())]).unwrap().suggesting()];
+    let other = archive.put(&host, &intake.mailbox(ANNA), b"Subject: due\r\n\r\nx\r\n".to_vec()).unwrap().id;
+    assert!(scene.outcomes(&suggesting).is_empty());
+    archive.accept(&host, other, "b", scene.network.time()).unwrap();
+    let outcomes = scene.outcomes(&suggesting);
+    assert!(outcomes.len() == 1 && is_queued(&outcomes[0]), "{outcomes:?}");
+    assert!(archive.entry(&host, here).is_ok());
+}
+
+#[test]
+fn rules_that_cannot_be_meant_are_refused_with_the_place() {
+    for (text, what) in [
+        ("[[rule]]\nname = \"a\"\nforvard = [\"b@c.it\"]\n", "forvard"),
+        ("[[rule]]\nquery = \"a\"\n", "name"),
+        ("[[rule]]\nname = \"a\"\nquery = \"stato:felice\"\n", "a: "),
+        ("[[rule]]\nname = \"a\"\nforward = [\"capo\"]\n", "capo"),
+        ("[[rule]]\nname = \"a\"\n[[rule]]\nname = \"a\"\n", "twice"),
+        ("[[rule]]\nname = \"a\"\ntag = [\" \"]\n", "action"),
+        ("nonsense", "="),
+    ] {
+        let error = read_rules(text).unwrap_err().to_string();
+        assert!(error.contains(what), "{text}: {error}");
+    }
+    assert!(read_rules("").unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_in_from_now_on_is_put_into_a_maildir_once_byte_for_byte() {
+    let mut scene = Scene::new();
+    let host = Actor::host();
+    scene.letter(1, CAPO, UFFICIO);
+    scene.receive(UFFICIO);
+    let maildir = scene.office.folder.path().join("posta");
+    let to = Delivery::Maildir(maildir.clone());
+    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().is_empty(), "it begins now");
+    scene.letter(2, CAPO, UFFICIO);
+    scene.letter(3, ANNA, UFFICIO);
+    scene.receive(UFFICIO);
+    scene.receive(ANNA);
+    let intake = Intake::new(scene.network.trust(), scene.network.time()).mailbox(UFFICIO);
+    // What goes out, and the copy of what another program has sent.
+    let outgoing = pec_archive::Outgoing { mailbox: UFFICIO, key: "k", sender: UFFICIO, recipients: &[ANNA] };
+    scene.office.archive.queue(&host, &intake, &outgoing, b"Subject: esce\r\n\r\nx\r\n".to_vec()).unwrap();
+    let copy = format!("From: {UFFICIO}\r\nSubject: copia\r\n\r\nx\r\n");
+    scene.office.archive.put(&host, &intake, copy.into_bytes()).unwrap();
+    let relayed = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+    assert_eq!(relayed.len(), 2);
+    // In the inbox it is no copy: somebody may have written under the name of the office.
+    let forged = format!("From: {UFFICIO}\r\nSubject: falsa\r\n\r\nx\r\n");
+    let id = scene.office.archive.put(&host, &intake, forged.into_bytes()).unwrap().id;
+    let reached = Reached { uid_validity: 1, last_uid: 7, mod_seq: None };
+    let stored = Progressed { stored: &[(7, id)], ..Progressed::default() };
+    scene.office.archive.advance(&host, UFFICIO, "INBOX", reached, &stored, scene.network.time()).unwrap();
+    let more = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+    assert_eq!(more.iter().map(|one| one.id).collect::<Vec<_>>(), [id]);
+    for one in &relayed {
+        let file = fs::read(maildir.join("new").join(format!("{}.pec", one.id))).unwrap();
+        assert_eq!(file, scene.office.archive.get(&host, one.id).unwrap());
+    }
+    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().is_empty());
+    // Somebody has read one, and the note of it is lost: it does not come a second time.
+    let name = format!("{}.pec", relayed[0].id);
+    fs::rename(maildir.join("new").join(&name), maildir.join("cur").join(format!("{name}:2,S"))).unwrap();
+    let again = pec_imap::deliver_to_maildir(&maildir, &scene.office.archive, &host, relayed[0].id).unwrap();
+    assert!(again.ends_with(format!("cur/{name}:2,S")));
+    assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 2);
+    assert!(scene.office.hub.relay_new("ignota@x.example", &to).await.is_err());
+}
