@@ -13,8 +13,11 @@ use pec_core::finding::Language;
 use pec_imap::{Account, Credential, Endpoint, Error, MailboxSpec, Origin, Overrides, Synced, Watching};
 use serde_json::json;
 
+pub(crate) use sending::sentence;
+
 use crate::archive::bar;
 use crate::render::printable;
+use crate::rules;
 use crate::text::{Stop, Text};
 use crate::wire::{self, House, failed, wait};
 
@@ -41,9 +44,13 @@ enum Action {
     /// Log in once and look around: folders, counts, room, when the password ends. Nothing changes by it.
     Check(One),
     /// Bring what is new into the archive. Nothing on the server changes.
-    Sync(One),
+    Sync(Receive),
     /// Bring in what is there, then what comes, until it is interrupted.
-    Watch(One),
+    Watch(Receive),
+    /// What ends, fills, fails or stays silent in this mailbox.
+    Radar(One),
+    /// Why rules would act on messages, or would not: each condition for itself. Nothing is done.
+    Explain(rules::Explain),
     /// Send a message: judged first, then put into the outbox under a key, then handed over once.
     Send(Box<sending::Send>),
     /// Answer a message of the archive; it goes along byte for byte.
@@ -68,6 +75,14 @@ struct One {
     /// The report as JSON.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Receive {
+    #[command(flatten)]
+    one: One,
+    #[command(flatten)]
+    rules: rules::Rules,
 }
 
 #[derive(Debug, Args)]
@@ -128,8 +143,13 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
         Action::Add(add) => add.run(&house),
         Action::List { json } => list(&house, *json),
         Action::Check(one) => one.check(&house),
-        Action::Sync(one) => one.sync(&house, language),
-        Action::Watch(one) => one.watch(&house, language),
+        Action::Sync(receive) => receive.sync(&house, language),
+        Action::Watch(receive) => receive.watch(&house, language),
+        Action::Radar(one) => {
+            let radar = crate::hub::look_around(&house)?.of(&one.address);
+            crate::hub::tell(&radar, one.json, language)
+        }
+        Action::Explain(explain) => explain.run(&house),
         Action::Send(send) => send.run(&house, language),
         Action::Reply(about) => about.reply(&house, language),
         Action::Forward(about) => about.forward(&house, language),
@@ -227,9 +247,11 @@ impl One {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
 
+impl Receive {
     fn sync(&self, house: &House, language: Language) -> Result<ExitCode, Stop> {
-        let account = self.account(house)?;
+        let rules = self.rules.begin(house)?;
         let bar = bar();
         let mut watch = |progress: pec_imap::SyncProgress<'_>| {
             bar.set_length(progress.total);
@@ -237,17 +259,32 @@ impl One {
             bar.set_message(progress.folder.to_owned());
             ControlFlow::Continue(())
         };
-        let synced = wait(house.receiver.sync(&house.network, &account, &mut watch))?;
+        let synced = wait(house.hub.sync(&self.one.address, &mut watch))?;
         bar.finish_and_clear();
-        self.tell(&synced.map_err(|error| failed(&error))?, language)
+        let told = self.one.tell(&synced.map_err(|error| failed(&error))?, language)?;
+        if let Some(rules) = rules {
+            wait(rules.act(house, self.one.json, language))??;
+        }
+        Ok(told)
     }
 
     fn watch(&self, house: &House, language: Language) -> Result<ExitCode, Stop> {
-        let account = self.account(house)?;
+        let rules = self.rules.begin(house)?;
+        let account = self.one.account(house)?;
         let mut told = Ok(ExitCode::SUCCESS);
         let mut each = |run: Result<Synced, Error>| {
             match run {
-                Ok(synced) if synced.new_messages() > 0 || !synced.is_complete() => told = self.tell(&synced, language),
+                Ok(synced) if synced.new_messages() > 0 || !synced.is_complete() => {
+                    told = self.one.tell(&synced, language);
+                    if let (Ok(_), Some(rules)) = (&told, &rules) {
+                        // It is told between two looks: nothing else waits for this thread.
+                        let acting = rules.act(house, self.one.json, language);
+                        let runtime = tokio::runtime::Handle::current();
+                        if let Err(stop) = tokio::task::block_in_place(|| runtime.block_on(acting)) {
+                            told = Err(stop);
+                        }
+                    }
+                }
                 Ok(_) => {}
                 Err(error) => anstream::eprintln!("pec: {} ({error})", error.explanation(language)),
             }
@@ -259,7 +296,9 @@ impl One {
         watched.map_err(|error| failed(&error))?;
         told
     }
+}
 
+impl One {
     /// What a run came to: a line a folder in which something happened.
     fn tell(&self, synced: &Synced, language: Language) -> Result<ExitCode, Stop> {
         let mut output = anstream::stdout();

@@ -7,6 +7,8 @@ mod explain;
 mod extract;
 mod foreign;
 #[cfg(feature = "wire")]
+mod gateway;
+#[cfg(feature = "wire")]
 mod hub;
 mod keys;
 mod link;
@@ -15,6 +17,8 @@ mod mailbox;
 mod progress;
 mod proof;
 mod render;
+#[cfg(feature = "wire")]
+mod rules;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod setup;
@@ -74,6 +78,9 @@ enum Command {
     #[cfg(feature = "wire")]
     /// Every mailbox that is managed: take over a table, look at all, list, see what needs somebody.
     Hub(Box<hub::Arguments>),
+    #[cfg(feature = "wire")]
+    /// PEC from an ordinary mail program or an old ERP: an SMTP server on this machine, and mail delivered where it is read.
+    Gateway(Box<gateway::Arguments>),
     /// Write everything that proves a transaction into one file, or check such a file.
     Proof(proof::Arguments),
     /// Explain a finding code.
@@ -114,6 +121,8 @@ fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
         Command::Box(arguments) => mailbox::run(&arguments, language),
         #[cfg(feature = "wire")]
         Command::Hub(arguments) => hub::run(&arguments, language),
+        #[cfg(feature = "wire")]
+        Command::Gateway(arguments) => gateway::run(&arguments, language),
         Command::Proof(arguments) => proof::run(&arguments, language),
         Command::Explain(arguments) => explain::run(&arguments, language),
         Command::Trust(arguments) => trust::run(&arguments),

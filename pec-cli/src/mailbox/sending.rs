@@ -5,7 +5,6 @@ use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use jiff::{Timestamp, Zoned};
@@ -16,7 +15,7 @@ use pec_core::finding::Language;
 use pec_core::limits::Limits;
 use pec_core::message::{Mailbox, Message, addresses};
 
-use pec_imap::{Dispatch, Sender};
+use pec_imap::Dispatch;
 
 use crate::archive::failed as archive_failed;
 use crate::render::printable;
@@ -212,9 +211,8 @@ fn dispatch(
     let intake = Intake::new(&house.trust, Timestamp::now()).mailbox(account.address());
     let outgoing = Outgoing { mailbox: account.address(), key, sender, recipients: &recipients };
     house.archive.queue(&house.actor, &intake, &outgoing, bytes).map_err(|error| archive_failed(&error))?;
-    let posting = Sender::new(Arc::clone(&house.archive), Arc::clone(&house.trust)).actor(house.actor.clone());
     let mut watch = |_: pec_imap::SendProgress| ControlFlow::Continue(());
-    let sent = wait(posting.send_queued(&house.network, &account, &mut watch))?.map_err(|error| failed(&error))?;
+    let sent = wait(house.hub.send_queued(account.address(), &mut watch))?.map_err(|error| failed(&error))?;
     tell(house, language, account.address(), key, &sent)
 }
 
@@ -239,7 +237,7 @@ fn exit_of(ticket: &pec_archive::Ticket) -> ExitCode {
     if ticket.state == pec_archive::TicketState::Sent { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 
-fn sentence(refusal: &Refusal, language: Language) -> String {
+pub(crate) fn sentence(refusal: &Refusal, language: Language) -> String {
     format!("{} ({}: {})", refusal.code.explanation(language), refusal.code.as_str(), printable(&refusal.detail))
 }
 

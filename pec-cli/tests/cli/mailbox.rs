@@ -10,17 +10,17 @@ use pec_sandbox::dovecot::{self, Dovecot};
 use pec_sandbox::network::{Mailbox, Network, Settings};
 use pec_sandbox::server::{Options, Server};
 
-const ANNA: &str = "anna@pec.alfa.example";
-const OFFICE: &str = "ufficio@cert.beta.example";
+pub(crate) const ANNA: &str = "anna@pec.alfa.example";
+pub(crate) const OFFICE: &str = "ufficio@cert.beta.example";
 
-struct House {
-    folder: tempfile::TempDir,
-    server: Server,
+pub(crate) struct House {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) server: Server,
     dovecot: Dovecot,
 }
 
 impl House {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mut network = Network::new(Settings::two_providers("2026-02-09T09:15:30Z".parse().unwrap())).unwrap();
         for address in [ANNA, OFFICE] {
@@ -35,13 +35,13 @@ impl House {
         Some(Self { folder, server, dovecot })
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
-    /// Runs `pec` with what it needs to reach the house; gives its exit code, output and errors.
-    fn pec(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
-        let common = [
+    /// What `pec` needs to reach the house.
+    pub(crate) fn common(&self) -> [String; 10] {
+        [
             "--archive",
             &self.path("posta.pecarchive"),
             "--secrets-key",
@@ -53,10 +53,14 @@ impl House {
             "--anchor",
             &self.server.anchor().display().to_string(),
         ]
-        .map(str::to_owned);
+        .map(str::to_owned)
+    }
+
+    /// Runs `pec` with what it needs to reach the house; gives its exit code, output and errors.
+    pub(crate) fn pec(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_pec"))
             .args(arguments)
-            .args(common)
+            .args(self.common())
             .env("LANG", "it_IT.UTF-8")
             .env_remove("LC_ALL")
             .stdin(Stdio::piped())
@@ -70,7 +74,7 @@ impl House {
         (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     }
 
-    fn add(&self, address: &str, password: &str) -> (i32, String, String) {
+    pub(crate) fn add(&self, address: &str, password: &str) -> (i32, String, String) {
         let imap = format!("localhost:{}", self.dovecot.imaps().port());
         let smtp = format!("localhost:{}", self.server.smtps().port());
         self.pec(&["box", "add", address, "--imap", &imap, "--smtp", &smtp, "--client", "Verdi"], password)
@@ -150,6 +154,12 @@ fn a_wrong_password_is_asked_once_and_the_advice_is_in_italian() {
     assert!(!errors.contains("sbagliata-davvero"));
     let (code, radar, _) = house.pec(&["hub", "radar"], "");
     assert!(code == 1 && radar.contains("accesso perso"), "{radar}");
+    let (code, radar, _) = house.pec(&["hub", "radar", "--json"], "");
+    let radar: serde_json::Value = serde_json::from_str(&radar).unwrap();
+    assert_eq!((code, &radar["access"][0]["state"]), (1, &serde_json::json!("rejected")));
+    let (code, own, _) = house.pec(&["box", "radar", ANNA], "");
+    assert!(code == 1 && own.contains("accesso perso"), "{own}");
+    assert_eq!(house.pec(&["box", "radar", OFFICE], "").0, 0, "nothing of others");
     assert_eq!(house.pec(&["box", "password", ANNA], "pec\n").0, 0);
     assert_eq!(house.pec(&["box", "check", ANNA], "").0, 0);
     assert!(Path::new(&house.path("posta.secrets")).is_file());

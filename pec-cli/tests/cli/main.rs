@@ -7,6 +7,8 @@ mod auditor;
 mod browser;
 mod deposit;
 mod extract;
+#[cfg(all(unix, feature = "sandbox", feature = "wire"))]
+mod gateway;
 mod link;
 #[cfg(all(feature = "sandbox", feature = "wire"))]
 mod mailbox;

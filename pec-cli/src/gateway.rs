@@ -1,0 +1,209 @@
+//! `pec gateway`: an SMTP server for programs that know nothing of PEC.
+
+use std::fs;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use pec_core::compose::Refusal;
+use pec_core::finding::Language;
+use pec_imap::{Delivery, Gateway, GatewayEvent, GatewayPolicy, GatewaySending, GatewayUser};
+use serde_json::json;
+
+use crate::mailbox::sentence;
+use crate::render::printable;
+use crate::text::{Stop, Text};
+use crate::wire::{self, House, failed, wait};
+
+/// Where to listen, and what to do with what comes.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "A program logs in with the address of the mailbox and the password of `pec gateway login`, never with that of \
+                  the mailbox. Its Message-ID is the key in the outbox: the same message again is not sent again. Ctrl-C ends it."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// Where it listens; port 0 is any free one. Beyond loopback only with a certificate.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:2525")]
+    listen: SocketAddr,
+    /// The certificate for STARTTLS, with those above it (PEM).
+    #[arg(long, value_name = "FILE.pem", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// Its key (PEM).
+    #[arg(long, value_name = "FILE.pem", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// Only put it into the outbox; `pec box send` or another gateway sends it.
+    #[arg(long)]
+    no_send: bool,
+    /// Put what comes into this mailbox from now on into this Maildir as well.
+    #[arg(long, value_name = "MAILBOX=MAILDIR", value_parser = pair)]
+    deliver: Vec<(String, String)>,
+    /// Put what comes into the first mailbox into a folder of the second as well, which has to be managed too (`pec box add`).
+    #[arg(long, value_name = "MAILBOX=MAILBOX[/FOLDER]", value_parser = pair)]
+    deliver_to: Vec<(String, String)>,
+    /// One JSON object an event and line.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reach: wire::Reach,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Set the password with which programs log in.
+    Login(Login),
+}
+
+#[derive(Debug, Args)]
+struct Login {
+    /// The address of a mailbox; or, with --every, any name.
+    user: String,
+    /// This user sends from every mailbox that is managed.
+    #[arg(long)]
+    every: bool,
+    /// Take the login away.
+    #[arg(long)]
+    remove: bool,
+    /// The file with the password in its first line; - is standard input. Twelve characters or more.
+    #[arg(long, value_name = "FILE|-", default_value = "-")]
+    password_file: PathBuf,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (mailbox, to) = text.split_once('=').ok_or("MAILBOX=…")?;
+    Ok((mailbox.to_owned(), to.to_owned()))
+}
+
+pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
+    let house = arguments.reach.open()?;
+    match &arguments.action {
+        Some(Action::Login(login)) => login.run(&house),
+        None => arguments.serve(&house, language),
+    }
+}
+
+impl Login {
+    fn run(&self, house: &House) -> Result<ExitCode, Stop> {
+        let user = self.user.clone();
+        let user = if self.every { GatewayUser::Every(user) } else { GatewayUser::Mailbox(user) };
+        if self.remove {
+            let was = house.hub.remove_gateway_login(&user).map_err(|error| failed(&error))?;
+            return Ok(if was { ExitCode::SUCCESS } else { ExitCode::from(1) });
+        }
+        let password = wire::secret(&self.password_file)?;
+        house.hub.set_gateway_login(&user, password).map_err(|error| failed(&error))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Arguments {
+    fn gateway(&self, house: &House) -> Result<Gateway, Stop> {
+        let sending = if self.no_send { GatewaySending::Never } else { GatewaySending::InBackground };
+        let mut gateway = Gateway::new(house.hub.clone()).policy(GatewayPolicy { sending, ..GatewayPolicy::default() });
+        if let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) {
+            let read = |path: &PathBuf| fs::read(path).map_err(|error| Stop::from(Text::of_io(&error).at(path)));
+            gateway = gateway.tls(&read(certificate)?, &read(key)?).map_err(|error| failed(&error))?;
+        }
+        for (mailbox, maildir) in &self.deliver {
+            gateway = gateway.deliver(mailbox, Delivery::Maildir(maildir.into()));
+        }
+        for (mailbox, to) in &self.deliver_to {
+            let (address, folder) = to.split_once('/').unwrap_or((to, "INBOX"));
+            let account = house.hub.open(address).map_err(|error| failed(&error))?;
+            gateway = gateway.deliver(mailbox, Delivery::Folder(Box::new(account), folder.to_owned()));
+        }
+        Ok(gateway)
+    }
+
+    fn serve(&self, house: &House, language: Language) -> Result<ExitCode, Stop> {
+        let gateway = self.gateway(house)?;
+        let interrupted = Arc::new(tokio::sync::Notify::new());
+        let interrupt = Arc::clone(&interrupted);
+        ctrlc::set_handler(move || interrupt.notify_one())
+            .map_err(|error| Text::new(format!("Ctrl-C non disponibile: {error}"), format!("no Ctrl-C: {error}")))?;
+        wait(async {
+            let listening = gateway.listen(self.listen).await.map_err(|error| failed(&error))?;
+            self.say(json!({ "event": "listening", "address": listening.address() }), &listening.address().to_string());
+            let mut each = |event: GatewayEvent| self.tell(&event, language);
+            listening.serve(interrupted.notified(), &mut each).await.map_err(|error| failed(&error))
+        })??;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn tell(&self, event: &GatewayEvent, language: Language) {
+        let codes = |refusals: &[Refusal]| refusals.iter().map(|one| one.code.as_str()).collect::<Vec<_>>();
+        let because = |error: &pec_imap::Error| format!("{} ({error})", error.explanation(language));
+        let it = language == Language::It;
+        let word = |italian: &'static str, english: &'static str| if it { italian } else { english };
+        match event {
+            GatewayEvent::Taken { mailbox, key, id, warnings } => {
+                let text: String =
+                    warnings.iter().map(|warning| format!("\n  {}", sentence(warning, language))).collect();
+                let line = format!("{mailbox}: {} {key}{text}", word("preso", "taken"));
+                self.say(
+                    json!({ "event": "taken", "mailbox": mailbox, "key": key, "id": id.to_string(), "warnings": codes(warnings) }),
+                    &line,
+                );
+            }
+            GatewayEvent::Refused { mailbox, refusals, told } => self.say(
+                json!({ "event": "refused", "mailbox": mailbox, "codes": codes(refusals), "told": told }),
+                &format!("{mailbox}: {}: {told}", word("rifiutato", "refused")),
+            ),
+            GatewayEvent::NotLetIn { user } => {
+                self.say(
+                    json!({ "event": "not-let-in", "user": user }),
+                    &format!("{user}: {}", word("login errato", "wrong login")),
+                );
+            }
+            GatewayEvent::Sent { mailbox, dispatch } => {
+                let problem = dispatch.problem.as_ref();
+                let counts =
+                    [&dispatch.sent, &dispatch.refused, &dispatch.later, &dispatch.unknown].map(|keys| keys.len());
+                let text = problem.map(|error| format!(" {}", because(error))).unwrap_or_default();
+                let [sent, refused, later, unknown] = counts;
+                let line = format!(
+                    "{mailbox}: {sent} {}, {refused} {}, {later} {}, {unknown} {}{text}",
+                    word("inviati", "sent"),
+                    word("rifiutati", "refused"),
+                    word("in attesa", "later"),
+                    word("senza esito", "unknown")
+                );
+                self.say(
+                    json!({
+                        "event": "sent", "mailbox": mailbox, "sent": dispatch.sent, "refused": dispatch.refused,
+                        "later": dispatch.later, "unknown": dispatch.unknown, "next_at": dispatch.next_at,
+                        "problem": problem.map(pec_imap::Error::code),
+                    }),
+                    &line,
+                );
+            }
+            GatewayEvent::NotSent { mailbox, error } => self.say(
+                json!({ "event": "not-sent", "mailbox": mailbox, "code": error.code(), "text": error.to_string() }),
+                &format!("{mailbox}: {}", because(error)),
+            ),
+            GatewayEvent::Relayed { mailbox, relayed } => {
+                let ids: Vec<String> = relayed.iter().map(|one| one.id.to_string()).collect();
+                let line = format!("{mailbox}: {} {}", ids.len(), word("recapitati", "delivered"));
+                self.say(json!({ "event": "relayed", "mailbox": mailbox, "ids": ids }), &line);
+            }
+            GatewayEvent::NotRelayed { mailbox, error } => self.say(
+                json!({ "event": "not-relayed", "mailbox": mailbox, "code": error.code(), "text": error.to_string() }),
+                &format!("{mailbox}: {}", because(error)),
+            ),
+            _ => {}
+        }
+    }
+
+    /// A line; that nobody reads it any more does not end the gateway.
+    fn say(&self, object: serde_json::Value, line: &str) {
+        let mut output = anstream::stdout();
+        let text =
+            if self.json { object.to_string() } else { line.lines().map(printable).collect::<Vec<_>>().join("\n") };
+        let _ = writeln!(output, "{text}").and_then(|()| output.flush());
+    }
+}
