@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::desk::{Desk, Share};
 use super::reply::Reply;
@@ -70,7 +70,7 @@ async fn converse(
     desk: &Desk,
     login_by: Instant,
 ) -> io::Result<Then> {
-    let mut line = Vec::new();
+    let mut line = Zeroizing::new(Vec::new());
     loop {
         // It may have had a password.
         line.zeroize();

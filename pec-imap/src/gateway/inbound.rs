@@ -18,6 +18,11 @@ pub(super) async fn run(
     every: Duration,
     told: mpsc::Sender<GatewayEvent>,
 ) {
+    // The log says once who looks into these mailboxes from now on; one that cannot be opened now fails below.
+    for (mailbox, _) in &deliveries {
+        let wanted = mailbox.clone();
+        let _ = hub.in_archive(move |hub| hub.open(&wanted)).await;
+    }
     // Whether somebody was told that a mailbox fails: once is enough.
     let mut failing = vec![false; deliveries.len()];
     loop {
@@ -45,7 +50,7 @@ pub(super) async fn run(
 async fn look(hub: &Hub, mailbox: &str, to: &Delivery) -> Result<Vec<Relayed>> {
     // What an earlier run has left, also where nobody can be asked for more; and from when on it is new.
     let mut relayed = hub.relay_new(mailbox, to).await?;
-    hub.sync(mailbox, &mut |_| ControlFlow::Continue(())).await?;
+    hub.sync_again(mailbox, &mut |_| ControlFlow::Continue(())).await?;
     relayed.extend(hub.relay_new(mailbox, to).await?);
     Ok(relayed)
 }

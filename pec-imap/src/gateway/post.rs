@@ -41,7 +41,7 @@ pub(super) struct Post {
 impl Post {
     /// With what an earlier run has left.
     pub(super) async fn new(hub: Hub, sending: GatewaySending) -> Result<Self> {
-        let left = hub.in_archive(Hub::with_something_queued).await?;
+        let left = hub.in_archive(Hub::with_something_open).await?;
         let (tasks, ending) = (JoinSet::new(), Arc::default());
         let mut post = Self { hub, turns: BTreeMap::new(), tasks, ending, sending };
         left.iter().for_each(|mailbox| post.due_now(mailbox));
@@ -50,7 +50,9 @@ impl Post {
 
     pub(super) fn due_now(&mut self, mailbox: &str) {
         if self.sending == GatewaySending::InBackground {
-            self.turns.entry(mailbox.to_owned()).or_default().due = Some(Instant::now());
+            let turn = self.turns.entry(mailbox.to_owned()).or_default();
+            // A server that does not work, or has asked to wait, is not asked more often because more is to be sent.
+            turn.due = turn.due.filter(|_| turn.pause.is_some()).or_else(|| Some(Instant::now()));
         }
     }
 
@@ -113,11 +115,13 @@ impl Post {
             // The outbox counts in seconds.
             Duration::try_from(wait).unwrap_or_default().clamp(Duration::from_secs(1), LONGEST_PAUSE)
         });
-        if let Some(wait) = again.into_iter().chain(asked).max() {
-            let at = Instant::now() + wait;
-            // Something that came in meanwhile does not wait for it.
-            turn.due = Some(turn.due.map_or(at, |due| due.min(at)));
-        }
+        let now = Instant::now();
+        turn.due = match (again, asked) {
+            (Some(pause), asked) => Some(now + asked.map_or(pause, |wait| wait.max(pause))),
+            // Something that came in meanwhile does not wait for what was asked of another.
+            (None, Some(wait)) => Some(turn.due.map_or(now + wait, |due| due.min(now + wait))),
+            (None, None) => turn.due,
+        };
         match sent {
             Ok(dispatch) => GatewayEvent::Sent { mailbox, dispatch },
             Err(error) => GatewayEvent::NotSent { mailbox, error },

@@ -213,10 +213,16 @@ impl Hub {
     /// # Errors
     /// Those of the archive and of the other side: it begins there again the next time.
     pub async fn relay_new(&self, address: &str, to: &Delivery) -> Result<Vec<Relayed>> {
-        let said = self.managed_at(address)?;
-        let follower = to.follower(&said.address);
+        let (wanted, asked) = (address.to_owned(), to.clone());
+        let begun = self.in_archive(move |hub| {
+            let said = hub.managed_at(&wanted)?;
+            let follower = asked.follower(&said.address);
+            let is_new = hub.archive().follow_from_now(hub.actor(), &follower)?;
+            Ok((said, follower, is_new))
+        });
+        let (said, follower, is_new) = begun.await?;
         let mut relayed = Vec::new();
-        if self.archive().follow_from_now(self.actor(), &follower)? {
+        if is_new {
             return Ok(relayed);
         }
         loop {
@@ -250,7 +256,8 @@ impl Hub {
                     relayed.extend(account.take_in(&self.network, folder, self.archive(), self.actor(), &ids).await?);
                 }
             }
-            self.archive().finished(self.actor(), &follower, last)?;
+            let name = follower.clone();
+            self.in_archive(move |hub| Ok(hub.archive().finished(hub.actor(), &name, last)?)).await?;
         }
     }
 

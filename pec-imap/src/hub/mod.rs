@@ -289,18 +289,23 @@ impl Hub {
     /// [`Error::NoMandate`]; [`Error::Access`] where the provider has refused the credential that is kept;
     /// [`Error::NoCredential`]; those of the stores.
     pub fn open(&self, address: &str) -> Result<Account> {
+        let (said, account) = self.enter(address)?;
+        let event = ManagedEvent::Opened { mailbox: &said.address, mandate: said.mandate };
+        self.archive().log_managed(self.actor(), event, self.now())?;
+        Ok(account)
+    }
+
+    /// As [`Hub::open`], where the log says it already: what is sent has rows of its own.
+    fn enter(&self, address: &str) -> Result<(Managed, Account)> {
         let (said, standing) = self.archive().managed_at(self.actor(), address)?;
-        let now = self.now();
-        self.policy.permits(&said, now)?;
+        self.policy.permits(&said, self.now())?;
         let mailbox = HubMailbox { said, standing };
         if let Some(state) = mailbox.access().filter(|state| state.forbids_retry()) {
             let text = mailbox.standing.problem.unwrap_or_default();
             return Err(Error::Access { host: mailbox.said.address, state, text });
         }
         let account = self.account(&mailbox.said)?;
-        let event = ManagedEvent::Opened { mailbox: &mailbox.said.address, mandate: mailbox.said.mandate };
-        self.archive().log_managed(self.actor(), event, now)?;
-        Ok(account)
+        Ok((mailbox.said, account))
     }
 
     /// With its credential.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use pec_archive::{Intake, Managed, Outgoing, Standing, Ticket, TicketState};
 
 use super::Hub;
+use crate::account::Account;
 use crate::error::{Error, Result};
 use crate::profile::ProviderLimits;
 use crate::secret::SecretStore;
@@ -18,8 +19,11 @@ impl Hub {
     /// Those of [`Hub::open`] and of [`Sender::send_queued`](crate::Sender::send_queued).
     pub async fn send_queued(&self, address: &str, watch: SendWatch<'_>) -> Result<Dispatch> {
         let wanted = address.to_owned();
-        let opened = self.in_archive(move |hub| Ok((hub.open(&wanted)?, hub.terms(&wanted)?.1)));
-        let (account, limits) = opened.await?;
+        let entered = self.in_archive(move |hub| {
+            let (said, account) = hub.enter(&wanted)?;
+            Ok((account, hub.profile_of(&said)?.limits))
+        });
+        let (account, limits) = entered.await?;
         let sender = self.receiver.sender().pace(Pace::from(limits));
         let sent = sender.send_queued(&self.network, &account, watch).await;
         let refused = match &sent {
@@ -38,7 +42,18 @@ impl Hub {
     pub async fn sync(&self, address: &str, watch: SyncWatch<'_>) -> Result<Synced> {
         let wanted = address.to_owned();
         let account = self.in_archive(move |hub| hub.open(&wanted)).await?;
-        let synced = self.receiver.sync(&self.network, &account, watch).await;
+        self.sync_account(&account, watch).await
+    }
+
+    /// As [`Hub::sync`], by whoever looks again and again: that he began is in the log.
+    pub(crate) async fn sync_again(&self, address: &str, watch: SyncWatch<'_>) -> Result<Synced> {
+        let wanted = address.to_owned();
+        let (_, account) = self.in_archive(move |hub| hub.enter(&wanted)).await?;
+        self.sync_account(&account, watch).await
+    }
+
+    async fn sync_account(&self, account: &Account, watch: SyncWatch<'_>) -> Result<Synced> {
+        let synced = self.receiver.sync(&self.network, account, watch).await;
         self.note_refusal(account.address(), synced.as_ref().err()).await?;
         synced
     }
@@ -70,13 +85,16 @@ impl Hub {
         Ok(self.archive().queue(self.actor(), &intake, outgoing, message)?)
     }
 
-    /// The managed mailboxes in whose outbox something waits.
-    pub(crate) fn with_something_queued(&self) -> Result<Vec<String>> {
+    /// The managed mailboxes in whose outbox something waits, or of which something is not known.
+    pub(crate) fn with_something_open(&self) -> Result<Vec<String>> {
         let mut with = Vec::new();
         for mailbox in self.mailboxes()? {
             let address = mailbox.said.address;
-            if !self.archive().tickets(self.actor(), &address, TicketState::Queued, 0, 1)?.is_empty() {
-                with.push(address);
+            for state in TicketState::ALL.into_iter().filter(|state| state.is_open()) {
+                if !self.archive().tickets(self.actor(), &address, state, 0, 1)?.is_empty() {
+                    with.push(address);
+                    break;
+                }
             }
         }
         Ok(with)

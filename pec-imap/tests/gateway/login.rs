@@ -61,6 +61,27 @@ async fn a_provider_that_refuses_the_mailbox_is_asked_once_however_many_messages
 }
 
 #[tokio::test]
+async fn a_provider_that_asks_to_wait_is_not_asked_more_often_because_more_comes() {
+    let busy = |call: &server::Call| if call.is("AUTH") { server::say("454 4.7.0 too many logins") } else { Act::Good };
+    let provider = server::Server::start(busy).await;
+    let house = House::new(provider.port);
+    let gateway = house.open_with(|policy| policy).await;
+    let mut erp = Client::logged_in(gateway.port, ANNA, WORD).await;
+    assert!(erp.hand_over(ANNA, &[OFFICE], &letter(0)).await.starts_with("250 "));
+    while gateway.told("NotSent") == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let logins = || provider.logins.load(std::sync::atomic::Ordering::SeqCst);
+    let before = logins();
+    for number in 1..6 {
+        assert!(erp.hand_over(ANNA, &[OFFICE], &letter(number)).await.starts_with("250 "));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!((logins(), house.tickets(TicketState::Queued).len()), (before, 6));
+    gateway.close().await;
+}
+
+#[tokio::test]
 async fn nobody_sends_without_a_login_or_from_a_mailbox_that_is_not_his() {
     let house = House::new(1);
     let gateway = house.open().await;

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use lettre::address::Envelope;
@@ -11,12 +13,16 @@ use pec_archive::TicketState;
 use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::verify::Extract;
-use pec_imap::{Endpoint, Roots};
-use pec_sandbox::network::{Mailbox, Network, Settings};
+use pec_imap::{
+    Account, Credential, Delivery, Endpoint, Gateway, GatewayPolicy, GatewaySending, Hub, MailboxSpec, Overrides,
+    Profiles, Receiver, Roots,
+};
+use pec_sandbox::dovecot::{self, Dovecot};
+use pec_sandbox::network::{Answer, Mailbox, Network, Settings};
 use pec_sandbox::server::{Options, Server};
 
 use crate::client::Client;
-use crate::house::{ANNA, House, OFFICE, OWN, WORD, letter, letter_to};
+use crate::house::{ANNA, House, OFFICE, OWN, Open, WORD, letter, letter_to};
 
 /// A provider in the process, and a house with a mailbox there.
 fn provider() -> (Server, House) {
@@ -188,6 +194,54 @@ async fn what_is_taken_is_there_when_it_is_said_so_whatever_becomes_of_the_progr
     gateway.close().await;
     server.advance(SignedDuration::from_mins(5)).unwrap();
     assert_eq!(arrived(&server).len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_in_is_put_into_a_folder_of_an_ordinary_mailbox() {
+    let (server, house) = provider();
+    let Some(dovecot) = Dovecot::start(&dovecot::Options::new(house.folder.path())).unwrap() else {
+        println!("skipped: Dovecot is not installed (apt-get install dovecot-imapd)");
+        return;
+    };
+    // Anna's mail comes by IMAP too; an ordinary mailbox beside it.
+    let roots = Roots::none().and_pem(&fs::read(server.tls_authority()).unwrap()).unwrap();
+    let network = pec_imap::Network::new(
+        pec_imap::Proxy::Direct,
+        &roots.and_pem(&fs::read(dovecot.authority()).unwrap()).unwrap(),
+    )
+    .unwrap();
+    let trust = server.with(|network| Ok(network.trust().clone())).unwrap();
+    let receiver = Receiver::new(Arc::clone(&house.archive), Arc::new(trust));
+    let hub = Hub::new(receiver, network.clone(), Arc::clone(&house.secrets), Profiles::built_in().unwrap());
+    let imap = Endpoint::tls("localhost", dovecot.imaps().port());
+    let smtp = Endpoint::tls("localhost", server.smtps().port());
+    let overrides = Overrides { imap: Some(imap.clone()), smtp: Some(smtp.clone()), ..Overrides::default() };
+    let credential = Some(Credential::new(ANNA, "pec"));
+    hub.add(&[MailboxSpec { overrides, credential, ..MailboxSpec::new(ANNA) }]).unwrap();
+    let ordinary = Account::new("posta@ditta.example", imap, smtp, Credential::new("posta@ditta.example", "pec"));
+    let policy = GatewayPolicy {
+        receive_every: Duration::from_millis(200),
+        sending: GatewaySending::Never,
+        ..GatewayPolicy::default()
+    };
+    let to = Delivery::Folder(Box::new(ordinary.clone()), "INBOX".into());
+    let open = Open::start(Gateway::new(hub).policy(policy).deliver(ANNA, to)).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let reply = letter_to(7, &[ANNA]);
+    let reply = String::from_utf8(reply).unwrap().replace(&format!("Anna <{ANNA}>"), OFFICE);
+    let sent = server.with(|network| network.submit(OFFICE, &[ANNA], reply.as_bytes())).unwrap();
+    assert_eq!(sent.answer, Answer::Accepted);
+    server.advance(SignedDuration::from_mins(5)).unwrap();
+    for _ in 0..100 {
+        if open.told("Relayed") > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let told = open.close().await;
+    assert!(told.iter().any(|event| event.starts_with("Relayed") && event.contains("read_back: true")), "{told:?}");
+    let checked = ordinary.check(&network).await.unwrap();
+    assert_eq!((checked.messages(), checked.unseen()), (1, 1));
 }
 
 #[tokio::test]
