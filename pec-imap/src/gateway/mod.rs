@@ -25,6 +25,7 @@ mod connection;
 mod desk;
 mod inbound;
 mod login;
+mod policy;
 mod post;
 mod reply;
 mod session;
@@ -34,8 +35,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pec_archive::Id;
-use pec_core::compose::Refusal;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
@@ -46,125 +45,12 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 pub use login::GatewayUser;
+pub use policy::{GatewayEvent, GatewayPolicy, GatewaySending};
 
 use crate::error::{Error, Result};
 use crate::hub::{Delivery, Hub};
-use crate::relay::Relayed;
-use crate::smtp::Dispatch;
 use desk::Desk;
 use post::Post;
-
-/// What a gateway allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GatewayPolicy {
-    /// Connections at a time; one more is asked to come again.
-    pub clients: usize,
-    /// Bytes of a message.
-    pub message_bytes: usize,
-    /// Bytes of all messages that are just coming in; what is beyond them is asked to come again.
-    pub memory_bytes: usize,
-    /// Recipients of a message.
-    pub recipients: usize,
-    /// How long a connection may be until it has logged in.
-    pub login: Duration,
-    /// How long a client may say nothing.
-    pub idle: Duration,
-    /// How long one message may take.
-    pub message: Duration,
-    /// What becomes of what was taken.
-    pub sending: GatewaySending,
-    /// How often mailboxes are looked at whose mail is [delivered](Gateway::deliver).
-    pub receive_every: Duration,
-}
-
-/// What becomes of what a gateway has taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum GatewaySending {
-    /// It is sent in the background, at the pace of its provider.
-    #[default]
-    InBackground,
-    /// It waits in the outbox for whoever sends.
-    Never,
-}
-
-impl Default for GatewayPolicy {
-    /// 32 clients; 100 MB a message, the most that a provider is known to take, 512 MB of all; 1,000 recipients; a minute until
-    /// the login, five of silence (RFC 5321 §4.5.3.2.7), ten a message; sending in the background; looking for mail
-    /// every minute.
-    fn default() -> Self {
-        Self {
-            clients: 32,
-            message_bytes: 100_000_000,
-            memory_bytes: 512_000_000,
-            recipients: 1000,
-            login: Duration::from_mins(1),
-            idle: Duration::from_mins(5),
-            message: Duration::from_mins(10),
-            sending: GatewaySending::default(),
-            receive_every: Duration::from_mins(1),
-        }
-    }
-}
-
-/// What has happened at a gateway.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum GatewayEvent {
-    /// A message is in the outbox, on stable storage.
-    Taken {
-        /// From which mailbox it goes.
-        mailbox: String,
-        /// Its name in the outbox.
-        key: String,
-        /// The SHA-256 of its bytes.
-        id: Id,
-        /// What a person should know of it.
-        warnings: Vec<Refusal>,
-    },
-    /// A message was not taken, and the program was told why.
-    Refused {
-        /// From which mailbox it should have gone.
-        mailbox: String,
-        /// Why; empty where it is not for what the message is.
-        refusals: Vec<Refusal>,
-        /// What the program was told.
-        told: String,
-    },
-    /// Somebody was not let in.
-    NotLetIn {
-        /// The name that he gave, made harmless.
-        user: String,
-    },
-    /// What waited in the outbox of a mailbox was sent, as far as it could be.
-    Sent {
-        /// Which mailbox.
-        mailbox: String,
-        /// What came of it.
-        dispatch: Dispatch,
-    },
-    /// What has come into a mailbox was put where it is wanted.
-    Relayed {
-        /// Which mailbox.
-        mailbox: String,
-        /// What was put there.
-        relayed: Vec<Relayed>,
-    },
-    /// A mailbox could not be looked at, or what has come into it not be put there. It is tried again; that it goes on failing
-    /// is not told.
-    NotRelayed {
-        /// Which mailbox.
-        mailbox: String,
-        /// Why.
-        error: Error,
-    },
-    /// Nothing of what waits could be sent.
-    NotSent {
-        /// Which mailbox.
-        mailbox: String,
-        /// Why.
-        error: Error,
-    },
-}
 
 /// Takes the mail of ordinary programs for the mailboxes of a hub.
 ///

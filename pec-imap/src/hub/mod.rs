@@ -5,7 +5,8 @@
 //! rows    ──> policy    how many, and by what right
 //!         ──> refresh   each on its own, so many at a time, within a budget: counters, and messages where they are wanted
 //!         ──> list      only new, only unread, in an order        radar   what ends, fills, fails or stays silent
-//!         ──> following  rules act on what has come in, hand it on, put it into an ordinary mailbox
+//!         ──> rules     what is done with what has come in      forwarding  what they hand on, once and never round
+//!         ──> following who follows what has happened; what comes in, put where people read it
 //!         ──> sending   what waits, as the provider of each allows
 //!         ──> today     one page and one table: what has arrived, failed, ends, by client; attachments into folders
 //! ```
@@ -14,11 +15,13 @@
 //! the credential is not tried again until it was [replaced](Hub::rotate_credential).
 
 mod following;
+mod forwarding;
 mod import;
 mod list;
 mod policy;
 mod radar;
 mod refresh;
+mod rules;
 mod sending;
 mod table;
 mod today;
@@ -30,12 +33,14 @@ use jiff::Timestamp;
 use pec_archive::{Actor, Archive, Managed, ManagedEvent, Mandate, Standing};
 use pec_core::tax_id::TaxId;
 
-pub use following::{Delivery, ForwardOutcome, Forwarded, read_rules};
+pub use following::Delivery;
+pub use forwarding::{ForwardOutcome, Forwarded};
 pub use import::{Import, Imported, RowError, RowFault};
 pub use list::{HubQuery, Only, Sort};
 pub use policy::{Capacity, HubPolicy, Mandates};
 pub use radar::{Overdue, Radar, RadarOptions};
 pub use refresh::{RefreshOptions, RefreshOutcome, RefreshReport, Refreshed};
+pub use rules::read_rules;
 pub use table::Encoding;
 pub use today::{Arrived, ClientDay, Saved, Today};
 
