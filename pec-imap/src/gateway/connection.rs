@@ -157,3 +157,64 @@ async fn message(
         after_cr = line.ends_with(b"\r");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::duplex;
+
+    use super::*;
+
+    /// Numbers without an end, the same each time (xorshift).
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 % limit as u64).unwrap()
+        }
+    }
+
+    /// With a dot more wherever one stands behind CRLF or at the beginning (RFC 5321 §4.5.2).
+    fn stuffed(message: &[u8]) -> Vec<u8> {
+        let mut wire = Vec::new();
+        for (at, byte) in message.iter().enumerate() {
+            if *byte == b'.' && (at == 0 || message[..at].ends_with(b"\r\n")) {
+                wire.push(b'.');
+            }
+            wire.push(*byte);
+        }
+        wire
+    }
+
+    #[tokio::test]
+    async fn whatever_is_stuffed_comes_out_as_it_was_and_what_follows_stays() {
+        let long = vec![b'x'; LINE as usize - 2];
+        let pieces: [&[u8]; 10] =
+            [b".", b"\r\n", b"\r", b"\n", b"..", b"\r\n.", b"\r\n.\r", b"abc", &long, &long[..LINE as usize - 4]];
+        let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
+        for round in 0..400 {
+            let count = chance.below(12);
+            let mut original: Vec<u8> = (0..count).flat_map(|_| pieces[chance.below(pieces.len())]).copied().collect();
+            if !original.is_empty() && !original.ends_with(b"\r\n") {
+                original.extend_from_slice(b"\r\n");
+            }
+            let wire = [&stuffed(&original), &b".\r\nNOOP\r\n"[..]].concat();
+            let (ours, mut theirs) = duplex(1 + chance.below(9000));
+            let mut stream = BufReader::new(Box::new(ours) as Boxed);
+            let sending = tokio::spawn(async move {
+                theirs.write_all(&wire).await.unwrap();
+                theirs
+            });
+            let mut share = Share::room();
+            let read = message(&mut stream, usize::MAX, Duration::from_secs(20), &mut share).await.unwrap();
+            let Content::Whole(read) = read else { panic!("round {round}: there is room") };
+            assert!(read == original, "round {round}: {:?}", original.escape_ascii().to_string());
+            let mut rest = Vec::new();
+            stream.read_until(b'\n', &mut rest).await.unwrap();
+            assert_eq!(rest, b"NOOP\r\n", "round {round}");
+            drop(sending.await.unwrap());
+        }
+    }
+}

@@ -255,6 +255,12 @@ impl Share {
         Self { memory: Arc::clone(&desk.memory), held: None, bytes: 0 }
     }
 
+    /// Of a memory of which nobody else takes anything.
+    #[cfg(test)]
+    pub(super) fn room() -> Self {
+        Self { memory: Arc::new(Semaphore::new(1 << 16)), held: None, bytes: 0 }
+    }
+
     /// Whether there is room for so many bytes in all.
     pub(super) fn reach(&mut self, bytes: usize) -> bool {
         while self.bytes < bytes {
