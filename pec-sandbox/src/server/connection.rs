@@ -178,8 +178,8 @@ fn converse<S: Read + Write>(session: &mut Session<'_>, stream: &mut BufReader<S
 fn message<S: Read + Write>(stream: &mut BufReader<S>, bound: usize) -> io::Result<Option<Vec<u8>>> {
     let mut message = Some(Vec::new());
     let mut line = Vec::new();
-    // Whether the piece that is read next begins a line: lines longer than `LINE` come in pieces.
-    let mut begins = true;
+    // Whether the piece that is read next begins a line, or comes after a CR: lines longer than `LINE` come in pieces.
+    let (mut begins, mut after_cr) = (true, false);
     loop {
         line.clear();
         if (&mut *stream).take(LINE).read_until(b'\n', &mut line)? == 0 {
@@ -193,6 +193,7 @@ fn message<S: Read + Write>(stream: &mut BufReader<S>, bound: usize) -> io::Resu
         if let Some(message) = &mut message {
             message.extend_from_slice(text);
         }
-        begins = line.ends_with(b"\r\n");
+        begins = line.ends_with(b"\r\n") || (after_cr && line == b"\n");
+        after_cr = line.ends_with(b"\r");
     }
 }

@@ -239,6 +239,18 @@ fn only_a_dot_between_line_ends_ends_a_message() {
 }
 
 #[test]
+fn a_line_that_is_read_in_two_pieces_between_cr_and_lf_ends_all_the_same() {
+    let (_folder, server) = start();
+    let mut client = logged_in(&server);
+    client.code(&format!("MAIL FROM:<{ANNA}>"));
+    client.code(&format!("RCPT TO:<{OFFICE}>"));
+    client.code("DATA");
+    let reply = client.say(&format!("From: anna@pec.alfa.example\r\n\r\n{}\r\n.\r\n", "x".repeat(12_287)));
+    assert!(reply.starts_with("250"), "{reply}");
+    assert_eq!(client.code("NOOP"), "250");
+}
+
+#[test]
 fn lines_without_end_are_cut() {
     let (_folder, server) = start();
     let mut client = plain(&server);
