@@ -1,6 +1,8 @@
 //! Who is let in, and from which mailbox he may send. No provider is asked, and no password of a mailbox is of use here.
 
+use std::fmt::{self, Write as _};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use pec_archive::TicketState;
@@ -8,6 +10,9 @@ use pec_imap::{
     AccessState, Account, Credential, Endpoint, Gateway, GatewayPolicy, GatewaySending, GatewayUser, Network, Proxy,
     Roots, Security,
 };
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
 
 use crate::client::{Client, plain};
 use crate::house::{ANNA, BRUNO, House, OFFICE, OWN, Open, WORD, letter};
@@ -207,4 +212,68 @@ async fn beyond_loopback_nobody_logs_in_without_tls_and_what_was_said_before_it_
     let error = account("sbagliata ma lunga").check_sending(&network).await.unwrap_err();
     assert_eq!(error.access(), Some(AccessState::Rejected), "{error}");
     open.close().await;
+}
+
+/// Everything that anybody logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl Visit for &Log {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        writeln!(self.0.lock().unwrap(), "{field}={value:?}").unwrap();
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        span.record(&mut &*self);
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        values.record(&mut &*self);
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut &*self);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn no_password_is_in_what_is_logged_told_or_shown() {
+    use base64ct::{Base64, Encoding as _};
+    let log = Log::default();
+    let hears = tracing::subscriber::set_default(log.clone());
+    let house = House::new(1);
+    let gateway = house.open_with(|policy| policy).await;
+    let mut erp = Client::logged_in(gateway.port, ANNA, WORD).await;
+    assert!(erp.hand_over(ANNA, &[OFFICE], &letter(1)).await.starts_with("250 "));
+    let mut lost = Client::new(gateway.port).await;
+    lost.say("EHLO lost").await;
+    lost.say("AUTH LOGIN").await;
+    lost.say(&Base64::encode_string(ANNA.as_bytes())).await;
+    let mut heard = lost.say(&Base64::encode_string(OWN.as_bytes())).await;
+    // The line of a login that nobody understands is not repeated.
+    heard += &lost.say(&format!("{} {OWN}", plain(ANNA, WORD))).await;
+    heard += &lost.say(&format!("XAUTH {WORD}")).await;
+    while gateway.told("NotSent") == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    heard += &format!("{:?}{:?}", Gateway::new(house.hub.clone()), house.hub);
+    heard += &gateway.close().await.concat();
+    drop(hears);
+    heard += &log.0.lock().unwrap();
+    assert!(heard.contains("250") && heard.contains(ANNA), "something is logged");
+    for secret in [WORD, OWN] {
+        let encoded = [Base64::encode_string(secret.as_bytes()), plain(ANNA, secret).split_off("AUTH PLAIN ".len())];
+        assert!(!heard.contains(secret) && !encoded.iter().any(|encoded| heard.contains(encoded)), "{heard}");
+    }
 }
