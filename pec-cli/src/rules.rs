@@ -92,6 +92,10 @@ fn say(one: &Forwarded, json: bool, language: Language) -> Result<(), Stop> {
         (ForwardOutcome::Queued { key, .. }, _) => ("queued", key.clone()),
         (ForwardOutcome::Loop, Language::It) => ("loop", "non inoltrato: tornerebbe indietro".to_owned()),
         (ForwardOutcome::Loop, Language::En) => ("loop", "not handed on: it would go round".to_owned()),
+        (ForwardOutcome::Old, Language::It) => {
+            ("old", "non inoltrato: è di una vecchia posta appena acquisita".to_owned())
+        }
+        (ForwardOutcome::Old, Language::En) => ("old", "not handed on: old mail that was just brought in".to_owned()),
         (ForwardOutcome::NoMailbox, Language::It) => ("no-mailbox", "nessuna casella da cui inviarlo".to_owned()),
         (ForwardOutcome::NoMailbox, Language::En) => ("no-mailbox", "no mailbox to send it from".to_owned()),
         (ForwardOutcome::Refused(refusals), _) => {

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use pec_sandbox::dovecot::{self, Dovecot};
 use pec_sandbox::network::{Mailbox, Network, Settings};
 use pec_sandbox::server::{Options, Server};
@@ -21,8 +21,13 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn new() -> Option<Self> {
+        Self::at("2026-02-09T09:15:30Z".parse().unwrap())
+    }
+
+    /// With providers whose clock stands at this time.
+    pub(crate) fn at(time: Timestamp) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let mut network = Network::new(Settings::two_providers("2026-02-09T09:15:30Z".parse().unwrap())).unwrap();
+        let mut network = Network::new(Settings::two_providers(time)).unwrap();
         for address in [ANNA, OFFICE] {
             network.add(Mailbox::new(address)).unwrap();
         }

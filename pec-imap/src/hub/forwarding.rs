@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use pec_archive::{Action, Happened, Id, Outgoing};
 use pec_core::compose::{Draft, Envelope, Refusal, Stamp, preflight};
 use pec_core::limits::Limits;
-use pec_core::message::{Mailbox, Message};
+use pec_core::message::{Mailbox, Message, date};
 
 use super::Hub;
+use super::today::LATE;
 use crate::error::{Error, Result};
 
 /// Under which name events are followed for what is to be handed on.
@@ -46,6 +48,9 @@ pub enum ForwardOutcome {
     /// It would go round: what was handed on has come back, a receipt speaks of it, or it would go to the mailbox from which it
     /// comes.
     Loop,
+    /// It was certified, or says that it was written, more than three days before it came in: an old mailbox that was brought
+    /// in, whose mail nobody wants to have sent again.
+    Old,
     /// It is in no mailbox that is managed and may be opened: nobody could send it.
     NoMailbox,
     /// No provider would take it.
@@ -60,7 +65,8 @@ impl Hub {
     ///
     /// A rule hands a message on to the same address once, by the key of the ticket. What was handed on is known by its
     /// Message-ID, which no one else can have a ticket for: neither it nor a receipt for it is handed on again, however deep
-    /// inside it comes back (an external program that wraps it in base64 hides it).
+    /// inside it comes back (an external program that wraps it in base64 hides it). What was older than three days when it came
+    /// in is an old mailbox that was brought in, and stays where it is.
     ///
     /// # Errors
     /// Those of the archive. What concerns one message is in its outcome.
@@ -89,6 +95,12 @@ impl Hub {
         let entry = self.archive().entry(self.actor(), id)?;
         if self.was_handed_on(&message, entry.message_id.as_deref())? {
             return Ok(ForwardOutcome::Loop);
+        }
+        let written = || message.root().headers().get("date").and_then(date);
+        let written = entry.certified_at.or_else(|| Timestamp::from_second(written()?).ok());
+        let is_old = |stored: Timestamp| written.is_some_and(|at| stored.duration_since(at) > LATE);
+        if entry.stored_at.is_some_and(is_old) {
+            return Ok(ForwardOutcome::Old);
         }
         let mut from = None;
         for mailbox in &entry.mailboxes {

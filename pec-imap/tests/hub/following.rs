@@ -136,6 +136,24 @@ fn nothing_goes_round_between_two_mailboxes_of_the_house_and_no_receipt_of_it_is
 }
 
 #[test]
+fn an_old_mailbox_that_is_brought_in_is_filed_and_not_sent_again() {
+    let mut scene = Scene::new();
+    scene.office.hub.begin_rules().unwrap();
+    scene.letter(1, CAPO, UFFICIO);
+    scene.network.advance(SignedDuration::from_hours(96)).unwrap();
+    scene.letter(2, CAPO, UFFICIO);
+    let ids = scene.receive(UFFICIO);
+    let mut rules = everything_to(ANNA);
+    rules.push(Rule::new("tutti", "", vec![Action::Tag("visto".into())]).unwrap());
+    let mut outcomes = scene.outcomes(&rules);
+    outcomes.sort_by_key(is_queued);
+    assert!(outcomes.len() == 2 && outcomes[0] == ForwardOutcome::Old && is_queued(&outcomes[1]), "{outcomes:?}");
+    for id in ids {
+        assert_eq!(scene.office.archive.entry(&Actor::host(), id).unwrap().tags, ["visto"]);
+    }
+}
+
+#[test]
 fn a_message_id_that_somebody_has_made_up_stops_no_rule() {
     let mut scene = Scene::new();
     scene.office.hub.begin_rules().unwrap();

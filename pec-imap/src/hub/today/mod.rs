@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 
 /// A message may come in so long after it was certified and is news all the same; older ones are an old mailbox that was
 /// brought in.
-const LATE: SignedDuration = SignedDuration::from_hours(72);
+pub(super) const LATE: SignedDuration = SignedDuration::from_hours(72);
 
 /// Messages that are read at a time.
 const PAGE: usize = 256;
