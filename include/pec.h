@@ -17,8 +17,8 @@
  *    UTC, with no leap seconds.
  *  - Enumerations are given as uint32_t and checked. Several texts in one (addresses) have commas between them; where there
  *    may be none, an empty text says so, never NULL.
- *  - Nothing calls back into the host but the function of pec_set_log, and those that pec_archive_get_to and
- *    pec_archive_stamp are given, while these calls last and on their thread. Long work is asked for what has happened
+ *  - Nothing calls back into the host but the function of pec_set_log, and those that pec_archive_get_to, pec_archive_put_from
+ *    and pec_archive_stamp are given, while these calls last and on their thread. Long work is asked for what has happened
  *    (pec_event_next).
  *  - Flat calls write a text that ends with NUL into a buffer of the caller's; they need no structures.
  *  - What PEC_SANDBOX and PEC_ARCHIVE show is in the library unless that was built without the features `sandbox` and
@@ -153,6 +153,8 @@ enum pec_result
   PEC_ARCHIVE_KEY = 47,
   // The store behind an archive does not do this by itself.
   PEC_ARCHIVE_UNSUPPORTED = 48,
+  // The key of what is to be sent stands for another message already.
+  PEC_ARCHIVE_KEY_REUSED = 49,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1127,6 +1129,32 @@ typedef uint32_t pec_selection;
 #endif // __cplusplus
 #endif
 
+#if defined(PEC_ARCHIVE)
+// What an encrypted archive lets be searched for. The index itself cannot be encrypted.
+enum pec_searchable
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_ARCHIVE)
+  // Kinds, verdicts, states, dates, identifiers, addresses of dossiers, mailboxes, tags, digests of attachments: whoever has the
+  // file can read them. No subject, no text, no name of an attachment.
+  PEC_SEARCHABLE_FIELDS = 0,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Every word too: whoever has the file can read which words are in which message, and every subject.
+  PEC_SEARCHABLE_WORDS = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_searchable pec_searchable;
+#else
+typedef uint32_t pec_searchable;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
 // The limits on one message, for `pec_limits_set` and `pec_limits_value`. All are inclusive. One that is hit is a finding
 // (`mime.limits`, `cms.limits`, `daticert.limits`), but for `PEC_LIMIT_MESSAGE_BYTES`, which is `PEC_TOO_LARGE`.
 enum pec_limit
@@ -1475,7 +1503,7 @@ typedef uint32_t pec_sandbox_file;
 
 #if defined(PEC_ARCHIVE)
 // An archive that is open, and in whose name it is used: made by `pec_archive_create`, `pec_archive_open`,
-// `pec_archive_open_read_only` and `pec_archive_as`, freed by `pec_archive_free`, which no other call may be using.
+// `pec_archive_open_read_only`, the same with keys, and `pec_archive_as`, freed by `pec_archive_free`, which no other call may be using.
 //
 // Any number of threads may use it at once: they read side by side and write one after the other. Other processes may have
 // the same file open. Work that it has begun lives without it. In a forked child `pec_archive_free` does nothing: the file
@@ -1533,6 +1561,13 @@ typedef struct pec_ids pec_ids;
 // How messages are judged when they come in, and where they were found. It can be changed until it is freed; work that is
 // begun with it takes a copy. Calls that only use it may be made on any number of threads at once.
 typedef struct pec_intake pec_intake;
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The keys by which an archive is encrypted and opened, one at least: made by `pec_keys_new`, freed by `pec_keys_free`. What is
+// opened with them lives without them. What they hold is overwritten when they are freed; of the bytes that were given the
+// caller overwrites his own copy.
+typedef struct pec_keys pec_keys;
 #endif
 
 // Verified messages, tied to each other by what they are about. Adding needs it alone; reading may be shared.
@@ -1623,6 +1658,13 @@ typedef struct {
 // Takes a piece of what is written; 0 when it has taken all of it, anything else ends the call. It is called on the thread of
 // the call that it was given to, and must not unwind (no C++ exception).
 typedef uint32_t (*pec_sink_function)(void *userdata, const uint8_t *data, size_t len);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Gives the next piece of a message: writes at most `room` bytes to `data`, their number to `len`, and returns 0; a `len` of 0 is
+// the end. Anything else ends the call. It is called on the thread of the call that it was given to, and must not unwind
+// (no C++ exception).
+typedef uint32_t (*pec_source_function)(void *userdata, uint8_t *data, size_t room, size_t *len);
 #endif
 
 #if defined(PEC_ARCHIVE)
@@ -2153,6 +2195,14 @@ pec_result pec_intake_set_mailbox(pec_intake *intake,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// Reads messages within these limits, of which it takes a copy. What is beyond them is stored all the same, and judged as what
+// cannot be verified.
+pec_result pec_intake_set_limits(pec_intake *intake,
+                                 const pec_limits *limits,
+                                 pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // Ends the life of an intake. NULL is allowed.
 void pec_intake_free(pec_intake *intake);
 #endif
@@ -2294,6 +2344,115 @@ pec_result pec_archive_log_entry(const pec_archive *archive,
 pec_result pec_archive_log_root(const pec_archive *archive,
                                 uint64_t *size,
                                 pec_text **out,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Keys that begin with this one: 32 random bytes that the host keeps, and without which nobody opens the archive again; what
+// comes in is encrypted under it. `PEC_ARCHIVE_VALUE` for another number of bytes. Freed by `pec_keys_free`.
+//
+// # Safety
+// `key` is NULL or the first of `len` bytes that can be read.
+pec_result pec_keys_new(const uint8_t *key,
+                        size_t len,
+                        pec_keys **out,
+                        pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Adds an older key, by which what was encrypted under it is opened. To change keys, give the new one first and the old ones
+// behind it: what is there stays under the old one, which has to be kept. `key` is as for `pec_keys_new`.
+//
+// # Safety
+// `key` is NULL or the first of `len` bytes that can be read.
+pec_result pec_keys_add(pec_keys *keys,
+                        const uint8_t *key,
+                        size_t len,
+                        pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What a new archive lets be searched for, a `pec_searchable`, `PEC_SEARCHABLE_FIELDS` at first. An archive that is there keeps
+// to what it was made with.
+pec_result pec_keys_set_searchable(pec_keys *keys,
+                                   uint32_t searchable,
+                                   pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of keys, and overwrites them. NULL is allowed.
+void pec_keys_free(pec_keys *keys);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Makes an empty archive whose bodies are encrypted under the first of these keys, and opens it. Identifiers are digests:
+// whoever has the file can see whether something that he has is in it, and what `pec_searchable` says. The rest is as for
+// `pec_archive_create`.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_archive_create_with_keys(const char *path,
+                                        const pec_keys *keys,
+                                        pec_archive **out,
+                                        pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Opens an archive that is encrypted. Where the first key is new to it, what comes in is encrypted under that from now on.
+// `PEC_ARCHIVE_KEY` where a key under which it was encrypted is missing, or it is not encrypted: then nothing is written. The
+// rest is as for `pec_archive_open`, which answers `PEC_ARCHIVE_KEY` for an archive that is encrypted.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_archive_open_with_keys(const char *path,
+                                      const pec_keys *keys,
+                                      pec_archive **out,
+                                      pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Opens an archive that is encrypted for reading, as `pec_archive_open_read_only` and `pec_archive_open_with_keys`.
+//
+// # Safety
+// `path` is NULL or ends with NUL.
+pec_result pec_archive_open_read_only_with_keys(const char *path,
+                                                const pec_keys *keys,
+                                                pec_archive **out,
+                                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Begins to salvage an archive that is encrypted, as `pec_work_salvage`; the new one is encrypted under the first of these keys,
+// of which the work takes a copy. The work fails with `PEC_ARCHIVE_KEY` where one is missing.
+//
+// # Safety
+// `actor`, `from` and `to` are NULL or end with NUL.
+pec_result pec_work_salvage_with_keys(const pec_intake *intake,
+                                      const char *actor,
+                                      const char *from,
+                                      const char *to,
+                                      const pec_keys *keys,
+                                      int64_t now,
+                                      uint32_t threads,
+                                      pec_work **out,
+                                      pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Stores one message that is read from `source`. One within the limits of `intake` is as one that was given to
+// `pec_archive_put`. One beyond them is not lost: it goes into the archive piece by piece, up to 1 TiB, judged as what is too
+// long to be verified, and `pec_archive_get_to` gives it back; so much as the limits allow is held of it. While the rest of it
+// is read nobody else can write, so `source` must not itself write to this archive. `PEC_ARCHIVE_FILE` when `source` ends the
+// call: then nothing was stored. The rest is as for `pec_archive_put`.
+//
+// # Safety
+// `source` can be called with `userdata` until the call ends, and writes no more than it says.
+pec_result pec_archive_put_from(const pec_archive *archive,
+                                const pec_intake *intake,
+                                void *userdata,
+                                pec_source_function source,
+                                int64_t now,
+                                pec_ids **out,
                                 pec_error **error);
 #endif
 

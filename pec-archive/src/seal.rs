@@ -46,6 +46,22 @@ impl HostKey {
         Self(SecretBox::init_with_mut(|key: &mut [u8; 32]| key.copy_from_slice(bytes.as_slice())))
     }
 
+    /// From the bytes that somebody else holds and overwrites: no copy of them is left anywhere.
+    ///
+    /// # Errors
+    /// [`Error::BadValue`] where they are not 32; it says how many they are and nothing of what they are. The caller's.
+    ///
+    /// ```
+    /// use pec_archive::HostKey;
+    /// assert!(HostKey::from_slice(&[7; 32]).is_ok());
+    /// assert_eq!(HostKey::from_slice(b"secret").unwrap_err().to_string(), "key: 6 bytes, not 32");
+    /// ```
+    pub fn from_slice(bytes: &[u8]) -> Result<Self> {
+        let wrong = || Error::BadValue { what: "key", value: format!("{} bytes, not 32", bytes.len()) };
+        let bytes: &[u8; 32] = bytes.try_into().map_err(|_| wrong())?;
+        Ok(Self(SecretBox::init_with_mut(|key: &mut [u8; 32]| key.copy_from_slice(bytes))))
+    }
+
     /// A key for one purpose of the host's own, derived by HKDF-SHA256: the purposes of one key know nothing of each other.
     /// Those that begin with `pec-` are this library's.
     ///

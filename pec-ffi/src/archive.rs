@@ -8,6 +8,8 @@
 //!   stamp      time-stamps over the log, bundles
 //!   care       long work in the background
 //!   deposit    packages for a conservation service
+//!   keys       the same encrypted
+//!   source     messages read a piece at a time
 //! ```
 
 #![allow(
@@ -20,6 +22,8 @@ mod deposit;
 mod found;
 mod intake;
 mod keep;
+mod keys;
+mod source;
 mod stamp;
 
 use std::ffi::{c_char, c_void};
@@ -34,6 +38,8 @@ pub use deposit::*;
 pub use found::*;
 pub use intake::*;
 pub use keep::*;
+pub use keys::*;
+pub use source::*;
 pub use stamp::*;
 
 use crate::blob::pec_blob;
@@ -43,7 +49,7 @@ use crate::ledger::pec_ledger;
 use crate::text::{pec_bytes, pec_str};
 
 /// An archive that is open, and in whose name it is used: made by `pec_archive_create`, `pec_archive_open`,
-/// `pec_archive_open_read_only` and `pec_archive_as`, freed by `pec_archive_free`, which no other call may be using.
+/// `pec_archive_open_read_only`, the same with keys, and `pec_archive_as`, freed by `pec_archive_free`, which no other call may be using.
 ///
 /// Any number of threads may use it at once: they read side by side and write one after the other. Other processes may have
 /// the same file open. Work that it has begun lives without it. In a forked child `pec_archive_free` does nothing: the file
@@ -73,7 +79,7 @@ fn ids(given: &str) -> Result<Vec<Id>, Failure> {
 }
 
 impl pec_archive {
-    fn open(path: &str, open: fn(&Path) -> ::pec_archive::Result<Archive>) -> Result<Box<Self>, Failure> {
+    fn open(path: &str, open: impl FnOnce(&Path) -> ::pec_archive::Result<Archive>) -> Result<Box<Self>, Failure> {
         let archive = open(Path::new(path))?;
         let path = archive.path().display().to_string();
         Ok(Box::new(Self { archive: Arc::new(archive), actor: Actor::host(), path }))
@@ -416,6 +422,7 @@ mod tests {
             Error::Internal(text()),
             Error::Key("x"),
             Error::Unsupported("x"),
+            Error::KeyReused { key: text(), id: Id::of(b"x") },
         ];
         let of_archive = pec_result::ALL.iter().filter(|result| result.code().starts_with("archive."));
         assert_eq!(of_archive.count(), all.len());

@@ -110,6 +110,8 @@ const _: () = {
     shared::<pec_page>();
     #[cfg(feature = "archive")]
     shared::<pec_deposit>();
+    #[cfg(feature = "archive")]
+    shared::<pec_keys>();
     #[cfg(feature = "sandbox")]
     shared::<pec_sandbox>();
     #[cfg(feature = "sandbox")]

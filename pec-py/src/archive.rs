@@ -5,6 +5,8 @@
 //!   opened     the file itself: closed, or the parent's after a fork
 //!   judging    by whose trust messages are judged; long work, with progress and Ctrl-C
 //!   found      entries page by page; what a transaction comes to
+//!   keys       the same encrypted
+//!   reading    messages read a piece at a time
 //!   keep       terms, holds, erasure, tags, numbers, the log
 //!   care       check, backup, judgement anew, import, salvage
 //!   proof      time-stamps over the log, bundles
@@ -16,8 +18,10 @@ mod deposit;
 mod found;
 mod judging;
 mod keep;
+mod keys;
 mod opened;
 mod proof;
+mod reading;
 
 use std::io;
 use std::path::PathBuf;
@@ -85,7 +89,8 @@ fn message(given: Source) -> Result<Vec<u8>, Failure> {
 /// `path` is an archive that is there; `Archive.create` makes one. `mode` is `"write"`, or `"read"` for a handle through which
 /// nobody may change anything, also where the disk cannot be written. Use it as a context manager, or call `close`. Threads share
 /// it: they read side by side and write one after the other; other processes may have it open too. After a fork the child
-/// opens its own.
+/// opens its own. `key` opens one that is encrypted: the 32 bytes with which it was made. Where keys were changed it is several,
+/// the one first under which what comes in is encrypted from now on, behind it the older ones, which have to be kept.
 ///
 /// What is stored is the bytes as they came; verdicts, states and the index are worked out from them. An archive proves nothing
 /// by itself: it gives back the bytes, which are verified again wherever it matters.
@@ -94,7 +99,7 @@ fn message(given: Source) -> Result<Vec<u8>, Failure> {
 /// when a call returns is on stable storage.
 ///
 /// Raises `ArchiveError`; `.code` says what: `archive.missing`, `archive.not_an_archive`, `archive.newer`, `archive.network`,
-/// `archive.read_only`.
+/// `archive.read_only`, `archive.key` where a key is missing, wrong or not wanted.
 ///
 /// >>> import tempfile
 /// >>> with tempfile.TemporaryDirectory() as folder, Archive.create(folder + "/posta.pecarchive") as archive:
@@ -119,7 +124,7 @@ impl Archive {
     fn open(
         py: Python<'_>,
         path: PathBuf,
-        open: fn(&std::path::Path) -> pec_archive::Result<pec_archive::Archive>,
+        open: impl FnOnce(&std::path::Path) -> pec_archive::Result<pec_archive::Archive> + Send,
     ) -> PyResult<Self> {
         let archive = released(py, || open(&path))?.map_err(Failure::from)?;
         Ok(Self { opened: Opened::new(archive), actor: Actor::host() })
@@ -139,21 +144,43 @@ impl Archive {
 #[pymethods]
 impl Archive {
     #[new]
-    #[pyo3(signature = (path, *, mode = "write"))]
-    fn new(py: Python<'_>, path: PathBuf, mode: &str) -> PyResult<Self> {
+    #[pyo3(signature = (path, *, mode = "write", key = None))]
+    fn new(py: Python<'_>, path: PathBuf, mode: &str, key: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let keys = keys::keys(key)?;
         match mode {
-            "write" => Self::open(py, path, pec_archive::Archive::open),
-            "read" => Self::open(py, path, pec_archive::Archive::open_read_only),
+            "write" => Self::open(py, path, |path| pec_archive::Archive::open_with(path, &keys)),
+            "read" => Self::open(py, path, |path| pec_archive::Archive::open_read_only_with(path, &keys)),
             _ => Err(crate::words::unknown("mode", mode, &["write", "read"]).into()),
         }
     }
 
-    /// Makes an empty archive and opens it.
+    /// Makes an empty archive and opens it. With a `key`, 32 random bytes that the host keeps (`secrets.token_bytes(32)`), what is
+    /// stored in it is encrypted: without the key nobody opens it again. The index cannot be encrypted; `searchable` says what of an
+    /// encrypted archive it has: `"fields"` are kinds, verdicts, states, dates, identifiers, addresses, mailboxes, tags and digests of
+    /// attachments, but no subject, no text and no name of an attachment; `"words"` has all these too, for whoever has the file.
+    /// Identifiers are digests: whoever has the file can see whether something that he has is in it.
     ///
-    /// Raises `ArchiveError`: `archive.exists` where anything is there, `archive.network` on a network file system.
+    /// Raises `ArchiveError`: `archive.exists` where anything is there, `archive.network` on a network file system,
+    /// `archive.value` for a key that is not 32 bytes.
+    ///
+    /// >>> import secrets, tempfile
+    /// >>> folder, key = tempfile.TemporaryDirectory(), secrets.token_bytes(32)
+    /// >>> path = folder.name + "/riservata.pecarchive"
+    /// >>> with Archive.create(path, key=key) as archive:
+    /// ...     id = archive.put(b"Subject: Riservata").id
+    /// >>> with Archive(path, key=key) as archive:
+    /// ...     archive.get(id)
+    /// b'Subject: Riservata'
+    /// >>> Archive(path)
+    /// Traceback (most recent call last):
+    ///     ...
+    /// pecpy.ArchiveError: The keys are not those of the archive: ...
+    /// >>> folder.cleanup()
     #[staticmethod]
-    fn create(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        Self::open(py, path, pec_archive::Archive::create)
+    #[pyo3(signature = (path, *, key = None, searchable = "fields"))]
+    fn create(py: Python<'_>, path: PathBuf, key: Option<&Bound<'_, PyAny>>, searchable: &str) -> PyResult<Self> {
+        let keys = keys::keys(key)?.searchable(keys::searchable(searchable)?);
+        Self::open(py, path, |path| pec_archive::Archive::create_with(path, &keys))
     }
 
     /// The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes;

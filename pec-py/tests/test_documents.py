@@ -47,7 +47,7 @@ def test_they_are_found() -> None:
     assert [len(scripts(f"pec-py/docs/{name}.md")) for name in ("index", "link", "archive", "sandbox", "errors")] == [
         2,
         2,
-        3,
+        4,
         3,
         1,
     ]

@@ -13,6 +13,7 @@ use pec_core::verify::Verifier;
 
 use crate::border::{self, enter, some, text};
 use crate::failure::{pec_error, pec_result};
+use crate::limits::pec_limits;
 use crate::trust::{pec_evidence, pec_trust_store};
 use crate::verification::pec_verification;
 
@@ -28,11 +29,12 @@ pub(super) struct Judging {
     trust: TrustStore,
     evidence: Evidence,
     mailbox: String,
+    limits: Limits,
 }
 
 impl Judging {
     pub(super) fn at(&self, now: Timestamp) -> Intake<'_> {
-        Intake::new(&self.trust, now).evidence(&self.evidence).mailbox(&self.mailbox)
+        Intake::new(&self.trust, now).evidence(&self.evidence).mailbox(&self.mailbox).limits(self.limits)
     }
 }
 
@@ -48,7 +50,7 @@ impl pec_intake {
 
     /// A message of the archive, verified.
     pub(super) fn judge(&self, bytes: Vec<u8>, now: Timestamp) -> pec_verification {
-        let message = Message::parse(bytes, &Limits::DEFAULT);
+        let message = Message::parse(bytes, &self.judging.limits);
         let verifier = Verifier::new(&self.judging.trust).evidence(&self.judging.evidence);
         let verification = verifier.verify(&message, now, &mut ChainCache::default());
         pec_verification::new(Arc::new(message), verification)
@@ -64,7 +66,8 @@ pub extern "C" fn pec_intake_new(
 ) -> pec_result {
     enter(error, || {
         let (trust, out) = (some(trust, "trust")?, some(out, "out")?);
-        let judging = Judging { trust: trust.store.clone(), evidence: Evidence::none(), mailbox: String::new() };
+        let (trust, limits) = (trust.store.clone(), Limits::DEFAULT);
+        let judging = Judging { trust, evidence: Evidence::none(), mailbox: String::new(), limits };
         out.write(Some(Box::new(pec_intake { judging: Arc::new(judging) })));
         Ok(())
     })
@@ -100,6 +103,21 @@ pub unsafe extern "C" fn pec_intake_set_mailbox(
         // SAFETY: the caller's promise.
         let mailbox = unsafe { text(mailbox, "mailbox") }?;
         mailbox.clone_into(&mut Arc::make_mut(&mut intake.judging).mailbox);
+        Ok(())
+    })
+}
+
+/// Reads messages within these limits, of which it takes a copy. What is beyond them is stored all the same, and judged as what
+/// cannot be verified.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_intake_set_limits(
+    intake: Option<&mut pec_intake>,
+    limits: Option<&pec_limits>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let (intake, limits) = (some(intake, "intake")?, some(limits, "limits")?);
+        Arc::make_mut(&mut intake.judging).limits = limits.limits;
         Ok(())
     })
 }

@@ -130,6 +130,8 @@ pub enum pec_result {
     PEC_ARCHIVE_KEY = 47,
     /// The store behind an archive does not do this by itself.
     PEC_ARCHIVE_UNSUPPORTED = 48,
+    /// The key of what is to be sent stands for another message already.
+    PEC_ARCHIVE_KEY_REUSED = 49,
 }
 
 results! {
@@ -280,6 +282,9 @@ results! {
     PEC_ARCHIVE_UNSUPPORTED / "archive.unsupported", "archive",
         it: "L'operazione spetta agli strumenti del sistema su cui si trova l'archivio. Nulla è stato fatto.",
         en: "This is a matter of the tools of the store in which the archive lies. Nothing was done.";
+    PEC_ARCHIVE_KEY_REUSED / "archive.key_reused", "argument",
+        it: "La chiave di invio indica già un altro messaggio: usare una chiave nuova per un messaggio nuovo. Nulla è stato accodato.",
+        en: "The key stands for another message already: use a new key for a new message. Nothing was queued.";
 }
 
 #[cfg(test)]
@@ -340,6 +345,7 @@ mod tests {
             "archive.internal",
             "archive.key",
             "archive.unsupported",
+            "archive.key_reused",
         ];
         assert_eq!(codes, (0..).zip(given).collect::<Vec<_>>());
     }

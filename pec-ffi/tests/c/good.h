@@ -46,6 +46,7 @@ static void expect(pec_result found, pec_result expected, const char *what)
     X(pec_intake)                                                                                                      \
     X(pec_ids)                                                                                                         \
     X(pec_page)                                                                                                        \
+    X(pec_keys)                                                                                                        \
     X(pec_deposit)                                                                                                     \
     X(pec_sandbox)                                                                                                     \
     X(pec_submission)
@@ -53,7 +54,7 @@ static void expect(pec_result found, pec_result expected, const char *what)
 #define DECLARE(type) static type *good_##type, *new_##type;
 HANDLES(DECLARE)
 
-static const uint8_t one_byte[1] = {'x'};
+static const uint8_t one_byte[1] = {'x'}, one_key[32] = {1};
 static char buffer[8];
 static size_t number;
 static int64_t time_out;
@@ -75,6 +76,12 @@ static uint32_t sink(void *userdata, const uint8_t *data, size_t len)
     return 0;
 }
 
+static uint32_t source(void *userdata, uint8_t *data, size_t room, size_t *len)
+{
+    (void)userdata, (void)data, (void)room, *len = 0;
+    return 0;
+}
+
 static uint32_t stamp(void *userdata, const pec_bytes *note, uint8_t *token, size_t room, size_t *len)
 {
     (void)userdata, (void)note, (void)token, (void)room, (void)len;
@@ -87,7 +94,7 @@ static void begin(const char *path, const char *opaque)
     pec_extracted *signature = NULL;
     static const char ldif[] = "version: 1\n";
     char id[65] = {0};
-    (void)one_message, (void)sink, (void)stamp;
+    (void)one_message, (void)sink, (void)source, (void)stamp;
     (void)buffer, (void)time_out, (void)bigger;
     expect(pec_trust_store_built_in(&good_pec_trust_store, NULL), PEC_OK, "trust store");
     expect(pec_trust_store_add_host_anchor(good_pec_trust_store, one_byte, 1, &good_pec_error), PEC_CERTIFICATE, "error");
@@ -120,6 +127,7 @@ static void begin(const char *path, const char *opaque)
     memcpy(id, str.data, 64);
     expect(pec_archive_get(good_pec_archive, id, &good_pec_blob, NULL), PEC_OK, "blob");
     expect(pec_proof_check(good_pec_trust_store, one_byte, 1, 0, &good_pec_proof, NULL), PEC_OK, "proof");
+    expect(pec_keys_new(one_key, sizeof one_key, &good_pec_keys, NULL), PEC_OK, "keys");
     expect(pec_deposit_new("VATIT-12345678903=x", &good_pec_deposit, NULL), PEC_OK, "deposit");
     expect(pec_sandbox_new(1770628530, 2, &good_pec_sandbox, NULL), PEC_OK, "sandbox");
     expect(pec_sandbox_set_mailbox(good_pec_sandbox, "a@pec.alfa.example", PEC_MAILBOX_ACTIVE, NULL), PEC_OK, "mailbox");

@@ -175,6 +175,7 @@ fn argument(parameter: &str) -> String {
         "void *" => "NULL".to_owned(),
         "pec_log_function" => "NULL".to_owned(),
         "pec_sink_function" => "sink".to_owned(),
+        "pec_source_function" => "source".to_owned(),
         "pec_stamp_function" => "stamp".to_owned(),
         "const pec_bytes *" => "one_message".to_owned(),
         out if out.ends_with("**") => format!("&new_{}", out.trim_end_matches("**").trim()),
@@ -273,6 +274,12 @@ fn background_work_holds() {
 #[test]
 fn archives_hold() {
     holds("archive.c");
+}
+
+/// Keys that are right, wrong, missing and changed; messages that are read a piece at a time.
+#[test]
+fn encrypted_archives_hold() {
+    holds("keys.c");
 }
 
 /// A folder put, searched, bundled; the bundle verified, and its expert's commands.

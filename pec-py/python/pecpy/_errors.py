@@ -168,6 +168,7 @@ _CLASSES: dict[str, type[PecError]] = {
     "archive.internal": ArchiveError,
     "archive.key": ArchiveError,
     "archive.unsupported": ArchiveError,
+    "archive.key_reused": ArchiveError,
 }
 _LAYERS: dict[str, type[PecError]] = {
     "argument": ArgumentError,

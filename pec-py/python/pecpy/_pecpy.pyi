@@ -85,11 +85,15 @@ class _File(Protocol):
 class _Sink(Protocol):
     def write(self, piece: bytes, /) -> int | None: ...
 
+class _Reader(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
 _Path: TypeAlias = Union[str, os.PathLike[str]]
 _Source: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File, Message]
 _Bytes: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File]
 _Sources: TypeAlias = Union[_Path, Iterable[_Source]]
 _JudgedAt: TypeAlias = Union[Literal["signing", "now"], datetime]
+_Key: TypeAlias = Union[bytes, bytearray, Sequence[Union[bytes, bytearray]]]
 _Ids: TypeAlias = Union[str, Iterable[str]]
 _Progress: TypeAlias = Callable[[int, int], object]
 _FormKind: TypeAlias = Literal["document", "digest", "outcome", "reason", "name", "time", "accepted", "refused"]
@@ -1069,7 +1073,8 @@ class Archive:
     `path` is an archive that is there; `Archive.create` makes one. `mode` is `"write"`, or `"read"` for a handle through which
     nobody may change anything, also where the disk cannot be written. Use it as a context manager, or call `close`. Threads share
     it: they read side by side and write one after the other; other processes may have it open too. After a fork the child
-    opens its own.
+    opens its own. `key` opens one that is encrypted: the 32 bytes with which it was made. Where keys were changed it is several,
+    the one first under which what comes in is encrypted from now on, behind it the older ones, which have to be kept.
 
     What is stored is the bytes as they came; verdicts, states and the index are worked out from them. An archive proves nothing
     by itself: it gives back the bytes, which are verified again wherever it matters.
@@ -1078,7 +1083,7 @@ class Archive:
     when a call returns is on stable storage.
 
     Raises `ArchiveError`; `.code` says what: `archive.missing`, `archive.not_an_archive`, `archive.newer`, `archive.network`,
-    `archive.read_only`.
+    `archive.read_only`, `archive.key` where a key is missing, wrong or not wanted.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Archive.create(folder + "/posta.pecarchive") as archive:
@@ -1094,12 +1099,31 @@ class Archive:
     pecpy.ArchiveError: ...
     """
 
-    def __new__(cls, path: _Path, *, mode: Literal["write", "read"] = "write") -> Archive: ...
+    def __new__(cls, path: _Path, *, mode: Literal["write", "read"] = "write", key: _Key | None = None) -> Archive: ...
     @staticmethod
-    def create(path: _Path) -> Archive:
-        """Makes an empty archive and opens it.
+    def create(path: _Path, *, key: _Key | None = None, searchable: Literal["fields", "words"] = "fields") -> Archive:
+        """Makes an empty archive and opens it. With a `key`, 32 random bytes that the host keeps (`secrets.token_bytes(32)`), what is
+        stored in it is encrypted: without the key nobody opens it again. The index cannot be encrypted; `searchable` says what of an
+        encrypted archive it has: `"fields"` are kinds, verdicts, states, dates, identifiers, addresses, mailboxes, tags and digests of
+        attachments, but no subject, no text and no name of an attachment; `"words"` has all these too, for whoever has the file.
+        Identifiers are digests: whoever has the file can see whether something that he has is in it.
 
-        Raises `ArchiveError`: `archive.exists` where anything is there, `archive.network` on a network file system.
+        Raises `ArchiveError`: `archive.exists` where anything is there, `archive.network` on a network file system,
+        `archive.value` for a key that is not 32 bytes.
+
+        >>> import secrets, tempfile
+        >>> folder, key = tempfile.TemporaryDirectory(), secrets.token_bytes(32)
+        >>> path = folder.name + "/riservata.pecarchive"
+        >>> with Archive.create(path, key=key) as archive:
+        ...     id = archive.put(b"Subject: Riservata").id
+        >>> with Archive(path, key=key) as archive:
+        ...     archive.get(id)
+        b'Subject: Riservata'
+        >>> Archive(path)
+        Traceback (most recent call last):
+            ...
+        pecpy.ArchiveError: The keys are not those of the archive: ...
+        >>> folder.cleanup()
         """
     def acting_as(self, name: str) -> Archive:
         """The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes;
@@ -1144,6 +1168,23 @@ class Archive:
     ) -> Put:
         """Stores the message that the host has just submitted, at the instant `at`, for these SMTP `recipients`, with `sender` as the
         reverse path: its recipients are pending until a certified event comes. The rest is as for `put`.
+        """
+    def put_from(
+        self,
+        file: _Reader,
+        *,
+        mailbox: str = "",
+        now: datetime | None = None,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+        limits: Limits | None = None,
+    ) -> Put:
+        """Stores one message that is read from a file opened with "rb", a piece at a time. One within `limits` is as one that was
+        `put`. One beyond them is not lost: it goes into the archive piece by piece, up to 1 TiB, judged as what is too long to be
+        verified, and `get_to` gives it back. While the rest of it is read nobody else can write, so give a file, not a slow
+        connection, and nothing that itself writes to this archive. What the file raises ends the call: then nothing was stored.
+
+        The rest is as for `put`.
         """
     def get(self, id: str) -> bytes:
         """The exact bytes of a message, by its identifier: 64 hexadecimal digits.
@@ -1292,10 +1333,12 @@ class Archive:
         now: datetime | None = None,
         trust: TrustStore | None = None,
         evidence: Evidence | None = None,
+        key: _Key | None = None,
         progress: _Progress | None = None,
     ) -> Salvaged:
         """Brings everything that can still be read of the broken archive `source` into a new one, `target`, and says in the `Salvaged` what
-        it could not. `source` is only read. `actor` is in whose name it is done; the other parameters are those of `reverify`.
+        it could not. `source` is only read. `actor` is in whose name it is done; `key` is as for
+        `Archive`, and encrypts the new one too; the other parameters are those of `reverify`.
 
         Raises `ArchiveError` (`archive.exists`) where anything is at `target`, `DamagedError` where not even the first page can be
         read: then nothing is left at `target`.

@@ -99,12 +99,14 @@ impl Archive {
     }
 
     /// Brings everything that can still be read of the broken archive `source` into a new one, `target`, and says in the `Salvaged` what
-    /// it could not. `source` is only read. `actor` is in whose name it is done; the other parameters are those of `reverify`.
+    /// it could not. `source` is only read. `actor` is in whose name it is done; `key` is as for
+    /// `Archive`, and encrypts the new one too; the other parameters are those of `reverify`.
     ///
     /// Raises `ArchiveError` (`archive.exists`) where anything is at `target`, `DamagedError` where not even the first page can be
     /// read: then nothing is left at `target`.
     #[staticmethod]
-    #[pyo3(signature = (source, target, *, actor = "host", now = None, trust = None, evidence = None, progress = None))]
+    #[pyo3(signature = (source, target, *, actor = "host", now = None, trust = None, evidence = None, key = None,
+        progress = None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn salvage<'py>(
         py: Python<'py>,
@@ -114,11 +116,13 @@ impl Archive {
         now: Option<&Bound<'py, PyAny>>,
         trust: Option<&Bound<'py, TrustStore>>,
         evidence: Option<&Bound<'py, Evidence>>,
+        key: Option<&Bound<'py, PyAny>>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (judging, actor) = (Judging::new(trust, evidence, now, "")?, Actor::named(actor));
+        let keys = super::keys::keys(key)?;
         let salvaged = watched(py, progress, |watch| {
-            pec_archive::Archive::salvage(&actor, &judging.intake(), &source, &target, watch)
+            pec_archive::Archive::salvage_with(&actor, &judging.intake(), &source, &target, &keys, watch)
         })?;
         value(py, "Salvaged", &salvaged.to_json())
     }
