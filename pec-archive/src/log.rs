@@ -27,44 +27,23 @@ pub(crate) struct LogEntry<'a> {
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub(crate) enum What<'a> {
     /// A message was stored.
-    Put {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        size: u64,
-    },
+    Put { id: Id, size: u64 },
     /// A message was taken into a class with a term of its own.
-    Classify {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        class: &'a str,
-    },
+    Classify { id: Id, class: &'a str },
     /// A message was given a tag.
-    Tag {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        tag: &'a str,
-    },
+    Tag { id: Id, tag: &'a str },
     /// A tag was taken away.
-    Untag {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        tag: &'a str,
-    },
+    Untag { id: Id, tag: &'a str },
     /// A class was given a term.
     Term { class: &'a str, months: u32 },
     /// A message must not be erased for this case.
-    Hold {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        case: &'a str,
-    },
+    Hold { id: Id, case: &'a str },
     /// A case is over.
     Release { case: &'a str },
     /// A package was made ready for deposit.
     Deposit {
         package: &'a str,
         /// Of its PIndex.xml, which names every document by its digest.
-        #[serde(serialize_with = "hex")]
         pindex: Id,
         documents: u64,
         /// The package of which it brings refused documents once more.
@@ -72,17 +51,11 @@ pub(crate) enum What<'a> {
         again_of: Option<&'a str>,
     },
     /// A report of deposit was read.
-    DepositReport {
-        #[serde(serialize_with = "hex")]
-        report: Id,
-        accepted: u64,
-        refused: u64,
-    },
+    DepositReport { report: Id, accepted: u64, refused: u64 },
     /// A root was time-stamped. The next root covers this entry: a token is renewed before it weakens.
     Stamp {
         /// Entries under the root.
         size: u64,
-        #[serde(serialize_with = "hex")]
         token: Id,
         authority: &'a str,
         time: Timestamp,
@@ -95,24 +68,9 @@ pub(crate) enum What<'a> {
         lost: u64,
     },
     /// A message that is here, re-read and found whole, is about to be taken from the server where it lies.
-    ServerDelete {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        size: u64,
-        mailbox: &'a str,
-        folder: &'a str,
-        uid_validity: u32,
-        uid: u32,
-    },
+    ServerDelete { id: Id, size: u64, mailbox: &'a str, folder: &'a str, uid_validity: u32, uid: u32 },
     /// It was not taken from the server: why.
-    ServerDeleteFailed {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        mailbox: &'a str,
-        folder: &'a str,
-        uid: u32,
-        why: &'a str,
-    },
+    ServerDeleteFailed { id: Id, mailbox: &'a str, folder: &'a str, uid: u32, why: &'a str },
     /// A mailbox is managed from now on, or something else is said of it; by what right it is opened.
     Manage {
         mailbox: &'a str,
@@ -132,16 +90,9 @@ pub(crate) enum What<'a> {
     /// So many managed mailboxes were looked at.
     Refreshed { mailboxes: u64 },
     /// A message was given to be sent.
-    Queue {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        mailbox: &'a str,
-        key: &'a str,
-        recipients: u64,
-    },
+    Queue { id: Id, mailbox: &'a str, key: &'a str, recipients: u64 },
     /// It was sent.
     Sent {
-        #[serde(serialize_with = "hex")]
         id: Id,
         mailbox: &'a str,
         key: &'a str,
@@ -149,42 +100,13 @@ pub(crate) enum What<'a> {
         by: &'a str,
     },
     /// The server does not take it.
-    SendRefused {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        mailbox: &'a str,
-        key: &'a str,
-        why: &'a str,
-    },
+    SendRefused { id: Id, mailbox: &'a str, key: &'a str, why: &'a str },
     /// Nobody knows whether the server has taken it.
-    SendUnknown {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        mailbox: &'a str,
-        key: &'a str,
-        why: &'a str,
-    },
+    SendUnknown { id: Id, mailbox: &'a str, key: &'a str, why: &'a str },
     /// The host has said whether it had gone.
-    Resolve {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        mailbox: &'a str,
-        key: &'a str,
-        sent: bool,
-    },
+    Resolve { id: Id, mailbox: &'a str, key: &'a str, sent: bool },
     /// A message was erased after its term: its certificate of erasure.
-    Erase {
-        #[serde(serialize_with = "hex")]
-        id: Id,
-        size: u64,
-        class: &'a str,
-        term_ended: Timestamp,
-        reason: &'a str,
-    },
-}
-
-fn hex<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
+    Erase { id: Id, size: u64, class: &'a str, term_ended: Timestamp, reason: &'a str },
 }
 
 /// Nodes of the tree, where they are stored; and why one could not be read, which the reader of the tree cannot carry.

@@ -46,7 +46,7 @@ pub struct Mandate {
     /// It no longer holds from then on; `None` until it is revoked.
     pub until: Option<Timestamp>,
     /// SHA-256 of the document by which it was given.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "digest")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Id>,
 }
 
@@ -246,25 +246,6 @@ fn understood(row: &ManagedRow) -> Result<(Managed, Standing)> {
 
 fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::Internal(error.to_string()))
-}
-
-/// A digest as its 64 digits.
-mod digest {
-    use serde::{Deserialize as _, Deserializer, Serializer, de};
-
-    use crate::id::Id;
-
-    pub(super) fn serialize<S: Serializer>(id: &Option<Id>, serializer: S) -> Result<S::Ok, S::Error> {
-        match id {
-            Some(id) => serializer.collect_str(id),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Id>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| text.parse().map_err(de::Error::custom)).transpose()
-    }
 }
 
 #[cfg(test)]

@@ -42,7 +42,6 @@ pub struct Page {
 #[non_exhaustive]
 pub struct Entry {
     /// SHA-256 of the bytes.
-    #[serde(serialize_with = "displayed")]
     pub id: Id,
     /// Bytes.
     pub size: u64,
@@ -93,10 +92,6 @@ impl Entry {
             tags: Vec::new(),
         }
     }
-}
-
-fn displayed<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
 }
 
 pub(crate) fn read(view: &dyn View, query: &Query, from: Option<Cursor>, limit: usize) -> Result<Page> {

@@ -106,10 +106,8 @@ pub struct Packaged {
     /// Bytes of its files, or of the ZIP.
     pub bytes: u64,
     /// SHA-256 of its PIndex.xml.
-    #[serde(serialize_with = "displayed")]
     pub pindex: Id,
     /// SHA-256 of the ZIP.
-    #[serde(serialize_with = "displayed_option")]
     pub zip: Option<Id>,
 }
 
@@ -122,7 +120,6 @@ pub struct Deposit {
     /// When it was made, by the host's clock.
     pub made_at: Timestamp,
     /// SHA-256 of its PIndex.xml.
-    #[serde(serialize_with = "displayed")]
     pub pindex: Id,
     /// The package of which it brings refused documents once more.
     pub again_of: Option<String>,
@@ -147,7 +144,6 @@ impl Deposit {
 #[non_exhaustive]
 pub struct Deposited {
     /// The message.
-    #[serde(serialize_with = "displayed")]
     pub id: Id,
     /// Where it stands.
     #[serde(flatten)]
@@ -177,17 +173,6 @@ pub enum DepositState {
         /// Why, in the words of the report; empty where it does not say.
         reason: String,
     },
-}
-
-pub(crate) fn displayed<S: serde::Serializer>(id: &Id, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
-}
-
-fn displayed_option<S: serde::Serializer>(id: &Option<Id>, serializer: S) -> Result<S::Ok, S::Error> {
-    match id {
-        Some(id) => serializer.collect_str(id),
-        None => serializer.serialize_none(),
-    }
 }
 
 impl Archive {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::DepositState;
 use super::report::{self, Outcome, ReportForm, Said};
-use super::{DepositState, displayed};
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
@@ -19,7 +19,6 @@ use crate::store::View;
 #[non_exhaustive]
 pub struct DepositReport {
     /// SHA-256 of the report.
-    #[serde(serialize_with = "displayed")]
     pub id: Id,
     /// What the report calls itself.
     pub name: Option<String>,
@@ -28,15 +27,12 @@ pub struct DepositReport {
     /// Whether it had been read before: then nothing was changed.
     pub known: bool,
     /// Documents that it accepts.
-    #[serde(serialize_with = "all_displayed")]
     pub accepted: Vec<Id>,
     /// Documents that it refuses.
     pub refused: Vec<Refused>,
     /// Documents that it names without an outcome that the form knows: they wait.
-    #[serde(serialize_with = "all_displayed")]
     pub unclear: Vec<Id>,
     /// Digests that belong to nothing that was deposited from here.
-    #[serde(serialize_with = "all_displayed")]
     pub unknown: Vec<Id>,
 }
 
@@ -45,14 +41,9 @@ pub struct DepositReport {
 #[non_exhaustive]
 pub struct Refused {
     /// The message.
-    #[serde(serialize_with = "displayed")]
     pub id: Id,
     /// Why, in the words of the report; empty where it does not say.
     pub reason: String,
-}
-
-fn all_displayed<S: serde::Serializer>(ids: &[Id], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(ids.iter().map(Id::to_string))
 }
 
 impl Archive {
