@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pec_core::compose::Refusal;
 use pec_core::finding::Language;
 
 use crate::id::Id;
@@ -102,6 +103,9 @@ pub enum Error {
         /// The message that was given under it first.
         id: Id,
     },
+    /// The provider would not take what is to be sent: every reason, and what a person should know beside them.
+    #[error("{}", reasons(.0))]
+    Refused(Vec<Refusal>),
     /// The store behind the archive does not do this by itself: its own tools do.
     #[error("not done by this store: {0}")]
     Unsupported(&'static str),
@@ -235,6 +239,12 @@ impl Error {
                  accodato.",
                 "The key stands for another message already: use a new key for a new message. Nothing was queued.",
             ),
+            Self::Refused(_) => (
+                "compose.refused",
+                "compose",
+                "Il messaggio non si può inviare così: il gestore lo rifiuterebbe. I dettagli dicono tutti i motivi.",
+                "The message cannot be sent as it is: the provider would refuse it. The evidence has every reason.",
+            ),
             Self::Unsupported(_) => (
                 "archive.unsupported",
                 "archive",
@@ -256,7 +266,7 @@ impl Error {
         self.row().0
     }
 
-    /// Where it arose: `argument`, `file`, `archive`, `device` or `internal`.
+    /// Where it arose: `argument`, `compose`, `file`, `archive`, `device` or `internal`.
     #[must_use]
     pub const fn layer(&self) -> &'static str {
         self.row().1
@@ -296,4 +306,10 @@ impl Error {
     pub(crate) const fn is_local(&self) -> bool {
         matches!(self, Self::Damaged(_) | Self::Device(_))
     }
+}
+
+/// What keeps a message from being sent.
+fn reasons(refusals: &[Refusal]) -> String {
+    let refused = refusals.iter().filter(|refusal| refusal.is_refused());
+    refused.map(|refusal| format!("{}: {}", refusal.code, refusal.detail)).collect::<Vec<_>>().join("; ")
 }

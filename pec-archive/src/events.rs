@@ -17,7 +17,7 @@ use crate::store::{Change, EventRow, Number};
 const MANY: usize = 4096;
 
 /// Something that has happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Event {
     /// Its number: above those of all events before it. Numbers may be left out.
@@ -27,6 +27,7 @@ pub struct Event {
     /// To which message.
     pub id: Option<Id>,
     /// What.
+    #[serde(flatten)]
     pub what: Happened,
 }
 

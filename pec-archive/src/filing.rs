@@ -99,7 +99,7 @@ impl Rule {
 }
 
 /// What a rule came to for one message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Filed {
     /// The message.
@@ -111,7 +111,7 @@ pub struct Filed {
 }
 
 /// What waits for somebody to decide.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Suggestion {
     /// The message.
@@ -125,7 +125,7 @@ pub struct Suggestion {
 }
 
 /// Why a rule acts on a message, or does not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Explained {
     /// Each condition, as it could be typed, and whether it holds.

@@ -5,8 +5,11 @@ use serde::Serialize;
 
 use crate::care::{Changed, Check, Collected};
 use crate::deposit::{Deposit, DepositReport, Deposited, Made};
+use crate::events::Event;
+use crate::filing::{Explained, Filed, Suggestion};
 use crate::id::Id;
 use crate::import::Imported;
+use crate::outbox::Ticket;
 use crate::page::{Cursor, Entry, Page};
 use crate::proof::Stamped;
 use crate::retention::{Erasure, Expiring, Kept};
@@ -60,6 +63,11 @@ reports! {
     Erased: "erased";
     Ending: "ending";
     Term: "term";
+    Ticket: "ticket";
+    Event: "event";
+    Filed: "filed";
+    Suggestion: "suggestion";
+    Explained: "explained";
 }
 
 /// Reports as lines, each with its end.

@@ -19,6 +19,7 @@ mod journal;
 mod ticket;
 
 use jiff::Timestamp;
+use pec_core::compose::{Conditions, Envelope, Refusal, preflight};
 use pec_core::message::Message;
 
 pub use journal::{Ending, Outcome, Resolution};
@@ -55,7 +56,7 @@ impl Archive {
     /// storage. The same key with the same message and envelope gives the same ticket, whatever has become of it, so that
     /// a caller who does not know whether he was heard can ask again.
     ///
-    /// Whether a provider would take it is not asked here: `pec_core::compose::preflight` says so.
+    /// Whether a provider would take it is not asked here: [`Archive::queue_checked`] does.
     ///
     /// # Errors
     /// [`Error::KeyReused`]: the key stands for another message, or another envelope; the caller's. [`Error::BadValue`] for an
@@ -120,6 +121,29 @@ impl Archive {
         };
         self.store_one(actor, intake, message, With::Also(&mut also))?;
         queued.ok_or_else(|| Error::Internal("the ticket was not written".into()))
+    }
+
+    /// As [`Archive::queue`], for a message that the provider would take under these conditions, as far as they say: what he
+    /// would refuse is not queued. A key that is known gives its ticket, whatever the conditions say by now.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with every reason at once; the caller's. And those of [`Archive::queue`].
+    pub fn queue_checked(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        outgoing: &Outgoing<'_>,
+        message: Vec<u8>,
+        conditions: &Conditions,
+    ) -> Result<Ticket> {
+        let Outgoing { mailbox, key, sender, recipients } = *outgoing;
+        if self.read(|view| view.ticket_of_key(mailbox, key))?.is_none() {
+            let refusals = preflight(&message, &Envelope { sender, recipients: recipients.to_vec() }, conditions);
+            if refusals.iter().any(Refusal::is_refused) {
+                return Err(Error::Refused(refusals));
+            }
+        }
+        self.queue(actor, intake, outgoing, message)
     }
 
     /// The ticket of this key.

@@ -8,7 +8,8 @@ use crate::id::Id;
 use crate::store::TicketRow;
 
 /// Where a message that is to be sent stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum TicketState {
     /// It waits.
@@ -59,7 +60,7 @@ pub struct Reply {
     /// Three digits; 0 where no server said it.
     pub code: u16,
     /// The enhanced status code, `5.7.1`, where there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub enhanced: Option<String>,
     /// Its text, made harmless.
     pub text: String,
@@ -79,15 +80,15 @@ pub struct Answer {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answers {
     /// Of the message as a whole: the last word on it, or what happened in its place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub message: Option<Reply>,
     /// Of each recipient of whom it was asked, in their order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub recipients: Vec<Answer>,
 }
 
 /// A message that was given to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Ticket {
     /// Its number in the outbox.

@@ -8,14 +8,17 @@ use jiff::SignedDuration;
 use pec_archive::deposit::{Options, ReportForm, Selection, Target};
 use pec_archive::report::{Erased, Report, Term, lines};
 use pec_archive::search::Query;
-use pec_archive::{Actor, Archive, Intake, Progress};
+use pec_archive::{
+    Action, Actor, Answer, Answers, Archive, Error, Intake, Managed, Outcome, Outgoing, Progress, Progressed, Reached,
+    Reply, Rule, Standing,
+};
 use pec_core::limits::Limits;
 use pec_core::proof::check;
 use pec_core::trust::TrustStore;
 use pec_sandbox::{Moment, World};
 
 use crate::form::Form;
-use crate::scene::{ANNA, Scene};
+use crate::scene::{ANNA, OFFICE, Scene};
 
 fn watch(_: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
@@ -91,16 +94,64 @@ fn reports(scene: &Scene, world: &World) -> (Vec<String>, BTreeSet<String>, Vec<
     (said, counted, bundle)
 }
 
+/// What is to be sent, what rules do, and everything that can happen.
+fn happenings(scene: &Scene) -> Vec<String> {
+    let (folder, host, now) = (tempfile::tempdir().unwrap(), Actor::host(), scene.now());
+    let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();
+    let intake = Intake::new(scene.trust(), now);
+    let outgoing = Outgoing { mailbox: ANNA, key: "42", sender: ANNA, recipients: &[OFFICE] };
+    let ticket = archive.queue(&host, &intake, &outgoing, scene.sent.clone()).unwrap();
+    assert!(archive.journal(&host, &intake, &[], Some(ticket.number)).unwrap());
+    let reply = Reply { code: 250, enhanced: Some("2.0.0".into()), text: "ok".into() };
+    let recipients = vec![Answer { recipient: OFFICE.into(), reply: Reply { enhanced: None, ..reply.clone() } }];
+    let answers = Answers { message: Some(reply), recipients };
+    let sent = Outcome { ticket: ticket.number, ending: pec_archive::Ending::Sent, answers, at: now };
+    archive.journal(&host, &intake, &[sent], None).unwrap();
+    let reached = Reached { uid_validity: 1, last_uid: 1, mod_seq: None };
+    let stored = Progressed { stored: &[(1, ticket.id)], ..Progressed::default() };
+    archive.advance(&host, ANNA, "INBOX", reached, &stored, now).unwrap();
+    archive.advance(&host, ANNA, "INBOX", reached, &Progressed { gone: &[1], ..Progressed::default() }, now).unwrap();
+    let of = |address: &str| Managed {
+        address: address.into(),
+        profile: None,
+        overrides: None,
+        description: None,
+        tax_id: None,
+        client: None,
+        mandate: None,
+    };
+    archive.manage(&host, &[of(ANNA)], now, |_| Ok::<(), Error>(())).unwrap();
+    let ok = |_: &str, standing| Standing { access: Some("ok".into()), ..standing };
+    archive.note_standings(&host, &[ANNA.into()], now, ok).unwrap();
+    let actions = ["a", "b", "c", "d", "e"].map(String::from);
+    let [file, tag, assign, hold, forward] = actions;
+    let actions =
+        [Action::File(file), Action::Tag(tag), Action::Assign(assign), Action::Hold(hold), Action::Forward(forward)];
+    let rule = Rule::new("tutti", "", actions.to_vec()).unwrap();
+    let other = Rule::new("altri", "oggetto:niente", actions.to_vec()).unwrap();
+    let rules = [rule, Rule::new("forse", "", actions.to_vec()).unwrap().suggesting(), other];
+    let filed = archive.file(&host, &rules, &[ticket.id], now).unwrap();
+    assert_eq!(filed.len(), 2);
+    let mut said: Vec<String> = lines(&filed).lines().map(str::to_owned).collect();
+    said.extend(lines(&archive.suggestions(&host, 9).unwrap()).lines().map(str::to_owned));
+    said.push(archive.explain(&host, &rules[2], ticket.id).unwrap().to_json());
+    said.push(archive.ticket(&host, ANNA, "42").unwrap().to_json());
+    said.extend(lines(&archive.events(&host, 0, 99).unwrap()).lines().map(str::to_owned));
+    said
+}
+
 #[test]
 fn reports_of_an_archive_have_their_form() {
     let (scene, world) = (Scene::new(3000), World::new().unwrap());
-    let (said, counted, _) = reports(&scene, &world);
+    let (mut said, counted, _) = reports(&scene, &world);
+    said.extend(happenings(&scene));
     let form = Form::read("archive-1.json").counting(counted);
     let mut kinds = BTreeSet::new();
     for line in &said {
         assert_eq!(form.differs(line), None, "{line}");
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
-        kinds.insert(format!("{} {}", value["report"], value["state"]));
+        let what = if value["report"] == "event" { &value["what"] } else { &value["state"] };
+        kinds.insert(format!("{} {what}", value["report"]));
     }
     let named = fs::read_to_string(crate::form::root().join("docs/schema/archive-1.json")).unwrap();
     let named = named.matches("\"urn:pec").count() + named.matches("\"pec-archive/1\"").count();

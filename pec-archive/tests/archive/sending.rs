@@ -7,6 +7,7 @@ use pec_archive::{
     Actor, Answer, Answers, Archive, Ending, Erasure, Error, Happened, Id, Intake, Kept, Outcome, Outgoing, Reply,
     Resolution, Stored, Ticket, TicketState,
 };
+use pec_core::compose::Conditions;
 use pec_core::trust::TrustStore;
 
 use crate::scene::{ANNA, FULL, OFFICE, Scene, message};
@@ -267,4 +268,42 @@ fn a_salvage_brings_the_outbox_over_and_a_check_misses_what_it_lacks() {
     let check = saved.check(&host, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(check.structure.len(), 2, "{check:?}");
     assert!(matches!(saved.ticket(&host, ANNA, "3"), Err(Error::Damaged(_))));
+}
+
+#[test]
+fn what_a_provider_would_refuse_is_not_queued_and_every_reason_is_told() {
+    let desk = Desk::new(&TrustStore::built_in());
+    let (host, law) = (Actor::host(), Conditions::law());
+    let queue = |key, recipients: &[&str], message: &[u8], conditions: &Conditions| {
+        let outgoing = Outgoing { mailbox: ANNA, key, sender: ANNA, recipients };
+        desk.archive.queue_checked(&host, &desk.intake(), &outgoing, message.to_vec(), conditions)
+    };
+    let Err(Error::Refused(refusals)) = queue("1", TO, b"Bcc: x@y.example\n\nx", &law) else {
+        panic!("it is taken");
+    };
+    let codes: Vec<&str> = refusals.iter().map(|refusal| refusal.code.as_str()).collect();
+    for code in ["send.line_ends", "send.bcc", "send.no_to", "send.no_from"] {
+        assert!(codes.contains(&code), "{code}: {codes:?}");
+    }
+    let error = Error::Refused(refusals);
+    assert!(error.code() == "compose.refused" && error.to_string().contains("send.bcc: "), "{error}");
+    assert!(matches!(desk.archive.ticket(&host, ANNA, "1"), Err(Error::NotFound(_))));
+    assert_eq!(desk.archive.stats(&host).unwrap().messages, 0);
+
+    // What can be sent is; asked again, it is not judged by other conditions than those under which it was taken.
+    let message = scene_message();
+    let first = queue("2", TO, &message, &law).unwrap();
+    let narrow = Conditions { message_bytes: Some(10), ..law };
+    assert_eq!(queue("2", TO, &message, &narrow).unwrap(), first);
+    assert!(matches!(queue("2", TO, b"x", &narrow), Err(Error::KeyReused { .. })));
+    assert!(matches!(queue("3", TO, &message, &narrow), Err(Error::Refused(_))));
+}
+
+/// A message to both recipients that any provider takes.
+fn scene_message() -> Vec<u8> {
+    format!(
+        "From: {ANNA}\r\nTo: {OFFICE}, {FULL}\r\nDate: Mon, 9 Feb 2026 10:15:28 +0100\r\nMessage-ID: <7@ditta.example>\r\n\
+         Subject: Fattura\r\n\r\nBuongiorno.\r\n"
+    )
+    .into_bytes()
 }

