@@ -155,6 +155,8 @@ enum pec_result
   PEC_ARCHIVE_UNSUPPORTED = 48,
   // The key of what is to be sent stands for another message already.
   PEC_ARCHIVE_KEY_REUSED = 49,
+  // A provider would not take what is to be sent, or it cannot be written; the evidence has every reason.
+  PEC_COMPOSE_REFUSED = 50,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -370,7 +372,7 @@ enum pec_error_field
  {
   // The name of the code, such as `argument.null`. Stable.
   PEC_ERROR_CODE = 0,
-  // Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox`, `archive`, `device`, `work`, `process`
+  // Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `compose`, `link`, `sandbox`, `archive`, `device`, `work`, `process`
   // or `internal`.
   PEC_ERROR_LAYER = 1,
   // The values that show it: a parameter, a file name, a position. May be empty.
@@ -1155,6 +1157,188 @@ typedef uint32_t pec_searchable;
 #endif // __cplusplus
 #endif
 
+// The texts of a draft, for `pec_draft_set`. An empty one takes away what was there.
+enum pec_draft_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The subject.
+  PEC_DRAFT_SUBJECT = 0,
+  // The text.
+  PEC_DRAFT_TEXT = 1,
+  // The text as HTML as well.
+  PEC_DRAFT_HTML = 2,
+  // Which delivery receipt is asked for: `completa`, which is what counts where nothing is set, `breve` or `sintetica`. A brief
+  // one has digests in the place of attachments: it proves their content only beside what was sent.
+  PEC_DRAFT_RECEIPT = 3,
+  // Its Message-ID, without brackets; where none is set, one is made of the seed.
+  PEC_DRAFT_MESSAGE_ID = 4,
+  // The Message-ID of what is answered, without brackets.
+  PEC_DRAFT_IN_REPLY_TO = 5,
+  // The Message-IDs of what went before, with commas between them.
+  PEC_DRAFT_REFERENCES = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_draft_field pec_draft_field;
+#else
+typedef uint32_t pec_draft_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Where a recipient stands.
+enum pec_addressed
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // In To: he gets the receipt that is asked for.
+  PEC_ADDRESSED_TO = 0,
+  // In Cc: for him the delivery receipt is always concise (RFC 6109 §3.3.2).
+  PEC_ADDRESSED_CC = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_addressed pec_addressed;
+#else
+typedef uint32_t pec_addressed;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The conditions, for `pec_conditions_set`.
+enum pec_condition
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Bytes of one message.
+  PEC_CONDITION_MESSAGE_BYTES = 0,
+  // Bytes of the message times recipients.
+  PEC_CONDITION_PRODUCT = 1,
+  // Recipients of one message.
+  PEC_CONDITION_RECIPIENTS = 2,
+  // Bytes of one attachment, decoded, from which on it is remarked.
+  PEC_CONDITION_ATTACHMENT_BYTES = 3,
+  // Whether what is sent is kept byte for byte by whoever sends it: 1, as an archive does and as counts at first, or 0.
+  PEC_CONDITION_KEPT = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_condition pec_condition;
+#else
+typedef uint32_t pec_condition;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// The texts of a reason, for `pec_refusals_text`.
+enum pec_refusal_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // The name of its code, such as `send.bcc`. Stable.
+  PEC_REFUSAL_CODE = 0,
+  // `refused` where it keeps the message from being sent, else `warning`.
+  PEC_REFUSAL_WEIGHT = 1,
+  // Where, and what was found: a field, a line, an attachment, a number. May be empty.
+  PEC_REFUSAL_DETAIL = 2,
+  // The rule that it enforces.
+  PEC_REFUSAL_RULE = 3,
+  // What it means and what to do, in Italian.
+  PEC_REFUSAL_TEXT_IT = 4,
+  // The same in English.
+  PEC_REFUSAL_TEXT_EN = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_refusal_field pec_refusal_field;
+#else
+typedef uint32_t pec_refusal_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+// Whose tax identifier it is, by its form.
+enum pec_tax_id_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // Sixteen characters: a person (*codice fiscale*).
+  PEC_TAX_ID_PERSON = 0,
+  // Eleven digits: a body or a business (*partita IVA*); also the provisional one of a person.
+  PEC_TAX_ID_BODY = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_tax_id_kind pec_tax_id_kind;
+#else
+typedef uint32_t pec_tax_id_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+#if defined(PEC_ARCHIVE)
+// What a person has found out of a message of which nobody knew whether it had gone.
+enum pec_resolution
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_ARCHIVE)
+  // It has gone: it will not be sent again.
+  PEC_RESOLUTION_SENT = 0,
+#endif
+#if defined(PEC_ARCHIVE)
+  // It has not: it waits to be sent. Whoever says so wrongly sends it twice.
+  PEC_RESOLUTION_NOT_SENT = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_resolution pec_resolution;
+#else
+typedef uint32_t pec_resolution;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What a rule does.
+enum pec_action
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_ARCHIVE)
+  // Put it into a folder of the host's (*fascicolo*): the tag `fascicolo/NAME`.
+  PEC_ACTION_FILE = 0,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Give it a tag.
+  PEC_ACTION_TAG = 1,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Assign it to somebody: the tag `assegnato/NAME`.
+  PEC_ACTION_ASSIGN = 2,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Hold it for a case: it cannot be erased until that is released.
+  PEC_ACTION_HOLD = 3,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Forward it to this address. The archive sends nothing: whoever follows the events does.
+  PEC_ACTION_FORWARD = 4,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_action pec_action;
+#else
+typedef uint32_t pec_action;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
 // The limits on one message, for `pec_limits_set` and `pec_limits_value`. All are inclusive. One that is hit is a finding
 // (`mime.limits`, `cms.limits`, `daticert.limits`), but for `PEC_LIMIT_MESSAGE_BYTES`, which is `PEC_TOO_LARGE`.
 enum pec_limit
@@ -1518,6 +1702,13 @@ typedef struct pec_blob pec_blob;
 // changes, may be shared between threads, and lives without the bytes that it was opened from.
 typedef struct pec_cades pec_cades;
 
+// A message ready to be sent: bytes that nothing may change any more, and for whom they are. It never changes, may be shared
+// between threads, and lives without the draft.
+typedef struct pec_composed pec_composed;
+
+// What the provider of a sender takes, as far as it is known. It can be changed until it is freed.
+typedef struct pec_conditions pec_conditions;
+
 #if defined(PEC_ARCHIVE)
 // What a host says of the documents and packages of a deposit. It can be changed until it is freed; work takes a copy.
 typedef struct pec_deposit pec_deposit;
@@ -1532,6 +1723,9 @@ typedef struct pec_directory pec_directory;
 // The dossiers of a mailbox, one for each message that was sent; beside them what speaks of no message that is there, and
 // what could not be read. They never change and may be shared between threads.
 typedef struct pec_dossiers pec_dossiers;
+
+// What a person wants to send (*bozza*). It can be changed until it is freed.
+typedef struct pec_draft pec_draft;
 
 // Why a call failed, as an object: made by the call, owned by the caller, freed by `pec_error_free`.
 //
@@ -1596,6 +1790,15 @@ typedef struct pec_parts pec_parts;
 
 // What was found out about a bundle. It never changes and may be shared between threads.
 typedef struct pec_proof pec_proof;
+
+// Reasons why a message should not be sent as it is. They never change and may be shared between threads.
+typedef struct pec_refusals pec_refusals;
+
+#if defined(PEC_ARCHIVE)
+// Rules, in the order in which they act. They can be changed until they are freed; nothing of them is kept in the archive but
+// which has acted on which message.
+typedef struct pec_rules pec_rules;
+#endif
 
 #if defined(PEC_SANDBOX)
 // Two or three PEC providers in this process, with mailboxes and a clock that is turned: for tests and trials. Whoever
@@ -2041,6 +2244,50 @@ pec_result pec_archive_deposited(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// The events after this number, in their order, at most `limit`; 0 is before the first. One JSON object (`event`) a line; what else
+// stands in it, its `what` says. Freed by `pec_text_free`.
+pec_result pec_archive_events(const pec_archive *archive,
+                              uint64_t after,
+                              size_t limit,
+                              pec_text **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The events that the follower of this name has not finished yet, at most `limit`. They are given again until he says so
+// (`pec_archive_finished`), so that whoever is interrupted in his work on one is told once more; a new name begins with the first
+// event that is kept. The rest is as for `pec_archive_events`.
+//
+// # Safety
+// `follower` is NULL or ends with NUL.
+pec_result pec_archive_next_events(const pec_archive *archive,
+                                   const char *follower,
+                                   size_t limit,
+                                   pec_text **out,
+                                   pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Notes that a follower has finished everything up to the event of this number (its `n`), on stable storage when it returns. He
+// never goes backwards. `PEC_ARCHIVE_VALUE` for an empty name.
+//
+// # Safety
+// `follower` is NULL or ends with NUL.
+pec_result pec_archive_finished(const pec_archive *archive,
+                                const char *follower,
+                                uint64_t number,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Takes away the events up to the one of this number: whoever has not read them never will. `out` is how many they were.
+pec_result pec_archive_forget_events(const pec_archive *archive,
+                                     uint64_t number,
+                                     uint64_t *out,
+                                     pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // How many there are.
 pec_result pec_ids_count(const pec_ids *ids, size_t *out);
 #endif
@@ -2439,6 +2686,195 @@ pec_result pec_work_salvage_with_keys(const pec_intake *intake,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// Takes a message to be sent from a mailbox by whoever sends next: its exact bytes are archived, and when this returns they and the
+// ticket are on stable storage. `key` is the caller's own name for it, up to 500 bytes (an invoice number): within the mailbox it
+// stands for one message, for ever. The same key with the same bytes, `sender` and `recipients`, addresses with commas
+// between them, gives the same ticket, whatever has become of it, so that a caller who does not know whether he was heard can ask
+// again. What comes out is one JSON object (`ticket`); freed by `pec_text_free`.
+//
+// `PEC_COMPOSE_REFUSED` where a provider of these conditions would not take it, with every reason in the evidence:
+// `pec_preflight` gives them one by one. `PEC_ARCHIVE_KEY_REUSED` where the key stands for another message;
+// `PEC_ARCHIVE_VALUE` for an empty or odd key, or no recipients. Nothing was stored then.
+//
+// # Safety
+// `mailbox`, `key`, `sender` and `recipients` are NULL or end with NUL; `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_archive_queue(const pec_archive *archive,
+                             const pec_intake *intake,
+                             const char *mailbox,
+                             const char *key,
+                             const char *sender,
+                             const char *recipients,
+                             const uint8_t *data,
+                             size_t len,
+                             const pec_conditions *conditions,
+                             int64_t now,
+                             pec_text **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The same for a message that was composed here: its envelope is known.
+//
+// # Safety
+// `mailbox` and `key` are NULL or end with NUL.
+pec_result pec_archive_queue_composed(const pec_archive *archive,
+                                      const pec_intake *intake,
+                                      const char *mailbox,
+                                      const char *key,
+                                      const pec_composed *composed,
+                                      const pec_conditions *conditions,
+                                      int64_t now,
+                                      pec_text **out,
+                                      pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The ticket of this key, as one JSON object (`ticket`): where what was given to be sent stands, and what the server said.
+// `PEC_ARCHIVE_NOT_FOUND`. Freed by `pec_text_free`.
+//
+// # Safety
+// `mailbox` and `key` are NULL or end with NUL.
+pec_result pec_archive_ticket(const pec_archive *archive,
+                              const char *mailbox,
+                              const char *key,
+                              pec_text **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// At most `limit` tickets of a mailbox in a state (`queued`, `sending`, `sent`, `refused`, `unknown`), in the order in which they
+// were given, behind the one of this `number`, 0 for the beginning: one JSON object (`ticket`) a line. Freed by `pec_text_free`.
+//
+// # Safety
+// `mailbox` and `state` are NULL or end with NUL.
+pec_result pec_archive_tickets(const pec_archive *archive,
+                               const char *mailbox,
+                               const char *state,
+                               int64_t number,
+                               size_t limit,
+                               pec_text **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends that nobody knows of a message whether it has gone; `resolution` is a `pec_resolution`. What comes out is its ticket, one
+// JSON object (`ticket`). `PEC_ARCHIVE_VALUE` where it is known; `PEC_ARCHIVE_NOT_FOUND`. Freed by `pec_text_free`.
+//
+// # Safety
+// `mailbox` and `key` are NULL or end with NUL.
+pec_result pec_archive_resolve(const pec_archive *archive,
+                               const pec_intake *intake,
+                               const char *mailbox,
+                               const char *key,
+                               uint32_t resolution,
+                               int64_t now,
+                               pec_text **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// No rules. Freed by `pec_rules_free`.
+pec_result pec_rules_new(pec_rules **out, pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Adds a rule behind the others, for every message that `query` finds, all where it is empty. Its `name` is its identity: it acts
+// once on each message, under whatever conditions it has later. `suggests` is 0 for a rule that acts by itself, 1 for one that only
+// suggests and waits for somebody to decide. `PEC_ARCHIVE_QUERY`, whose evidence says where; `PEC_ARCHIVE_VALUE` for an empty
+// name, or one that is there.
+//
+// # Safety
+// `name` and `query` are NULL or end with NUL.
+pec_result pec_rules_add(pec_rules *rules,
+                         const char *name,
+                         const char *query,
+                         uint32_t suggests,
+                         pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Adds something that the rule does which was added last; `action` is a `pec_action`. `PEC_ABSENT` before the first rule,
+// `PEC_ARCHIVE_VALUE` for an empty value.
+//
+// # Safety
+// `value` is NULL or ends with NUL.
+pec_result pec_rules_add_action(pec_rules *rules,
+                                uint32_t action,
+                                const char *value,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of rules. NULL is allowed.
+void pec_rules_free(pec_rules *rules);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Lets rules act on messages, each rule once on each message; all of it or nothing. `ids` are the identifiers of the messages with
+// commas between them. What is done is logged as if somebody had done it by hand. What comes out is one JSON object (`filed`) for
+// each rule and message that it has acted on, or for which it suggests something; freed by `pec_text_free`.
+// `PEC_ARCHIVE_NOT_FOUND` for a message that is not here: then nothing was done.
+//
+// # Safety
+// `ids` is NULL or ends with NUL.
+pec_result pec_archive_file(const pec_archive *archive,
+                            const pec_rules *rules,
+                            const char *ids,
+                            int64_t now,
+                            pec_text **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Why the rule of this name acts on a message of the archive, or does not, as one JSON object (`explained`): its conditions as they
+// could be typed, each with whether it holds. `holds` is 1 where all of them do, else 0. Nothing is done. `PEC_ABSENT` where no
+// rule has this name, `PEC_ARCHIVE_NOT_FOUND`. Freed by `pec_text_free`.
+//
+// # Safety
+// `name` and `id` are NULL or end with NUL.
+pec_result pec_archive_explain(const pec_archive *archive,
+                               const pec_rules *rules,
+                               const char *name,
+                               const char *id,
+                               uint32_t *holds,
+                               pec_text **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What waits for somebody to decide, oldest first, at most `limit`: one JSON object (`suggestion`) a line. Freed by
+// `pec_text_free`.
+pec_result pec_archive_suggestions(const pec_archive *archive,
+                                   size_t limit,
+                                   pec_text **out,
+                                   pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Does what the rule of this name suggests for a message. `PEC_ARCHIVE_NOT_FOUND` where it suggests nothing, or somebody has
+// decided already.
+//
+// # Safety
+// `id` and `rule` are NULL or end with NUL.
+pec_result pec_archive_accept(const pec_archive *archive,
+                              const char *id,
+                              const char *rule,
+                              int64_t now,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Puts aside what the rule of this name suggests for a message: it is not suggested again. The rest is as for `pec_archive_accept`.
+//
+// # Safety
+// `id` and `rule` are NULL or end with NUL.
+pec_result pec_archive_dismiss(const pec_archive *archive,
+                               const char *id,
+                               const char *rule,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // Stores one message that is read from `source`. One within the limits of `intake` is as one that was given to
 // `pec_archive_put`. One beyond them is not lost: it goes into the archive piece by piece, up to 1 TiB, judged as what is too
 // long to be verified, and `pec_archive_get_to` gives it back; so much as the limits allow is held of it. While the rest of it
@@ -2553,6 +2989,213 @@ pec_result pec_cades_signer_certificate(const pec_cades *cades,
 
 // Ends the life of a file that was opened. NULL is allowed.
 void pec_cades_free(pec_cades *cades);
+
+// A draft without text and recipients. `from` is the address of the mailbox from which it goes, `name` what is shown beside it,
+// empty for nothing. Freed by `pec_draft_free`.
+//
+// # Safety
+// `from`, `name` and `subject` are NULL or end with NUL.
+pec_result pec_draft_new(const char *from,
+                         const char *name,
+                         const char *subject,
+                         pec_draft **out,
+                         pec_error **error);
+
+// An answer to a message, which goes along byte for byte: to whoever asks for answers, else to its sender. In the envelope of a
+// PEC that is the sender of the original, never the provider. `message` need not be certified: what it says of its sender may
+// be a lie. The rest is as for `pec_draft_new`.
+//
+// # Safety
+// `from` and `name` are NULL or end with NUL.
+pec_result pec_draft_reply(const char *from,
+                           const char *name,
+                           const pec_message *message,
+                           pec_draft **out,
+                           pec_error **error);
+
+// A message handed on, byte for byte: a PEC inside keeps its proof. The rest is as for `pec_draft_new`.
+//
+// # Safety
+// `from` and `name` are NULL or end with NUL.
+pec_result pec_draft_forward(const char *from,
+                             const char *name,
+                             const pec_message *message,
+                             pec_draft **out,
+                             pec_error **error);
+
+// Sets one text of a draft; `field` is a `pec_draft_field`. `PEC_BAD_VALUE` for a receipt that there is not. Whether a text can be
+// written is said when the draft is composed.
+//
+// # Safety
+// `value` is NULL or ends with NUL.
+pec_result pec_draft_set(pec_draft *draft,
+                         uint32_t field,
+                         const char *value,
+                         pec_error **error);
+
+// Adds a recipient; `addressed` is a `pec_addressed`, `name` what is shown beside the address, empty for nothing. PEC knows no
+// blind copies.
+//
+// # Safety
+// `address` and `name` are NULL or end with NUL.
+pec_result pec_draft_add_recipient(pec_draft *draft,
+                                   uint32_t addressed,
+                                   const char *address,
+                                   const char *name,
+                                   pec_error **error);
+
+// Takes all recipients away, those too that an answer has found.
+pec_result pec_draft_clear_recipients(pec_draft *draft, pec_error **error);
+
+// Adds a file, of which it takes a copy. `media_type` is `type/subtype`, empty where it is not known.
+//
+// # Safety
+// `name` and `media_type` are NULL or end with NUL; `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_draft_attach(pec_draft *draft,
+                            const char *name,
+                            const char *media_type,
+                            const uint8_t *data,
+                            size_t len,
+                            pec_error **error);
+
+// Adds a message that goes along byte for byte, of which it takes a copy; `name` is that of its file.
+//
+// # Safety
+// `name` is NULL or ends with NUL; `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_draft_carry(pec_draft *draft,
+                           const char *name,
+                           const uint8_t *data,
+                           size_t len,
+                           pec_error **error);
+
+// Writes a draft. `now` is the caller's time in seconds since 1970 (UTC), which its date shows as clocks in Italy do; of `seed`,
+// 32 bytes that are used for this message alone, are made its Message-ID and its boundaries: the same seed and time write the
+// same bytes. A `seed_len` of 0 has the seed drawn at random. `PEC_COMPOSE_REFUSED` for values that cannot be written, with
+// every one of them in the evidence. Whether a provider takes what is written, `pec_draft_refusals` says. Freed by
+// `pec_composed_free`.
+//
+// # Safety
+// `seed` is NULL or the first of `seed_len` bytes that can be read.
+pec_result pec_draft_compose(const pec_draft *draft,
+                             int64_t now,
+                             const uint8_t *seed,
+                             size_t seed_len,
+                             pec_composed **out,
+                             pec_error **error);
+
+// Everything that keeps a draft from being sent under these conditions, and what a person should know, at once. It proves as
+// little as `pec_preflight` that a provider takes it. Freed by `pec_refusals_free`.
+pec_result pec_draft_refusals(const pec_draft *draft,
+                              const pec_conditions *conditions,
+                              pec_refusals **out,
+                              pec_error **error);
+
+// The exact bytes: CRLF throughout and at the end, 7-bit. They live as long as the composed message.
+pec_result pec_composed_bytes(const pec_composed *composed, pec_bytes *out);
+
+// Its Message-ID, without brackets. It lives as long as the composed message.
+pec_result pec_composed_message_id(const pec_composed *composed, pec_str *out);
+
+// The SMTP sender. It lives as long as the composed message.
+pec_result pec_composed_sender(const pec_composed *composed, pec_str *out);
+
+// How many SMTP recipients it has: To and Cc, each once.
+pec_result pec_composed_recipient_count(const pec_composed *composed, size_t *out);
+
+// The SMTP recipient at `index`, from 0. `PEC_ABSENT` beyond the last. It lives as long as the composed message.
+pec_result pec_composed_recipient(const pec_composed *composed,
+                                  size_t index,
+                                  pec_str *out);
+
+// Ends the life of a composed message. NULL is allowed.
+void pec_composed_free(pec_composed *composed);
+
+// Ends the life of a draft. NULL is allowed.
+void pec_draft_free(pec_draft *draft);
+
+// The conditions of a provider of whom only what the law asks for is known: what is beyond that is a warning, since most take
+// more. Freed by `pec_conditions_free`.
+pec_result pec_conditions_new(pec_conditions **out,
+                              pec_error **error);
+
+// Sets a condition, a `pec_condition`: what is beyond it is refused.
+pec_result pec_conditions_set(pec_conditions *conditions,
+                              uint32_t condition,
+                              uint64_t value,
+                              pec_error **error);
+
+// Ends the life of conditions. NULL is allowed.
+void pec_conditions_free(pec_conditions *conditions);
+
+// Every reason why a provider would not take these bytes, whoever has written them, from this SMTP `sender` to these SMTP
+// `recipients`, addresses with commas between them; and what a person should know. Freed by `pec_refusals_free`.
+//
+// It does not prove that the provider takes them: he looks for viruses, knows the mailbox, and has limits of his own.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read; `sender` and `recipients` are NULL or end with NUL.
+pec_result pec_preflight(const uint8_t *data,
+                         size_t len,
+                         const char *sender,
+                         const char *recipients,
+                         const pec_conditions *conditions,
+                         pec_refusals **out,
+                         pec_error **error);
+
+// Looks at a file before it is sent, by its name and its bytes: what would keep others from opening it comes out as reasons,
+// `kind` is what it is by its first bytes (`pdf`, `zip`, `ole`, `rtf`, `xml`, `signed`, `jpeg`, `png`, `tiff`, `archive`,
+// `program`), empty where they say nothing, and always there. Beyond `large` bytes its size is remarked, unless that is 0. `score`
+// is how legible a person or a program found it, from 0 to 100, remarked below `least`; 0 and 0 where nobody has looked. Nothing is
+// unpacked. Freed by `pec_refusals_free`.
+//
+// It is no search for viruses. That nothing is found does not prove that a file is harmless.
+//
+// # Safety
+// `name` is NULL or ends with NUL; `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_attachment_examine(const char *name,
+                                  const uint8_t *data,
+                                  size_t len,
+                                  uint64_t large,
+                                  uint32_t score,
+                                  uint32_t least,
+                                  pec_str *kind,
+                                  pec_refusals **out,
+                                  pec_error **error);
+
+// How many reasons there are.
+pec_result pec_refusals_count(const pec_refusals *refusals, size_t *out);
+
+// Whether one of them keeps the message from being sent: 1 or 0.
+pec_result pec_refusals_is_refused(const pec_refusals *refusals, uint32_t *out);
+
+// One text of the reason at `index`, from 0; `field` is a `pec_refusal_field`. `PEC_ABSENT` beyond the last. It lives as long as
+// the reasons.
+pec_result pec_refusals_text(const pec_refusals *refusals,
+                             size_t index,
+                             uint32_t field,
+                             pec_str *out);
+
+// Ends the life of reasons. NULL is allowed.
+void pec_refusals_free(pec_refusals *refusals);
+
+// Whether this is an address that PEC takes, `local@domain` in ASCII without quotes: 1 or 0. It does not prove that there is such
+// a mailbox.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_is_address(const char *address,
+                          uint32_t *out);
+
+// A tax identifier (*codice fiscale*, *partita IVA*) in capitals and without blanks; `kind` is a `pec_tax_id_kind`. That it is well
+// formed proves that nobody mistyped it. It does not prove that it was ever given to anybody. `PEC_BAD_VALUE` for what is none;
+// the evidence says why. Freed by `pec_text_free`.
+//
+// # Safety
+// `given` is NULL or ends with NUL.
+pec_result pec_tax_id_check(const char *given,
+                            uint32_t *kind,
+                            pec_text **out,
+                            pec_error **error);
 
 // Reads the directory from an LDIF file. `PEC_DIRECTORY` with the line when it cannot be read. Freed by
 // `pec_directory_free`.

@@ -10,6 +10,9 @@
 //!   deposit    packages for a conservation service
 //!   keys       the same encrypted
 //!   source     messages read a piece at a time
+//!   outbox     what is to be sent
+//!   events     what has happened, for whoever goes on from it
+//!   rules      what is done with messages that a search finds
 //! ```
 
 #![allow(
@@ -19,10 +22,13 @@
 
 mod care;
 mod deposit;
+mod events;
 mod found;
 mod intake;
 mod keep;
 mod keys;
+mod outbox;
+mod rules;
 mod source;
 mod stamp;
 
@@ -35,10 +41,13 @@ use std::sync::Arc;
 use ::pec_archive::{Actor, Archive, Id, Submission};
 pub use care::*;
 pub use deposit::*;
+pub use events::*;
 pub use found::*;
 pub use intake::*;
 pub use keep::*;
 pub use keys::*;
+pub use outbox::*;
+pub use rules::*;
 pub use source::*;
 pub use stamp::*;
 
@@ -423,9 +432,11 @@ mod tests {
             Error::Key("x"),
             Error::Unsupported("x"),
             Error::KeyReused { key: text(), id: Id::of(b"x") },
+            Error::Refused(Vec::new()),
         ];
         let of_archive = pec_result::ALL.iter().filter(|result| result.code().starts_with("archive."));
-        assert_eq!(of_archive.count(), all.len());
+        // What a provider would refuse, others say too.
+        assert_eq!(of_archive.count() + 1, all.len());
         for error in all {
             let (code, layer) = (error.code(), error.layer());
             let texts = (error.explanation(Language::It), error.explanation(Language::En));

@@ -56,7 +56,7 @@ impl From<Failure> for pec_error {
 pub enum pec_error_field {
     /// The name of the code, such as `argument.null`. Stable.
     PEC_ERROR_CODE = 0,
-    /// Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox`, `archive`, `device`, `work`, `process`
+    /// Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `compose`, `link`, `sandbox`, `archive`, `device`, `work`, `process`
     /// or `internal`.
     PEC_ERROR_LAYER = 1,
     /// The values that show it: a parameter, a file name, a position. May be empty.

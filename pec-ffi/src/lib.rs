@@ -12,6 +12,7 @@
 //!   ──> ledger     receipts tied to what was sent: dossiers as values, JSON, a page
 //!   ──> explain    what a finding code means
 //!   ──> work       the same in the background: events that are asked for
+//!   ──> compose    drafts become exact bytes; what a provider would refuse is known before
 //!   ──> archive    what is kept, found and proven (feature `archive`); proof: bundles, checked without an archive
 //!   ──> sandbox    PEC providers in a box, for tests and trials (feature `sandbox`)
 //!       flat       whole tasks in one call, into the caller's buffer
@@ -32,6 +33,7 @@ mod archive;
 mod blob;
 mod border;
 mod cades;
+mod compose;
 mod directory;
 mod explain;
 mod failure;
@@ -56,6 +58,7 @@ mod work;
 pub use archive::*;
 pub use blob::*;
 pub use cades::*;
+pub use compose::*;
 pub use directory::*;
 pub use explain::*;
 pub use failure::*;
@@ -100,6 +103,10 @@ const _: () = {
     shared::<pec_event>();
     shared::<pec_blob>();
     shared::<pec_proof>();
+    shared::<pec_draft>();
+    shared::<pec_composed>();
+    shared::<pec_conditions>();
+    shared::<pec_refusals>();
     #[cfg(feature = "archive")]
     shared::<pec_archive>();
     #[cfg(feature = "archive")]
@@ -112,6 +119,8 @@ const _: () = {
     shared::<pec_deposit>();
     #[cfg(feature = "archive")]
     shared::<pec_keys>();
+    #[cfg(feature = "archive")]
+    shared::<pec_rules>();
     #[cfg(feature = "sandbox")]
     shared::<pec_sandbox>();
     #[cfg(feature = "sandbox")]

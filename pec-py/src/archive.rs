@@ -7,6 +7,8 @@
 //!   found      entries page by page; what a transaction comes to
 //!   keys       the same encrypted
 //!   reading    messages read a piece at a time
+//!   outbox     what is to be sent
+//!   rules      what has happened, and what is done with it
 //!   keep       terms, holds, erasure, tags, numbers, the log
 //!   care       check, backup, judgement anew, import, salvage
 //!   proof      time-stamps over the log, bundles
@@ -20,8 +22,10 @@ mod judging;
 mod keep;
 mod keys;
 mod opened;
+mod outbox;
 mod proof;
 mod reading;
+mod rules;
 
 use std::io;
 use std::path::PathBuf;
@@ -36,6 +40,7 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple, PyType};
 
 pub(crate) use found::{Found, explain_query};
 pub(crate) use proof::{check_proof, expert_commands};
+pub(crate) use rules::Rule;
 
 use crate::failure::{Failure, Reason};
 use crate::instant::{instant, now};
@@ -47,6 +52,9 @@ use opened::Opened;
 
 impl From<pec_archive::Error> for Failure {
     fn from(error: pec_archive::Error) -> Self {
+        if let pec_archive::Error::Refused(refusals) = error {
+            return Self::refused(refusals);
+        }
         let system = match &error {
             pec_archive::Error::File { path, source } => {
                 source.raw_os_error().map(|number| (number, path.display().to_string()))

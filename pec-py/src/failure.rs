@@ -5,7 +5,11 @@
 use std::io;
 use std::path::Path;
 
+use pec_core::compose::Refusal;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::compose::refusals;
 
 /// The one table of results. It stands where `include/pec.h` is made from, and is shared as text: a dependency on that crate
 /// would make the module export the functions of C.
@@ -22,29 +26,41 @@ pub(crate) struct Failure {
     evidence: String,
     /// What the operating system says, and about which file.
     system: Option<(i32, String)>,
+    /// Why a message cannot be sent.
+    refusals: Vec<Refusal>,
 }
 
 impl Failure {
     pub(crate) fn new(reason: Reason, evidence: impl Into<String>) -> Self {
-        Self { reason, evidence: evidence.into(), system: None }
+        Self::of_system(reason, evidence.into(), None)
+    }
+
+    /// A message cannot be sent, for these reasons.
+    pub(crate) fn refused(refusals: Vec<Refusal>) -> Self {
+        let error = pec_archive::Error::Refused(refusals);
+        let mut failure = Self::coded(error.code(), error.to_string(), None);
+        if let pec_archive::Error::Refused(refusals) = error {
+            failure.refusals = refusals;
+        }
+        failure
     }
 
     /// A file cannot be read.
     pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
         let path = path.display().to_string();
         let evidence = format!("{path}: {error}");
-        Self { reason: Reason::PEC_FILE, evidence, system: error.raw_os_error().map(|number| (number, path)) }
+        Self::of_system(Reason::PEC_FILE, evidence, error.raw_os_error().map(|number| (number, path)))
     }
 
     /// The same with what the operating system says: its number, and about which file.
     pub(crate) fn of_system(reason: Reason, evidence: String, system: Option<(i32, String)>) -> Self {
-        Self { reason, evidence, system }
+        Self { reason, evidence, system, refusals: Vec::new() }
     }
 
     /// A failure by the name of its code. One that the table lacks, which a test excludes, is a fault of the library.
     pub(crate) fn coded(code: &str, evidence: String, system: Option<(i32, String)>) -> Self {
         let known = Reason::ALL.iter().find(|reason| reason.code() == code);
-        Self { reason: known.copied().unwrap_or(Reason::PEC_PANIC), evidence, system }
+        Self::of_system(known.copied().unwrap_or(Reason::PEC_PANIC), evidence, system)
     }
 
     pub(crate) const fn code(&self) -> &'static str {
@@ -60,7 +76,11 @@ impl Failure {
         let (it, en) = self.reason.text();
         let (number, path) = self.system.clone().unzip();
         let arguments = (self.reason.code(), self.reason.layer(), &self.evidence, it, en, number, path);
-        py.import("pecpy._errors")?.getattr("failure")?.call1(arguments)
+        let exception = py.import("pecpy._errors")?.getattr("failure")?.call1(arguments)?;
+        if !self.refusals.is_empty() {
+            exception.setattr("refusals", PyTuple::new(py, refusals(py, &self.refusals)?)?)?;
+        }
+        Ok(exception)
     }
 }
 

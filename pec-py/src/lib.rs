@@ -9,6 +9,7 @@
 //!        ──> signed     signed files that travel inside
 //!        ──> verification   every answer, findings, certified and claimed data, JSON, HTML
 //!        ──> many, ledger   whole mailboxes: one by one, and tied together
+//!        ──> compose    drafts become exact bytes; what a provider would refuse is known before
 //!        ──> archive    what is kept, found and proven
 //!        ──> sandbox    providers in the process, for tests
 //!            words      enumerations, which are written in Python as exceptions (failure) are; instant: times
@@ -18,6 +19,7 @@
 
 mod archive;
 mod code;
+mod compose;
 mod directory;
 mod failure;
 mod hooks;
@@ -44,9 +46,11 @@ mod _pecpy {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::archive::{Archive, Found, check_proof, expert_commands, explain_query};
+    use crate::archive::{Archive, Found, Rule, check_proof, expert_commands, explain_query};
     #[pymodule_export]
     use crate::code::{codes, explain, failures, state, verdict};
+    #[pymodule_export]
+    use crate::compose::{Composed, Conditions, Draft, examine_attachment, is_address, preflight, tax_id};
     #[pymodule_export]
     use crate::directory::{Directory, Provider};
     #[pymodule_export]

@@ -132,6 +132,8 @@ pub enum pec_result {
     PEC_ARCHIVE_UNSUPPORTED = 48,
     /// The key of what is to be sent stands for another message already.
     PEC_ARCHIVE_KEY_REUSED = 49,
+    /// A provider would not take what is to be sent, or it cannot be written; the evidence has every reason.
+    PEC_COMPOSE_REFUSED = 50,
 }
 
 results! {
@@ -285,6 +287,9 @@ results! {
     PEC_ARCHIVE_KEY_REUSED / "archive.key_reused", "argument",
         it: "La chiave di invio indica già un altro messaggio: usare una chiave nuova per un messaggio nuovo. Nulla è stato accodato.",
         en: "The key stands for another message already: use a new key for a new message. Nothing was queued.";
+    PEC_COMPOSE_REFUSED / "compose.refused", "compose",
+        it: "Il messaggio non si può inviare così: il gestore lo rifiuterebbe. I dettagli dicono tutti i motivi.",
+        en: "The message cannot be sent as it is: the provider would refuse it. The evidence has every reason.";
 }
 
 #[cfg(test)]
@@ -346,6 +351,7 @@ mod tests {
             "archive.key",
             "archive.unsupported",
             "archive.key_reused",
+            "compose.refused",
         ];
         assert_eq!(codes, (0..).zip(given).collect::<Vec<_>>());
     }

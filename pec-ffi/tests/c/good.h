@@ -47,6 +47,11 @@ static void expect(pec_result found, pec_result expected, const char *what)
     X(pec_ids)                                                                                                         \
     X(pec_page)                                                                                                        \
     X(pec_keys)                                                                                                        \
+    X(pec_rules)                                                                                                       \
+    X(pec_draft)                                                                                                       \
+    X(pec_composed)                                                                                                    \
+    X(pec_conditions)                                                                                                  \
+    X(pec_refusals)                                                                                                    \
     X(pec_deposit)                                                                                                     \
     X(pec_sandbox)                                                                                                     \
     X(pec_submission)
@@ -128,6 +133,11 @@ static void begin(const char *path, const char *opaque)
     expect(pec_archive_get(good_pec_archive, id, &good_pec_blob, NULL), PEC_OK, "blob");
     expect(pec_proof_check(good_pec_trust_store, one_byte, 1, 0, &good_pec_proof, NULL), PEC_OK, "proof");
     expect(pec_keys_new(one_key, sizeof one_key, &good_pec_keys, NULL), PEC_OK, "keys");
+    expect(pec_rules_new(&good_pec_rules, NULL), PEC_OK, "rules");
+    expect(pec_draft_new("a@pec.alfa.example", "", "x", &good_pec_draft, NULL), PEC_OK, "draft");
+    expect(pec_draft_compose(good_pec_draft, 0, one_byte, 0, &good_pec_composed, NULL), PEC_OK, "composed");
+    expect(pec_conditions_new(&good_pec_conditions, NULL), PEC_OK, "conditions");
+    expect(pec_draft_refusals(good_pec_draft, good_pec_conditions, &good_pec_refusals, NULL), PEC_OK, "refusals");
     expect(pec_deposit_new("VATIT-12345678903=x", &good_pec_deposit, NULL), PEC_OK, "deposit");
     expect(pec_sandbox_new(1770628530, 2, &good_pec_sandbox, NULL), PEC_OK, "sandbox");
     expect(pec_sandbox_set_mailbox(good_pec_sandbox, "a@pec.alfa.example", PEC_MAILBOX_ACTIVE, NULL), PEC_OK, "mailbox");

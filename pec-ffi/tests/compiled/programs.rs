@@ -276,6 +276,12 @@ fn archives_hold() {
     holds("archive.c");
 }
 
+/// Drafts, reasons, tickets, rules, events.
+#[test]
+fn what_is_sent_and_what_follows_holds() {
+    holds("sending.c");
+}
+
 /// Keys that are right, wrong, missing and changed; messages that are read a piece at a time.
 #[test]
 fn encrypted_archives_hold() {

@@ -3,6 +3,7 @@
     verify, verify_many   what a message is, who certified it, whether it is genuine, altered or forged, and why
     link                  the receipts of mailboxes tied to the messages they speak of: what is proven for each recipient
     explain               what a finding means and what to do
+    Draft, preflight      what is to be sent as exact bytes, and every reason why a provider would not take it
     Archive               everything that was received and sent, kept, searched, retained, deposited
     proof                 what proves one transaction, in one file, verified without the archive
     Sandbox               PEC providers in the process, so that a script can be tested without a mailbox
@@ -51,6 +52,7 @@ from pecpy._archive import (
     Unimported,
     Witnessed,
 )
+from pecpy._compose import Examined, Refusal, TaxId
 from pecpy._dossier import (
     Attachment,
     Bounce,
@@ -99,6 +101,7 @@ from pecpy._errors import (
     NotInArchiveError,
     PecError,
     QueryError,
+    RefusedError,
     SandboxError,
     SeveralMessagesError,
     SignedFileError,
@@ -106,11 +109,15 @@ from pecpy._errors import (
     TooLargeError,
     TrustDataError,
 )
+from pecpy._outbox import Answer, Answers, Explained, Filed, Happened, Reply, Suggestion, Ticket
 from pecpy._pecpy import (
     Archive,
     Certdata,
+    Composed,
+    Conditions,
     Directory,
     Dossiers,
+    Draft,
     Evidence,
     Extracted,
     FileSigner,
@@ -122,6 +129,7 @@ from pecpy._pecpy import (
     Outcome,
     Part,
     Provider,
+    Rule,
     Sandbox,
     Server,
     SignedFile,
@@ -133,15 +141,21 @@ from pecpy._pecpy import (
     Verifications,
     Verifier,
     codes,
+    examine_attachment,
     explain,
     explain_query,
     failures,
+    is_address,
     link,
+    preflight,
+    tax_id,
     verify,
     verify_many,
 )
 
 __all__ = [
+    "Answer",
+    "Answers",
     "Archive",
     "ArchiveCheck",
     "ArchiveError",
@@ -156,6 +170,8 @@ __all__ = [
     "Checked",
     "Claim",
     "Collected",
+    "Composed",
+    "Conditions",
     "Content",
     "DamagedError",
     "Deposit",
@@ -165,6 +181,7 @@ __all__ = [
     "DirectoryError",
     "Dossier",
     "Dossiers",
+    "Draft",
     "Ending",
     "Entry",
     "Erased",
@@ -172,11 +189,15 @@ __all__ = [
     "EventKind",
     "Evidence",
     "EvidenceError",
+    "Examined",
+    "Explained",
     "Extracted",
     "FileError",
     "FileSigner",
+    "Filed",
     "Finding",
     "Found",
+    "Happened",
     "Imported",
     "Instant",
     "Integrity",
@@ -204,8 +225,12 @@ __all__ = [
     "Put",
     "QueryError",
     "Recipient",
+    "Refusal",
+    "RefusedError",
     "Remark",
+    "Reply",
     "Revocation",
+    "Rule",
     "Salvaged",
     "Sandbox",
     "SandboxError",
@@ -224,6 +249,9 @@ __all__ = [
     "Stored",
     "Stray",
     "Submitted",
+    "Suggestion",
+    "TaxId",
+    "Ticket",
     "TimeProof",
     "TimeStampError",
     "TooLargeError",
@@ -238,11 +266,15 @@ __all__ = [
     "Verifier",
     "Witnessed",
     "codes",
+    "examine_attachment",
     "explain",
     "explain_query",
     "failures",
+    "is_address",
     "link",
+    "preflight",
     "proof",
+    "tax_id",
     "verify",
     "verify_many",
 ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pecpy._compose import Refusal
 
 
 class PecError(Exception):
@@ -22,7 +25,7 @@ class PecError(Exception):
     code: str
     """The name of the code, such as `file.access`. Stable, the same as in C."""
     layer: str
-    """Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `link`, `sandbox`, `archive`, `device`, `process` or
+    """Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `compose`, `link`, `sandbox`, `archive`, `device`, `process` or
     `internal`."""
     evidence: str
     """The values that show it: a parameter, a file name, a position. May be empty."""
@@ -100,6 +103,13 @@ class SignedFileError(PecError, ValueError):
     """This is no signed file that can be opened: `.code` says whether it is none, damaged, or too much."""
 
 
+class RefusedError(PecError, ValueError):
+    """A provider would not take what is to be sent, or it cannot be written. Nothing was sent or stored."""
+
+    refusals: tuple[Refusal, ...] = ()
+    """Every reason, and what a person should know beside them."""
+
+
 class LedgerFullError(PecError):
     """A ledger holds as much as it can."""
 
@@ -169,6 +179,7 @@ _CLASSES: dict[str, type[PecError]] = {
     "archive.key": ArchiveError,
     "archive.unsupported": ArchiveError,
     "archive.key_reused": ArchiveError,
+    "compose.refused": RefusedError,
 }
 _LAYERS: dict[str, type[PecError]] = {
     "argument": ArgumentError,

@@ -27,6 +27,7 @@ from pecpy._archive import (
     Stamped,
     Stats,
 )
+from pecpy._compose import Examined, Refusal, TaxId
 from pecpy._dossier import Dossier, Stray
 from pecpy._enums import (
     Integrity,
@@ -39,12 +40,16 @@ from pecpy._enums import (
     Verdict,
 )
 from pecpy._errors import PecError
+from pecpy._outbox import Explained, Filed, Happened, Suggestion, Ticket
 
 __all__ = [
     "Archive",
     "Certdata",
+    "Composed",
+    "Conditions",
     "Directory",
     "Dossiers",
+    "Draft",
     "Evidence",
     "Extracted",
     "FileSigner",
@@ -56,6 +61,7 @@ __all__ = [
     "Outcome",
     "Part",
     "Provider",
+    "Rule",
     "Sandbox",
     "Server",
     "SignedFile",
@@ -68,12 +74,16 @@ __all__ = [
     "Verifier",
     "check_proof",
     "codes",
+    "examine_attachment",
     "expert_commands",
     "explain",
     "explain_query",
     "failures",
+    "is_address",
     "link",
+    "preflight",
     "state",
+    "tax_id",
     "verdict",
     "verify",
     "verify_many",
@@ -94,6 +104,13 @@ _Bytes: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File]
 _Sources: TypeAlias = Union[_Path, Iterable[_Source]]
 _JudgedAt: TypeAlias = Union[Literal["signing", "now"], datetime]
 _Key: TypeAlias = Union[bytes, bytearray, Sequence[Union[bytes, bytearray]]]
+_Mailbox: TypeAlias = Union[str, tuple[str, str]]
+_Mailboxes: TypeAlias = Union[str, Iterable[_Mailbox]]
+_Attachment: TypeAlias = Union[_Path, tuple[str, _Bytes], tuple[str, str, _Bytes]]
+_Attachments: TypeAlias = Union[_Path, Iterable[_Attachment]]
+_Receipt: TypeAlias = Literal["completa", "breve", "sintetica"]
+_Action: TypeAlias = tuple[Literal["file", "tag", "assign", "hold", "forward"], str]
+_TicketState: TypeAlias = Literal["queued", "sending", "sent", "refused", "unknown"]
 _Ids: TypeAlias = Union[str, Iterable[str]]
 _Progress: TypeAlias = Callable[[int, int], object]
 _FormKind: TypeAlias = Literal["document", "digest", "outcome", "reason", "name", "time", "accepted", "refused"]
@@ -1067,6 +1084,211 @@ class Server:
     ) -> None: ...
 
 @final
+class Draft:
+    r"""What a person wants to send (bozza). It never changes: what is written is written from its values.
+
+    Addresses are texts, or pairs of a name and an address. Each of `to` gets the receipt that is asked for: `receipt` is `"completa"`,
+    `"breve"`, with digests in the place of attachments, or `"sintetica"`; those of `cc` always get a concise one (RFC 6109 §3.3.2).
+    PEC knows no blind copies. `attachments` are paths, pairs of a name and bytes, or of three with the media type between them;
+    `carried` are messages, whatever `Message` takes, that go along byte for byte. Message-IDs (`in_reply_to`, `references`) are
+    given without brackets.
+
+    Raises `FileError` when a file cannot be read, `ArgumentError` for a receipt that there is not.
+
+    >>> draft = Draft("ditta@pec.alfa.example", "Fattura 42/2026", to=["ufficio@cert.beta.example"], text="Si trasmette.\n")
+    >>> draft.refusals()
+    []
+    >>> composed = draft.compose()
+    >>> composed.recipients, composed.data.endswith(b"\r\n")
+    (['ufficio@cert.beta.example'], True)
+    >>> [refusal.code for refusal in Draft("ditta@pec.alfa.example", "Fattura").refusals()]
+    ['send.no_to']
+    """
+
+    def __new__(
+        cls,
+        sender: _Mailbox,
+        subject: str,
+        *,
+        to: _Mailboxes | None = None,
+        cc: _Mailboxes | None = None,
+        text: str = "",
+        html: str | None = None,
+        attachments: _Attachments | None = None,
+        carried: _Source | Iterable[_Source] | None = None,
+        receipt: _Receipt = "completa",
+        in_reply_to: str | None = None,
+        references: Sequence[str] | None = None,
+    ) -> Draft: ...
+    @staticmethod
+    def reply(
+        sender: _Mailbox,
+        message: _Source,
+        *,
+        to: _Mailboxes | None = None,
+        cc: _Mailboxes | None = None,
+        text: str = "",
+        html: str | None = None,
+        attachments: _Attachments | None = None,
+        carried: _Source | Iterable[_Source] | None = None,
+        receipt: _Receipt = "completa",
+    ) -> Draft:
+        """An answer to a message, whatever `Message` takes, which goes along byte for byte: unless `to` says otherwise, to whoever asks for
+        answers, else to its sender. In the envelope of a PEC that is the sender of the original, never the provider. The message need
+        not be certified: what it says of its sender may be a lie.
+        """
+    @staticmethod
+    def forward(
+        sender: _Mailbox,
+        message: _Source,
+        *,
+        to: _Mailboxes | None = None,
+        cc: _Mailboxes | None = None,
+        text: str = "",
+        html: str | None = None,
+        attachments: _Attachments | None = None,
+        carried: _Source | Iterable[_Source] | None = None,
+        receipt: _Receipt = "completa",
+    ) -> Draft:
+        """A message, whatever `Message` takes, handed on byte for byte: a PEC inside keeps its proof."""
+    @property
+    def sender(self) -> str:
+        """The address of the mailbox from which it goes."""
+    @property
+    def to(self) -> list[str]:
+        """To whom it is addressed."""
+    @property
+    def cc(self) -> list[str]:
+        """Who gets a copy."""
+    @property
+    def subject(self) -> str:
+        """The subject."""
+    @property
+    def text(self) -> str:
+        """The text."""
+    @property
+    def html(self) -> str | None:
+        """The text as HTML as well."""
+    @property
+    def attachments(self) -> list[str]:
+        """The names of its files."""
+    @property
+    def carried(self) -> list[str]:
+        """The names of the messages that go along."""
+    @property
+    def receipt(self) -> str:
+        """Which delivery receipt is asked for."""
+    @property
+    def in_reply_to(self) -> str | None:
+        """The Message-ID of what is answered."""
+    @property
+    def references(self) -> list[str]:
+        """The Message-IDs of what went before."""
+    def compose(self, *, now: datetime | None = None, message_id: str | None = None, seed: bytes | None = None) -> Composed:
+        """Writes it. Its date is `now` as clocks in Italy show it. Of `seed`, 32 bytes that are used for this message alone, are made its
+        boundaries and, unless one is given, its Message-ID: the same seed and time write the same bytes. Without one it is
+        drawn at random.
+
+        Raises `RefusedError` for values that cannot be written, with all of them in `refusals`. Whether a provider takes what is
+        written, `refusals()` says.
+        """
+    def refusals(self, conditions: Conditions | None = None, *, message_id: str | None = None) -> list[Refusal]:
+        """Everything that keeps it from being sent under these conditions, those of the law unless given, and what a person should
+        know: a `Refusal` each. It proves as little as `preflight` that a provider takes it.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Composed:
+    """A message ready to be sent: bytes that nothing may change any more, and for whom they are. Made by `Draft.compose`."""
+
+    @property
+    def data(self) -> bytes:
+        """The exact bytes: CRLF throughout and at the end, 7-bit."""
+    @property
+    def message_id(self) -> str:
+        """Its Message-ID, without brackets."""
+    @property
+    def sender(self) -> str:
+        """The SMTP sender."""
+    @property
+    def recipients(self) -> list[str]:
+        """The SMTP recipients: To and Cc, each once."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Conditions:
+    """What the provider of a sender takes, as far as it is known: `message_bytes`, `product` (bytes times recipients), `recipients`;
+    what is beyond them is refused. Beyond `attachment_bytes` an attachment is remarked. `kept` says whether what is sent is kept byte
+    for byte, as an archive does. Where nothing is given, what is beyond the 30 MB times recipients and the 50 recipients of the law
+    (DM 2/11/2005 art. 12) is a warning, since most providers take more.
+
+    >>> Conditions(recipients=500).recipients
+    500
+    """
+
+    def __new__(
+        cls,
+        *,
+        message_bytes: int | None = None,
+        product: int | None = None,
+        recipients: int | None = None,
+        attachment_bytes: int | None = None,
+        kept: bool = True,
+    ) -> Conditions: ...
+    @property
+    def message_bytes(self) -> int | None:
+        """Bytes of one message."""
+    @property
+    def product(self) -> int | None:
+        """Bytes of the message times recipients."""
+    @property
+    def recipients(self) -> int | None:
+        """Recipients of one message."""
+    @property
+    def attachment_bytes(self) -> int | None:
+        """Bytes of one attachment, decoded, from which on it is remarked."""
+    @property
+    def kept(self) -> bool:
+        """Whether what is sent is kept."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+
+@final
+class Rule:
+    """What is done with every message that a query finds, by itself or when somebody agrees. Its name is its identity: it acts once on
+    each message, under whatever conditions it has later. An empty query finds all. `actions` are pairs of what is done and a value:
+    `"file"` puts it into a folder of the host's (fascicolo), the tag `fascicolo/VALUE`; `"tag"` gives it a tag; `"assign"` assigns it
+    to somebody, the tag `assegnato/VALUE`; `"hold"` holds it for a case; `"forward"` asks whoever follows the events to forward it
+    to an address. A rule that is `suggesting` waits for somebody to decide.
+
+    Raises `QueryError`, `ArchiveError` (`archive.value`) for an empty name or value, `ArgumentError` for an action that there is not.
+
+    >>> Rule("fatture", "oggetto:fattura", [("file", "Fatture")]).actions
+    (('file', 'Fatture'),)
+    >>> Rule("errata", "da:", [])
+    Traceback (most recent call last):
+        ...
+    pecpy.QueryError: ...
+    """
+
+    def __new__(cls, name: str, query: str, actions: Iterable[_Action], *, suggesting: bool = False) -> Rule: ...
+    @property
+    def name(self) -> str:
+        """Its name."""
+    @property
+    def query(self) -> str:
+        """What it looks for."""
+    @property
+    def actions(self) -> tuple[tuple[str, str], ...]:
+        """What it does: pairs of what is done and a value."""
+    @property
+    def suggesting(self) -> bool:
+        """Whether it only suggests, and waits for somebody to decide."""
+
+@final
 class Archive:
     r"""Everything that was received and sent, kept for as long as it has to be (archivio): one file.
 
@@ -1224,6 +1446,99 @@ class Archive:
 
         Raises `DamagedError` where a message of it cannot be read.
         """
+    def queue(
+        self,
+        message: Composed | _Source,
+        *,
+        mailbox: str,
+        key: str,
+        sender: str | None = None,
+        recipients: Sequence[str] | None = None,
+        conditions: Conditions | None = None,
+        now: datetime | None = None,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+    ) -> Ticket:
+        """Takes a message to be sent from a mailbox, by whoever sends next: a `Composed`, or whatever `Message` takes with its SMTP `sender`
+        and `recipients`. Its exact bytes are archived; when this returns, they and the `Ticket` are on stable storage. `key` is your own
+        name for it, up to 500 bytes (an invoice number): within the mailbox it stands for one message, for ever. The same key with
+        the same message and envelope gives the same ticket, whatever has become of it, so that whoever does not know whether he was
+        heard can ask again.
+
+        Raises `RefusedError` where a provider of these `conditions`, those of the law unless given, would not take it: all reasons are in
+        its `refusals`. Raises `ArchiveError`: `archive.key_reused` where the key stands for another message, `archive.value` for
+        an empty or odd key, or no recipients. Nothing was stored then.
+        """
+    def ticket(self, mailbox: str, key: str) -> Ticket:
+        """The `Ticket` of this key: where what was given to be sent stands, and what the server said.
+
+        Raises `NotInArchiveError`.
+        """
+    def tickets(self, mailbox: str, state: _TicketState, *, after: int = 0, limit: int = 1000) -> list[Ticket]:
+        """At most `limit` tickets of a mailbox in a state (`"queued"`, `"sending"`, `"sent"`, `"refused"`, `"unknown"`), in the order in which
+        they were given, behind the one of this `number`.
+        """
+    def resolve(
+        self,
+        mailbox: str,
+        key: str,
+        resolution: Literal["sent", "not-sent"],
+        *,
+        now: datetime | None = None,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+    ) -> Ticket:
+        """Ends that nobody knows of a message whether it has gone: `"sent"` where somebody has found out that it has, `"not-sent"` where it
+        has not, and waits to be sent. Whoever says so wrongly sends it twice. Gives its `Ticket`.
+
+        Raises `ArchiveError` (`archive.value`) where it is known, `NotInArchiveError`.
+        """
+    def file(self, rules: Sequence[Rule], ids: _Ids, *, now: datetime | None = None) -> list[Filed]:
+        """Lets rules act on messages, by one identifier or several, each rule once on each message, in the order in which they are given;
+        all of it or nothing. What is done is logged as if somebody had done it by hand. A `Filed` for each rule and message that it has
+        acted on, or for which it suggests something.
+
+        Raises `NotInArchiveError` for a message that is not here: then nothing was done.
+        """
+    def explain(self, rule: Rule, id: str) -> Explained:
+        """Why a rule acts on a message of the archive, or does not: an `Explained`. Nothing is done.
+
+        Raises `NotInArchiveError`.
+        """
+    def suggestions(self, limit: int = 1000) -> list[Suggestion]:
+        """What waits for somebody to decide, oldest first: a `Suggestion` each, at most `limit`."""
+    def accept(self, id: str, rule: str, *, now: datetime | None = None) -> None:
+        """Does what the rule of this name suggests for a message.
+
+        Raises `NotInArchiveError` where it suggests nothing, or somebody has decided already.
+        """
+    def dismiss(self, id: str, rule: str) -> None:
+        """Puts aside what the rule of this name suggests for a message: it is not suggested again. Raises as `accept`."""
+    def events(self, after: int = 0, *, limit: int = 1000) -> list[Happened]:
+        """The events after this number, in their order: a `Happened` each, at most `limit`; 0 is before the first."""
+    def next_events(self, follower: str, *, limit: int = 1000) -> list[Happened]:
+        r"""The events that the follower of this name has not `finished` yet: a `Happened` each, at most `limit`. They are given again until he
+        says so, so that whoever is interrupted in his work on one is told once more; a new name begins with the first event that is
+        kept.
+
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, Archive.create(folder + "/posta.pecarchive") as archive:
+        ...     put = archive.put(b"Subject: Preventivo\r\n\r\nBuongiorno.\r\n")
+        ...     for event in archive.next_events("gestionale"):
+        ...         print(event.what, event.id == put.id)
+        ...         archive.finished("gestionale", event.n)
+        ...     archive.next_events("gestionale")
+        stored True
+        []
+        """
+    def finished(self, follower: str, n: int) -> None:
+        """Notes that a follower has finished everything up to the event of this number, on stable storage when it returns. He never goes
+        backwards.
+
+        Raises `ArchiveError` (`archive.value`) for an empty name.
+        """
+    def forget_events(self, up_to: int) -> int:
+        """Takes away the events up to the one of this number: whoever has not read them never will. Gives how many."""
     def set_term(self, class_: str, months: int, *, now: datetime | None = None) -> None:
         """Gives a class a term in months, or another term; the class `""` is that of everything that was put in no other, ten years at
         first.
@@ -1564,3 +1879,58 @@ def check_proof(
     """The report on a bundle, as JSON, and whether it is intact and sound; for `pecpy.proof`."""
 def expert_commands(bundle: _Bytes) -> str | None:
     """How an expert does every step of a bundle once more, with OpenSSL; for `pecpy.proof`."""
+
+def preflight(
+    message: Composed | _Source,
+    *,
+    sender: str | None = None,
+    recipients: Sequence[str] | None = None,
+    conditions: Conditions | None = None,
+) -> list[Refusal]:
+    r"""Every reason why a provider would not take a message, a `Composed` or whatever `Message` takes, from this SMTP `sender` to these
+    SMTP `recipients`, and what a person should know, whoever has written it: a `Refusal` each. Of a `Composed` the envelope is known.
+    `conditions` are those of the law unless given.
+
+    It does not prove that the provider takes it: he looks for viruses, knows the mailbox, and has limits of his own.
+
+    >>> message = b"From: a@pec.alfa.example\r\nBcc: b@cert.beta.example\r\n\r\nx\r\n"
+    >>> for refusal in preflight(message, sender="a@pec.alfa.example", recipients=["b@cert.beta.example"]):
+    ...     print(refusal.weight, refusal.code)
+    refused send.date
+    warning send.no_message_id
+    refused send.no_to
+    refused send.not_addressed
+    refused send.bcc
+    """
+def examine_attachment(
+    name: str, data: _Bytes, *, large: int | None = None, legibility: tuple[int, int] | None = None
+) -> Examined:
+    """Looks at a file before it is sent, by its name and its bytes (a path, bytes or a file): an `Examined`. Beyond `large` bytes its size
+    is remarked. `legibility` is how legible a person or a program found it, from 0 to 100, and below what it is remarked. Nothing is
+    unpacked.
+
+    It is no search for viruses. That nothing is found does not prove that a file is harmless.
+
+    >>> examined = examine_attachment("fattura.pdf", b"MZ a program")
+    >>> examined.kind, [refusal.code for refusal in examined.refusals]
+    ('program', ['attachment.type_mismatch', 'attachment.executable'])
+    """
+def is_address(address: str) -> bool:
+    """Whether this is an address that PEC takes: `local@domain` in ASCII, without quotes. It does not prove that there is such a mailbox.
+
+    >>> is_address("ufficio@cert.beta.example"), is_address("ufficio")
+    (True, False)
+    """
+def tax_id(text: str) -> TaxId:
+    """A tax identifier (codice fiscale, partita IVA) in capitals and without blanks: a `TaxId`. That it is well formed proves that nobody
+    mistyped it. It does not prove that it was ever given to anybody.
+
+    Raises `ArgumentError` for what is none; the evidence says why.
+
+    >>> tax_id("it 00743110157")
+    TaxId(text='00743110157', kind='body')
+    >>> tax_id("00743110158")
+    Traceback (most recent call last):
+        ...
+    pecpy.ArgumentError: ... the last character would be 7]
+    """
