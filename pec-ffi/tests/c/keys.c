@@ -189,7 +189,7 @@ int main(int argc, char **argv)
     pec_trust_store *trust = NULL;
     if (argc < 2 || strlen(argv[1]) > 4000)
         return 2;
-    snprintf(place, sizeof place, "%s/riservata \xc3\xa8.pecarchive", argv[1]);
+    snprintf(place, sizeof place, "%s/riservata.pecarchive", argv[1]);
     snprintf(copy, sizeof copy, "%s/salvata.pecarchive", argv[1]);
     CHECK(pec_trust_store_built_in(&trust, NULL) == PEC_OK && pec_intake_new(trust, &intake, NULL) == PEC_OK);
     encrypted();

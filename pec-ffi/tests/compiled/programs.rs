@@ -238,7 +238,7 @@ fn a_freed_handle_is_seen_by_the_tools() {
 fn the_examples_are_cpp() {
     let folder = tempfile::tempdir().unwrap();
     for compiler in ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)) {
-        for name in ["verify.c", "link.c", "sandbox.c", "work.c", "archive.c"] {
+        for name in ["verify.c", "link.c", "sandbox.c", "work.c", "archive.c", "queue.c"] {
             let mut command = Command::new(compiler);
             command.args([
                 "-x",
@@ -315,6 +315,31 @@ fn an_archive_of_a_folder_proves_it() {
     let (code, text) = run(command.arg("mittente:x").arg(&anchor));
     assert_eq!(code, 2, "{text}");
     assert!(text.contains("  mittente:x\n  ^^^^^^^^"), "{text}");
+}
+
+/// A message written, judged and queued: once for its key, whatever is asked later; refused with its reason.
+#[test]
+fn a_message_is_queued_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("fattura è.pdf");
+    fs::write(&file, b"%PDF-1.7\n%%EOF\n").unwrap();
+    let (anna, office) = ("anna@pec.alfa.example", "ufficio@cert.beta.example");
+    for (number, build) in builds().iter().enumerate() {
+        let program = build.program(&example("queue.c"), folder.path());
+        let archive = folder.path().join(format!("posta {number}.pecarchive"));
+        let queue = |key: &str, to: &str, file: &Path| {
+            run(Command::new(&program).arg(&archive).args([key, anna, to, "Fattura"]).arg(file))
+        };
+        let (code, first) = queue("42/2026", office, &file);
+        assert_eq!(code, 0, "{build:?}: {first}");
+        assert!(first.contains(r#""key":"42/2026""#) && first.contains(r#""state":"queued""#), "{first}");
+        assert_eq!(queue("42/2026", "altro@cert.beta.example", &file), (0, first), "{build:?}");
+        let (code, text) = queue("43/2026", "ufficio", &file);
+        assert_eq!(code, 1, "{build:?}: {text}");
+        assert!(text.contains("refused: An address of a recipient is not valid."), "{text}");
+        let (code, text) = queue("43/2026", office, Path::new("nothing here.pdf"));
+        assert_eq!(code, 2, "{build:?}: {text}");
+    }
 }
 
 /// A program of tests/c that is given an empty folder, and ends with 0 when all is as it should be.
