@@ -3090,6 +3090,9 @@ pec_result pec_draft_refusals(const pec_draft *draft,
                               pec_refusals **out,
                               pec_error **error);
 
+// Ends the life of a draft. NULL is allowed.
+void pec_draft_free(pec_draft *draft);
+
 // The exact bytes: CRLF throughout and at the end, 7-bit. They live as long as the composed message.
 pec_result pec_composed_bytes(const pec_composed *composed, pec_bytes *out);
 
@@ -3109,9 +3112,6 @@ pec_result pec_composed_recipient(const pec_composed *composed,
 
 // Ends the life of a composed message. NULL is allowed.
 void pec_composed_free(pec_composed *composed);
-
-// Ends the life of a draft. NULL is allowed.
-void pec_draft_free(pec_draft *draft);
 
 // The conditions of a provider of whom only what the law asks for is known: what is beyond that is a warning, since most take
 // more. Freed by `pec_conditions_free`.

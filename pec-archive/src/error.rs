@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use pec_core::compose::Refusal;
+use pec_core::compose::{Refusal, reasons};
 use pec_core::finding::Language;
 
 use crate::id::Id;
@@ -306,10 +306,4 @@ impl Error {
     pub(crate) const fn is_local(&self) -> bool {
         matches!(self, Self::Damaged(_) | Self::Device(_))
     }
-}
-
-/// What keeps a message from being sent.
-fn reasons(refusals: &[Refusal]) -> String {
-    let refused = refusals.iter().filter(|refusal| refusal.is_refused());
-    refused.map(|refusal| format!("{}: {}", refusal.code, refusal.detail)).collect::<Vec<_>>().join("; ")
 }

@@ -2,17 +2,20 @@
 //!
 //! ```text
 //! pec_draft   what a person wants to send ──> pec_composed, the exact bytes and for whom they are
+//!   composed  such bytes
 //!   refusal   why a provider would not take it, every reason at once; attachments, addresses
 //! ```
 
 #![allow(unsafe_code, reason = "exported functions bear unmangled names and take texts and bytes from C")]
 
+mod composed;
 mod refusal;
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use pec_core::compose::{Carried, Composed, Draft, Enclosure, Refusal, Stamp};
+pub use composed::*;
+use pec_core::compose::{Carried, Draft, Enclosure, Stamp, reasons};
 use pec_core::daticert::ReceiptForm;
 use pec_core::message::Mailbox;
 pub use refusal::*;
@@ -20,7 +23,7 @@ pub use refusal::*;
 use crate::border::{self, bytes, enter, instant, list, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
 use crate::message::pec_message;
-use crate::text::{pec_bytes, pec_str, unknown};
+use crate::text::unknown;
 
 /// The media type of what has none of its own.
 const UNTYPED: &str = "application/octet-stream";
@@ -63,23 +66,9 @@ pub enum pec_addressed {
     PEC_ADDRESSED_CC = 1,
 }
 
-/// A message ready to be sent: bytes that nothing may change any more, and for whom they are. It never changes, may be shared
-/// between threads, and lives without the draft.
-#[derive(Debug)]
-pub struct pec_composed {
-    pub(crate) composed: Composed,
-}
-
 /// A text that may be empty.
 fn given(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// What keeps a draft from being written, as the archive would say it.
-fn refused(refusals: &[Refusal]) -> Failure {
-    let reasons = refusals.iter().filter(|refusal| refusal.is_refused());
-    let reasons: Vec<String> = reasons.map(|refusal| format!("{}: {}", refusal.code, refusal.detail)).collect();
-    Failure::new(pec_result::PEC_COMPOSE_REFUSED).because(reasons.join("; "))
 }
 
 /// The sender that C gives.
@@ -332,7 +321,10 @@ pub unsafe extern "C" fn pec_draft_compose(
             let wrong = || Failure::new(pec_result::PEC_BAD_LENGTH).because(format!("seed: {seed_len}"));
             seed = given.try_into().map_err(|_| wrong())?;
         }
-        let composed = it.draft.compose(&it.stamp(now, seed)).map_err(|refusals| refused(&refusals))?;
+        let composed = it
+            .draft
+            .compose(&it.stamp(now, seed))
+            .map_err(|refusals| Failure::new(pec_result::PEC_COMPOSE_REFUSED).because(reasons(&refusals)))?;
         out.write(Some(Box::new(pec_composed { composed })));
         Ok(())
     })
@@ -355,78 +347,6 @@ pub extern "C" fn pec_draft_refusals(
         out.write(Some(Box::new(pec_refusals::new(it.draft.refusals(&stamp, &conditions.conditions)))));
         Ok(())
     })
-}
-
-/// The exact bytes: CRLF throughout and at the end, 7-bit. They live as long as the composed message.
-#[unsafe(no_mangle)]
-pub extern "C" fn pec_composed_bytes(
-    composed: Option<&pec_composed>,
-    out: Option<&mut MaybeUninit<pec_bytes>>,
-) -> pec_result {
-    enter(None, || {
-        let (it, out) = (some(composed, "composed")?, some(out, "out")?);
-        out.write(pec_bytes::of(&it.composed.bytes));
-        Ok(())
-    })
-}
-
-/// Its Message-ID, without brackets. It lives as long as the composed message.
-#[unsafe(no_mangle)]
-pub extern "C" fn pec_composed_message_id(
-    composed: Option<&pec_composed>,
-    out: Option<&mut MaybeUninit<pec_str>>,
-) -> pec_result {
-    enter(None, || {
-        let (it, out) = (some(composed, "composed")?, some(out, "out")?);
-        out.write(pec_str::of(&it.composed.message_id));
-        Ok(())
-    })
-}
-
-/// The SMTP sender. It lives as long as the composed message.
-#[unsafe(no_mangle)]
-pub extern "C" fn pec_composed_sender(
-    composed: Option<&pec_composed>,
-    out: Option<&mut MaybeUninit<pec_str>>,
-) -> pec_result {
-    enter(None, || {
-        let (it, out) = (some(composed, "composed")?, some(out, "out")?);
-        out.write(pec_str::of(&it.composed.sender));
-        Ok(())
-    })
-}
-
-/// How many SMTP recipients it has: To and Cc, each once.
-#[unsafe(no_mangle)]
-pub extern "C" fn pec_composed_recipient_count(
-    composed: Option<&pec_composed>,
-    out: Option<&mut MaybeUninit<usize>>,
-) -> pec_result {
-    enter(None, || {
-        some(out, "out")?.write(some(composed, "composed")?.composed.recipients.len());
-        Ok(())
-    })
-}
-
-/// The SMTP recipient at `index`, from 0. `PEC_ABSENT` beyond the last. It lives as long as the composed message.
-#[unsafe(no_mangle)]
-pub extern "C" fn pec_composed_recipient(
-    composed: Option<&pec_composed>,
-    index: usize,
-    out: Option<&mut MaybeUninit<pec_str>>,
-) -> pec_result {
-    enter(None, || {
-        let (it, out) = (some(composed, "composed")?, some(out, "out")?);
-        let found = it.composed.recipients.get(index);
-        out.write(pec_str::of(found.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT))?));
-        Ok(())
-    })
-}
-
-/// Ends the life of a composed message. NULL is allowed.
-#[unsafe(no_mangle)]
-pub extern "C" fn pec_composed_free(composed: Option<Box<pec_composed>>) {
-    border::release(composed);
 }
 
 /// Ends the life of a draft. NULL is allowed.

@@ -21,4 +21,4 @@ mod write;
 pub use address::is_address;
 pub use draft::{Carried, Composed, Draft, Enclosure, Stamp};
 pub use preflight::{Conditions, Envelope, Keeping, preflight};
-pub use refusal::{Refusal, RefusalCode, Weight};
+pub use refusal::{Refusal, RefusalCode, Weight, reasons};

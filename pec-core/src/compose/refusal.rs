@@ -67,6 +67,13 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// What keeps a message from being sent, in one line for a log: `send.no_to: ; send.bcc: `. Warnings are left out.
+#[must_use]
+pub fn reasons(refusals: &[Refusal]) -> String {
+    let refused = refusals.iter().filter(|refusal| refusal.is_refused());
+    refused.map(|refusal| format!("{}: {}", refusal.code, refusal.detail)).collect::<Vec<_>>().join("; ")
+}
+
 macro_rules! refusals {
     ($($variant:ident = $wire:literal, $usual:ident, $rule:literal, it: $it:literal, en: $en:literal;)*) => {
         /// What a message can be refused for. The wire name (`send.bcc`) is stable.
