@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
@@ -14,7 +15,8 @@ const WORD: &str = "una parola per il gestionale";
 
 struct Gateway {
     child: Child,
-    output: BufReader<ChildStdout>,
+    /// What it says, read as it comes: a full pipe would hold it.
+    lines: Receiver<String>,
     port: u16,
 }
 
@@ -36,17 +38,18 @@ impl Gateway {
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        let mut gateway = Self { child, output, port: 0 };
+        let (send, lines) = channel();
+        std::thread::spawn(move || output.lines().map_while(Result::ok).for_each(|line| drop(send.send(line))));
+        let mut gateway = Self { child, lines, port: 0 };
         let said = gateway.event("listening");
         gateway.port = said["address"].as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
         gateway
     }
 
     /// The next event of this name; others are passed over.
-    fn event(&mut self, name: &str) -> serde_json::Value {
+    fn event(&self, name: &str) -> serde_json::Value {
         loop {
-            let mut line = String::new();
-            assert!(self.output.read_line(&mut line).unwrap() > 0, "it has ended before {name}");
+            let line = self.lines.recv().unwrap_or_else(|_| panic!("it has ended before {name}"));
             let event: serde_json::Value = serde_json::from_str(&line).unwrap();
             if event["event"] == name {
                 return event;
@@ -126,7 +129,7 @@ fn pec_from_an_ordinary_program_both_ways() {
     log_in(&house);
     let maildir = house.path("posta-di-anna");
     let deliver = format!("{ANNA}={maildir}");
-    let mut gateway = Gateway::start(&house, &["--deliver", &deliver]);
+    let gateway = Gateway::start(&house, &["--deliver", &deliver]);
     assert_eq!(gateway.hand_over([letter(1), letter(1)].into_iter()), 2);
     let taken = gateway.event("taken");
     assert_eq!(taken["key"], "smtp:1@gestionale.example");
@@ -136,7 +139,7 @@ fn pec_from_an_ordinary_program_both_ways() {
     house.server.advance(SignedDuration::from_mins(5)).unwrap();
     assert_eq!(house.server.with(|network| Ok(network.messages(OFFICE)?.len())).unwrap(), 1);
     // The receipts come to where Anna reads her mail.
-    let mut gateway = Gateway::start(&house, &["--deliver", &deliver]);
+    let gateway = Gateway::start(&house, &["--deliver", &deliver]);
     let relayed = gateway.event("relayed");
     assert_eq!(relayed["ids"].as_array().unwrap().len(), 2, "{relayed}");
     assert_eq!(gateway.interrupt(), 0);
