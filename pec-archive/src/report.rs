@@ -21,6 +21,8 @@ pub const SCHEMA: &str = "pec-archive/1";
 
 /// An answer that can be written as one line of JSON: keys in fixed order, times in UTC (RFC 3339), absent values null.
 pub trait Report: Serialize {
+    /// The form to which it belongs, `docs/schema`.
+    const SCHEMA: &'static str = SCHEMA;
     /// What it is called under `report`.
     const NAME: &'static str;
 
@@ -30,7 +32,7 @@ pub trait Report: Serialize {
         Self: Sized,
     {
         // Strings and numbers only: there is nothing that cannot be written.
-        serde_json::to_string(&Named { schema: SCHEMA, report: Self::NAME, values: self }).unwrap_or_default()
+        serde_json::to_string(&Named { schema: Self::SCHEMA, report: Self::NAME, values: self }).unwrap_or_default()
     }
 }
 

@@ -9,9 +9,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
+use pec_archive::report::Report as _;
 use pec_core::finding::Language;
-use pec_imap::{AccessState, HubMailbox, HubQuery, Import, Only, RefreshOptions, RefreshOutcome, Sort};
-use serde_json::json;
+use pec_imap::{
+    AccessState, HubMailbox, HubQuery, Import, Only, RefreshOptions, RefreshOutcome, RefreshReport, Sort, report,
+};
 
 pub(crate) use morning::{look_around, tell};
 
@@ -39,6 +41,9 @@ enum Action {
         /// Take over the rows that are right.
         #[arg(long)]
         right_rows: bool,
+        /// The report as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Look at every mailbox: counts, and what is new into the archive.
     Refresh {
@@ -99,7 +104,7 @@ enum Order {
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     let house = arguments.reach.open()?;
     match &arguments.action {
-        Action::Import { table, right_rows } => import(&house, table, *right_rows, language),
+        Action::Import { table, right_rows, json } => import(&house, table, *right_rows, *json, language),
         Action::Refresh { parallel, budget, counts, json, rules } => {
             let options = RefreshOptions {
                 parallel: *parallel,
@@ -137,44 +142,54 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
     }
 }
 
-fn import(house: &House, table: &std::path::Path, right_rows: bool, language: Language) -> Result<ExitCode, Stop> {
+fn import(
+    house: &House,
+    table: &std::path::Path,
+    right_rows: bool,
+    json: bool,
+    language: Language,
+) -> Result<ExitCode, Stop> {
     let bytes = fs::read(table).map_err(|error| Text::of_io(&error).at(table))?;
     let import = if right_rows { Import::ThoseThatAreRight } else { Import::AllOrNothing };
     let imported = house.hub.import_csv(&bytes, import).map_err(|error| failed(&error))?;
     let mut output = anstream::stdout();
-    for error in &imported.errors {
-        writeln!(output, "{}, {}: {}", error.row, printable(&error.column), error.fault.text(language))?;
+    if json {
+        writeln!(output, "{}", report::Imported::of(&imported).to_json())?;
+    } else {
+        for error in &imported.errors {
+            writeln!(output, "{}, {}: {}", error.row, printable(&error.column), error.fault.text(language))?;
+        }
+        let word = if language == Language::It { "caselle" } else { "mailboxes" };
+        writeln!(output, "{} {word}", imported.added.len())?;
     }
-    let word = if language == Language::It { "caselle" } else { "mailboxes" };
-    writeln!(output, "{} {word}", imported.added.len())?;
     Ok(if imported.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 fn refresh(house: &House, options: RefreshOptions, json: bool, language: Language) -> Result<ExitCode, Stop> {
     let report = wait(house.hub.refresh(options))?.map_err(|error| failed(&error))?;
     let mut output = anstream::stdout();
+    if json {
+        write!(output, "{}", report.to_lines())?;
+        return Ok(exit_of(&report));
+    }
     for mailbox in &report.mailboxes {
-        let (state, text) = match &mailbox.outcome {
-            RefreshOutcome::Fresh { problem: Some(error), .. } => {
-                ("fresh-in-part", format!("{} ({error})", error.explanation(language)))
+        let text = match &mailbox.outcome {
+            RefreshOutcome::Fresh { problem: Some(error), .. } | RefreshOutcome::Failed(error) => {
+                format!("{} ({error})", error.explanation(language))
             }
-            RefreshOutcome::Fresh { .. } => ("fresh", String::new()),
-            RefreshOutcome::Failed(error) => ("failed", format!("{} ({error})", error.explanation(language))),
-            RefreshOutcome::Spared(access) => ("spared", access.advice(language).to_owned()),
-            _ if language == Language::It => ("out-of-time", "il tempo concesso è finito prima".to_owned()),
-            _ => ("out-of-time", "the budget was over before".to_owned()),
+            RefreshOutcome::Fresh { .. } => continue,
+            RefreshOutcome::Spared(access) => access.advice(language).to_owned(),
+            _ if language == Language::It => "il tempo concesso è finito prima".to_owned(),
+            _ => "the budget was over before".to_owned(),
         };
-        if json {
-            writeln!(output, "{}", json!({ "mailbox": mailbox.address, "state": state, "text": text }))?;
-        } else if !text.is_empty() {
-            writeln!(output, "{}: {}", printable(&mailbox.address), printable(&text))?;
-        }
+        writeln!(output, "{}: {}", printable(&mailbox.address), printable(&text))?;
     }
-    if !json {
-        let mailboxes = house.hub.mailboxes().map_err(|error| failed(&error))?;
-        print(&mailboxes, false)?;
-    }
-    Ok(if report.fresh() == report.mailboxes.len() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    print(&house.hub.mailboxes().map_err(|error| failed(&error))?, false)?;
+    Ok(exit_of(&report))
+}
+
+fn exit_of(report: &RefreshReport) -> ExitCode {
+    if report.fresh() == report.mailboxes.len() { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 
 /// A line a mailbox: new, unread, total, how full, the state of its access.
@@ -184,13 +199,7 @@ pub(crate) fn print(mailboxes: &[HubMailbox], json: bool) -> Result<(), Stop> {
         let (said, standing) = (&mailbox.said, &mailbox.standing);
         let access = mailbox.access().map(AccessState::as_str);
         if json {
-            let line = json!({
-                "mailbox": said.address, "client": said.client, "description": said.description, "tax_id": said.tax_id,
-                "provider": said.profile, "new": standing.new, "unread": standing.unread, "messages": standing.total,
-                "percent_full": mailbox.percent_full(), "access": access, "access_since": standing.access_since,
-                "last_ok": standing.ok_at, "password_ends": standing.password_ends,
-            });
-            writeln!(output, "{line}")?;
+            writeln!(output, "{}", report::HubMailbox::of(mailbox).to_json())?;
             continue;
         }
         let full = mailbox.percent_full().map_or_else(String::new, |percent| format!("{percent} %"));

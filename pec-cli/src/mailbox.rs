@@ -9,9 +9,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use pec_archive::report::Report as _;
 use pec_core::finding::Language;
-use pec_imap::{Account, Credential, Endpoint, Error, MailboxSpec, Origin, Overrides, Synced, Watching};
-use serde_json::json;
+use pec_imap::{Account, Credential, Endpoint, Error, MailboxSpec, Origin, Overrides, Synced, Watching, report};
 
 pub(crate) use sending::sentence;
 
@@ -214,24 +214,10 @@ impl One {
 
     fn check(&self, house: &House) -> Result<ExitCode, Stop> {
         let account = self.account(house)?;
-        let checked = wait(account.check(&house.network))?.map_err(|error| failed(&error))?;
+        let checked = wait(account.check(house.hub.network()))?.map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
         if self.json {
-            let folders: Vec<_> = checked
-                .folders
-                .iter()
-                .map(|counts| {
-                    json!({
-                        "name": counts.folder.name, "purpose": counts.folder.purpose,
-                        "messages": counts.messages, "unread": counts.unseen,
-                    })
-                })
-                .collect();
-            let quota = checked.quota.map(|quota| json!({ "used": quota.used, "limit": quota.limit }));
-            let report = json!({
-                "mailbox": account.address(), "folders": folders, "quota": quota,
-                "password_ends": checked.password_ends, "capabilities": checked.capabilities,
-            });
+            let report = report::Checked::of(account.address(), &checked).to_json();
             writeln!(output, "{report}")?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -292,7 +278,8 @@ impl Receive {
         };
         let mut progress = |_: pec_imap::SyncProgress<'_>| ControlFlow::Continue(());
         let watching = Watching::default();
-        let watched = wait(house.receiver.watch(&house.network, &account, watching, &mut progress, &mut each))?;
+        let watched =
+            wait(house.hub.receiver().watch(house.hub.network(), &account, watching, &mut progress, &mut each))?;
         watched.map_err(|error| failed(&error))?;
         told
     }
@@ -302,20 +289,11 @@ impl One {
     /// What a run came to: a line a folder in which something happened.
     fn tell(&self, synced: &Synced, language: Language) -> Result<ExitCode, Stop> {
         let mut output = anstream::stdout();
-        for folder in &synced.folders {
+        if self.json {
+            writeln!(output, "{}", report::Synced::of(&self.address, synced).to_json())?;
+        }
+        for folder in synced.folders.iter().filter(|_| !self.json) {
             let problem = folder.problem.as_ref();
-            if self.json {
-                let withheld: Vec<_> =
-                    folder.withheld.iter().map(|(uid, why)| json!({ "uid": uid, "why": why })).collect();
-                let gone: Vec<String> = folder.gone.iter().map(ToString::to_string).collect();
-                let report = json!({
-                    "mailbox": self.address, "folder": folder.name, "new": folder.new, "known": folder.known,
-                    "bytes": folder.bytes, "gone": gone, "withheld": withheld, "renumbered": folder.renumbered,
-                    "problem": problem.map(|error| json!({ "code": error.code(), "text": error.to_string() })),
-                });
-                writeln!(output, "{report}")?;
-                continue;
-            }
             let name = printable(&folder.name);
             if folder.new > 0 {
                 let word = if language == Language::It { "nuovi" } else { "new" };

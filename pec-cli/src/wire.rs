@@ -8,7 +8,7 @@ use clap::Args;
 use pec_archive::{Actor, Archive};
 use pec_core::finding::Language;
 use pec_core::trust::TrustStore;
-use pec_imap::{FileSecrets, Hub, Network, PassphraseCost, Profiles, Proxy, ProxyLogin, Receiver, Roots};
+use pec_imap::{FileSecrets, Hub, Network, PassphraseCost, Profiles, Proxy, Receiver, Roots};
 use pec_imap::{HostKey, SecretStore};
 
 use crate::archive::failed as archive_failed;
@@ -53,8 +53,6 @@ pub(crate) struct Reach {
 /// Everything opened.
 pub(crate) struct House {
     pub(crate) hub: Hub,
-    pub(crate) receiver: Receiver,
-    pub(crate) network: Network,
     pub(crate) archive: Arc<Archive>,
     pub(crate) actor: Actor,
     pub(crate) trust: Arc<TrustStore>,
@@ -74,9 +72,8 @@ impl Reach {
         let receiver = Receiver::new(Arc::clone(&archive), Arc::clone(&trust))
             .evidence(Arc::new(setup.evidence))
             .actor(actor.clone());
-        let network = self.network()?;
-        let hub = Hub::new(receiver.clone(), network.clone(), self.secrets()?, self.profiles()?);
-        Ok(House { hub, receiver, network, archive, actor, trust })
+        let hub = Hub::new(receiver, self.network()?, self.secrets()?, self.profiles()?);
+        Ok(House { hub, archive, actor, trust })
     }
 
     fn secrets(&self) -> Result<Arc<dyn SecretStore>, Stop> {
@@ -115,31 +112,8 @@ impl Reach {
             let pem = fs::read(path).map_err(|error| Text::of_io(&error).at(path))?;
             roots = roots.and_pem(&pem).map_err(|error| failed(&error))?;
         }
-        let proxy = self.proxy.as_deref().map_or(Ok(Proxy::Direct), proxy)?;
+        let proxy = self.proxy.as_deref().map_or(Ok(Proxy::Direct), str::parse).map_err(|error| failed(&error))?;
         Network::new(proxy, &roots).map_err(|error| failed(&error))
-    }
-}
-
-/// A proxy as it is written down.
-fn proxy(text: &str) -> Result<Proxy, Stop> {
-    let bad = || {
-        let form = "socks5://[USER:PASSWORD@]HOST:PORT, http://[USER:PASSWORD@]HOST:PORT";
-        Stop::from(Text::new(format!("--proxy non si può leggere: {form}"), format!("--proxy cannot be read: {form}")))
-    };
-    let (scheme, rest) = text.split_once("://").ok_or_else(bad)?;
-    let (login, rest) = match rest.rsplit_once('@') {
-        Some((login, rest)) => {
-            let (user, password) = login.split_once(':').ok_or_else(bad)?;
-            (Some(ProxyLogin::new(user, password)), rest)
-        }
-        None => (None, rest),
-    };
-    let (host, port) = rest.trim_end_matches('/').rsplit_once(':').ok_or_else(bad)?;
-    let (host, port) = (host.to_owned(), port.parse().map_err(|_| bad())?);
-    match scheme {
-        "socks5" => Ok(Proxy::Socks5 { host, port, login }),
-        "http" => Ok(Proxy::Http { host, port, login }),
-        _ => Err(bad()),
     }
 }
 

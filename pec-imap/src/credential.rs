@@ -100,7 +100,9 @@ impl Credential {
         self.expires.is_some_and(|end| end <= now)
     }
 
-    pub(crate) const fn secret(&self) -> &SecretString {
+    /// The password, for a store that keeps it: only what exposes it by that name gets at it.
+    #[must_use]
+    pub const fn secret(&self) -> &SecretString {
         &self.secret
     }
 }

@@ -14,6 +14,7 @@ mod imap;
 mod net;
 mod profile;
 mod relay;
+pub mod report;
 mod secret;
 mod smtp;
 mod sync;

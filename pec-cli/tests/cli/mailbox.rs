@@ -107,9 +107,14 @@ fn a_message_is_sent_once_its_receipts_come_in_and_the_list_says_how_each_mailbo
 
     let (code, synced, errors) = house.pec(&["box", "sync", ANNA, "--json"], "");
     assert_eq!(code, 0, "{errors}");
-    assert!(synced.contains("\"new\":2"), "{synced}");
+    assert!(
+        synced.starts_with("{\"schema\":\"pec-wire/1\",\"report\":\"synced\",") && synced.contains("\"new\":2,"),
+        "{synced}"
+    );
     let (code, listed, errors) = house.pec(&["hub", "refresh"], "");
     assert_eq!(code, 0, "{listed}{errors}");
+    let (code, told, _) = house.pec(&["hub", "refresh", "--json"], "");
+    assert!(code == 0 && told.contains("\"report\":\"refresh\",\"mailboxes\":2,\"fresh\":2,"), "{told}");
     let lines: Vec<&str> = listed.lines().collect();
     assert!(lines.len() == 2 && lines.iter().all(|line| line.contains("ok")), "{listed}");
 

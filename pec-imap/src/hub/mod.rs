@@ -51,6 +51,7 @@ use crate::error::{Error, Result};
 use crate::net::Network;
 use crate::profile::{LoginName, Overrides, Profile, Profiles};
 use crate::secret::{SecretField, SecretStore};
+use crate::smtp::Sender;
 use crate::sync::Receiver;
 
 /// Mailboxes that are managed together. Cheap to clone; shared by threads.
@@ -149,6 +150,18 @@ impl Hub {
     pub const fn policy(mut self, policy: HubPolicy) -> Self {
         self.policy = policy;
         self
+    }
+
+    /// Who receives for it.
+    #[must_use]
+    pub const fn receiver(&self) -> &Receiver {
+        &self.receiver
+    }
+
+    /// The network over which it reaches servers.
+    #[must_use]
+    pub const fn network(&self) -> &Network {
+        &self.network
     }
 
     pub(crate) fn archive(&self) -> &Archive {
@@ -311,6 +324,15 @@ impl Hub {
         }
         let account = self.account(&mailbox.said)?;
         Ok((mailbox.said, account))
+    }
+
+    /// Who sends from a mailbox: by the trust, name and clock of the receiver, no faster than its provider is known to allow.
+    ///
+    /// # Errors
+    /// [`pec_archive::Error::NotFound`] where the mailbox is not managed; those of the archive.
+    pub fn sender(&self, address: &str) -> Result<Sender> {
+        let (said, _) = self.archive().managed_at(self.actor(), address)?;
+        Ok(self.receiver.sender().pace(self.profile_of(&said)?.limits.into()))
     }
 
     /// With its credential.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::str::FromStr;
 
 use base64ct::{Base64, Encoding as _};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -62,6 +63,35 @@ impl fmt::Debug for ProxyLogin {
     }
 }
 
+impl FromStr for Proxy {
+    type Err = Error;
+
+    /// A proxy as it is written down: `socks5://[USER:PASSWORD@]HOST:PORT`, `http://[USER:PASSWORD@]HOST:PORT`. What stands
+    /// before the last `@` is the login, as it is; no error repeats it.
+    fn from_str(text: &str) -> Result<Self> {
+        let bad = || Error::BadValue {
+            what: "proxy",
+            value: "socks5://[USER:PASSWORD@]HOST:PORT or http://[USER:PASSWORD@]HOST:PORT is wanted".into(),
+        };
+        let (scheme, rest) = text.split_once("://").ok_or_else(bad)?;
+        let (login, rest) = match rest.rsplit_once('@') {
+            Some((login, rest)) => {
+                let (user, password) = login.split_once(':').ok_or_else(bad)?;
+                (Some(ProxyLogin::new(user, password)), rest)
+            }
+            None => (None, rest),
+        };
+        let (host, port) = rest.trim_end_matches('/').rsplit_once(':').ok_or_else(bad)?;
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host).to_owned();
+        let port = port.parse().ok().filter(|port| *port > 0 && !host.is_empty()).ok_or_else(bad)?;
+        match scheme {
+            "socks5" => Ok(Self::Socks5 { host, port, login }),
+            "http" => Ok(Self::Http { host, port, login }),
+            _ => Err(bad()),
+        }
+    }
+}
+
 impl Proxy {
     /// TCP to a server.
     pub(super) async fn connect(&self, host: &str, port: u16) -> Result<TcpStream> {
@@ -118,6 +148,31 @@ async fn tunnel(proxy: &mut TcpStream, host: &str, port: u16, login: Option<&Pro
         code => {
             let reason = pec_core::text::printable(response.reason.unwrap_or_default());
             Err(io::Error::other(format!("the proxy answers {} {reason}", code.unwrap_or_default())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_read_as_it_is_written_and_what_is_wrong_never_shows_its_password() {
+        let Proxy::Socks5 { host, port, login: Some(login) } = "socks5://u:p@ss:w@proxy.example:1080".parse().unwrap()
+        else {
+            panic!("another kind of proxy");
+        };
+        assert_eq!((host.as_str(), port, login.user.as_str()), ("proxy.example", 1080, "u"));
+        assert_eq!(login.password.expose_secret(), "p@ss:w");
+        assert!(
+            matches!("http://[::1]:3128/".parse().unwrap(), Proxy::Http { host, port: 3128, login: None } if host == "::1")
+        );
+        for wrong in
+            ["proxy:1080", "ftp://u:segreta@h:1", "http://segreta@h:1", "http://h", "http://u:segreta@h:0", "http://:1"]
+        {
+            let error = wrong.parse::<Proxy>().unwrap_err();
+            assert_eq!(error.code(), "wire.value", "{wrong}");
+            assert!(!format!("{error} {error:?}").contains("segreta"), "{error:?}");
         }
     }
 }

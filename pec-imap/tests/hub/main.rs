@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod following;
+#[path = "../../../pec-core/tests/schema/form.rs"]
+mod form;
 mod importing;
 mod journey;
 mod office;
 mod operators;
 mod refreshing;
+mod reporting;
 mod sentinel;
 mod server;

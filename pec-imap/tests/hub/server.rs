@@ -172,7 +172,9 @@ fn data(one: &Box, verb: &str, rest: &str) -> Vec<u8> {
             let unseen = count - one.read;
             format!("* STATUS INBOX (MESSAGES {count} UNSEEN {unseen} UIDNEXT {next} UIDVALIDITY 7)\r\n").into_bytes()
         }
-        "EXAMINE" => format!("* {count} EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT {next}] n\r\n").into_bytes(),
+        "EXAMINE" | "SELECT" => {
+            format!("* {count} EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT {next}] n\r\n").into_bytes()
+        }
         "GETQUOTAROOT" => one.quota.map_or_else(Vec::new, |(used, limit)| {
             format!("* QUOTAROOT INBOX \"\"\r\n* QUOTA \"\" (STORAGE {used} {limit})\r\n").into_bytes()
         }),

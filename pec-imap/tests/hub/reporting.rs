@@ -1,0 +1,118 @@
+//! Every report has the form of docs/schema/, its keys in the order that stands there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use pec_archive::Actor;
+use pec_archive::report::{Report, lines};
+use pec_imap::{
+    AccessState, Credential, Dispatch, Error, Import, RadarOptions, RefreshOptions, SecretField, SyncProgress, report,
+};
+use pec_sandbox::network::{Answer, Mailbox, Network, Settings};
+
+use crate::form::Form;
+use crate::office::{Office, letter, spec};
+use crate::server::{Server, Temper};
+
+const GOOD: &str = "anna@pec.alfa.example";
+const LOST: &str = "persa@pec.alfa.example";
+const DEAD: &str = "morta@cert.beta.example";
+
+fn watch(_: SyncProgress<'_>) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reports_of_the_wire_have_their_form() {
+    let mut network = Network::new(Settings::two_providers("2026-02-09T09:15:30Z".parse().unwrap())).unwrap();
+    network.add(Mailbox::new(GOOD)).unwrap();
+    network.add(Mailbox::new(DEAD)).unwrap();
+    let sent = network.submit(GOOD, &[DEAD], &letter(1, DEAD)).unwrap();
+    assert!(matches!(sent.answer, Answer::Refused { .. }), "the certified refusal lies in the mailbox");
+    network.settle().unwrap();
+    let office = Office::judging(network.trust().clone(), network.time());
+    let (hub, host) = (&office.hub, Actor::host());
+    let server = Server::start().await;
+    server.with(GOOD, |one| {
+        one.password = "segreta".into();
+        one.quota = Some((99, 100));
+        one.messages = network.messages(GOOD).unwrap().iter().map(|stored| stored.bytes.clone()).collect();
+        one.messages.push(letter(2, GOOD));
+    });
+    server.with(LOST, |one| one.temper = Temper::Rejects("[AUTHENTICATIONFAILED] no"));
+
+    let mut said = Vec::new();
+    let table = format!(
+        "casella;imap;smtp;password;mandato dal;mandato al;scadenza password;colore\r\n\
+         {GOOD};danger-plain://127.0.0.1:{0};danger-plain://127.0.0.1:{0};segreta;01/01/2026;28/02/2026;15/02/2026;rosso\r\n\
+         nessuno;;;;32/01/2026;;;\r\n",
+        server.port
+    );
+    let imported = hub.import_csv(table.as_bytes(), Import::ThoseThatAreRight).unwrap();
+    assert_eq!(imported.added, [GOOD]);
+    said.push(report::Imported::of(&imported).to_json());
+    hub.add(&[spec(LOST, server.port, "x"), spec(DEAD, Server::closed().await, "x")]).unwrap();
+    said.extend(hub.mailboxes().unwrap().iter().map(|one| report::HubMailbox::of(one).to_json()));
+    let options = RefreshOptions { budget: Duration::from_secs(20), ..RefreshOptions::default() };
+    for _ in 0..2 {
+        said.extend(hub.refresh(options).await.unwrap().to_lines().lines().map(str::to_owned));
+    }
+    said.extend(hub.mailboxes().unwrap().iter().map(|one| report::HubMailbox::of(one).to_json()));
+
+    let account = hub.open(GOOD).unwrap();
+    said.push(report::Checked::of(GOOD, &account.check(hub.network()).await.unwrap()).to_json());
+    let mut synced = hub.receiver().sync(hub.network(), &account, &mut watch).await.unwrap();
+    let ids = office.archive.search(&host, &pec_archive::search::Query::default(), None, 9).unwrap().entries;
+    synced.folders[0].gone = vec![ids[0].id];
+    synced.folders[0].withheld = vec![(7, "no".into())];
+    synced.folders[0].problem = Some(Error::Protocol("x".into()));
+    let told = report::Synced::of(GOOD, &synced);
+    assert!(!told.complete);
+    said.push(told.to_json());
+    let deleted =
+        account.delete_archived(hub.network(), &office.archive, &host, &[ids[0].id], network.time()).await.unwrap();
+    assert_eq!(deleted.len(), 1);
+    said.extend(deleted.iter().map(|one| report::Deleted::of(GOOD, one).to_json()));
+    let relayed = pec_imap::Relayed { id: ids[0].id, read_back: true };
+    said.push(report::Relayed::of(&relayed).to_json());
+    let mut dispatch = Dispatch::default();
+    said.push(report::Dispatch::of(GOOD, &dispatch).to_json());
+    dispatch.sent.push("INV-1".into());
+    dispatch.next_at = Some(network.time());
+    dispatch.problem = Some(Error::Access { host: "x".into(), state: AccessState::Throttled, text: "y".into() });
+    said.push(report::Dispatch::of(GOOD, &dispatch).to_json());
+    for error in [Error::Cancelled, Error::Archive(pec_archive::Error::ReadOnly)] {
+        said.push(report::Problem::of(&error).to_json());
+    }
+
+    let today = hub.today("2026-02-09T00:00:00Z".parse().unwrap(), RadarOptions::default()).unwrap();
+    let told = report::Today::of(&today);
+    assert!(told.clients.iter().any(|day| !day.arrived.is_empty()) && !told.radar.access.is_empty());
+    said.extend([told.to_json(), report::Radar::of(&today.radar).to_json()]);
+    let saved = hub.save_attachments(&today, &office.folder.path().join("clienti")).unwrap();
+    said.extend(lines(&saved.iter().map(report::Saved::of).collect::<Vec<_>>()).lines().map(str::to_owned));
+
+    let kept = Credential::new("a", "b").expires(network.time()).renewal("il titolare");
+    office.secrets.put(GOOD, SecretField::Submission, &kept).unwrap();
+    let path = office.folder.path().join("segreti");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}a line of nothing\n")).unwrap();
+    let entries = office.secrets.list().unwrap();
+    assert!(entries.iter().any(|entry| entry.facts.is_err()));
+    said.extend(entries.iter().map(|entry| report::Secret::of(entry).to_json()));
+
+    let form = Form::read("wire-1.json");
+    let mut kinds = BTreeSet::new();
+    for line in &said {
+        assert_eq!(form.differs(line), None, "{line}");
+        assert!(!line.contains("segreta"), "{line}");
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        kinds.insert(value["report"].to_string());
+    }
+    let named = fs::read_to_string(crate::form::root().join("docs/schema/wire-1.json")).unwrap();
+    assert_eq!(kinds.len(), named.matches("\"pec-wire/1\"").count(), "{kinds:?}");
+    let wrong = report::Relayed::of(&relayed).to_json().replace("true", "1");
+    assert!(form.differs(&wrong).is_some());
+}
