@@ -18,11 +18,11 @@
  *  - Enumerations are given as uint32_t and checked. Several texts in one (addresses) have commas between them; where there
  *    may be none, an empty text says so, never NULL.
  *  - Nothing calls back into the host but the function of pec_set_log, and those that pec_archive_get_to, pec_archive_put_from
- *    and pec_archive_stamp are given, while these calls last and on their thread. Long work is asked for what has happened
- *    (pec_event_next).
+ *    and pec_archive_stamp are given, while these calls last and on their thread; and those of pec_secrets_host, on any thread,
+ *    as long as the store or a hub with it lives. Long work is asked for what has happened (pec_event_next).
  *  - Flat calls write a text that ends with NUL into a buffer of the caller's; they need no structures.
- *  - What PEC_SANDBOX and PEC_ARCHIVE show is in the library unless that was built without the features `sandbox` and
- *    `archive`; pkg-config and CMake define them.
+ *  - What PEC_SANDBOX, PEC_ARCHIVE and PEC_WIRE show is in the library unless that was built without the features `sandbox`,
+ *    `archive` and `wire`; pkg-config and CMake define them.
  *  - Every pointer is checked for NULL (PEC_NULL). A fault inside is caught (PEC_PANIC). After fork(), in the child of a
  *    process that had used the library, every call is refused (PEC_FORKED) but those that free or read an error.
  *
@@ -157,6 +157,50 @@ enum pec_result
   PEC_ARCHIVE_KEY_REUSED = 49,
   // A provider would not take what is to be sent, or it cannot be written; the evidence has every reason.
   PEC_COMPOSE_REFUSED = 50,
+  // A server cannot be reached.
+  PEC_WIRE_UNREACHABLE = 51,
+  // A server could not show that it is the right one, or does not encrypt.
+  PEC_WIRE_TLS = 52,
+  // A server does not let the user in; the evidence says which, and in which way.
+  PEC_WIRE_ACCESS = 53,
+  // A server refuses a command; the evidence has its text.
+  PEC_WIRE_REFUSED = 54,
+  // A server does not keep to the protocol.
+  PEC_WIRE_PROTOCOL = 55,
+  // A server was silent for too long.
+  PEC_WIRE_DEADLINE = 56,
+  // A connection broke.
+  PEC_WIRE_LOST = 57,
+  // A value that a call to a server cannot take.
+  PEC_WIRE_VALUE = 58,
+  // A file that was asked for cannot be written.
+  PEC_WIRE_FILE = 59,
+  // The work was ended by whoever began it.
+  PEC_WIRE_CANCELLED = 60,
+  // A fault of the library, on the wire.
+  PEC_WIRE_INTERNAL = 61,
+  // There would be more mailboxes than the hub takes.
+  PEC_HUB_CAPACITY = 62,
+  // A mailbox may not be opened: no mandate of its holder holds.
+  PEC_HUB_MANDATE = 63,
+  // No credential of the mailbox is kept.
+  PEC_HUB_CREDENTIAL = 64,
+  // A credential is not what was kept.
+  PEC_SECRET_DAMAGED = 65,
+  // The key or passphrase is not that of the store of credentials.
+  PEC_SECRET_KEY = 66,
+  // The file of credentials cannot be read or written.
+  PEC_SECRET_FILE = 67,
+  // The host's store of credentials, or the keyring, answers with an error.
+  PEC_SECRET_STORE = 68,
+  // The store of credentials cannot do this.
+  PEC_SECRET_UNSUPPORTED = 69,
+  // A value that a store of credentials cannot keep.
+  PEC_SECRET_VALUE = 70,
+  // A fault of the library, in a store of credentials.
+  PEC_SECRET_INTERNAL = 71,
+  // An address cannot be listened on.
+  PEC_WIRE_LISTEN = 72,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -336,6 +380,8 @@ enum pec_event_kind
   PEC_EVENT_FAILED = 5,
   // Work on an archive is one hundredth further.
   PEC_EVENT_PROGRESS = 6,
+  // A part of what the work comes to is there (`PEC_EVENT_JSON`): of work that goes on until it is ended.
+  PEC_EVENT_REPORT = 7,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -882,7 +928,7 @@ enum pec_event_field
   PEC_EVENT_NAME = 0,
   // The verdict by its name.
   PEC_EVENT_VERDICT = 1,
-  // The verification as JSON, as `pec verify --json` prints it.
+  // The verification as JSON, as `pec verify --json` prints it; or the report.
   PEC_EVENT_JSON = 2,
   // Why something could not be read or could not go on, in Italian.
   PEC_EVENT_REASON_IT = 3,
@@ -1457,6 +1503,176 @@ typedef uint32_t pec_signer_number;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+#if defined(PEC_WIRE)
+// What a credential of a mailbox is for.
+enum pec_secret_field
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_WIRE)
+  // Reading, and sending where nothing else is kept for it.
+  PEC_SECRET_FIELD_ACCESS = 0,
+#endif
+#if defined(PEC_WIRE)
+  // Sending alone.
+  PEC_SECRET_FIELD_SUBMISSION = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_secret_field pec_secret_field;
+#else
+typedef uint32_t pec_secret_field;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_WIRE)
+// Where a password comes from.
+enum pec_credential_origin
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_WIRE)
+  // The holder's own.
+  PEC_ORIGIN_HOLDER = 0,
+#endif
+#if defined(PEC_WIRE)
+  // Made by the provider for mail programs, as they ask where a second factor is on.
+  PEC_ORIGIN_GENERATED = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_credential_origin pec_credential_origin;
+#else
+typedef uint32_t pec_credential_origin;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_WIRE)
+// Which mailboxes are listed.
+enum pec_hub_only
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_WIRE)
+  // All.
+  PEC_HUB_ALL = 0,
+#endif
+#if defined(PEC_WIRE)
+  // Those with messages that have come since they were seen the last time.
+  PEC_HUB_NEW = 1,
+#endif
+#if defined(PEC_WIRE)
+  // Those with messages that nobody has marked as read.
+  PEC_HUB_UNREAD = 2,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_hub_only pec_hub_only;
+#else
+typedef uint32_t pec_hub_only;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_WIRE)
+// In which order mailboxes are listed.
+enum pec_hub_sort
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_WIRE)
+  // Of addresses.
+  PEC_SORT_ADDRESS = 0,
+#endif
+#if defined(PEC_WIRE)
+  // Of clients.
+  PEC_SORT_CLIENT = 1,
+#endif
+#if defined(PEC_WIRE)
+  // Most new messages first.
+  PEC_SORT_NEW = 2,
+#endif
+#if defined(PEC_WIRE)
+  // Most unread messages first.
+  PEC_SORT_UNREAD = 3,
+#endif
+#if defined(PEC_WIRE)
+  // The fullest first.
+  PEC_SORT_FULLEST = 4,
+#endif
+#if defined(PEC_WIRE)
+  // The one that was not seen to be well for the longest time first.
+  PEC_SORT_STALEST = 5,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_hub_sort pec_hub_sort;
+#else
+typedef uint32_t pec_hub_sort;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_WIRE)
+// What becomes of a message of which a server refuses some recipients.
+enum pec_partial
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_WIRE)
+  // It goes to nobody.
+  PEC_PARTIAL_NOTHING = 0,
+#endif
+#if defined(PEC_WIRE)
+  // It goes to the others.
+  PEC_PARTIAL_REST = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_partial pec_partial;
+#else
+typedef uint32_t pec_partial;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_WIRE)
+// In which encoding a table is written.
+enum pec_table_encoding
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_WIRE)
+  // UTF-8 with a byte order mark.
+  PEC_TABLE_UTF8 = 0,
+#endif
+#if defined(PEC_WIRE)
+  // Windows-1252.
+  PEC_TABLE_WINDOWS_1252 = 1,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_table_encoding pec_table_encoding;
+#else
+typedef uint32_t pec_table_encoding;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
 #if defined(PEC_SANDBOX)
 // The providers of a sandbox, by their hosts.
 enum pec_house
@@ -1709,6 +1925,12 @@ typedef struct pec_composed pec_composed;
 // What the provider of a sender takes, as far as it is known. It can be changed until it is freed.
 typedef struct pec_conditions pec_conditions;
 
+#if defined(PEC_WIRE)
+// Who enters a mailbox, and until when: made by `pec_credential_new`, freed by `pec_credential_free`, which overwrites the
+// password. Whatever is given one takes a copy. No call of this library changes a password with the provider.
+typedef struct pec_credential pec_credential;
+#endif
+
 #if defined(PEC_ARCHIVE)
 // What a host says of the documents and packages of a deposit. It can be changed until it is freed; work takes a copy.
 typedef struct pec_deposit pec_deposit;
@@ -1744,6 +1966,13 @@ typedef struct pec_evidence pec_evidence;
 // What was taken out of a message: a list. It never changes, may be shared between threads, and lives without the
 // message.
 typedef struct pec_extracted pec_extracted;
+
+#if defined(PEC_WIRE)
+// Mailboxes of many holders with any provider, managed together: made by `pec_hub_open`, freed by `pec_hub_free`. Any number of
+// threads may use it at once; what it has begun lives without it. In a forked child `pec_hub_free` does nothing: the file of
+// the archive is the parent's.
+typedef struct pec_hub pec_hub;
+#endif
 
 #if defined(PEC_ARCHIVE)
 // Identifiers of messages: of those that were put, or of those that were found. They never change and may be shared between
@@ -1807,6 +2036,12 @@ typedef struct pec_rules pec_rules;
 // What changes it needs it alone; reading may be shared. While `pec_sandbox_serve` lasts, mail clients use it too, which
 // takes care of itself. Freed by `pec_sandbox_free`, which ends the server and its threads.
 typedef struct pec_sandbox pec_sandbox;
+#endif
+
+#if defined(PEC_WIRE)
+// A store of passwords: made by `pec_secrets_open`, `pec_secrets_open_with_passphrase` and `pec_secrets_host`, freed by
+// `pec_secrets_free`. Any number of threads may use it at once, and other processes the same file. A hub lives without it.
+typedef struct pec_secrets pec_secrets;
 #endif
 
 #if defined(PEC_SANDBOX)
@@ -1884,6 +2119,34 @@ typedef uint32_t (*pec_stamp_function)(void *userdata,
 // Takes one line of the log. `message` lives until the function returns. It is called on the thread that made the call,
 // several at once where several threads call; it must not unwind (no C++ exception), and must not call `pec_set_log`.
 typedef void (*pec_log_function)(void *userdata, uint32_t level, const pec_str *message);
+
+#if defined(PEC_WIRE)
+// Gives the credential that the host keeps for a mailbox: writes one made by `pec_credential_new`, which the library frees, or
+// leaves NULL where there is none. 0 when that is the answer, anything else when the store fails. `mailbox` is in lower case,
+// UTF-8 ended by NUL, `field` a `pec_secret_field`. It is called on any thread, must not unwind, and may call nothing of the
+// library but what concerns credentials.
+typedef uint32_t (*pec_secret_get_function)(void *userdata,
+                                            const char *mailbox,
+                                            uint32_t field,
+                                            pec_credential **out);
+#endif
+
+#if defined(PEC_WIRE)
+// Keeps a credential in the place of what was there; 0 when that is durable. The rest is as for `pec_secret_get_function`.
+typedef uint32_t (*pec_secret_put_function)(void *userdata,
+                                            const char *mailbox,
+                                            uint32_t field,
+                                            const pec_credential *credential);
+#endif
+
+#if defined(PEC_WIRE)
+// Forgets a credential, and writes 1 where it was there, else 0; 0 when that is durable. The rest is as for
+// `pec_secret_get_function`.
+typedef uint32_t (*pec_secret_remove_function)(void *userdata,
+                                               const char *mailbox,
+                                               uint32_t field,
+                                               uint32_t *was);
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -4298,6 +4561,412 @@ const char *pec_version(void);
 // The same as one number: major × 1,000,000 + minor × 1,000 + patch.
 uint32_t pec_version_number(void);
 
+#if defined(PEC_WIRE)
+// The name of a user, mostly the address, and a password, the holder's own, which does not end by itself. Both are UTF-8, ended
+// by NUL. Freed by `pec_credential_free`.
+//
+// # Safety
+// `login` and `password` are NULL or end with NUL.
+pec_result pec_credential_new(const char *login,
+                              const char *password,
+                              pec_credential **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Where the password comes from, a `pec_credential_origin`.
+pec_result pec_credential_set_origin(pec_credential *credential, uint32_t origin, pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// When the password ends, in seconds since 1970 (UTC).
+pec_result pec_credential_set_expires(pec_credential *credential, int64_t at, pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Who renews the password, or where: a hint for a person, and no secret.
+//
+// # Safety
+// `hint` is NULL or ends with NUL.
+pec_result pec_credential_set_renewal(pec_credential *credential, const char *hint, pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// The name of the user. It lives as long as the credential.
+pec_result pec_credential_login(const pec_credential *credential, pec_str *out);
+#endif
+
+#if defined(PEC_WIRE)
+// The password, for a host that keeps it: whoever copies it has to take care of the copy. It lives as long as the credential.
+pec_result pec_credential_secret(const pec_credential *credential,
+                                 pec_str *out);
+#endif
+
+#if defined(PEC_WIRE)
+// Ends the life of a credential. NULL is allowed.
+void pec_credential_free(pec_credential *credential);
+#endif
+
+#if defined(PEC_WIRE)
+// Opens a hub over an archive, in the name of its handle; what comes in is judged by trust, evidence and limits of `intake`, and
+// passwords are in `secrets`. `settings` is one JSON object, an empty text for none: `proxy`
+// (`socks5://[USER:PASSWORD@]HOST:PORT`, `http://...`), `roots`, a list of PEM files of authorities for TLS, `public_roots`,
+// whether the public ones are trusted too (true), `profiles`, a TOML file of what is known of providers, `capacity`, how many
+// mailboxes are taken, `mandates_required` (false). `PEC_BAD_VALUE` for others. The hub lives without the three. Freed by
+// `pec_hub_free`.
+//
+// # Safety
+// `settings` is NULL or ends with NUL.
+pec_result pec_hub_open(const pec_archive *archive,
+                        const pec_intake *intake,
+                        const pec_secrets *secrets,
+                        const char *settings,
+                        pec_hub **out,
+                        pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Takes a mailbox into management, or changes what is known of it and its credential. `mailbox` is one JSON object: `mailbox`, its address, and as far as the provider does not tell it
+// `overrides` with `imap` and `smtp` (`HOST:PORT`, `starttls://HOST:PORT`) and limits; `provider`, the name of a profile;
+// `description`, `client`, `tax_id`; `mandate` with `from`, `until` (RFC 3339) and `evidence`, a SHA-256.
+// `PEC_HUB_CAPACITY`, `PEC_HUB_MANDATE`, `PEC_WIRE_VALUE`.
+//
+// # Safety
+// `mailbox` is NULL or ends with NUL.
+pec_result pec_hub_add(const pec_hub *hub,
+                       const char *mailbox,
+                       const pec_credential *credential,
+                       pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// The same where the store has the credential already. `PEC_HUB_CREDENTIAL` where it has none. The rest is as for
+// `pec_hub_add`.
+//
+// # Safety
+// `mailbox` is NULL or ends with NUL.
+pec_result pec_hub_change(const pec_hub *hub,
+                          const char *mailbox,
+                          pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Gives a mailbox up and forgets its passwords; what was brought in stays. Writes 1 where it was managed, else 0.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_hub_remove(const pec_hub *hub,
+                          const char *address,
+                          uint32_t *was,
+                          pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Replaces the password that is kept, after the holder has given the new one: the only way back where the provider has refused
+// the old one. Nothing changes with the provider. `PEC_ARCHIVE_NOT_FOUND` where the mailbox is not managed.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_hub_rotate_credential(const pec_hub *hub,
+                                     const char *address,
+                                     const pec_credential *credential,
+                                     pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Takes over mailboxes from a table as spreadsheets write it (CSV). Every row is judged and everything that is wrong told at
+// once; then nothing is taken over, unless `right_rows` is not 0. One JSON object (`imported-mailboxes`), as `pec hub import
+// --json` prints it. Freed by `pec_text_free`.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_hub_import_csv(const pec_hub *hub,
+                              const uint8_t *data,
+                              size_t len,
+                              uint32_t right_rows,
+                              pec_text **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// The mailboxes, as they stood at the last look: one JSON object (`mailbox`) a line, as `pec hub list --json` prints them. `only`
+// is a `pec_hub_only`, `sort` a `pec_hub_sort`. Freed by `pec_text_free`.
+pec_result pec_hub_mailboxes(const pec_hub *hub,
+                             uint32_t only,
+                             uint32_t sort,
+                             pec_text **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// What needs somebody at `now`, the caller's time in seconds since 1970 (UTC), by what is known: one JSON object (`radar`), as
+// `pec hub radar --json` prints it. Freed by `pec_text_free`.
+pec_result pec_hub_radar(const pec_hub *hub,
+                         int64_t now,
+                         pec_text **out,
+                         pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// What has come in since `since`, in seconds since 1970 (UTC), by client, by what the archive has: one JSON object (`today`).
+// Freed by `pec_text_free`.
+pec_result pec_hub_today(const pec_hub *hub,
+                         int64_t since,
+                         pec_text **out,
+                         pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// The same as a page in HTML: self-contained, without scripts, nothing fetched. `language` is a `pec_language`. Freed by
+// `pec_text_free`.
+pec_result pec_hub_today_page(const pec_hub *hub,
+                              int64_t since,
+                              uint32_t language,
+                              pec_text **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// The same as a table, a line each, with `;` between cells. `encoding` is a `pec_table_encoding`, `language` a `pec_language`.
+// Freed by `pec_blob_free`.
+pec_result pec_hub_today_table(const pec_hub *hub,
+                               int64_t since,
+                               uint32_t language,
+                               uint32_t encoding,
+                               pec_blob **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Puts the attachments of what has come in since `since` into a folder of each client below `folder`, UTF-8 ended by NUL: one
+// JSON object (`saved`) a message and line. Names never lead out of it, nothing is written over. Of a message that nothing
+// certifies nothing is saved. Freed by `pec_text_free`.
+//
+// # Safety
+// `folder` is NULL or ends with NUL.
+pec_result pec_hub_save_attachments(const pec_hub *hub,
+                                    int64_t since,
+                                    const char *folder,
+                                    pec_text **out,
+                                    pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Somebody has seen what is new in a mailbox: it is counted from here on.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_hub_seen(const pec_hub *hub, const char *address, pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Puts a message of the archive, by its 64 hexadecimal digits, into a Maildir, byte for byte and on stable storage; gives the
+// file. Freed by `pec_text_free`.
+//
+// # Safety
+// `folder` and `id` are NULL or end with NUL.
+pec_result pec_hub_deliver_to_maildir(const pec_hub *hub,
+                                      const char *folder,
+                                      const char *id,
+                                      pec_text **out,
+                                      pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Ends the life of a hub. NULL is allowed.
+void pec_hub_free(pec_hub *hub);
+#endif
+
+#if defined(PEC_WIRE)
+// The file at `path`, UTF-8 ended by NUL, encrypted under `key`, 32 random bytes of the host's. The first password makes it.
+// `PEC_SECRET_KEY` where it is encrypted under another one, `PEC_ARCHIVE_VALUE` for another number of bytes. Freed by
+// `pec_secrets_free`.
+//
+// # Safety
+// `path` is NULL or ends with NUL; `key` is NULL or the first of `len` bytes that can be read.
+pec_result pec_secrets_open(const char *path,
+                            const uint8_t *key,
+                            size_t len,
+                            pec_secrets **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// The same file under a passphrase, which takes a third of a second to try. The rest is as for `pec_secrets_open`.
+//
+// # Safety
+// `path` and `passphrase` are NULL or end with NUL.
+pec_result pec_secrets_open_with_passphrase(const char *path,
+                                            const char *passphrase,
+                                            pec_secrets **out,
+                                            pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// A store of the host's own, asked through three functions. Freed by `pec_secrets_free`; the functions are called until the
+// store, every hub with it and every work of these are freed.
+//
+// # Safety
+// `get`, `put` and `remove` can be called with `userdata` on any thread for as long as that lasts.
+pec_result pec_secrets_host(void *userdata,
+                            pec_secret_get_function get,
+                            pec_secret_put_function put,
+                            pec_secret_remove_function remove,
+                            pec_secrets **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// The credential of a mailbox; `PEC_ABSENT` where there is none. `mailbox` is UTF-8, ended by NUL, `field` a
+// `pec_secret_field`. Freed by `pec_credential_free`.
+//
+// # Safety
+// `mailbox` is NULL or ends with NUL.
+pec_result pec_secrets_get(const pec_secrets *secrets,
+                           const char *mailbox,
+                           uint32_t field,
+                           pec_credential **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Keeps a credential in the place of what was there; when it returns, it is durable. The parameters are as for
+// `pec_secrets_get`.
+//
+// # Safety
+// `mailbox` is NULL or ends with NUL.
+pec_result pec_secrets_put(const pec_secrets *secrets,
+                           const char *mailbox,
+                           uint32_t field,
+                           const pec_credential *credential,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Forgets a credential; writes 1 where it was there, else 0. The parameters are as for `pec_secrets_get`.
+//
+// # Safety
+// `mailbox` is NULL or ends with NUL.
+pec_result pec_secrets_remove(const pec_secrets *secrets,
+                              const char *mailbox,
+                              uint32_t field,
+                              uint32_t *was,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// What is kept, without the passwords: one JSON object (`secret`) a line. What is damaged is there with its problem, and hides
+// no other. `PEC_SECRET_STORE` for a store of the host's. Freed by `pec_text_free`.
+pec_result pec_secrets_list(const pec_secrets *secrets,
+                            pec_text **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Ends the life of a store; what it keeps stays. NULL is allowed.
+void pec_secrets_free(pec_secrets *secrets);
+#endif
+
+#if defined(PEC_WIRE)
+// Begins to look at every mailbox: its counters, and what is new into the archive. `options` is one JSON object, an empty text for
+// none: `parallel` (16), `per_provider` (8), `budget_ms` (60000), after which the answer is given, `patience_ms` (15000) for one
+// mailbox to let us in, `pause_ms` (300000) for a provider that has asked to wait, `receive` (true). Its report is a JSON object
+// (`refreshed`) a mailbox and line, and one for the whole (`refresh`), as `pec hub refresh --json` prints them. The work lives
+// without the hub. Freed by `pec_work_free`.
+//
+// # Safety
+// `options` is NULL or ends with NUL.
+pec_result pec_work_refresh(const pec_hub *hub,
+                            const char *options,
+                            pec_work **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Begins to log in to a mailbox once and to look around; nothing changes by it. `address` is a mailbox that is managed, UTF-8 ended by NUL: `PEC_WIRE_ACCESS` where its provider has refused the password that
+// is kept, `PEC_HUB_MANDATE`, `PEC_HUB_CREDENTIAL`. Its report is one JSON object (`checked`),
+// as `pec box check --json` prints it. Freed by `pec_work_free`.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_work_check_mailbox(const pec_hub *hub,
+                                  const char *address,
+                                  pec_work **out,
+                                  pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Begins to bring what is new in every folder of a mailbox into the archive; nothing on the server changes. What was stored before
+// it is cancelled stays. Its report is one JSON object (`synced`), as `pec box sync --json` prints it; its progress is that of the
+// folder that is read. The rest is as for `pec_work_check_mailbox`.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_work_sync(const pec_hub *hub,
+                         const char *address,
+                         pec_work **out,
+                         pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Begins to bring in what is there, then what comes, until it is cancelled: an event (`PEC_EVENT_REPORT`) for each run that
+// brought something (`synced`), and for each connection that broke (`problem`), which is made anew after a pause. A server that
+// does not tell of mail is asked every `poll_ms` milliseconds. The rest is as for `pec_work_check_mailbox`.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_work_watch(const pec_hub *hub,
+                          const char *address,
+                          uint32_t poll_ms,
+                          pec_work **out,
+                          pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Begins to send what waits in the outbox of a mailbox, at the pace that its provider allows; a message goes out once under its
+// key. `partial` is a `pec_partial`. Cancelled, it lets a message that is being handed over go to its end. Its report is one JSON
+// object (`dispatch`). The rest is as for `pec_work_check_mailbox`.
+//
+// # Safety
+// `address` is NULL or ends with NUL.
+pec_result pec_work_send(const pec_hub *hub,
+                         const char *address,
+                         uint32_t partial,
+                         pec_work **out,
+                         pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Begins to take messages, their identifiers with commas between them, from the server of a mailbox: the archive reads and
+// hashes each anew, writes down that it is about to go at `now`, and only then the server lets go of exactly that one. Its report
+// is one JSON object (`deleted`) a place and line: what cannot go is there and stays. The rest is as for
+// `pec_work_check_mailbox`.
+//
+// # Safety
+// `address` and `ids` are NULL or end with NUL.
+pec_result pec_work_delete_archived(const pec_hub *hub,
+                                    const char *address,
+                                    const char *ids,
+                                    int64_t now,
+                                    pec_work **out,
+                                    pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Begins to put messages of the archive, their identifiers with commas between them, into a folder of a mailbox, byte for byte,
+// and to read them back where the server says where they are. `folder` is named as people name it, `INBOX` for the first one. Its
+// report is one JSON object (`relayed`) a message and line. The rest is as for `pec_work_check_mailbox`.
+//
+// # Safety
+// `address`, `folder` and `ids` are NULL or end with NUL.
+pec_result pec_work_take_in(const pec_hub *hub,
+                            const char *address,
+                            const char *folder,
+                            const char *ids,
+                            pec_work **out,
+                            pec_error **error);
+#endif
+
 // Begins to verify a file, a folder with all below it, a Maildir or an mbox: one event a message, in the order of the names.
 // `path` is UTF-8, ended by NUL; `now` is the caller's time in seconds since 1970 (UTC); `threads` is how many verify at
 // once, 0 for as many as there are cores. Freed by `pec_work_free`.
@@ -4331,8 +5000,8 @@ pec_result pec_event_next(const pec_work *work,
                           uint32_t timeout_ms,
                           pec_event **out);
 
-// The same as one JSON object in the caller's buffer: `event` (`message`, `unread`, `progress`, `finished`, `cancelled` or `failed`),
-// `done`, `total`, `name`, `verdict`, `reason`, `verification`, in this order, absent values null. The buffer is as for
+// The same as one JSON object in the caller's buffer: `event` (`message`, `unread`, `progress`, `report`, `finished`, `cancelled` or
+// `failed`), `done`, `total`, `name`, `verdict`, `reason`, `verification`, `report`, in this order, absent values null. The buffer is as for
 // `pec_verify_file_json`: an event that does not fit is not lost, call again with more room.
 //
 // # Safety

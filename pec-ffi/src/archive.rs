@@ -77,12 +77,12 @@ impl From<::pec_archive::Error> for Failure {
 }
 
 /// An identifier that C gives: 64 hexadecimal digits.
-fn id(given: &str) -> Result<Id, Failure> {
+pub(crate) fn id(given: &str) -> Result<Id, Failure> {
     given.trim().parse().map_err(|_| Failure::new(pec_result::PEC_BAD_VALUE).because(format!("id: {given}")))
 }
 
 /// Identifiers with commas between them. None at all is a mistake of the caller's.
-fn ids(given: &str) -> Result<Vec<Id>, Failure> {
+pub(crate) fn ids(given: &str) -> Result<Vec<Id>, Failure> {
     let ids = list(given).map(id).collect::<Result<Vec<Id>, Failure>>()?;
     if ids.is_empty() { Err(Failure::new(pec_result::PEC_BAD_VALUE).because("ids")) } else { Ok(ids) }
 }

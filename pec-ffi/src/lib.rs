@@ -14,6 +14,7 @@
 //!   ──> work       the same in the background: events that are asked for
 //!   ──> compose    drafts become exact bytes; what a provider would refuse is known before
 //!   ──> archive    what is kept, found and proven (feature `archive`); proof: bundles, checked without an archive
+//!   ──> wire       mailboxes on servers: passwords, hubs, what runs over connections (feature `wire`)
 //!   ──> sandbox    PEC providers in a box, for tests and trials (feature `sandbox`)
 //!       flat       whole tasks in one call, into the caller's buffer
 //! ```
@@ -52,6 +53,8 @@ mod trust;
 mod verification;
 mod verifier;
 mod version;
+#[cfg(feature = "wire")]
+mod wire;
 mod work;
 
 #[cfg(feature = "archive")]
@@ -80,6 +83,8 @@ pub use trust::*;
 pub use verification::*;
 pub use verifier::*;
 pub use version::*;
+#[cfg(feature = "wire")]
+pub use wire::*;
 pub use work::*;
 
 /// Handles cross threads.
@@ -121,6 +126,12 @@ const _: () = {
     shared::<pec_keys>();
     #[cfg(feature = "archive")]
     shared::<pec_rules>();
+    #[cfg(feature = "wire")]
+    shared::<pec_credential>();
+    #[cfg(feature = "wire")]
+    shared::<pec_secrets>();
+    #[cfg(feature = "wire")]
+    shared::<pec_hub>();
     #[cfg(feature = "sandbox")]
     shared::<pec_sandbox>();
     #[cfg(feature = "sandbox")]

@@ -169,8 +169,8 @@ pub extern "C" fn pec_event_next(
     })
 }
 
-/// The same as one JSON object in the caller's buffer: `event` (`message`, `unread`, `progress`, `finished`, `cancelled` or `failed`),
-/// `done`, `total`, `name`, `verdict`, `reason`, `verification`, in this order, absent values null. The buffer is as for
+/// The same as one JSON object in the caller's buffer: `event` (`message`, `unread`, `progress`, `report`, `finished`, `cancelled` or
+/// `failed`), `done`, `total`, `name`, `verdict`, `reason`, `verification`, `report`, in this order, absent values null. The buffer is as for
 /// `pec_verify_file_json`: an event that does not fit is not lost, call again with more room.
 ///
 /// # Safety

@@ -53,6 +53,8 @@ pub enum Event {
         /// Why.
         reason: Reason,
     },
+    /// A part of what it comes to is there, of work that goes on until it is ended: one JSON object.
+    Report(String),
     /// It is one hundredth further, of work that is not counted in messages.
     Progress,
     /// All is done; the last event.
@@ -226,13 +228,15 @@ impl Told {
         let (kind, name, verdict, reason, json) = match &self.event {
             Event::Message { name, verdict, json } => ("message", Some(&**name), Some(*verdict), None, Some(&**json)),
             Event::Unread { name, reason } => ("unread", Some(&**name), None, Some(reason.of(Language::En)), None),
+            Event::Report(_) => ("report", None, None, None, None),
             Event::Progress => ("progress", None, None, None, None),
             Event::Finished => ("finished", None, None, None, None),
             Event::Cancelled => ("cancelled", None, None, None, None),
             Event::Failed(failed) => ("failed", None, None, Some(failed.text(Language::En)), None),
         };
+        let report = if let Event::Report(report) = &self.event { report } else { "null" };
         format!(
-            r#"{{"event":"{kind}","done":{},"total":{},"name":{},"verdict":{},"reason":{},"verification":{}}}"#,
+            r#"{{"event":"{kind}","done":{},"total":{},"name":{},"verdict":{},"reason":{},"verification":{},"report":{report}}}"#,
             self.done,
             self.total,
             text(name),

@@ -105,7 +105,7 @@ fn nothing_is_told_before_it_happens_and_asking_does_not_wait_longer_than_it_sho
     go.send(()).unwrap();
     let told = next(&work).unwrap();
     assert_eq!((told.done, told.total), (1, 2));
-    let json = r#"{"event":"unread","done":1,"total":2,"name":"x","verdict":null,"reason":"why","verification":null}"#;
+    let json = r#"{"event":"unread","done":1,"total":2,"name":"x","verdict":null,"reason":"why","verification":null,"report":null}"#;
     assert_eq!(told.to_json(), json);
     assert_eq!(work.next(Duration::ZERO), Next::Nothing);
     go.send(()).unwrap();

@@ -75,12 +75,12 @@ fn values<'py, R: Report>(py: Python<'py>, class: &str, reports: &[R]) -> PyResu
     PyList::new(py, values?)
 }
 
-fn id(given: &str) -> PyResult<Id> {
+pub(crate) fn id(given: &str) -> PyResult<Id> {
     Ok(given.parse().map_err(|_| Failure::new(Reason::PEC_BAD_VALUE, format!("id: {given:?}")))?)
 }
 
 /// One identifier, or several.
-fn ids(given: &Bound<'_, PyAny>) -> PyResult<Vec<Id>> {
+pub(crate) fn ids(given: &Bound<'_, PyAny>) -> PyResult<Vec<Id>> {
     if let Ok(one) = given.cast::<PyString>() {
         return Ok(vec![id(&one.to_cow()?)?]);
     }
@@ -136,6 +136,11 @@ impl Archive {
     ) -> PyResult<Self> {
         let archive = released(py, || open(&path))?.map_err(Failure::from)?;
         Ok(Self { opened: Opened::new(archive), actor: Actor::host() })
+    }
+
+    /// The open archive and in whose name it is used, for whatever works over it.
+    pub(crate) fn shared(&self) -> PyResult<(std::sync::Arc<pec_archive::Archive>, Actor)> {
+        Ok((self.opened.get()?, self.actor.clone()))
     }
 
     /// Does something with the archive, without the interpreter.

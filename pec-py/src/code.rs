@@ -3,6 +3,7 @@
 use pec_core::finding::Code;
 use pec_core::reconcile::State;
 use pec_core::verify::Verdict;
+use pec_imap::AccessState;
 use pyo3::prelude::*;
 
 use crate::failure::{self, Failure, Reason};
@@ -60,4 +61,12 @@ pub(crate) fn state(word: &str, language: &str) -> PyResult<(&'static str, &'sta
     let state = state.ok_or_else(|| unknown("state", word, &known))?;
     let language = self::language(language)?;
     Ok((state.title(language), state.explanation(language), state.mark(), state.is_final()))
+}
+
+/// What to do about a state of the access to a mailbox.
+#[pyfunction]
+pub(crate) fn access_advice(word: &str, language: &str) -> PyResult<&'static str> {
+    let known = AccessState::ALL.map(AccessState::as_str);
+    let state = AccessState::from_name(word).ok_or_else(|| unknown("access", word, &known))?;
+    Ok(state.advice(self::language(language)?))
 }

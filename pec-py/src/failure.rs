@@ -26,8 +26,16 @@ pub(crate) struct Failure {
     evidence: String,
     /// What the operating system says, and about which file.
     system: Option<(i32, String)>,
+    /// What it says of the access to a mailbox, and the advice on that in Italian and English.
+    access: Option<Box<Access>>,
     /// Why a message cannot be sent.
     refusals: Vec<Refusal>,
+}
+
+#[derive(Debug, Clone)]
+struct Access {
+    state: Option<&'static str>,
+    advice: (&'static str, &'static str),
 }
 
 impl Failure {
@@ -54,7 +62,13 @@ impl Failure {
 
     /// The same with what the operating system says: its number, and about which file.
     pub(crate) fn of_system(reason: Reason, evidence: String, system: Option<(i32, String)>) -> Self {
-        Self { reason, evidence, system, refusals: Vec::new() }
+        Self { reason, evidence, system, access: None, refusals: Vec::new() }
+    }
+
+    /// The same with what it says of the access to a mailbox.
+    pub(crate) fn of_access(mut self, state: Option<&'static str>, advice: (&'static str, &'static str)) -> Self {
+        self.access = Some(Box::new(Access { state, advice }));
+        self
     }
 
     /// A failure by the name of its code. One that the table lacks, which a test excludes, is a fault of the library.
@@ -73,9 +87,10 @@ impl Failure {
 
     /// The exception: an object of a class of `pecpy`.
     pub(crate) fn exception<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let (it, en) = self.reason.text();
+        let (it, en) = self.access.as_ref().map_or_else(|| self.reason.text(), |access| access.advice);
+        let access = self.access.as_ref().and_then(|access| access.state);
         let (number, path) = self.system.clone().unzip();
-        let arguments = (self.reason.code(), self.reason.layer(), &self.evidence, it, en, number, path);
+        let arguments = (self.reason.code(), self.reason.layer(), &self.evidence, it, en, number, path, access);
         let exception = py.import("pecpy._errors")?.getattr("failure")?.call1(arguments)?;
         if !self.refusals.is_empty() {
             exception.setattr("refusals", PyTuple::new(py, refusals(py, &self.refusals)?)?)?;

@@ -11,6 +11,7 @@
 //!        ──> many, ledger   whole mailboxes: one by one, and tied together
 //!        ──> compose    drafts become exact bytes; what a provider would refuse is known before
 //!        ──> archive    what is kept, found and proven
+//!        ──> wire       mailboxes on servers: many together, or one; awaited in asyncio too
 //!        ──> sandbox    providers in the process, for tests
 //!            words      enumerations, which are written in Python as exceptions (failure) are; instant: times
 //! ```
@@ -35,6 +36,7 @@ mod source;
 mod trust;
 mod verification;
 mod verifier;
+mod wire;
 mod words;
 mod work;
 
@@ -48,7 +50,7 @@ mod _pecpy {
     #[pymodule_export]
     use crate::archive::{Archive, Found, Rule, check_proof, expert_commands, explain_query};
     #[pymodule_export]
-    use crate::code::{codes, explain, failures, state, verdict};
+    use crate::code::{access_advice, codes, explain, failures, state, verdict};
     #[pymodule_export]
     use crate::compose::{Composed, Conditions, Draft, examine_attachment, is_address, preflight, tax_id};
     #[pymodule_export]
@@ -73,6 +75,8 @@ mod _pecpy {
     use crate::verification::{Certdata, Finding, Signer, Verification};
     #[pymodule_export]
     use crate::verifier::{Verifier, verify, verify_many};
+    #[pymodule_export]
+    use crate::wire::{Credential, Hub, Mailbox, Secrets, Today, Watching};
 
     #[pymodule_init]
     fn hooks(module: &Bound<'_, PyModule>) -> PyResult<()> {

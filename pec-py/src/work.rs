@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use crate::failure::{Failure, Reason};
 
 /// How often somebody who waits for work looks whether Ctrl-C was pressed.
-const LOOK: Duration = Duration::from_millis(50);
+pub(crate) const LOOK: Duration = Duration::from_millis(50);
 
 /// Does something without the interpreter.
 pub(crate) fn released<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
@@ -24,7 +24,7 @@ fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panicked(&*panic))
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Failure {
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Failure {
     let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let said = said.or_else(|| panic.downcast_ref::<String>().cloned());
     Failure::new(Reason::PEC_PANIC, said.unwrap_or_default())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import pecpy
-from pecpy import _archive, _compose, _dossier, _enums, _errors, _outbox, _rows, proof
+from pecpy import _archive, _compose, _dossier, _enums, _errors, _outbox, _rows, _wire, aio, proof
 
 
 def described() -> list[tuple[str, str]]:
@@ -25,12 +25,14 @@ def described() -> list[tuple[str, str]]:
                 if not inner.startswith("__"):
                     look(f"{name}.{inner}", inspect.getattr_static(thing, inner))
 
-    for module in (pecpy, _archive, _compose, _outbox, _dossier, _enums, _errors, _rows, proof):
+    for module in (pecpy, _archive, _compose, _outbox, _dossier, _enums, _errors, _rows, _wire, aio, proof):
         look(module.__name__, module)
         for name, thing in vars(module).items():
-            # Functions of `pecpy.proof` share their names with those of `pecpy`.
+            # `pecpy.proof` and `pecpy.aio` share names with `pecpy`.
+            if module is aio and getattr(thing, "__module__", "") != "pecpy.aio":
+                continue
             if not name.startswith("_") and getattr(thing, "__module__", "").startswith(("pecpy", "builtins")):
-                look(f"{module.__name__ if module is proof else 'pecpy'}.{name}", thing)
+                look(f"{module.__name__ if module in (aio, proof) else 'pecpy'}.{name}", thing)
     return sorted(found.items())
 
 

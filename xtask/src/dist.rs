@@ -101,7 +101,7 @@ fn describe(prefix: &Path, lib: &Path) -> Result<(), String> {
         &format!(
             "prefix={prefix}\nlibdir=${{prefix}}/lib\nincludedir=${{prefix}}/include\n\nName: pec\n\
              Description: Reads and verifies Italian certified e-mail (PEC), offline\nVersion: {VERSION}\n\
-             Libs: -L${{libdir}} -lpec\nLibs.private: {PRIVATE}\nCflags: -I${{includedir}} -DPEC_SANDBOX -DPEC_ARCHIVE\n"
+             Libs: -L${{libdir}} -lpec\nLibs.private: {PRIVATE}\nCflags: -I${{includedir}} -DPEC_SANDBOX -DPEC_ARCHIVE -DPEC_WIRE\n"
         ),
     )?;
     write(
@@ -110,7 +110,7 @@ fn describe(prefix: &Path, lib: &Path) -> Result<(), String> {
          get_filename_component(pec_prefix \"${CMAKE_CURRENT_LIST_DIR}/../../..\" ABSOLUTE)\n\
          if(NOT TARGET pec::pec)\n  add_library(pec::pec SHARED IMPORTED)\n  set_target_properties(pec::pec PROPERTIES\n    \
          IMPORTED_LOCATION \"${pec_prefix}/lib/libpec.so\"\n    \
-         INTERFACE_COMPILE_DEFINITIONS \"PEC_SANDBOX;PEC_ARCHIVE\"\n    \
+         INTERFACE_COMPILE_DEFINITIONS \"PEC_SANDBOX;PEC_ARCHIVE;PEC_WIRE\"\n    \
          INTERFACE_INCLUDE_DIRECTORIES \"${pec_prefix}/include\")\nendif()\n",
     )
 }

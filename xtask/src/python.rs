@@ -136,8 +136,12 @@ pub(crate) fn check() -> Result<(), String> {
     let (sources, configuration) = (sources(), sources().join("pyproject.toml"));
     let (configuration, stub) = (configuration.display().to_string(), sources.join("stub.py").display().to_string());
     let tests = sources.join("tests").display().to_string();
+    let examples = sources.join("examples").display().to_string();
     let cache = outside.0.join("mypy").display().to_string();
-    inside("types, strictly", &["-m", "mypy", "--config-file", &configuration, "--cache-dir", &cache, &tests, &stub])?;
+    inside(
+        "types, strictly",
+        &["-m", "mypy", "--config-file", &configuration, "--cache-dir", &cache, &tests, &examples, &stub],
+    )?;
     inside("stub against module", &["-m", "mypy.stubtest", "pecpy"])?;
     inside("docstrings in the stub", &[&stub, "--check"])?;
     timed("documents", || documents(&clean))?;

@@ -54,7 +54,7 @@ fn failed(error: &Error) -> Failed {
 
 impl pec_archive {
     /// What a work keeps of it.
-    pub(super) fn kept(&self) -> (Arc<Archive>, Actor) {
+    pub(crate) fn kept(&self) -> (Arc<Archive>, Actor) {
         (Arc::clone(&self.archive), self.actor.clone())
     }
 }

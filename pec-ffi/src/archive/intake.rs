@@ -43,6 +43,12 @@ impl pec_intake {
         self.judging.at(now)
     }
 
+    /// By whose trust and evidence, for a hub.
+    #[cfg(feature = "wire")]
+    pub(crate) fn trusted(&self) -> (TrustStore, Evidence, Limits) {
+        (self.judging.trust.clone(), self.judging.evidence.clone(), self.judging.limits)
+    }
+
     /// For work in the background.
     pub(super) fn shared(&self) -> Arc<Judging> {
         Arc::clone(&self.judging)

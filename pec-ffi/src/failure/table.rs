@@ -134,6 +134,50 @@ pub enum pec_result {
     PEC_ARCHIVE_KEY_REUSED = 49,
     /// A provider would not take what is to be sent, or it cannot be written; the evidence has every reason.
     PEC_COMPOSE_REFUSED = 50,
+    /// A server cannot be reached.
+    PEC_WIRE_UNREACHABLE = 51,
+    /// A server could not show that it is the right one, or does not encrypt.
+    PEC_WIRE_TLS = 52,
+    /// A server does not let the user in; the evidence says which, and in which way.
+    PEC_WIRE_ACCESS = 53,
+    /// A server refuses a command; the evidence has its text.
+    PEC_WIRE_REFUSED = 54,
+    /// A server does not keep to the protocol.
+    PEC_WIRE_PROTOCOL = 55,
+    /// A server was silent for too long.
+    PEC_WIRE_DEADLINE = 56,
+    /// A connection broke.
+    PEC_WIRE_LOST = 57,
+    /// A value that a call to a server cannot take.
+    PEC_WIRE_VALUE = 58,
+    /// A file that was asked for cannot be written.
+    PEC_WIRE_FILE = 59,
+    /// The work was ended by whoever began it.
+    PEC_WIRE_CANCELLED = 60,
+    /// A fault of the library, on the wire.
+    PEC_WIRE_INTERNAL = 61,
+    /// There would be more mailboxes than the hub takes.
+    PEC_HUB_CAPACITY = 62,
+    /// A mailbox may not be opened: no mandate of its holder holds.
+    PEC_HUB_MANDATE = 63,
+    /// No credential of the mailbox is kept.
+    PEC_HUB_CREDENTIAL = 64,
+    /// A credential is not what was kept.
+    PEC_SECRET_DAMAGED = 65,
+    /// The key or passphrase is not that of the store of credentials.
+    PEC_SECRET_KEY = 66,
+    /// The file of credentials cannot be read or written.
+    PEC_SECRET_FILE = 67,
+    /// The host's store of credentials, or the keyring, answers with an error.
+    PEC_SECRET_STORE = 68,
+    /// The store of credentials cannot do this.
+    PEC_SECRET_UNSUPPORTED = 69,
+    /// A value that a store of credentials cannot keep.
+    PEC_SECRET_VALUE = 70,
+    /// A fault of the library, in a store of credentials.
+    PEC_SECRET_INTERNAL = 71,
+    /// An address cannot be listened on.
+    PEC_WIRE_LISTEN = 72,
 }
 
 results! {
@@ -290,6 +334,72 @@ results! {
     PEC_COMPOSE_REFUSED / "compose.refused", "compose",
         it: "Il messaggio non si può inviare così: il gestore lo rifiuterebbe. I dettagli dicono tutti i motivi.",
         en: "The message cannot be sent as it is: the provider would refuse it. The evidence has every reason.";
+    PEC_WIRE_UNREACHABLE / "wire.unreachable", "network",
+        it: "Il server non risponde: controllare nome, porta, rete e proxy. Si può riprovare.",
+        en: "The server does not answer: check name, port, network and proxy. It may be tried again.";
+    PEC_WIRE_TLS / "wire.tls", "network",
+        it: "Il server non ha dimostrato di essere quello giusto, o non cifra: la password non è stata inviata. Controllare il nome del server, l'orologio, e se la rete usa una propria autorità di certificazione.",
+        en: "The server has not shown that it is the right one, or does not encrypt: the password was not sent. Check the name of the server, the clock, and whether the network has a certification authority of its own.";
+    PEC_WIRE_ACCESS / "wire.access", "access",
+        it: "Il server non fa entrare l'utente: lo stato dell'accesso dice come e che cosa fare. Non si riprova con le stesse credenziali.",
+        en: "The server does not let the user in: the state of the access says in which way, and what to do. The same credential is not tried again.";
+    PEC_WIRE_REFUSED / "wire.refused", "server",
+        it: "Il server ha rifiutato il comando: il suo testo dice perché.",
+        en: "The server has refused the command: its text says why.";
+    PEC_WIRE_PROTOCOL / "wire.protocol", "server",
+        it: "Il server ha risposto in modo incomprensibile: la connessione è stata chiusa, nulla è andato perso. Riprovare; se si ripete, segnalarlo al gestore con il testo indicato.",
+        en: "The server has answered what cannot be understood: the connection was closed, nothing is lost. Try again; if it happens again, report it to the provider with the text that is shown.";
+    PEC_WIRE_DEADLINE / "wire.deadline", "network",
+        it: "Il server ha taciuto troppo a lungo: la connessione è stata chiusa, nulla è andato perso. Si può riprovare.",
+        en: "The server was silent for too long: the connection was closed, nothing is lost. It may be tried again.";
+    PEC_WIRE_LOST / "wire.lost", "network",
+        it: "La connessione è caduta: nulla è andato perso. Si può riprovare.",
+        en: "The connection was lost: nothing else is. It may be tried again.";
+    PEC_WIRE_VALUE / "wire.value", "argument",
+        it: "Un valore non è ammesso.",
+        en: "A value is not allowed.";
+    PEC_WIRE_FILE / "wire.file", "file",
+        it: "Un file non si può scrivere.",
+        en: "A file cannot be written.";
+    PEC_WIRE_CANCELLED / "wire.cancelled", "argument",
+        it: "L'operazione è stata interrotta: ciò che era confermato resta.",
+        en: "The operation was ended: what had been confirmed stays.";
+    PEC_WIRE_INTERNAL / "wire.internal", "internal",
+        it: "Errore della libreria: segnalarlo con il testo indicato.",
+        en: "A fault of the library: report it with the text that is shown.";
+    PEC_HUB_CAPACITY / "hub.capacity", "argument",
+        it: "Il numero di caselle supera quello previsto: ampliare la licenza o togliere caselle. Nulla è stato aggiunto.",
+        en: "There would be more mailboxes than the hub takes: extend it or remove some. Nothing was added.";
+    PEC_HUB_MANDATE / "hub.mandate", "access",
+        it: "Manca un mandato valido del titolare: la casella non viene aperta finché non è registrato.",
+        en: "There is no mandate of the holder that holds: the mailbox is not opened until one is noted.";
+    PEC_HUB_CREDENTIAL / "hub.credential", "access",
+        it: "Nessuna credenziale è custodita per la casella: inserirla.",
+        en: "No credential of the mailbox is kept: set it.";
+    PEC_SECRET_DAMAGED / "secret.damaged", "secret",
+        it: "Una credenziale custodita non è più quella salvata: reinserirla. Le altre non sono toccate.",
+        en: "A credential that is kept is no longer what was saved: set it again. The others are not touched.";
+    PEC_SECRET_KEY / "secret.key", "secret",
+        it: "La chiave o la frase non è quella con cui le credenziali sono cifrate. Nulla è stato scritto.",
+        en: "The key or passphrase is not that under which the credentials are encrypted. Nothing was written.";
+    PEC_SECRET_FILE / "secret.file", "secret",
+        it: "Il file delle credenziali non si può leggere o scrivere: ciò che conteneva è rimasto.",
+        en: "The file of the credentials cannot be read or written: what was in it still is.";
+    PEC_SECRET_STORE / "secret.store", "secret",
+        it: "Il deposito delle credenziali ha risposto con un errore: il suo testo dice quale.",
+        en: "The store of the credentials has answered with an error: its text says which.";
+    PEC_SECRET_UNSUPPORTED / "secret.unsupported", "secret",
+        it: "Questo deposito di credenziali non sa farlo.",
+        en: "This store of credentials cannot do it.";
+    PEC_SECRET_VALUE / "secret.value", "secret",
+        it: "Un valore non si può custodire.",
+        en: "A value cannot be kept.";
+    PEC_SECRET_INTERNAL / "secret.internal", "secret",
+        it: "Errore della libreria: segnalarlo con il testo indicato.",
+        en: "A fault of the library: report it with the text that is shown.";
+    PEC_WIRE_LISTEN / "wire.listen", "network",
+        it: "La porta non si può aprire: è di un altro programma, o non è permessa. Indicarne un'altra, o 0 per una libera.",
+        en: "The port cannot be opened: another program has it, or it is not allowed. Give another one, or 0 for a free one.";
 }
 
 #[cfg(test)]
@@ -352,6 +462,28 @@ mod tests {
             "archive.unsupported",
             "archive.key_reused",
             "compose.refused",
+            "wire.unreachable",
+            "wire.tls",
+            "wire.access",
+            "wire.refused",
+            "wire.protocol",
+            "wire.deadline",
+            "wire.lost",
+            "wire.value",
+            "wire.file",
+            "wire.cancelled",
+            "wire.internal",
+            "hub.capacity",
+            "hub.mandate",
+            "hub.credential",
+            "secret.damaged",
+            "secret.key",
+            "secret.file",
+            "secret.store",
+            "secret.unsupported",
+            "secret.value",
+            "secret.internal",
+            "wire.listen",
         ];
         assert_eq!(codes, (0..).zip(given).collect::<Vec<_>>());
     }
@@ -365,7 +497,10 @@ mod tests {
             // An archive says whose fault it is: what was given, a file, the device, itself.
             let layers = ["argument", "file", "archive", "device", "internal"];
             let of_archive = layer == Some("archive") && layers.contains(&result.layer());
-            assert!(result.layer() == "none" || of_archive || layer == Some(result.layer()), "{result:?}");
+            // What goes over the wire fails at a server, on the way to it, or before.
+            let layers = ["argument", "network", "access", "server", "file", "internal"];
+            let of_wire = matches!(layer, Some("wire" | "hub")) && layers.contains(&result.layer());
+            assert!(result.layer() == "none" || of_archive || of_wire || layer == Some(result.layer()), "{result:?}");
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum pec_event_kind {
     PEC_EVENT_FAILED = 5,
     /// Work on an archive is one hundredth further.
     PEC_EVENT_PROGRESS = 6,
+    /// A part of what the work comes to is there (`PEC_EVENT_JSON`): of work that goes on until it is ended.
+    PEC_EVENT_REPORT = 7,
 }
 
 /// The texts of an event, for `pec_event_text`.
@@ -49,7 +51,7 @@ pub enum pec_event_field {
     PEC_EVENT_NAME = 0,
     /// The verdict by its name.
     PEC_EVENT_VERDICT = 1,
-    /// The verification as JSON, as `pec verify --json` prints it.
+    /// The verification as JSON, as `pec verify --json` prints it; or the report.
     PEC_EVENT_JSON = 2,
     /// Why something could not be read or could not go on, in Italian.
     PEC_EVENT_REASON_IT = 3,
@@ -70,6 +72,7 @@ pub extern "C" fn pec_event_what(
             Event::Message { .. } => K::PEC_EVENT_MESSAGE,
             Event::Unread { .. } => K::PEC_EVENT_UNREAD,
             Event::Progress => K::PEC_EVENT_PROGRESS,
+            Event::Report(_) => K::PEC_EVENT_REPORT,
             Event::Finished => K::PEC_EVENT_FINISHED,
             Event::Cancelled => K::PEC_EVENT_CANCELLED,
             // What pec-files adds gets a number here.
@@ -122,7 +125,7 @@ impl pec_event {
                 Some(name)
             }
             (n, Event::Message { verdict, .. }) if n == F::PEC_EVENT_VERDICT as u32 => Some(verdict.as_str()),
-            (n, Event::Message { json, .. }) if n == F::PEC_EVENT_JSON as u32 => Some(json),
+            (n, Event::Message { json, .. } | Event::Report(json)) if n == F::PEC_EVENT_JSON as u32 => Some(json),
             (n, _) if n == F::PEC_EVENT_REASON_IT as u32 => reason(Language::It),
             (n, _) if n == F::PEC_EVENT_REASON_EN as u32 => reason(Language::En),
             (n, _) if n > F::PEC_EVENT_REASON_EN as u32 => return Err(unknown("field", field)),

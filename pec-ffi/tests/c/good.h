@@ -53,6 +53,9 @@ static void expect(pec_result found, pec_result expected, const char *what)
     X(pec_conditions)                                                                                                  \
     X(pec_refusals)                                                                                                    \
     X(pec_deposit)                                                                                                     \
+    X(pec_credential)                                                                                                  \
+    X(pec_secrets)                                                                                                     \
+    X(pec_hub)                                                                                                         \
     X(pec_sandbox)                                                                                                     \
     X(pec_submission)
 
@@ -93,6 +96,24 @@ static uint32_t stamp(void *userdata, const pec_bytes *note, uint8_t *token, siz
     return 1;
 }
 
+static uint32_t secret_get(void *userdata, const char *mailbox, uint32_t field, pec_credential **credential)
+{
+    (void)userdata, (void)mailbox, (void)field, (void)credential;
+    return 0;
+}
+
+static uint32_t secret_put(void *userdata, const char *mailbox, uint32_t field, const pec_credential *credential)
+{
+    (void)userdata, (void)mailbox, (void)field, (void)credential;
+    return 0;
+}
+
+static uint32_t secret_remove(void *userdata, const char *mailbox, uint32_t field, uint32_t *was)
+{
+    (void)userdata, (void)mailbox, (void)field, (void)was;
+    return 0;
+}
+
 static void begin(const char *path, const char *opaque)
 {
     pec_message *message = NULL;
@@ -100,6 +121,7 @@ static void begin(const char *path, const char *opaque)
     static const char ldif[] = "version: 1\n";
     char id[65] = {0};
     (void)one_message, (void)sink, (void)source, (void)stamp;
+    (void)secret_get, (void)secret_put, (void)secret_remove;
     (void)buffer, (void)time_out, (void)bigger;
     expect(pec_trust_store_built_in(&good_pec_trust_store, NULL), PEC_OK, "trust store");
     expect(pec_trust_store_add_host_anchor(good_pec_trust_store, one_byte, 1, &good_pec_error), PEC_CERTIFICATE, "error");
@@ -139,6 +161,9 @@ static void begin(const char *path, const char *opaque)
     expect(pec_conditions_new(&good_pec_conditions, NULL), PEC_OK, "conditions");
     expect(pec_draft_refusals(good_pec_draft, good_pec_conditions, &good_pec_refusals, NULL), PEC_OK, "refusals");
     expect(pec_deposit_new("VATIT-12345678903=x", &good_pec_deposit, NULL), PEC_OK, "deposit");
+    expect(pec_credential_new("x", "y", &good_pec_credential, NULL), PEC_OK, "credential");
+    expect(pec_secrets_open("good.secrets", one_key, sizeof one_key, &good_pec_secrets, NULL), PEC_OK, "secrets");
+    expect(pec_hub_open(good_pec_archive, good_pec_intake, good_pec_secrets, "", &good_pec_hub, NULL), PEC_OK, "hub");
     expect(pec_sandbox_new(1770628530, 2, &good_pec_sandbox, NULL), PEC_OK, "sandbox");
     expect(pec_sandbox_set_mailbox(good_pec_sandbox, "a@pec.alfa.example", PEC_MAILBOX_ACTIVE, NULL), PEC_OK, "mailbox");
     expect(pec_sandbox_submit(good_pec_sandbox, "a@pec.alfa.example", "b@cert.beta.example", one_byte, 1,

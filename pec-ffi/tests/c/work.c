@@ -271,13 +271,13 @@ static void flat(void)
     CHECK(pec_event_next_json(work, 0, buffer, sizeof buffer, &again) == PEC_OK && again == need);
     CHECK(strstr(buffer, "{\"event\":\"message\",\"done\":") == buffer);
     length = strlen(buffer);
-    CHECK(length + 1 == need && strcmp(buffer + length - 2, "}}") == 0);
+    CHECK(length + 1 == need && strcmp(buffer + length - 16, "},\"report\":null}") == 0);
     do
         while ((result = pec_event_next_json(work, 1000, buffer, sizeof buffer, &need)) == PEC_TIMEOUT)
             ;
     while (result == PEC_OK && strstr(buffer, "{\"event\":\"finished\"") == NULL);
     CHECK(strcmp(buffer, "{\"event\":\"finished\",\"done\":5,\"total\":5,\"name\":null,\"verdict\":null,\"reason\":null,"
-                         "\"verification\":null}") == 0);
+                         "\"verification\":null,\"report\":null}") == 0);
     CHECK(pec_event_next_json(work, 0, buffer, sizeof buffer, &need) == PEC_ABSENT);
     pec_work_free(work);
 }

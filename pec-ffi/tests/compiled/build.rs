@@ -54,7 +54,7 @@ impl Build<'_> {
         let mut command = Command::new(self.compiler);
         command
             .args(STRICT)
-            .args(["-std=c11", "-g", "-DPEC_TEST_HOOKS", "-DPEC_SANDBOX", "-DPEC_ARCHIVE"])
+            .args(["-std=c11", "-g", "-DPEC_TEST_HOOKS", "-DPEC_SANDBOX", "-DPEC_ARCHIVE", "-DPEC_WIRE"])
             .args(self.flags);
         command.arg("-I").arg(root().join("include")).arg(source).arg("-o").arg(&program);
         command.arg("-L").arg(&libraries).args(["-lpec", "-pthread"]);

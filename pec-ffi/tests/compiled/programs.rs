@@ -177,6 +177,9 @@ fn argument(parameter: &str) -> String {
         "pec_sink_function" => "sink".to_owned(),
         "pec_source_function" => "source".to_owned(),
         "pec_stamp_function" => "stamp".to_owned(),
+        "pec_secret_get_function" => "secret_get".to_owned(),
+        "pec_secret_put_function" => "secret_put".to_owned(),
+        "pec_secret_remove_function" => "secret_remove".to_owned(),
         "const pec_bytes *" => "one_message".to_owned(),
         out if out.ends_with("**") => format!("&new_{}", out.trim_end_matches("**").trim()),
         "size_t *" => "&number".to_owned(),
@@ -238,7 +241,7 @@ fn a_freed_handle_is_seen_by_the_tools() {
 fn the_examples_are_cpp() {
     let folder = tempfile::tempdir().unwrap();
     for compiler in ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)) {
-        for name in ["verify.c", "link.c", "sandbox.c", "work.c", "archive.c", "queue.c"] {
+        for name in ["verify.c", "link.c", "sandbox.c", "work.c", "archive.c", "hub.c", "queue.c"] {
             let mut command = Command::new(compiler);
             command.args([
                 "-x",
@@ -249,6 +252,7 @@ fn the_examples_are_cpp() {
                 "-Werror",
                 "-DPEC_SANDBOX",
                 "-DPEC_ARCHIVE",
+                "-DPEC_WIRE",
                 "-c",
                 "-I",
             ]);
@@ -280,6 +284,96 @@ fn archives_hold() {
 #[test]
 fn what_is_sent_and_what_follows_holds() {
     holds("sending.c");
+}
+
+/// A provider of the sandbox with a Dovecot; two receipts lie in its mailbox.
+struct House {
+    folder: tempfile::TempDir,
+    server: pec_sandbox::server::Server,
+    dovecot: pec_sandbox::dovecot::Dovecot,
+}
+
+const ANNA: &str = "anna@pec.alfa.example";
+
+impl House {
+    fn new() -> Option<Self> {
+        use pec_sandbox::network::{Answer, Mailbox, Network, Settings};
+        let folder = tempfile::tempdir().unwrap();
+        let mut network = Network::new(Settings::two_providers("2026-02-09T09:15:30Z".parse().unwrap())).unwrap();
+        let office = "ufficio@cert.beta.example";
+        for address in [ANNA, office] {
+            network.add(Mailbox::new(address)).unwrap();
+        }
+        let letter = format!(
+            "From: <{ANNA}>\r\nTo: {office}\r\nDate: Mon, 9 Feb 2026 10:15:28 +0100\r\nMessage-ID: <1@ditta.example>\r\n\
+             Subject: Contratto\r\n\r\nIn allegato.\r\n"
+        );
+        let sent = network.submit(ANNA, &[office], letter.as_bytes()).unwrap();
+        assert_eq!(sent.answer, Answer::Accepted);
+        network.settle().unwrap();
+        let place = folder.path();
+        let server = pec_sandbox::server::Server::start(network, pec_sandbox::server::Options::new(place)).unwrap();
+        let Some(dovecot) = pec_sandbox::dovecot::Dovecot::start(&pec_sandbox::dovecot::Options::new(place)).unwrap()
+        else {
+            println!("skipped: Dovecot is not installed (apt-get install dovecot-imapd)");
+            return None;
+        };
+        Some(Self { folder, server, dovecot })
+    }
+
+    fn servers(&self) -> [String; 2] {
+        [self.dovecot.imaps().port(), self.server.smtps().port()].map(|port| format!("localhost:{port}"))
+    }
+
+    /// What wire.c is told of it.
+    fn arguments(&self, command: &mut Command) {
+        command.args(self.servers()).arg(self.server.tls_authority()).arg(self.dovecot.authority());
+        command.arg(self.server.anchor()).arg(ANNA);
+    }
+}
+
+/// Passwords in a file and with the host, hubs, works that go well, are refused, cancelled, freed while they go on.
+#[test]
+fn the_wire_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = root().join("pec-ffi/tests/c/wire.c");
+    let house = House::new();
+    let run = |mut command: Command, name: String| {
+        let place = folder.path().join(name);
+        fs::create_dir(&place).unwrap();
+        command.arg(&place);
+        if let Some(house) = &house {
+            house.arguments(&mut command);
+        }
+        succeed(&mut command);
+    };
+    for (number, build) in builds().iter().enumerate() {
+        run(Command::new(build.program(&source, folder.path())), format!("perché no {number}"));
+    }
+    if let Some(command) = under_valgrind(&PLAIN.program(&source, folder.path())) {
+        run(command, "sotto Valgrind".to_owned());
+    }
+}
+
+/// The example, as it is printed.
+#[test]
+fn a_table_of_mailboxes_is_looked_at() {
+    let Some(house) = House::new() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("caselle.csv");
+    let [imap, smtp] = house.servers();
+    fs::write(&table, format!("casella;imap;smtp;password\r\n{ANNA};{imap};{smtp};pec\r\n")).unwrap();
+    for (number, build) in builds().iter().enumerate() {
+        let mut command = Command::new(build.program(&example("hub.c"), folder.path()));
+        command.env("PEC_PASSPHRASE", "cavallo batteria").arg(folder.path().join(format!("{number}.pecarchive")));
+        command.arg(folder.path().join(format!("{number}.segreti"))).arg(&table);
+        command.arg(house.server.tls_authority()).arg(house.dovecot.authority());
+        let (code, text) = run(&mut command);
+        assert_eq!(code, 0, "{build:?}: {text}");
+        assert!(text.contains("\"report\":\"refresh\",\"mailboxes\":1,\"fresh\":1,"), "{text}");
+        assert!(text.contains("\"new\":2,"), "{text}");
+    }
+    assert!(house.folder.path().is_dir());
 }
 
 /// Keys that are right, wrong, missing and changed; messages that are read a piece at a time.

@@ -260,6 +260,36 @@ class Owed(_Word):
     TIMEOUT_NOTICE = "timeout-notice"
 
 
+class AccessState(_Word):
+    """Whether a server lets the user in, and if not, in which of the ways that ask for different things.
+
+    >>> AccessState("rejected").forbids_retry, AccessState.THROTTLED.forbids_retry
+    (True, False)
+    """
+
+    OK = "ok"
+    """The last login was accepted."""
+    REJECTED = "rejected"
+    """The password is not accepted: the holder may have changed it."""
+    SECOND_FACTOR_REQUIRED = "second-factor-required"
+    """The provider wants a second factor, or a password made for programs."""
+    PASSWORD_EXPIRED = "password-expired"
+    """The password has ended."""
+    THROTTLED = "throttled"
+    """Too many connections or logins: the provider asks to wait."""
+    UNREACHABLE = "unreachable"
+    """Nobody answers, or not safely."""
+
+    @property
+    def forbids_retry(self) -> bool:
+        """Whether another login with the same password could make it worse: providers lock accounts after a few of them."""
+        return self in (AccessState.REJECTED, AccessState.SECOND_FACTOR_REQUIRED, AccessState.PASSWORD_EXPIRED)
+
+    def advice(self, language: Literal["it", "en"] = "it") -> str:
+        """What to do, in Italian (`"it"`) or English (`"en"`)."""
+        return _pecpy.access_advice(self.value, language)
+
+
 for _class in list(globals().values()):
     if isinstance(_class, type) and issubclass(_class, _Word):
         _class.__module__ = "pecpy"

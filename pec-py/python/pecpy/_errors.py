@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from pecpy._compose import Refusal
+    from pecpy._enums import AccessState
 
 
 class PecError(Exception):
@@ -25,8 +26,8 @@ class PecError(Exception):
     code: str
     """The name of the code, such as `file.access`. Stable, the same as in C."""
     layer: str
-    """Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `compose`, `link`, `sandbox`, `archive`, `device`, `process` or
-    `internal`."""
+    """Where it arose: `argument`, `file`, `trust`, `message`, `signature`, `compose`, `link`, `sandbox`, `archive`, `device`,
+    `network`, `access`, `server`, `secret`, `process` or `internal`."""
     evidence: str
     """The values that show it: a parameter, a file name, a position. May be empty."""
 
@@ -138,6 +139,34 @@ class TimeStampError(ArchiveError):
     """A time-stamp that proves nothing, or none. Nothing was written."""
 
 
+class WireError(PecError):
+    """A server was not reached, does not let the user in, or does not do what it was asked: `.code` says which (`wire.unreachable`,
+    `wire.access`, `wire.refused`, ...), `.text()` what can be done. What had been confirmed before stays.
+    """
+
+    access: AccessState | None = None
+    """What it says of the access to the mailbox: `rejected`, `second-factor-required`, `password-expired`, `throttled` or
+    `unreachable`; `None` where it says nothing."""
+
+    def __reduce__(self) -> tuple[type[WireError], tuple[object, ...], dict[str, object]]:
+        texts = (self._texts["it"], self._texts["en"])
+        return type(self), (self.code, self.layer, self.evidence, *texts), {"access": self.access}
+
+
+class NoAccessError(WireError, PermissionError):
+    """Nobody is let into the mailbox: its provider refuses the password (`.access` says in which way), none is kept, or there is no
+    mandate that holds. A provider that has refused is not asked again until another password was set: a `PermissionError`.
+    """
+
+
+class UnreachableError(WireError, ConnectionError):
+    """A server is not reached, or not safely, or has stopped to answer. It may be tried again: a `ConnectionError`."""
+
+
+class SecretError(PecError):
+    """The store of passwords has not done what was asked. No text of it has a password in it."""
+
+
 class SandboxError(PecError):
     """The sandbox cannot do this: no such mailbox, refused by SMTP, a clock that goes forward only, settings."""
 
@@ -180,16 +209,34 @@ _CLASSES: dict[str, type[PecError]] = {
     "archive.unsupported": ArchiveError,
     "archive.key_reused": ArchiveError,
     "compose.refused": RefusedError,
+    "wire.access": NoAccessError,
+    "wire.refused": WireError,
+    "wire.protocol": WireError,
+    "wire.file": FileError,
+    "wire.cancelled": WireError,
+    "wire.internal": InternalError,
+    "hub.capacity": WireError,
+    "secret.internal": InternalError,
 }
 _LAYERS: dict[str, type[PecError]] = {
+    "access": NoAccessError,
     "argument": ArgumentError,
+    "network": UnreachableError,
+    "secret": SecretError,
     "sandbox": SandboxError,
     "signature": SignedFileError,
 }
 
 
 def failure(
-    code: str, layer: str, evidence: str, it: str, en: str, number: int | None = None, path: str | None = None
+    code: str,
+    layer: str,
+    evidence: str,
+    it: str,
+    en: str,
+    number: int | None = None,
+    path: str | None = None,
+    access: str | None = None,
 ) -> PecError:
     """The exception of a code; called by the module in Rust."""
     cls = _CLASSES.get(code) or _LAYERS.get(layer, PecError)
@@ -197,7 +244,12 @@ def failure(
         if number == errno.ENOENT:
             cls = MissingFileError
         return cls(code, layer, evidence, it, en, number, path)
-    return cls(code, layer, evidence, it, en)
+    error = cls(code, layer, evidence, it, en)
+    if isinstance(error, WireError) and access is not None:
+        from pecpy._enums import AccessState
+
+        error.access = AccessState(access)
+    return error
 
 
 for _class in list(globals().values()):

@@ -41,12 +41,27 @@ from pecpy._enums import (
 )
 from pecpy._errors import PecError
 from pecpy._outbox import Explained, Filed, Happened, Suggestion, Ticket
+from pecpy._wire import (
+    Deleted,
+    Dispatch,
+    HubMailbox,
+    ImportedMailboxes,
+    KeptSecret,
+    MailboxCheck,
+    Radar,
+    RefreshReport,
+    Relayed,
+    Saved,
+    Synced,
+    TodayReport,
+)
 
 __all__ = [
     "Archive",
     "Certdata",
     "Composed",
     "Conditions",
+    "Credential",
     "Directory",
     "Dossiers",
     "Draft",
@@ -55,23 +70,29 @@ __all__ = [
     "FileSigner",
     "Finding",
     "Found",
+    "Hub",
     "Ledger",
     "Limits",
+    "Mailbox",
     "Message",
     "Outcome",
     "Part",
     "Provider",
     "Rule",
     "Sandbox",
+    "Secrets",
     "Server",
     "SignedFile",
     "Signer",
     "Stored",
     "Submitted",
+    "Today",
     "TrustStore",
     "Verification",
     "Verifications",
     "Verifier",
+    "Watching",
+    "access_advice",
     "check_proof",
     "codes",
     "examine_attachment",
@@ -103,6 +124,8 @@ _Source: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File, Message]
 _Bytes: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File]
 _Sources: TypeAlias = Union[_Path, Iterable[_Source]]
 _JudgedAt: TypeAlias = Union[Literal["signing", "now"], datetime]
+_Roots: TypeAlias = Union[_Bytes, Iterable[_Bytes]]
+_SecretField: TypeAlias = Literal["access", "submission"]
 _Key: TypeAlias = Union[bytes, bytearray, Sequence[Union[bytes, bytearray]]]
 _Mailbox: TypeAlias = Union[str, tuple[str, str]]
 _Mailboxes: TypeAlias = Union[str, Iterable[_Mailbox]]
@@ -1754,6 +1777,377 @@ class Found(Iterator[Entry]):
     def __iter__(self) -> Found: ...
     def __next__(self) -> Entry: ...
 
+@final
+class Credential:
+    """Who enters a mailbox, and until when. No call of this library changes a password with the provider.
+
+    `login` is the name of the user, mostly the address. `origin` is `"holder"`, the holder's own password, or `"generated"`,
+    made by the provider for mail programs, as they ask where a second factor is on. `expires` is when it ends, `renewal` who
+    renews it, or where: a hint for a person, and no secret.
+
+    Its password is shown by nothing but `reveal`.
+
+    >>> credential = Credential("ditta@pec.example", "pàsswörd", origin="generated")
+    >>> credential
+    <pecpy.Credential of 'ditta@pec.example', generated>
+    >>> credential.reveal()
+    'pàsswörd'
+    >>> Credential("ditta@pec.example", "x", origin="found")
+    Traceback (most recent call last):
+        ...
+    pecpy.ArgumentError: ...
+    """
+
+    def __new__(
+        cls,
+        login: str,
+        password: str,
+        *,
+        origin: Literal["holder", "generated"] = "holder",
+        expires: datetime | None = None,
+        renewal: str | None = None,
+    ) -> Credential: ...
+    @property
+    def login(self) -> str:
+        """The name of the user."""
+    @property
+    def origin(self) -> Literal["holder", "generated"]:
+        """Where the password comes from: `"holder"` or `"generated"`."""
+    @property
+    def expires(self) -> datetime | None:
+        """When it ends, where that is known."""
+    @property
+    def renewal(self) -> str | None:
+        """Who renews it, or where."""
+    def reveal(self) -> str:
+        """The password, for a host that keeps it. Whoever gets it has to take care of it."""
+
+class _SecretStore(Protocol):
+    """A store of passwords of the host's own."""
+
+    def get(self, mailbox: str, field: str, /) -> Credential | None: ...
+    def put(self, mailbox: str, field: str, credential: Credential, /) -> object: ...
+    def remove(self, mailbox: str, field: str, /) -> object: ...
+
+@final
+class Secrets:
+    """Where passwords are kept between two runs.
+
+    `Secrets(path, key=…)` is a file that is encrypted under 32 bytes of the host's; with `passphrase=` under what a person can
+    remember, which takes a third of a second to try. The first password makes the file. `Secrets.host(store)` asks an object of
+    the host's. Threads and processes share a store.
+
+    It gives back what was put under exactly this name. It does not prove that it is the newest: whoever has the file can bring
+    back an older one as a whole.
+
+    Raises `SecretError`: `secret.key` where the key or passphrase is not the one of the file.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     secrets = Secrets(folder + "/segreti", key=bytes(32))
+    ...     secrets.put("ditta@pec.example", Credential("ditta@pec.example", "segreta"))
+    ...     kept = secrets.get("DITTA@pec.example").reveal()
+    ...     hidden = b"segreta" in pathlib.Path(folder, "segreti").read_bytes()
+    ...     Secrets(folder + "/segreti", key=bytes([1] * 32))
+    Traceback (most recent call last):
+        ...
+    pecpy.SecretError: ...
+    >>> kept, hidden
+    ('segreta', False)
+    """
+
+    @overload
+    def __new__(cls, path: _Path, *, key: bytes, passphrase: None = None) -> Secrets: ...
+    @overload
+    def __new__(cls, path: _Path, *, key: None = None, passphrase: str) -> Secrets: ...
+    @staticmethod
+    def host(store: _SecretStore) -> Secrets:
+        """A store of the host's own: an object with these methods, which any thread calls. Mailboxes are in lower case, `field` is
+        `"access"` or `"submission"`.
+
+        - `get(mailbox, field)` gives a `Credential`, or `None`
+        - `put(mailbox, field, credential)` keeps it, and returns when it is durable
+        - `remove(mailbox, field)` forgets it, and says whether it was there
+
+        What they raise becomes a `SecretError` that names the class of the exception and nothing of its text, in which a password
+        could stand.
+
+        >>> class Vault(dict):
+        ...     def get(self, mailbox, field):
+        ...         return super().get((mailbox, field))
+        ...     def put(self, mailbox, field, credential):
+        ...         self[mailbox, field] = credential
+        ...     def remove(self, mailbox, field):
+        ...         return self.pop((mailbox, field), None) is not None
+        >>> secrets = Secrets.host(Vault())
+        >>> secrets.put("ditta@pec.example", Credential("ditta@pec.example", "segreta"))
+        >>> secrets.get("ditta@pec.example"), secrets.remove("ditta@pec.example"), secrets.get("ditta@pec.example")
+        (<pecpy.Credential of 'ditta@pec.example', holder>, True, None)
+        """
+    def get(self, mailbox: str, field: _SecretField = "access") -> Credential | None:
+        """The credential of a mailbox; `None` where there is none."""
+    def put(self, mailbox: str, credential: Credential, field: _SecretField = "access") -> None:
+        """Keeps a credential in the place of what was there; when it returns, it is durable."""
+    def remove(self, mailbox: str, field: _SecretField = "access") -> bool:
+        """Forgets a credential; says whether it was there."""
+    def list(self) -> list[KeptSecret]:
+        """What is kept, without the passwords: a list of `KeptSecret`. What is damaged is there with its problem, and hides no other.
+
+        Raises `SecretError`, also where the store is the host's, who knows what it holds.
+        """
+
+@final
+class Hub:
+    """Mailboxes of many holders with any provider, managed together (gestione di più caselle).
+
+    `archive` is where mail comes in, and what is known of the mailboxes is kept; `secrets` where their passwords are. `proxy` is
+    the way out of a corporate network, `socks5://[USER:PASSWORD@]HOST:PORT` or `http://…`. `roots` are certification authorities
+    for TLS beside the public ones: paths or PEM; `public_roots=False` leaves those out. `profiles` is what is known of providers,
+    in the place of what is built in: TOML, a path or bytes. Messages are judged by `trust` and `evidence`, as by `verify`.
+    `capacity` is how many mailboxes are taken: a number, or `("blocks", n)` for fifty and twenty for each block. With
+    `mandates="required"` none is opened without a mandate of its holder (mandato).
+
+    Receiving changes nothing on a server, not even a mark. A provider that has refused a password is not asked again until
+    another one was set (`rotate_credential`). Every wait has an end, and Ctrl-C ends it. `pecpy.aio` has the same for `asyncio`.
+
+    Use it as a context manager, or call `close`. Threads share it. After a fork the child opens its own.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Archive.create(folder + "/posta.pecarchive") as archive:
+    ...     with Hub(archive, secrets=Secrets(folder + "/segreti", key=bytes(32))) as hub:
+    ...         hub.add("studio@pec.it", Credential("studio@pec.it", "segreta"), client="Verdi")
+    ...         for mailbox in hub.mailboxes():
+    ...             print(mailbox.mailbox, mailbox.provider, mailbox.client, mailbox.access)
+    ...         hub.add("studio@sconosciuto.example", Credential("studio", "x"))
+    Traceback (most recent call last):
+        ...
+    pecpy.ArgumentError: A value is not allowed. [wire.value: provider: : no IMAP server is known: give host and port]
+    """
+
+    def __new__(
+        cls,
+        archive: Archive,
+        *,
+        secrets: Secrets,
+        proxy: str | None = None,
+        roots: _Roots | None = None,
+        public_roots: bool = True,
+        profiles: _Bytes | None = None,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+        capacity: int | tuple[Literal["blocks"], int] | None = None,
+        mandates: Literal["optional", "required"] = "optional",
+    ) -> Hub: ...
+    def add(
+        self,
+        address: str,
+        credential: Credential | None = None,
+        *,
+        provider: str | None = None,
+        imap: str | None = None,
+        smtp: str | None = None,
+        description: str | None = None,
+        client: str | None = None,
+        tax_id: str | None = None,
+        mandate_from: datetime | None = None,
+        mandate_until: datetime | None = None,
+        mandate_evidence: str | None = None,
+        overrides: dict[str, int] | None = None,
+    ) -> None:
+        """Takes a mailbox into management, or changes what is known of it.
+
+        `credential` may be left out where the store has it already. `provider` is the name of a profile, where the address does
+        not tell it; `imap` and `smtp` are servers, `HOST:PORT` for TLS from the first byte or `starttls://HOST:PORT`.
+        `mandate_from`, `mandate_until` and `mandate_evidence`, a SHA-256, are the right by which it is opened. `overrides` takes
+        the place of limits of the profile: `message_bytes`, `bytes_by_recipients`, `attachment_bytes`, `recipients`,
+        `per_minute`, `per_day`, `connections`.
+
+        Raises `WireError` (`hub.capacity`), `NoAccessError` (`hub.mandate`, `hub.credential`), `ArgumentError`, `SecretError`.
+        """
+    def remove(self, address: str) -> bool:
+        """Gives a mailbox up and forgets its passwords; what was brought in stays. Says whether it was managed."""
+    def rotate_credential(self, address: str, credential: Credential) -> None:
+        """Replaces the password that is kept, after the holder has given the new one: the only way back where the provider has
+        refused the old one. Nothing changes with the provider.
+
+        Raises `NotInArchiveError` where the mailbox is not managed.
+        """
+    def import_csv(self, table: _Bytes, *, right_rows: bool = False) -> ImportedMailboxes:
+        """Takes over mailboxes from a table as spreadsheets write it, a path or bytes: CSV with `;`, `,` or tabs, its columns named
+        in the first row (`casella`, `gestore`, `imap`, `smtp`, `utente`, `password`, `scadenza password`, `origine password`,
+        `codice fiscale`, `cliente`, `descrizione`, `mandato dal`, `mandato al`, `impronta mandato`).
+
+        Every row is judged and everything that is wrong told at once, in the `ImportedMailboxes` that are given; then nothing is
+        taken over, unless `right_rows` asks for those that are right.
+        """
+    def mailboxes(
+        self,
+        *,
+        only: Literal["all", "new", "unread"] = "all",
+        sort: Literal["address", "client", "new", "unread", "fullest", "stalest"] = "address",
+    ) -> list[HubMailbox]:
+        """The mailboxes, as they stood at the last look: a list of `HubMailbox`. `only` is `"all"`, `"new"` or `"unread"`; `sort` is
+        `"address"`, `"client"`, `"new"`, `"unread"`, `"fullest"` or `"stalest"`.
+        """
+    def refresh(
+        self,
+        *,
+        parallel: int = 16,
+        per_provider: int = 8,
+        budget: float = 60.0,
+        patience: float = 15.0,
+        pause: float = 300.0,
+        receive: bool = True,
+    ) -> RefreshReport:
+        """Looks at every mailbox: its counters, and with `receive` what is new into the archive. A `RefreshReport`.
+
+        `parallel` at a time, `per_provider` of one provider, fewer where its profile says so. After `budget` seconds the answer is
+        given, and says what was not done by then. One mailbox has `patience` seconds to let us in; a provider that asked to wait
+        is left in peace for `pause` seconds. What fails in one mailbox is in the report and is that one's affair.
+        """
+    def radar(
+        self,
+        *,
+        now: datetime | None = None,
+        passwords: timedelta | None = None,
+        percent: int = 90,
+        mandates: timedelta | None = None,
+        proofs: timedelta | None = None,
+        silence: timedelta | None = None,
+        limit: int = 1000,
+    ) -> Radar:
+        """What needs somebody, by what is known: passwords and mandates that end, mailboxes that are nearly full or cannot be read,
+        receipts that are overdue, proofs that weaken. A `Radar`.
+        """
+    def today(self, since: datetime) -> Today:
+        """What has come in since some time, by client, by what the archive has: `refresh` brings it there. A `Today`, which writes
+        itself as a page and as a table, and attachments into folders.
+        """
+    def seen(self, address: str) -> None:
+        """Somebody has seen what is new in a mailbox: it is counted from here on."""
+    def open(self, address: str) -> Mailbox:
+        """A mailbox for somebody to work in without typing its password: a `Mailbox`. The log of the archive says who opened it,
+        and by what right. No server is asked.
+
+        Raises `NoAccessError` without a mandate or credential, and where the provider has refused the one that is kept;
+        `NotInArchiveError` where it is not managed.
+        """
+    def _later(self) -> Hub:
+        """The same hub, whose calls give awaitables."""
+    def deliver_to_maildir(self, folder: _Path, id: str) -> Path:
+        """Puts a message of the archive, by its identifier, into a Maildir, byte for byte and on stable storage; gives the file.
+        What is there already under its name is it: the name is the digest.
+        """
+    def close(self) -> None:
+        """Ends its use; calls that go on end first. The archive stays open. Closing again does nothing."""
+    def __enter__(self) -> Hub: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+@final
+class Mailbox:
+    """One mailbox of a provider, opened by `Hub.open` for somebody to work in.
+
+    Each call connects, logs in once, works, and leaves. What raises `NoAccessError` with `.access` `"rejected"` is not tried
+    again. Use it as a context manager, or call `close`, which forgets the password.
+    """
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+    def check(self) -> MailboxCheck:
+        """Logs in once and looks around: folders, counts, room, when the password ends. Nothing changes by it. A `MailboxCheck`.
+
+        Raises `NoAccessError`, which says in which way there is no access; `UnreachableError`; `WireError`.
+        """
+    def sync(self, *, progress: Callable[[str, int, int], object] | None = None) -> Synced:
+        """Brings what is new in every folder into the archive: a `Synced`. A second run adds nothing, and nothing on the server
+        changes. A folder or a message that the server does not give is in the report and stops nothing.
+
+        `progress` is called with the folder, what was read of it and what is new in it; what it raises ends the work, and what
+        was stored stays.
+
+        Raises as `check`.
+        """
+    def watch(self, *, poll: float = 60.0, all_folders: float = 600.0, pause: float = 5.0) -> Watching:
+        """Brings in what is there, then what comes, until it is closed: an iterator of `Synced`, one for each run that brought
+        something or found something to look at. A connection that breaks is made anew after a pause; why it broke is told to the
+        log `pecpy` and kept as `problem`.
+
+        A server without IDLE is asked every `poll` seconds, all folders every `all_folders` seconds; after a connection that
+        broke, the first pause is `pause` seconds.
+        """
+    def send_queued(
+        self, *, partial: Literal["nothing", "rest"] = "nothing", progress: Callable[[int, int], object] | None = None
+    ) -> Dispatch:
+        """Sends what waits in the outbox of this mailbox, at the pace that its provider allows: a `Dispatch`. A message goes out
+        once under its key, whatever happens; what nobody knows of waits for a receipt, or for somebody who knows.
+
+        `partial` says what becomes of a message of which the server refuses some recipients: `"nothing"`, it goes to nobody, or
+        `"rest"`. `progress` is called with the number of messages that were sent, and of those that ended otherwise. Who ends
+        it, by Ctrl-C too, lets a message that is being handed over go to its end.
+
+        Raises as `check`.
+        """
+    def delete_archived(self, ids: _Ids, *, now: datetime | None = None) -> list[Deleted]:
+        """Takes messages, by identifier, from the server: a list of `Deleted`. The archive reads and hashes each anew, writes down
+        that it is about to go, and only then the server lets go of exactly that one. What cannot go is in the list and stays.
+        """
+    def take_in(self, ids: _Ids, *, folder: str = "INBOX") -> list[Relayed]:
+        """Puts messages of the archive, by identifier, into a folder of this mailbox, byte for byte: those of another mailbox, or
+        what somebody has deleted here. A list of `Relayed`. Each is read back and compared, where the server says where it is.
+        """
+    def close(self) -> None:
+        """Forgets the password. Closing again does nothing."""
+    def __enter__(self) -> Mailbox: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+@final
+class Watching(Iterator[Synced]):
+    """What comes into a mailbox, as it comes: an iterator of `Synced`, made by `Mailbox.watch`. It waits until something comes;
+    Ctrl-C and `close` end it, as does leaving the block of a `with` statement.
+
+    Raises `NoAccessError` where the provider refuses the password, which is not tried again.
+    """
+
+    @property
+    def problem(self) -> PecError | None:
+        """Why the connection broke the last time, as an exception; `None` where it never did."""
+    def close(self) -> None:
+        """Ends it. Closing again does nothing."""
+    def __iter__(self) -> Watching: ...
+    def __next__(self) -> Synced: ...
+    def __enter__(self) -> Watching: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+@final
+class Today:
+    """What an office needs to know in the morning, by client: what has arrived, what has failed, what ends. Made by `Hub.today`."""
+
+    @property
+    def report(self) -> TodayReport:
+        """Its values: a `TodayReport`."""
+    def to_json(self) -> str:
+        """The report as one JSON object."""
+    def to_html(self, language: _Language = "it") -> str:
+        """One page: self-contained, without scripts, nothing fetched; in Italian (`"it"`) or English (`"en"`)."""
+    def to_csv(self, language: _Language = "it", *, encoding: Literal["utf-8", "windows-1252"] = "utf-8") -> bytes:
+        """The same as a table, a line each, with `;` between cells, for spreadsheets: in `"utf-8"` with a byte order mark, or in
+        `"windows-1252"`.
+        """
+    def save_attachments(self, folder: _Path) -> list[Saved]:
+        """Puts the attachments of what has arrived into a folder of each client below `folder`: a list of `Saved`. Names never lead
+        out of it, nothing is written over, the same attachment is there once. Of a message that nothing certifies nothing is
+        saved: who opens a folder cannot see whom its files are from.
+
+        Raises `FileError`; what was saved before stays.
+        """
+
 def verify(
     source: _Source,
     *,
@@ -1860,6 +2254,8 @@ def codes() -> list[tuple[str, str, str, str]]:
     """
 def failures() -> list[tuple[str, str, str, str]]:
     """Every code of an exception: its name, layer, and what it means and what can be done, in Italian and English."""
+def access_advice(word: str, language: _Language) -> str:
+    """What to do about a state of the access to a mailbox."""
 def verdict(word: str, language: _Language) -> tuple[str, str]:
     """A verdict for a person: title and explanation."""
 def state(word: str, language: _Language) -> tuple[str, str, str, bool]:

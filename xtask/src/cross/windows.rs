@@ -39,7 +39,7 @@ pub(super) fn tool(name: &str) -> Command {
 }
 
 /// What the header does not show to those who use the library without C.
-const WITHOUT_C: [&str; 3] = ["PEC_TEST_HOOKS", "PEC_ARCHIVE", "PEC_SANDBOX"];
+const WITHOUT_C: [&str; 4] = ["PEC_TEST_HOOKS", "PEC_ARCHIVE", "PEC_SANDBOX", "PEC_WIRE"];
 
 /// pec.dll in each of its forms; pec.exe; what a linker needs.
 pub(super) fn build() -> Result<(), String> {

@@ -15,8 +15,8 @@ pub(super) struct Wine {
 }
 
 /// Where the C programs find which library, and what they are told of it.
-const GIVEN_OUT: (&str, &[&str]) = ("bin", &["-DPEC_ARCHIVE", "-DPEC_SANDBOX"]);
-const FAILING: (&str, &[&str]) = ("test-hooks", &["-DPEC_ARCHIVE", "-DPEC_SANDBOX", "-DPEC_TEST_HOOKS"]);
+const GIVEN_OUT: (&str, &[&str]) = ("bin", &["-DPEC_ARCHIVE", "-DPEC_SANDBOX", "-DPEC_WIRE"]);
+const FAILING: (&str, &[&str]) = ("test-hooks", &["-DPEC_ARCHIVE", "-DPEC_SANDBOX", "-DPEC_WIRE", "-DPEC_TEST_HOOKS"]);
 
 impl Wine {
     pub(super) fn begin(work: PathBuf) -> Result<Self, String> {
