@@ -5,6 +5,7 @@
 #![allow(unsafe_code, reason = "the functions are called as C calls them")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+use std::cell::UnsafeCell;
 use std::ffi::c_void;
 use std::fs;
 use std::mem::MaybeUninit;
@@ -81,6 +82,31 @@ impl Shared {
         }
         assert_eq!(pec_message_bytes(Some(&self.message), None), pec_result::PEC_NULL);
     }
+}
+
+/// A number that threads write without any order.
+struct Unguarded(UnsafeCell<u64>);
+
+// SAFETY: it is not sound, and whoever looks for races has to say so.
+unsafe impl Sync for Unguarded {}
+
+/// What `cargo xtask threads` has to find, so that finding nothing else means something.
+#[test]
+fn a_planted_race() {
+    if std::env::var_os("PEC_THREADS_PLANTED").is_none() {
+        return;
+    }
+    static NUMBER: Unguarded = Unguarded(UnsafeCell::new(0));
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for _ in 0..10_000 {
+                    // SAFETY: none; this is the race.
+                    unsafe { *NUMBER.0.get() = std::hint::black_box(*NUMBER.0.get() + 1) };
+                }
+            });
+        }
+    });
 }
 
 #[test]
