@@ -1,16 +1,17 @@
 //! What people have, taken in: files, folders, Maildir, mbox, ZIP.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 use pec_core::finding::Language;
-use pec_files::{Judge, Judged, Place, Position, Unread};
+use pec_files::{Judge, Judged, Kind, Place, Position, Reason, Unread};
 use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::archive::{Archive, Stored};
 use crate::care::{Progress, Watch};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::intake::Intake;
 use crate::store::ImportedRow;
 
@@ -44,7 +45,8 @@ pub struct Exception {
 
 impl Archive {
     /// Takes in everything below these paths: files of one message, mbox files, ZIP files, folders of them, Maildir; `-` is
-    /// standard input. Nothing that cannot be read stops it. A second import goes on where the first was ended, even by a crash: what
+    /// standard input. Nothing that cannot be read stops it. A file of one message that is beyond the limits of the intake is taken
+    /// in as by [`Archive::put_from`]; one inside an mbox or a ZIP is an exception. A second import goes on where the first was ended, even by a crash: what
     /// it has finished is skipped, what it had begun is taken once.
     ///
     /// # Errors
@@ -69,8 +71,8 @@ impl Archive {
                 seen.push(file);
             }
         }
-        let mut run = Run { archive: self, actor, intake, imported, seen, finished: 0 };
-        let judge = Judge::new(intake.trust.clone());
+        let mut run = Run { archive: self, actor, intake, imported, places: &places, seen, finished: 0 };
+        let judge = Judge::new(intake.trust.clone()).limits(intake.limits);
         let mut ended = false;
         let make = |position: Position, judged: Result<Judged, Unread>| {
             (position, judged.map(|judged| judged.message.into_bytes()))
@@ -96,6 +98,7 @@ struct Run<'r> {
     actor: &'r Actor,
     intake: &'r Intake<'r>,
     imported: Imported,
+    places: &'r [Place],
     /// The places, as they were when the import began.
     seen: Vec<Option<ImportedRow>>,
     /// Places before this one are done.
@@ -111,26 +114,56 @@ impl Run<'_> {
         for (position, message) in batch {
             match message {
                 Ok(bytes) => messages.push(bytes),
-                Err(unread) => {
-                    // What could not be read is tried again.
-                    if let Some(seen) = self.seen.get_mut(position.place) {
-                        *seen = None;
-                    }
-                    self.imported.exceptions.push(Exception {
-                        place: unread.name,
-                        it: unread.reason.of(Language::It).to_owned(),
-                        en: unread.reason.of(Language::En).to_owned(),
-                    });
+                Err(unread) if unread.reason.kind == Kind::TooLarge && position.number == 0 => {
+                    self.take_large(position, unread)?;
                 }
+                Err(unread) => self.except(position, unread),
             }
         }
         for put in self.archive.put_batch(self.actor, self.intake, messages)? {
-            match put.stored {
-                Stored::New => self.imported.new += 1,
-                Stored::Known => self.imported.known += 1,
-            }
+            self.count(put.stored);
         }
         self.finish(finished)
+    }
+
+    /// A message that is too long to be held: piece by piece.
+    fn take_large(&mut self, position: Position, unread: Unread) -> Result<()> {
+        let Some(Place::File(path)) = self.places.get(position.place) else {
+            self.except(position, unread);
+            return Ok(());
+        };
+        let put = match File::open(path) {
+            Ok(mut file) => self.archive.put_from(self.actor, self.intake, &mut file),
+            Err(error) => Err(Error::file(path, error)),
+        };
+        match put {
+            Ok(put) => self.count(put.stored),
+            // What is wrong with one file is no fault of the archive.
+            Err(Error::File { source, .. }) => {
+                self.except(position, Unread { reason: Reason::of_io(&source), ..unread });
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, stored: Stored) {
+        match stored {
+            Stored::New => self.imported.new += 1,
+            Stored::Known => self.imported.known += 1,
+        }
+    }
+
+    /// What could not be read is told, and tried again the next time.
+    fn except(&mut self, position: Position, unread: Unread) {
+        if let Some(seen) = self.seen.get_mut(position.place) {
+            *seen = None;
+        }
+        self.imported.exceptions.push(Exception {
+            place: unread.name,
+            it: unread.reason.of(Language::It).to_owned(),
+            en: unread.reason.of(Language::En).to_owned(),
+        });
     }
 
     /// Notes that the places before `until` are done: their messages are on stable storage.

@@ -3,7 +3,8 @@
 use std::fs;
 use std::ops::ControlFlow;
 
-use pec_archive::{Actor, Archive, Intake, Progress};
+use pec_archive::{Actor, Archive, Id, Intake, Progress};
+use pec_core::limits::Limits;
 
 use crate::scene::{ANNA, OFFICE, Scene};
 
@@ -51,6 +52,29 @@ fn a_second_import_adds_nothing_and_opens_nothing() {
     fs::write(from.path().join("Maildir/cur/1.x:2,S"), b"Subject: nuovo\r\n\r\n").unwrap();
     let third = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
     assert_eq!((third.new, third.known), (1, 0));
+}
+
+#[test]
+fn a_file_beyond_the_limits_is_kept_and_known_the_next_time() {
+    let scene = Scene::new(100);
+    let from = tempfile::tempdir().unwrap();
+    let long = crate::scene::message("lungo@x.example", "molto lungo", 200_000);
+    fs::write(from.path().join("lungo.eml"), &long).unwrap();
+    fs::write(from.path().join("corto.eml"), crate::scene::message("corto@x.example", "corto", 100)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();
+    let mut limits = Limits::DEFAULT;
+    limits.message_bytes = 50_000;
+    let intake = Intake::new(scene.trust(), scene.now()).limits(limits);
+    let paths = [from.path().to_owned()];
+    let first = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    assert_eq!((first.new, first.exceptions.len(), first.complete), (2, 0, true), "{first:?}");
+    let mut back = Vec::new();
+    archive.get_to(&Actor::host(), Id::of(&long), &mut back).unwrap();
+    assert!(back == long);
+    assert_eq!(archive.entry(&Actor::host(), Id::of(&long)).unwrap().verdict, "unverifiable");
+    let second = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    assert_eq!((second.new, second.known, second.skipped), (0, 0, 2), "{second:?}");
 }
 
 #[test]
