@@ -2,6 +2,7 @@
 
 mod morning;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -142,6 +143,18 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
     }
 }
 
+/// Tells, once for each provider, what he allows to programs, where he restricts that.
+pub(crate) fn say_terms(house: &House, addresses: &[String], language: Language) -> Result<(), Stop> {
+    let mut said = BTreeSet::new();
+    for address in addresses {
+        let mailbox = house.hub.mailbox(address).map_err(|error| failed(&error))?;
+        if let Some(terms) = mailbox.terms.filter(|_| said.insert(mailbox.said.profile.clone())) {
+            anstream::eprintln!("pec: {}: {}", mailbox.said.profile.unwrap_or_default(), terms.text(language));
+        }
+    }
+    Ok(())
+}
+
 fn import(
     house: &House,
     table: &std::path::Path,
@@ -152,6 +165,7 @@ fn import(
     let bytes = fs::read(table).map_err(|error| Text::of_io(&error).at(table))?;
     let import = if right_rows { Import::ThoseThatAreRight } else { Import::AllOrNothing };
     let imported = house.hub.import_csv(&bytes, import).map_err(|error| failed(&error))?;
+    say_terms(house, &imported.added, language)?;
     let mut output = anstream::stdout();
     if json {
         writeln!(output, "{}", report::Imported::of(&imported).to_json())?;

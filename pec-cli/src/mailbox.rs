@@ -140,7 +140,7 @@ struct Add {
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     let house = arguments.reach.open()?;
     match &arguments.action {
-        Action::Add(add) => add.run(&house),
+        Action::Add(add) => add.run(&house, language),
         Action::List { json } => list(&house, *json),
         Action::Check(one) => one.check(&house),
         Action::Sync(receive) => receive.sync(&house, language),
@@ -179,7 +179,7 @@ impl Secret {
 }
 
 impl Add {
-    fn run(&self, house: &House) -> Result<ExitCode, Stop> {
+    fn run(&self, house: &House, language: Language) -> Result<ExitCode, Stop> {
         let server = |text: &Option<String>| {
             text.as_deref().map(str::parse::<Endpoint>).transpose().map_err(|error| failed(&error))
         };
@@ -197,6 +197,7 @@ impl Add {
             ..MailboxSpec::new(&self.address)
         };
         house.hub.add(&[spec]).map_err(|error| failed(&error))?;
+        crate::hub::say_terms(house, std::slice::from_ref(&self.address), language)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -174,3 +174,28 @@ fn a_wrong_password_is_asked_once_and_the_advice_is_in_italian() {
     assert_eq!(house.pec(&["box", "check", ANNA], "").0, 0);
     assert!(Path::new(&house.path("posta.secrets")).is_file());
 }
+
+#[test]
+fn whoever_adds_a_mailbox_is_told_what_its_provider_allows_to_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("key"), "ab".repeat(32)).unwrap();
+    fs::write(path("password"), "segreta\n").unwrap();
+    let pec = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_pec"))
+            .args(arguments)
+            .args(["--archive", &path("posta.pecarchive"), "--secrets-key", &path("key"), "--lang", "it"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let add = |address: &str| pec(&["box", "add", address, "--login", "X1", "--password-file", &path("password")]).1;
+    let told = add("studio@legalmail.it");
+    assert!(told.contains("programmi automatizzati"), "{told}");
+    assert_eq!(add("studio@pec.it"), "");
+    let (listed, _) = pec(&["hub", "list", "--json"]);
+    let listed: Vec<serde_json::Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(listed[0]["terms"]["it"].as_str().unwrap().contains("programmi automatizzati"), "{listed:?}");
+    assert!(listed[1]["terms"].is_null(), "{listed:?}");
+}

@@ -49,7 +49,7 @@ use crate::account::Account;
 use crate::credential::Credential;
 use crate::error::{Error, Result};
 use crate::net::Network;
-use crate::profile::{LoginName, Overrides, Profile, Profiles};
+use crate::profile::{LoginName, Overrides, Profile, Profiles, Texts};
 use crate::secret::{SecretField, SecretStore};
 use crate::smtp::Sender;
 use crate::sync::Receiver;
@@ -115,6 +115,8 @@ pub struct HubMailbox {
     pub said: Managed,
     /// How it stands since the last look.
     pub standing: Standing,
+    /// What its provider allows to programs, where he restricts that: for whoever is about to use one.
+    pub terms: Option<Texts>,
 }
 
 impl HubMailbox {
@@ -317,7 +319,7 @@ impl Hub {
     fn enter(&self, address: &str) -> Result<(Managed, Account)> {
         let (said, standing) = self.archive().managed_at(self.actor(), address)?;
         self.policy.permits(&said, self.now())?;
-        let mailbox = HubMailbox { said, standing };
+        let mailbox = HubMailbox { said, standing, terms: None };
         if let Some(state) = mailbox.access().filter(|state| state.forbids_retry()) {
             let text = mailbox.standing.problem.unwrap_or_default();
             return Err(Error::Access { host: mailbox.said.address, state, text });
@@ -348,7 +350,22 @@ impl Hub {
     /// Those of the archive.
     pub fn mailboxes(&self) -> Result<Vec<HubMailbox>> {
         let all = self.archive().managed(self.actor())?;
-        Ok(all.into_iter().map(|(said, standing)| HubMailbox { said, standing }).collect())
+        Ok(all.into_iter().map(|(said, standing)| self.mailbox_of(said, standing)).collect())
+    }
+
+    /// A managed mailbox.
+    ///
+    /// # Errors
+    /// [`pec_archive::Error::NotFound`]; those of the archive.
+    pub fn mailbox(&self, address: &str) -> Result<HubMailbox> {
+        let (said, standing) = self.archive().managed_at(self.actor(), address)?;
+        Ok(self.mailbox_of(said, standing))
+    }
+
+    fn mailbox_of(&self, said: Managed, standing: Standing) -> HubMailbox {
+        // A profile that is gone restricts nothing that could be shown.
+        let terms = self.profile_of(&said).ok().and_then(|profile| profile.terms);
+        HubMailbox { said, standing, terms }
     }
 
     /// The name under which a mailbox of this profile is entered, where none was given.

@@ -202,7 +202,7 @@ impl Hub {
         let mut providers: BTreeMap<String, Arc<Semaphore>> = BTreeMap::new();
         let mut at_work = AtWork { tasks: JoinSet::new(), names: BTreeMap::new() };
         let now = self.now();
-        for HubMailbox { said, standing } in waiting {
+        for HubMailbox { said, standing, .. } in waiting {
             let address = said.address.clone();
             let profile = self.policy.permits(&said, now).and_then(|()| self.profile_of(&said));
             let profile = match profile {

@@ -44,6 +44,17 @@ pub struct HubMailbox {
     pub ok_at: Option<Timestamp>,
     /// When the password ends, where that is known.
     pub password_ends: Option<Timestamp>,
+    /// What its provider allows to programs, where he restricts that.
+    pub terms: Option<Terms>,
+}
+
+/// A text in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Terms {
+    /// In Italian.
+    pub it: String,
+    /// In English.
+    pub en: String,
 }
 
 /// The right to open a mailbox.
@@ -100,6 +111,7 @@ impl HubMailbox {
             tried_at: standing.tried_at,
             ok_at: standing.ok_at,
             password_ends: standing.password_ends,
+            terms: mailbox.terms.as_ref().map(|terms| Terms { it: terms.it.clone(), en: terms.en.clone() }),
         }
     }
 }

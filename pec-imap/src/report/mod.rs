@@ -13,7 +13,7 @@ mod mailbox;
 mod run;
 
 pub use day::{Client, Message, Overdue, Radar, Saved, Today};
-pub use mailbox::{Cell, Folder, HubMailbox, Imported, Mandate, Room, Secret};
+pub use mailbox::{Cell, Folder, HubMailbox, Imported, Mandate, Room, Secret, Terms};
 pub use run::{Checked, Deleted, Dispatch, FolderSynced, Refresh, Refreshed, Relayed, Synced, Withheld};
 
 use pec_archive::report::Report;

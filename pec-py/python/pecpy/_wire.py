@@ -60,6 +60,14 @@ class Mandate:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """A text in both languages."""
+
+    it: str
+    en: str
+
+
+@dataclass(frozen=True)
 class HubMailbox:
     """A managed mailbox, and how it stands since the last look."""
 
@@ -89,6 +97,8 @@ class HubMailbox:
     ok_at: datetime | None
     """When that worked the last time."""
     password_ends: datetime | None
+    terms: Terms | None
+    """What its provider allows to programs, where he restricts that."""
     _json: str = field(repr=False, compare=False)
 
     @classmethod
@@ -97,6 +107,7 @@ class HubMailbox:
         it = json.loads(line)
         times = {name: _time(it[name]) for name in ("access_since", "tried_at", "ok_at", "password_ends")}
         made = {"mandate": Mandate._of(it["mandate"]), "room": Room._of(it["room"]), "access": _access(it["access"])}
+        made["terms"] = None if it["terms"] is None else Terms(**it["terms"])
         return cls(**{**_named(cls, it), **times, **made, "_json": line})
 
     def to_json(self) -> str:
