@@ -114,8 +114,10 @@ impl Arguments {
         }
         for (mailbox, to) in &self.deliver_to {
             let (address, folder) = to.split_once('/').unwrap_or((to, "INBOX"));
-            let account = house.hub.open(address).map_err(|error| failed(&error))?;
-            gateway = gateway.deliver(mailbox, Delivery::Folder(Box::new(account), folder.to_owned()));
+            // What cannot be entered is said now, not after the first message.
+            house.hub.open(address).map_err(|error| failed(&error))?;
+            let to = Delivery::Folder { mailbox: address.to_owned(), folder: folder.to_owned() };
+            gateway = gateway.deliver(mailbox, to);
         }
         Ok(gateway)
     }
@@ -191,6 +193,13 @@ impl Arguments {
                 let line = format!("{mailbox}: {} {}", ids.len(), word("recapitati", "delivered"));
                 self.say(json!({ "event": "relayed", "mailbox": mailbox, "ids": ids }), &line);
             }
+            GatewayEvent::PassedOver { mailbox, id, error } => self.say(
+                json!({
+                    "event": "passed-over", "mailbox": mailbox, "id": id.to_string(), "code": error.code(),
+                    "text": error.to_string(),
+                }),
+                &format!("{mailbox}: {} {id}: {}", word("non recapitato", "not delivered"), because(error)),
+            ),
             GatewayEvent::NotRelayed { mailbox, error } => self.say(
                 json!({ "event": "not-relayed", "mailbox": mailbox, "code": error.code(), "text": error.to_string() }),
                 &format!("{mailbox}: {}", because(error)),

@@ -44,10 +44,8 @@ impl Account {
             let message = archive.get(actor, *id)?;
             let place = session.append(&folder, "", &message).await?;
             let read_back = match place {
-                Some((_, uid)) => {
-                    read_back(&mut session, &folder, uid, &message).await?;
-                    true
-                }
+                Some((_, uid)) if read_back(&mut session, &folder, uid, &message).await? => true,
+                Some(_) => return Err(changed()),
                 None => false,
             };
             relayed.push(Relayed { id: *id, read_back });
@@ -57,22 +55,52 @@ impl Account {
     }
 }
 
-async fn read_back(session: &mut Session, folder: &str, uid: u32, message: &[u8]) -> Result<()> {
+/// Whether a message that was put into a folder is there as it was given.
+pub(crate) async fn read_back(session: &mut Session, folder: &str, uid: u32, message: &[u8]) -> Result<bool> {
     session.examine(folder, None).await?;
-    let mut at = 0;
+    let (mut at, mut same) = (0, true);
     let compared = session
         .fetch_long(uid, u32::try_from(message.len()).unwrap_or(u32::MAX), |piece| {
-            if message.get(at..at + piece.len()) != Some(piece) {
-                return Err(Error::Protocol("the server has changed the message that it was given".into()));
-            }
+            same &= message.get(at..at + piece.len()) == Some(piece);
             at += piece.len();
             Ok(())
         })
         .await?;
-    if compared == Some(message.len() as u64) {
-        Ok(())
-    } else {
-        Err(Error::Protocol("the server does not give back the message that it was given".into()))
+    Ok(same && compared == Some(message.len() as u64))
+}
+
+/// The other side does not give back what it was given.
+pub(crate) fn changed() -> Error {
+    Error::Protocol("the server does not give back the message that it was given".into())
+}
+
+/// What a server says where it is not for the message that it refuses it: the next one would fare no better (RFC 5530).
+const FOR_ALL: &[&str] = &[
+    "TRYCREATE",
+    "NONEXISTENT",
+    "OVERQUOTA",
+    "NOPERM",
+    "READ-ONLY",
+    "UNAVAILABLE",
+    "INUSE",
+    "SERVERBUG",
+    "CONTACTADMIN",
+    "AUTHENTICATIONFAILED",
+    "AUTHORIZATIONFAILED",
+    "EXPIRED",
+    "PRIVACYREQUIRED",
+];
+
+/// Whether a message could not be put elsewhere for what it is, so that another one may be.
+pub(crate) fn is_for_the_message(error: &Error) -> bool {
+    match error {
+        Error::Refused { command, text } if command == "APPEND" => {
+            let code = text.strip_prefix('[').and_then(|rest| rest.split([' ', ']']).next());
+            !code.is_some_and(|code| FOR_ALL.iter().any(|known| code.eq_ignore_ascii_case(known)))
+        }
+        // Erased since, or no longer what it was.
+        Error::Archive(pec_archive::Error::Damaged(_) | pec_archive::Error::NotFound(_)) => true,
+        _ => false,
     }
 }
 

@@ -104,6 +104,16 @@ pub enum GatewayEvent {
         /// What was put there.
         relayed: Vec<Relayed>,
     },
+    /// A message that has come into a mailbox is not where it is wanted, or not as it is; it is in the archive, and is not tried
+    /// again.
+    PassedOver {
+        /// Which mailbox.
+        mailbox: String,
+        /// Which message.
+        id: Id,
+        /// Why.
+        error: Error,
+    },
     /// A mailbox could not be looked at, or what has come into it not be put there. It is tried again; that it goes on failing
     /// is not told.
     NotRelayed {

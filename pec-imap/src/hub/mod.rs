@@ -33,7 +33,7 @@ use jiff::Timestamp;
 use pec_archive::{Actor, Archive, Managed, ManagedEvent, Mandate, Standing};
 use pec_core::tax_id::TaxId;
 
-pub use following::Delivery;
+pub use following::{Delivered, Delivery};
 pub use forwarding::{ForwardOutcome, Forwarded};
 pub use import::{Import, Imported, RowError, RowFault};
 pub use list::{HubQuery, Only, Sort};

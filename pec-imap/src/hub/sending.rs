@@ -6,6 +6,7 @@ use pec_archive::{Intake, Managed, Outgoing, Standing, Ticket, TicketState};
 use super::Hub;
 use crate::account::Account;
 use crate::error::{Error, Result};
+use crate::imap::Session;
 use crate::profile::ProviderLimits;
 use crate::secret::SecretStore;
 use crate::smtp::{Dispatch, Pace, SendWatch};
@@ -56,6 +57,15 @@ impl Hub {
         let synced = self.receiver.sync(&self.network, account, watch).await;
         self.note_refusal(account.address(), synced.as_ref().err()).await?;
         synced
+    }
+
+    /// A session in a managed mailbox, with the credential that is kept now.
+    pub(super) async fn session(&self, address: &str) -> Result<Session> {
+        let wanted = address.to_owned();
+        let (_, account) = self.in_archive(move |hub| hub.enter(&wanted)).await?;
+        let opened = Session::open(&self.network, &account).await;
+        self.note_refusal(account.address(), opened.as_ref().err()).await?;
+        opened
     }
 
     /// That a provider refuses the credential: what is not noted would be tried again until the account is locked.

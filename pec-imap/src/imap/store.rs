@@ -20,8 +20,13 @@ impl Session {
                 self.connection.finish(&tag, "APPEND", |_| Ok(())).await?
             }
         };
-        if status.word != Word::Ok {
-            return Err(Error::Refused { command: "APPEND".into(), text: full(&status) });
+        match status.word {
+            Word::Ok => {}
+            // It goes away: that says nothing of the message.
+            Word::Bye => {
+                return Err(Error::Lost(std::io::Error::new(std::io::ErrorKind::ConnectionAborted, full(&status))));
+            }
+            _ => return Err(Error::Refused { command: "APPEND".into(), text: full(&status) }),
         }
         let code = status.code.as_deref().unwrap_or_default();
         let mut words = code.split(' ').skip_while(|word| !word.eq_ignore_ascii_case("APPENDUID")).skip(1);

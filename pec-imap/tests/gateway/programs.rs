@@ -217,14 +217,20 @@ async fn what_comes_in_is_put_into_a_folder_of_an_ordinary_mailbox() {
     let smtp = Endpoint::tls("localhost", server.smtps().port());
     let overrides = Overrides { imap: Some(imap.clone()), smtp: Some(smtp.clone()), ..Overrides::default() };
     let credential = Some(Credential::new(ANNA, "pec"));
-    hub.add(&[MailboxSpec { overrides, credential, ..MailboxSpec::new(ANNA) }]).unwrap();
-    let ordinary = Account::new("posta@ditta.example", imap, smtp, Credential::new("posta@ditta.example", "pec"));
+    let posta = "posta@ditta.example";
+    let theirs = MailboxSpec {
+        overrides: overrides.clone(),
+        credential: Some(Credential::new(posta, "pec")),
+        ..MailboxSpec::new(posta)
+    };
+    hub.add(&[MailboxSpec { overrides, credential, ..MailboxSpec::new(ANNA) }, theirs]).unwrap();
+    let ordinary = Account::new(posta, imap, smtp, Credential::new(posta, "pec"));
     let policy = GatewayPolicy {
         receive_every: Duration::from_millis(200),
         sending: GatewaySending::Never,
         ..GatewayPolicy::default()
     };
-    let to = Delivery::Folder(Box::new(ordinary.clone()), "INBOX".into());
+    let to = Delivery::Folder { mailbox: posta.into(), folder: "INBOX".into() };
     let open = Open::start(Gateway::new(hub).policy(policy).deliver(ANNA, to)).await;
     tokio::time::sleep(Duration::from_millis(600)).await;
     let reply = letter_to(7, &[ANNA]);

@@ -10,10 +10,12 @@ use pec_imap::{Delivery, ForwardOutcome, read_rules};
 use pec_sandbox::network::{Answer, Mailbox, Network, Settings};
 
 use crate::office::{Office, spec};
+use crate::server::Server;
 
 const ANNA: &str = "anna@pec.alfa.example";
 const UFFICIO: &str = "ufficio@cert.beta.example";
 const CAPO: &str = "capo@cert.beta.example";
+const POSTA: &str = "posta@ditta.example";
 
 struct Scene {
     office: Office,
@@ -226,7 +228,7 @@ async fn what_comes_in_from_now_on_is_put_into_a_maildir_once_byte_for_byte() {
     scene.receive(UFFICIO);
     let maildir = scene.office.folder.path().join("posta");
     let to = Delivery::Maildir(maildir.clone());
-    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().is_empty(), "it begins now");
+    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed.is_empty(), "it begins now");
     scene.letter(2, CAPO, UFFICIO);
     scene.letter(3, ANNA, UFFICIO);
     scene.receive(UFFICIO);
@@ -237,7 +239,7 @@ async fn what_comes_in_from_now_on_is_put_into_a_maildir_once_byte_for_byte() {
     scene.office.archive.queue(&host, &intake, &outgoing, b"Subject: esce\r\n\r\nx\r\n".to_vec()).unwrap();
     let copy = format!("From: {UFFICIO}\r\nSubject: copia\r\n\r\nx\r\n");
     scene.office.archive.put(&host, &intake, copy.into_bytes()).unwrap();
-    let relayed = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+    let relayed = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed;
     assert_eq!(relayed.len(), 2);
     // In the inbox it is no copy: somebody may have written under the name of the office.
     let forged = format!("From: {UFFICIO}\r\nSubject: falsa\r\n\r\nx\r\n");
@@ -245,13 +247,13 @@ async fn what_comes_in_from_now_on_is_put_into_a_maildir_once_byte_for_byte() {
     let reached = Reached { uid_validity: 1, last_uid: 7, mod_seq: None };
     let stored = Progressed { stored: &[(7, id)], ..Progressed::default() };
     scene.office.archive.advance(&host, UFFICIO, "INBOX", reached, &stored, scene.network.time()).unwrap();
-    let more = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+    let more = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed;
     assert_eq!(more.iter().map(|one| one.id).collect::<Vec<_>>(), [id]);
     for one in &relayed {
         let file = fs::read(maildir.join("new").join(format!("{}.pec", one.id))).unwrap();
         assert_eq!(file, scene.office.archive.get(&host, one.id).unwrap());
     }
-    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().is_empty());
+    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed.is_empty());
     // Somebody has read one, and the note of it is lost: it does not come a second time.
     let name = format!("{}.pec", relayed[0].id);
     fs::rename(maildir.join("new").join(&name), maildir.join("cur").join(format!("{name}:2,S"))).unwrap();
@@ -259,4 +261,110 @@ async fn what_comes_in_from_now_on_is_put_into_a_maildir_once_byte_for_byte() {
     assert!(again.ends_with(format!("cur/{name}:2,S")));
     assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 2);
     assert!(scene.office.hub.relay_new("ignota@x.example", &to).await.is_err());
+}
+
+/// An ordinary mailbox, to which what comes into the office is delivered from now on.
+async fn ordinary(scene: &Scene) -> (Server, Delivery) {
+    let server = Server::start().await;
+    server.with(POSTA, |one| one.password = "segreta".into());
+    scene.office.hub.add(&[spec(POSTA, server.port, "segreta")]).unwrap();
+    let to = Delivery::Folder { mailbox: POSTA.into(), folder: "INBOX".into() };
+    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed.is_empty(), "it begins now");
+    (server, to)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_a_server_does_not_take_is_passed_over_and_the_others_come_once() {
+    let mut scene = Scene::new();
+    let (server, to) = ordinary(&scene).await;
+    server.with(POSTA, |one| one.refuses = Some(("Subject: Contratto 2".into(), "[CANNOT] troppo")));
+    for number in 1..=3 {
+        scene.letter(number, CAPO, UFFICIO);
+    }
+    let ids = scene.receive(UFFICIO);
+    let done = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+    assert_eq!((done.relayed.len(), done.passed_over.len()), (2, 1));
+    assert!(done.relayed.iter().all(|one| one.read_back) && done.problem.is_none(), "{done:?}");
+    let (passed_over, why) = &done.passed_over[0];
+    assert!(ids.contains(passed_over) && why.to_string().contains("[CANNOT] troppo"), "{why}");
+    assert!(!done.relayed.iter().any(|one| one.id == *passed_over));
+    for _ in 0..2 {
+        let done = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+        assert!(done.relayed.is_empty() && done.passed_over.is_empty(), "{done:?}");
+    }
+    assert_eq!(server.with(POSTA, |one| one.messages.len()), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_has_no_room_gets_the_rest_when_it_has_and_nothing_twice() {
+    let mut scene = Scene::new();
+    let (server, to) = ordinary(&scene).await;
+    server.with(POSTA, |one| one.refuses = Some(("Subject: Contratto 2".into(), "[OVERQUOTA] piena")));
+    for number in 1..=3 {
+        scene.letter(number, CAPO, UFFICIO);
+    }
+    let ids = scene.receive(UFFICIO);
+    for _ in 0..3 {
+        let done = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+        assert!(done.passed_over.is_empty());
+        assert!(done.problem.is_some_and(|why| why.to_string().contains("[OVERQUOTA]")));
+    }
+    server.with(POSTA, |one| one.refuses = None);
+    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().problem.is_none());
+    let mut there = server.with(POSTA, |one| one.messages.iter().map(|one| Id::of(one)).collect::<Vec<_>>());
+    let mut ids: Vec<Id> = ids.into_iter().collect();
+    there.sort_unstable();
+    ids.sort_unstable();
+    assert_eq!(there, ids);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_archive_has_no_longer_whole_stops_no_delivery() {
+    let mut scene = Scene::new();
+    let maildir = scene.office.folder.path().join("posta");
+    let to = Delivery::Maildir(maildir.clone());
+    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed.is_empty());
+    scene.letter(1, CAPO, UFFICIO);
+    let damaged = scene.receive(UFFICIO)[0];
+    // Another connection damages it behind the archive's back.
+    let database = rusqlite::Connection::open(scene.office.archive.path()).unwrap();
+    assert!(database.execute("UPDATE message SET skeleton = zeroblob(length(skeleton))", []).unwrap() > 0);
+    scene.letter(2, CAPO, UFFICIO);
+    scene.receive(UFFICIO);
+    let done = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+    assert_eq!(done.passed_over.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [damaged]);
+    assert!(done.relayed.len() == 1 && done.problem.is_none(), "{done:?}");
+    assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_changes_what_it_is_given_has_it_once() {
+    let mut scene = Scene::new();
+    let (server, to) = ordinary(&scene).await;
+    server.with(POSTA, |one| one.adds = true);
+    scene.letter(1, CAPO, UFFICIO);
+    scene.receive(UFFICIO);
+    let done = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+    assert!(done.relayed.is_empty() && done.passed_over.len() == 1 && done.problem.is_none(), "{done:?}");
+    for _ in 0..2 {
+        assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().passed_over.is_empty());
+    }
+    assert_eq!(server.with(POSTA, |one| one.messages.len()), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_that_is_refused_where_mail_is_put_is_tried_once_and_a_new_one_is_used() {
+    let mut scene = Scene::new();
+    let (server, to) = ordinary(&scene).await;
+    server.with(POSTA, |one| one.password = "nuova".into());
+    scene.letter(1, CAPO, UFFICIO);
+    scene.receive(UFFICIO);
+    for _ in 0..3 {
+        let problem = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().problem;
+        assert!(matches!(problem, Some(pec_imap::Error::Access { .. })), "{problem:?}");
+    }
+    assert_eq!(server.logins(POSTA), 1);
+    scene.office.hub.rotate_credential(POSTA, &pec_imap::Credential::new(POSTA, "nuova")).unwrap();
+    assert_eq!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed.len(), 1);
+    assert_eq!((server.logins(POSTA), server.with(POSTA, |one| one.messages.len())), (2, 1));
 }

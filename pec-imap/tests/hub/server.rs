@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64ct::{Base64, Encoding as _};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::tcp::OwnedWriteHalf;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 
 /// How a mailbox behaves.
@@ -37,6 +37,10 @@ pub(crate) struct Box {
     /// KiB that are taken, and that there are.
     pub(crate) quota: Option<(u64, u64)>,
     pub(crate) logins: usize,
+    /// What is put into it and has this in it is refused, with the text.
+    pub(crate) refuses: Option<(String, &'static str)>,
+    /// It stores what is put into it with a line of its own before it.
+    pub(crate) adds: bool,
 }
 
 /// A server.
@@ -139,6 +143,10 @@ impl Server {
                     let _ = say(&mut writer, &format!("* BYE ciao\r\n{tag} OK fatto\r\n")).await;
                     return;
                 }
+                ("APPEND", rest) => {
+                    let Some(message) = literal(&mut lines, &mut writer, rest).await else { return };
+                    format!("{tag} {}\r\n", self.with(&user, |one| one.take(message)))
+                }
                 (verb, rest) => {
                     let one = self.with(&user, |one| one.clone());
                     if one.temper == Temper::Babbles && verb == "STATUS" {
@@ -157,6 +165,36 @@ impl Server {
             }
         }
     }
+}
+
+impl Box {
+    /// Stores what is put into it, or not; how the command ends.
+    fn take(&mut self, mut message: Vec<u8>) -> String {
+        if let Some((what, text)) = &self.refuses
+            && message.windows(what.len()).any(|window| window == what.as_bytes())
+        {
+            return format!("NO {text}");
+        }
+        if self.adds {
+            message.splice(0..0, b"X-Server: qui\r\n".iter().copied());
+        }
+        self.messages.push(message);
+        format!("OK [APPENDUID 7 {}] fatto", self.messages.len())
+    }
+}
+
+/// What follows a command that ends with `{length}`.
+async fn literal(
+    lines: &mut Lines<BufReader<OwnedReadHalf>>,
+    writer: &mut OwnedWriteHalf,
+    rest: &str,
+) -> Option<Vec<u8>> {
+    let length = rest.rsplit_once('{')?.1.trim_end_matches('}').parse().ok()?;
+    say(writer, "+ avanti\r\n").await?;
+    let mut message = vec![0; length];
+    lines.get_mut().read_exact(&mut message).await.ok()?;
+    lines.next_line().await.ok()?;
+    Some(message)
 }
 
 async fn say(writer: &mut OwnedWriteHalf, text: &str) -> Option<()> {
@@ -182,9 +220,11 @@ fn data(one: &Box, verb: &str, rest: &str) -> Vec<u8> {
             let mut words = rest.split(' ').skip(1);
             let set = words.next().unwrap();
             let whole = rest.contains("BODY.PEEK[]");
+            // All messages are shorter than a piece.
+            let behind = rest.contains("BODY.PEEK[]<") && !rest.contains("BODY.PEEK[]<0.");
             let mut said = Vec::new();
             for uid in uids(set, count) {
-                let body = &one.messages[uid - 1];
+                let body = if behind { &Vec::new() } else { &one.messages[uid - 1] };
                 if whole {
                     said.extend(format!("* {uid} FETCH (UID {uid} BODY[] {{{}}}\r\n", body.len()).into_bytes());
                     said.extend(body);
