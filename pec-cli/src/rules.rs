@@ -92,6 +92,12 @@ fn say(one: &Forwarded, json: bool, language: Language) -> Result<(), Stop> {
         (ForwardOutcome::Queued { key, .. }, _) => ("queued", key.clone()),
         (ForwardOutcome::Loop, Language::It) => ("loop", "non inoltrato: tornerebbe indietro".to_owned()),
         (ForwardOutcome::Loop, Language::En) => ("loop", "not handed on: it would go round".to_owned()),
+        (ForwardOutcome::Automatic, Language::It) => {
+            ("automatic", "non inoltrato: lo ha scritto un programma da sé".to_owned())
+        }
+        (ForwardOutcome::Automatic, Language::En) => {
+            ("automatic", "not handed on: a program has written it by itself".to_owned())
+        }
         (ForwardOutcome::Old, Language::It) => {
             ("old", "non inoltrato: è di una vecchia posta appena acquisita".to_owned())
         }

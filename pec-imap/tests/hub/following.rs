@@ -368,3 +368,151 @@ async fn a_password_that_is_refused_where_mail_is_put_is_tried_once_and_a_new_on
     assert_eq!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed.len(), 1);
     assert_eq!((server.logins(POSTA), server.with(POSTA, |one| one.messages.len())), (2, 1));
 }
+
+/// What was forwarded from the office, and what came of it: bytes and Message-ID.
+fn one_forward(scene: &mut Scene) -> (Vec<u8>, String) {
+    scene.office.hub.begin_rules().unwrap();
+    scene.letter(1, ANNA, UFFICIO);
+    scene.receive(UFFICIO);
+    assert!(scene.outcomes(&everything_to(CAPO)).iter().all(is_queued));
+    let ticket = scene.queued(UFFICIO).remove(0);
+    let forward = scene.office.archive.get(&Actor::host(), ticket.id).unwrap();
+    let id = Message::parse(&forward[..], &Limits::DEFAULT).root().headers().get("message-id").map(<[u8]>::to_vec);
+    (forward, String::from_utf8(id.unwrap()).unwrap().trim().to_owned())
+}
+
+/// Ordinary mail that comes into the office.
+fn ordinary_mail(scene: &Scene, fields: &str, body: &str) -> Vec<ForwardOutcome> {
+    let intake = Intake::new(scene.network.trust(), scene.network.time()).mailbox(UFFICIO);
+    let bytes = format!("From: macchina@x.example\r\nTo: {UFFICIO}\r\n{fields}\r\n{body}");
+    scene.office.archive.put(&Actor::host(), &intake, bytes.into_bytes()).unwrap();
+    scene.outcomes(&everything_to(CAPO))
+}
+
+#[test]
+fn an_answer_to_what_was_handed_on_is_not_handed_on() {
+    let mut scene = Scene::new();
+    let (_, id) = one_forward(&mut scene);
+    // An answering machine of PEC: its own Message-ID, ours deeper in the references.
+    for (number, field) in
+        [format!("In-Reply-To: {id}"), format!("References: <prima@x.example>\r\n {id}\r\n <dopo@x.example>")]
+            .into_iter()
+            .enumerate()
+    {
+        let answer = format!(
+            "From: {CAPO}\r\nTo: {UFFICIO}\r\nMessage-ID: <auto{number}@x.example>\r\n{field}\r\n\
+             Date: Mon, 9 Feb 2026 10:15:28 +0100\r\nSubject: Assente\r\n\r\nSono assente.\r\n"
+        );
+        scene.submit(CAPO, UFFICIO, answer.as_bytes());
+        scene.receive(UFFICIO);
+        assert_eq!(scene.outcomes(&everything_to(CAPO)), [ForwardOutcome::Loop], "{field}");
+    }
+    // To something that nobody here has sent.
+    let other = format!("In-Reply-To: <rule.{}@cert.beta.example>\r\nSubject: x\r\n", "0".repeat(32));
+    assert!(ordinary_mail(&scene, &other, "x\r\n").iter().all(is_queued));
+}
+
+#[test]
+fn a_notice_that_has_only_the_header_of_what_was_handed_on_is_not_handed_on() {
+    let mut scene = Scene::new();
+    let (forward, id) = one_forward(&mut scene);
+    let header = String::from_utf8(forward).unwrap();
+    let header = header.split_once("\r\n\r\n").unwrap().0;
+    let report = |encoding: &str, header: &str| {
+        format!(
+            "--b\r\nContent-Type: text/plain\r\n\r\nNon consegnato.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
+             Reporting-MTA: dns; x.example\r\n\r\nFinal-Recipient: rfc822; capo@x.example\r\nAction: failed\r\n\
+             Status: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n\
+             {header}\r\n--b--\r\n"
+        )
+    };
+    let fields = |number| {
+        format!(
+            "Message-ID: <dsn{number}@x.example>\r\nSubject: Non consegnato\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n"
+        )
+    };
+    assert_eq!(ordinary_mail(&scene, &fields(1), &report("7bit", header)), [ForwardOutcome::Loop]);
+    let coded = header.replace('=', "=3D").replace("rule.", "=72ule.");
+    assert!(!coded.contains(id.trim_matches(['<', '>'])));
+    assert_eq!(ordinary_mail(&scene, &fields(2), &report("quoted-printable", &coded)), [ForwardOutcome::Loop]);
+    // A notice about something else.
+    let theirs = "Message-ID: <altro@x.example>\r\nSubject: altro\r\n";
+    assert!(ordinary_mail(&scene, &fields(3), &report("7bit", theirs)).iter().all(is_queued));
+}
+
+#[test]
+fn what_a_program_has_written_by_itself_is_not_handed_on_and_what_a_rule_hands_on_says_so() {
+    let mut scene = Scene::new();
+    let (forward, _) = one_forward(&mut scene);
+    let forward = Message::parse(&forward[..], &Limits::DEFAULT);
+    assert_eq!(forward.root().headers().get("auto-submitted").map(<[u8]>::trim_ascii), Some(&b"auto-forwarded"[..]));
+    for (number, (said, goes)) in [
+        ("auto-replied", false),
+        ("Auto-Generated; a=b", false),
+        ("(sì) auto-notified", false),
+        ("no", true),
+        ("No (a person)", true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let outcomes = ordinary_mail(&scene, &format!("Auto-Submitted: {said}\r\nSubject: {number}\r\n"), "x\r\n");
+        assert_eq!(outcomes.len(), 1);
+        assert_eq!(is_queued(&outcomes[0]), goes, "{said}: {outcomes:?}");
+        assert_eq!(outcomes[0] == ForwardOutcome::Automatic, !goes, "{said}: {outcomes:?}");
+    }
+    // Inside an envelope.
+    let answer = format!(
+        "From: {CAPO}\r\nTo: {UFFICIO}\r\nMessage-ID: <auto@x.example>\r\nAuto-Submitted: auto-replied\r\n\
+         Date: Mon, 9 Feb 2026 10:15:28 +0100\r\nSubject: Assente\r\n\r\nSono assente.\r\n"
+    );
+    scene.submit(CAPO, UFFICIO, answer.as_bytes());
+    scene.receive(UFFICIO);
+    assert_eq!(scene.outcomes(&everything_to(ANNA)), [ForwardOutcome::Automatic]);
+}
+
+#[test]
+fn what_the_archive_cannot_say_now_is_handed_on_when_it_can() {
+    let mut scene = Scene::new();
+    scene.office.hub.begin_rules().unwrap();
+    scene.letter(1, ANNA, UFFICIO);
+    scene.receive(UFFICIO);
+    let rules = everything_to(CAPO);
+    scene.office.hub.apply_rules(&rules).unwrap();
+    let database = rusqlite::Connection::open(scene.office.archive.path()).unwrap();
+    database.execute("UPDATE managed SET said = 'x' || said", []).unwrap();
+    assert!(scene.office.hub.act_on_events().is_err());
+    database.execute("UPDATE managed SET said = substr(said, 2)", []).unwrap();
+    let outcomes = scene.outcomes(&rules);
+    assert!(outcomes.len() == 1 && is_queued(&outcomes[0]), "{outcomes:?}");
+}
+
+#[test]
+fn what_is_done_again_is_not_queued_in_another_mailbox() {
+    let scene = Scene::new();
+    let (host, archive, now) = (Actor::host(), &scene.office.archive, scene.network.time());
+    scene.office.hub.begin_rules().unwrap();
+    let ends = Some(pec_imap::Mandate { from: now, until: Some(now + SignedDuration::from_hours(1)), evidence: None });
+    let anna = pec_imap::MailboxSpec { mandate: ends, ..spec(ANNA, 1, "segreta") };
+    scene.office.hub.add(&[anna]).unwrap();
+    // It lies in two mailboxes.
+    for mailbox in [ANNA, UFFICIO] {
+        let intake = Intake::new(scene.network.trust(), now).mailbox(mailbox);
+        archive.put(&host, &intake, b"From: a@x.example\r\nSubject: due\r\n\r\nx\r\n".to_vec()).unwrap();
+    }
+    let first = scene.outcomes(&everything_to(CAPO));
+    assert!(matches!(&first[..], [ForwardOutcome::Queued { mailbox, .. }] if mailbox == ANNA), "{first:?}");
+    // Nobody has noted that it was done, and the mandate ends meanwhile.
+    let database = rusqlite::Connection::open(archive.path()).unwrap();
+    assert_eq!(database.execute("UPDATE follower SET n = 0 WHERE name = 'forward'", []).unwrap(), 1);
+    scene.office.turn(&(now + SignedDuration::from_hours(2)).to_string());
+    let again: Vec<_> = scene.office.hub.act_on_events().unwrap().into_iter().map(|one| one.outcome).collect();
+    assert_eq!(again, first);
+    assert_eq!((scene.queued(ANNA).len(), scene.queued(UFFICIO).len()), (1, 0));
+    // Nor where nobody manages it any more.
+    assert!(scene.office.hub.remove(ANNA).unwrap());
+    database.execute("UPDATE follower SET n = 0 WHERE name = 'forward'", []).unwrap();
+    let again: Vec<_> = scene.office.hub.act_on_events().unwrap().into_iter().map(|one| one.outcome).collect();
+    assert_eq!(again, first);
+}
