@@ -516,3 +516,20 @@ fn what_is_done_again_is_not_queued_in_another_mailbox() {
     let again: Vec<_> = scene.office.hub.act_on_events().unwrap().into_iter().map(|one| one.outcome).collect();
     assert_eq!(again, first);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_other_mailbox_is_not_managed_nothing_is_passed_over() {
+    let mut scene = Scene::new();
+    let to = Delivery::Folder { mailbox: "Posta@Ditta.example".into(), folder: "INBOX".into() };
+    assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().problem.is_none(), "it begins now");
+    scene.letter(1, CAPO, UFFICIO);
+    scene.receive(UFFICIO);
+    for _ in 0..2 {
+        let done = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
+        assert!(done.passed_over.is_empty() && done.problem.is_some(), "{done:?}");
+    }
+    let server = Server::start().await;
+    server.with(POSTA, |one| one.password = "segreta".into());
+    scene.office.hub.add(&[spec(POSTA, server.port, "segreta")]).unwrap();
+    assert_eq!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed.len(), 1);
+}
