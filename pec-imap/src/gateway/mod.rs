@@ -113,7 +113,7 @@ impl Gateway {
     }
 
     /// What comes into this mailbox from now on is brought into the archive and put there as well, byte for byte
-    /// ([`Hub::relay_new`]): with what is sent, PEC from an ordinary mail program in both ways.
+    /// ([`Hub::relay_new`], also for what that leaves out): with what is sent, PEC from an ordinary mail program in both ways.
     #[must_use]
     pub fn deliver(mut self, mailbox: impl Into<String>, to: Delivery) -> Self {
         self.deliveries.push((mailbox.into(), to));

@@ -77,6 +77,10 @@ impl Hub {
     /// Puts what has come into a mailbox since the last time elsewhere as well, byte for byte; the first time nothing: it begins
     /// then. What was sent is left out, here or by another program.
     ///
+    /// A message counts when its bytes come into the archive for the first time: what comes byte for byte into a second mailbox
+    /// afterwards is there, but is not put elsewhere for it. An envelope that a provider puts into two mailboxes as it is, is
+    /// such a message.
+    ///
     /// Each message is noted as soon as the other side has it: after a crash the last one may come twice to a server; a Maildir
     /// has it once. What the other side does not take for what it is, is [passed over](Delivered::passed_over). Where it takes
     /// nothing (no such folder, no room, no connection), it begins there again the next time; where it refuses the credential,

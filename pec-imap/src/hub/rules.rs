@@ -88,7 +88,8 @@ impl Hub {
     }
 
     /// Lets rules act on what has come in since the last time (or [the beginning](Hub::begin_rules)): each rule once on each
-    /// message. What is in the outbox has not come in.
+    /// message, when its bytes come into the archive for the first time: that they come into another mailbox afterwards, byte for
+    /// byte, is no reason to act, so that a rule for that mailbox does not see them. What is in the outbox has not come in.
     ///
     /// # Errors
     /// Those of the archive: what was done before stays done, the rest is done the next time.
