@@ -36,7 +36,10 @@ pub enum Ending {
 pub struct Outcome {
     /// Its number.
     pub ticket: i64,
-    /// How the attempt has ended.
+    /// The attempt that has ended: the number that [`Archive::journal`] gave when it began. `None` for one that ended before the
+    /// message could go; it is passed over where the ticket no longer waits, because another sender has taken it.
+    pub attempt: Option<u32>,
+    /// How it has ended.
     pub ending: Ending,
     /// What the server said.
     pub answers: Answers,
@@ -58,8 +61,8 @@ impl Archive {
     /// ended is `Unknown`, and of what is `Unknown` everything becomes `Sent` that a certified event of the provider speaks
     /// of. Gives what is unknown now.
     ///
-    /// Two senders of one mailbox at a time send nothing twice, but the second makes the first one's message unknown until
-    /// its outcome is written.
+    /// Two senders of one mailbox at a time send nothing twice: one alone may begin a ticket, and what the other met before he
+    /// could begin changes nothing. But the second makes the first one's message unknown until its outcome is written.
     ///
     /// # Errors
     /// Those of [`Archive::put`].
@@ -119,7 +122,8 @@ impl Archive {
     /// Writes down what has become of tickets and, in the same step, that another one is about to be handed over. When it
     /// returns, both are on stable storage; what was sent is a submission, and its dossier waits for receipts.
     ///
-    /// Says whether the other one may go: it may not where it no longer waits, because another sender has taken it.
+    /// Gives the number of the attempt where the other one may go, from 1, for the [`Outcome`] that it will have. `None` where it
+    /// no longer waits, because another sender has taken it: it may not go.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such ticket; those of [`Archive::put`]. Nothing was written then.
@@ -129,8 +133,8 @@ impl Archive {
         intake: &Intake<'_>,
         outcomes: &[Outcome],
         begin: Option<i64>,
-    ) -> Result<bool> {
-        let mut begun = false;
+    ) -> Result<Option<u32>> {
+        let mut begun = None;
         self.write(intake, |change| {
             let mut texts = BTreeSet::new();
             for outcome in outcomes {
@@ -138,14 +142,15 @@ impl Archive {
             }
             if let Some(number) = begin {
                 let row = found(change, number)?;
-                begun = row.state == TicketState::Queued && row.message.is_some();
-                if begun {
+                let waits = row.state == TicketState::Queued && row.message.is_some();
+                begun = waits.then(|| row.attempts.saturating_add(1));
+                if let Some(attempts) = begun {
                     let at = intake.now.as_second();
                     change.set_ticket(&TicketRow {
                         state: TicketState::Sending,
                         changed_at: at,
                         begun_at: Some(at),
-                        attempts: row.attempts.saturating_add(1),
+                        attempts,
                         ..row
                     })?;
                 }
@@ -221,10 +226,19 @@ fn found(change: &dyn Change, number: i64) -> Result<TicketRow> {
 }
 
 impl Outcome {
+    /// Whether it says something of the ticket as it stands: of what another sender is handing over, or of which nobody knows
+    /// whether it has gone, one who never began it knows nothing, and a late one nothing but that the server has it.
+    fn concerns(&self, row: &TicketRow) -> bool {
+        match self.attempt {
+            None => row.state == TicketState::Queued,
+            Some(attempt) => attempt == row.attempts || self.ending == Ending::Sent,
+        }
+    }
+
     /// Writes it. What was sent stays sent: whatever comes later of another sender, the server has it.
     fn write(&self, change: &dyn Change, actor: &Actor) -> Result<BTreeSet<String>> {
         let row = found(change, self.ticket)?;
-        if row.state == TicketState::Sent {
+        if row.state == TicketState::Sent || !self.concerns(&row) {
             return Ok(BTreeSet::new());
         }
         let answers = serde_json::to_string(&self.answers).map_err(|error| Error::Internal(error.to_string()))?;

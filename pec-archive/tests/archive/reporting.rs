@@ -101,11 +101,12 @@ fn happenings(scene: &Scene) -> Vec<String> {
     let intake = Intake::new(scene.trust(), now);
     let outgoing = Outgoing { mailbox: ANNA, key: "42", sender: ANNA, recipients: &[OFFICE] };
     let ticket = archive.queue(&host, &intake, &outgoing, scene.sent.clone()).unwrap();
-    assert!(archive.journal(&host, &intake, &[], Some(ticket.number)).unwrap());
+    let attempt = archive.journal(&host, &intake, &[], Some(ticket.number)).unwrap();
+    assert_eq!(attempt, Some(1));
     let reply = Reply { code: 250, enhanced: Some("2.0.0".into()), text: "ok".into() };
     let recipients = vec![Answer { recipient: OFFICE.into(), reply: Reply { enhanced: None, ..reply.clone() } }];
     let answers = Answers { message: Some(reply), recipients };
-    let sent = Outcome { ticket: ticket.number, ending: pec_archive::Ending::Sent, answers, at: now };
+    let sent = Outcome { ticket: ticket.number, attempt, ending: pec_archive::Ending::Sent, answers, at: now };
     archive.journal(&host, &intake, &[sent], None).unwrap();
     let reached = Reached { uid_validity: 1, last_uid: 1, mod_seq: None };
     let stored = Progressed { stored: &[(1, ticket.id)], ..Progressed::default() };

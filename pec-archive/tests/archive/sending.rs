@@ -39,14 +39,23 @@ impl Desk {
     }
 
     fn journal(&self, outcomes: &[Outcome], begin: Option<i64>) -> bool {
+        self.attempt(outcomes, begin).is_some()
+    }
+
+    fn attempt(&self, outcomes: &[Outcome], begin: Option<i64>) -> Option<u32> {
         self.archive.journal(&Actor::host(), &self.intake(), outcomes, begin).unwrap()
     }
 
+    /// The attempt that was begun last ends.
     fn ends(&self, ticket: &Ticket, ending: Ending, code: u16) {
+        self.attempt_ends(ticket, Some(self.ticket(&ticket.key).attempts), ending, code);
+    }
+
+    fn attempt_ends(&self, ticket: &Ticket, attempt: Option<u32>, ending: Ending, code: u16) {
         let reply = |text: &str| Reply { code, enhanced: Some("2.0.0".into()), text: text.into() };
         let recipients = TO.iter().map(|to| Answer { recipient: (*to).into(), reply: reply("ok") }).collect();
         let answers = Answers { message: Some(reply("preso")), recipients };
-        self.journal(&[Outcome { ticket: ticket.number, ending, answers, at: self.now }], None);
+        self.journal(&[Outcome { ticket: ticket.number, attempt, ending, answers, at: self.now }], None);
     }
 
     fn ticket(&self, key: &str) -> Ticket {
@@ -222,6 +231,47 @@ fn the_last_word_of_the_server_counts_whatever_was_believed_meanwhile() {
     desk.ends(&refused, Ending::Refused, 550);
     assert_eq!((desk.ticket("l").state, desk.logged("send-refused")), (TicketState::Refused, 1));
     assert!(!desk.journal(&[], Some(refused.number)));
+}
+
+#[test]
+fn what_a_sender_met_before_he_could_begin_changes_nothing_of_what_another_is_sending() {
+    let desk = Desk::new(&TrustStore::built_in());
+    let ticket = desk.queue("k", &draft(1)).unwrap();
+    let later = Ending::Later(Some(desk.now));
+    // Of what waits, it counts.
+    desk.attempt_ends(&ticket, None, later, 451);
+    assert_eq!((desk.ticket("k").state, desk.ticket("k").not_before), (TicketState::Queued, Some(desk.now)));
+    assert!(desk.journal(&[], Some(ticket.number)));
+    let sending = desk.ticket("k");
+    let unmoved = |is: &Ticket| {
+        for ending in [later, Ending::Refused, Ending::Unknown] {
+            desk.attempt_ends(&ticket, None, ending, 450);
+            assert_eq!(desk.ticket("k"), *is, "{ending:?}");
+        }
+    };
+    unmoved(&sending);
+    // The one who began it is cut off, or dies: nobody knows, whatever others are told.
+    desk.ends(&ticket, Ending::Unknown, 0);
+    unmoved(&desk.ticket("k"));
+    assert_eq!((desk.logged("send-unknown"), desk.logged("send-refused")), (1, 0));
+}
+
+#[test]
+fn an_attempt_that_ends_late_does_not_end_the_one_after_it_unless_the_server_has_the_message() {
+    let desk = Desk::new(&TrustStore::built_in());
+    let ticket = desk.queue("k", &draft(1)).unwrap();
+    assert_eq!(desk.attempt(&[], Some(ticket.number)), Some(1));
+    desk.open();
+    let host = Actor::host();
+    desk.archive.resolve(&host, &desk.intake(), ANNA, "k", Resolution::NotSent).unwrap();
+    assert_eq!(desk.attempt(&[], Some(ticket.number)), Some(2));
+    let second = desk.ticket("k");
+    for ending in [Ending::Later(None), Ending::Refused, Ending::Unknown] {
+        desk.attempt_ends(&ticket, Some(1), ending, 451);
+        assert_eq!(desk.ticket("k"), second, "{ending:?}");
+    }
+    desk.attempt_ends(&ticket, Some(1), Ending::Sent, 250);
+    assert_eq!((desk.ticket("k").state, desk.logged("sent")), (TicketState::Sent, 1));
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub enum Partial {
 /// How an attempt has ended.
 #[derive(Debug)]
 pub(super) struct Attempt {
+    /// Its number in the journal; `None` where it ended before the journal was asked.
+    pub(super) number: Option<u32>,
     pub(super) ending: Ending,
     pub(super) answers: Answers,
     /// Why the connection cannot be used any more.
@@ -32,9 +34,9 @@ pub(super) struct Attempt {
     pub(super) stop: Option<Error>,
 }
 
-/// What is asked before the message itself goes: `false` keeps it here.
+/// What is asked before the message itself goes: the number of the attempt; `None` keeps the message here.
 pub(super) trait Journal {
-    async fn begin(&mut self) -> Result<bool>;
+    async fn begin(&mut self) -> Result<Option<u32>>;
 }
 
 /// How it is done.
@@ -65,7 +67,7 @@ impl Hand<'_> {
     ) -> Result<Option<Attempt>> {
         if let Some(why) = self.unfit(ticket, message) {
             let answers = Answers { message: Some(why), recipients: Vec::new() };
-            return Ok(Some(Attempt { ending: Ending::Refused, answers, broken: None, stop: None }));
+            return Ok(Some(Attempt { number: None, ending: Ending::Refused, answers, broken: None, stop: None }));
         }
         let mut answers = Answers::default();
         let reply = self.session.mail(&ticket.sender, message.len(), !message.is_ascii()).await?;
@@ -88,19 +90,19 @@ impl Hand<'_> {
             let for_ever = answers.recipients.iter().any(|answer| class(&answer.reply) == 5);
             let ending = if for_ever { Ending::Refused } else { self.later() };
             let broken = self.session.reset().await.err();
-            return Ok(Some(Attempt { ending, answers, broken, stop: None }));
+            return Ok(Some(Attempt { number: None, ending, answers, broken, stop: None }));
         }
-        if !journal.begin().await? {
+        let Some(number) = journal.begin().await? else {
             self.session.reset().await?;
             return Ok(None);
-        }
+        };
         // From here on every end is written down.
-        Ok(Some(self.content(message, answers).await))
+        Ok(Some(self.content(number, message, answers).await))
     }
 
-    async fn content(&mut self, message: &[u8], mut answers: Answers) -> Attempt {
+    async fn content(&mut self, number: u32, message: &[u8], mut answers: Answers) -> Attempt {
         // Until the server has asked for the message, none has gone.
-        let early = |ending, answers, broken| Attempt { ending, answers, broken, stop: None };
+        let early = |ending, answers, broken| Attempt { number: Some(number), ending, answers, broken, stop: None };
         match self.session.data().await {
             Ok(reply) if class(&reply) == 3 => {}
             Ok(reply) if class(&reply) == 2 => {
@@ -159,7 +161,7 @@ impl Hand<'_> {
         } else {
             self.session.reset().await.err()
         };
-        Ok(Attempt { ending, answers, broken, stop })
+        Ok(Attempt { number: None, ending, answers, broken, stop })
     }
 
     fn later(&self) -> Ending {

@@ -231,12 +231,12 @@ struct Beginning<'b> {
 }
 
 impl Journal for Beginning<'_> {
-    async fn begin(&mut self) -> Result<bool> {
+    async fn begin(&mut self) -> Result<Option<u32>> {
         let (outcomes, ticket) = (std::mem::take(self.pending), self.ticket);
         let begun =
             self.books.ask(move |archive, actor, intake| archive.journal(actor, intake, &outcomes, Some(ticket)));
         let begun = begun.await?;
-        if begun {
+        if begun.is_some() {
             self.meter.goes(self.books.now());
         }
         Ok(begun)
@@ -349,24 +349,14 @@ impl Run<'_> {
     }
 
     async fn ended(&mut self, ticket: &Ticket, attempt: Attempt, session: Session) -> Result<ControlFlow<()>> {
-        let Attempt { ending, answers, broken, stop } = attempt;
-        let key = ticket.key.clone();
-        match ending {
-            Ending::Sent => self.dispatch.sent.push(key),
-            Ending::Refused => self.dispatch.refused.push(key),
-            Ending::Later(at) => {
-                self.dispatch.later.push(key);
-                at.into_iter().for_each(|at| self.comes_again(at));
-            }
-            Ending::Unknown => self.dispatch.unknown.push(key),
-        }
-        match ending {
-            Ending::Sent => self.progress.sent += 1,
-            _ => self.progress.others += 1,
-        }
-        self.pending.push(Outcome { ticket: ticket.number, ending, answers, at: self.sender.books.now() });
+        let Attempt { number, ending, answers, broken, stop } = attempt;
+        let at = self.sender.books.now();
+        self.pending.push(Outcome { ticket: ticket.number, attempt: number, ending, answers, at });
         if ending != Ending::Sent {
             self.write_down().await?;
+        }
+        if number.is_some() || self.is_still_ours(ticket, ending).await? {
+            self.report(ticket.key.clone(), ending);
         }
         if let Some(stop) = stop {
             self.dispatch.problem = Some(stop);
@@ -382,6 +372,32 @@ impl Run<'_> {
             Some(_) => {}
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// Whether what was met before the message could go has become of it, and no other sender has taken it meanwhile.
+    async fn is_still_ours(&self, ticket: &Ticket, ending: Ending) -> Result<bool> {
+        let (mailbox, key) = (ticket.mailbox.clone(), ticket.key.clone());
+        let state = self.sender.books.ask(move |archive, actor, _| archive.ticket(actor, &mailbox, &key)).await?.state;
+        Ok(match ending {
+            Ending::Refused => state == TicketState::Refused,
+            _ => state == TicketState::Queued,
+        })
+    }
+
+    fn report(&mut self, key: String, ending: Ending) {
+        match ending {
+            Ending::Sent => self.dispatch.sent.push(key),
+            Ending::Refused => self.dispatch.refused.push(key),
+            Ending::Later(at) => {
+                self.dispatch.later.push(key);
+                at.into_iter().for_each(|at| self.comes_again(at));
+            }
+            Ending::Unknown => self.dispatch.unknown.push(key),
+        }
+        match ending {
+            Ending::Sent => self.progress.sent += 1,
+            _ => self.progress.others += 1,
+        }
     }
 
     async fn write_down(&mut self) -> Result<()> {

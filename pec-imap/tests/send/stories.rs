@@ -1,12 +1,13 @@
 //! Servers that refuse, break off and talk nonsense: each story is one way. Whatever they do, the answer comes within the
 //! deadlines, what is said of the message is true, and in the end the server has taken it once at most.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use pec_archive::{Resolution, TicketState};
+use pec_archive::{Actor, Intake, Resolution, TicketState};
 use pec_imap::{AccessState, Error, Pace, Partial, Profiles, Security};
 
 use crate::house::{House, TO, letter};
@@ -471,6 +472,35 @@ async fn two_senders_of_one_mailbox_send_nothing_twice() {
     taken.dedup();
     assert_eq!((server.taken().len(), taken.len()), (60, 60), "{one:?} {two:?}");
     assert_eq!(house.all(TicketState::Sent).len(), 60);
+}
+
+#[tokio::test]
+async fn what_a_second_sender_is_told_does_not_undo_that_the_first_has_begun() {
+    for (begins, text) in [
+        ("MAIL", "451 4.3.2 troppe connessioni"),
+        ("MAIL", "421 4.7.0 chiudo"),
+        ("MAIL", "550 5.7.1 no"),
+        ("RCPT", "450 4.2.0 occupata"),
+        ("RCPT", "550 5.1.1 sconosciuta"),
+    ] {
+        let server = Server::start(each(begins, say(text))).await;
+        let house = House::new(server.port);
+        let number = house.queue("k", &letter(1, 500)).number;
+        // The second one has read what waits; then the first one begins, and the server asks him for the message.
+        let mut watch = |_| {
+            let intake = Intake::new(&house.trust, Timestamp::now());
+            let begun = house.archive.journal(&Actor::host(), &intake, &[], Some(number)).unwrap();
+            assert_eq!(begun, Some(1));
+            ControlFlow::Continue(())
+        };
+        let dispatch = house.sender.send_queued(&house.network, &house.account, &mut watch).await.unwrap();
+        assert_eq!(house.ticket("k").state, TicketState::Sending, "{text}");
+        assert!(dispatch.later.is_empty() && dispatch.refused.is_empty(), "{text}: it is the first one's {dispatch:?}");
+        // The first one dies before he hears anything: the message may have gone.
+        server.behave();
+        let dispatch = house.send().await.unwrap();
+        assert_eq!((dispatch.unknown, server.taken().len()), (vec!["k".to_owned()], 0), "{text}");
+    }
 }
 
 #[tokio::test]
