@@ -163,7 +163,7 @@ impl Arguments {
                 );
             }
             GatewayEvent::Sent { mailbox, dispatch } => {
-                let problem = dispatch.problem.as_ref();
+                let problem = dispatch.trouble();
                 let counts =
                     [&dispatch.sent, &dispatch.refused, &dispatch.later, &dispatch.unknown].map(|keys| keys.len());
                 let text = problem.map(|error| format!(" {}", because(error))).unwrap_or_default();

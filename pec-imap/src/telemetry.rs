@@ -76,7 +76,7 @@ impl Run {
                 monotonic_counter.pec_bytes_sent = bytes,
             );
         }
-        let problem = |dispatch: &Dispatch| dispatch.problem.as_ref().map(crate::Error::code);
+        let problem = |dispatch: &Dispatch| dispatch.trouble().map(crate::Error::code);
         self.end(run.as_ref().map_or_else(|error| Some(error.code()), problem));
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::{GatewayEvent, GatewaySending};
@@ -33,7 +33,9 @@ struct Turn {
 pub(super) struct Post {
     hub: Hub,
     turns: BTreeMap<String, Turn>,
-    tasks: JoinSet<(String, Result<Dispatch>)>,
+    tasks: JoinSet<Result<Dispatch>>,
+    /// Whose each of them is.
+    names: BTreeMap<task::Id, String>,
     ending: Arc<AtomicBool>,
     sending: GatewaySending,
 }
@@ -43,7 +45,7 @@ impl Post {
     pub(super) async fn new(hub: Hub, sending: GatewaySending) -> Result<Self> {
         let left = hub.in_archive(Hub::with_something_open).await?;
         let (tasks, ending) = (JoinSet::new(), Arc::default());
-        let mut post = Self { hub, turns: BTreeMap::new(), tasks, ending, sending };
+        let mut post = Self { hub, turns: BTreeMap::new(), tasks, names: BTreeMap::new(), ending, sending };
         left.iter().for_each(|mailbox| post.due_now(mailbox));
         Ok(post)
     }
@@ -65,28 +67,34 @@ impl Post {
                 && let Some((mailbox, turn)) = self.turns.iter_mut().find(|(_, turn)| due(turn))
             {
                 (turn.due, turn.busy) = (None, true);
-                let (hub, mailbox, ending) = (self.hub.clone(), mailbox.clone(), Arc::clone(&self.ending));
-                self.tasks.spawn(async move {
+                let (hub, name, ending) = (self.hub.clone(), mailbox.clone(), Arc::clone(&self.ending));
+                let run = self.tasks.spawn(async move {
                     let mut watch = |_| match ending.load(Ordering::SeqCst) {
                         true => ControlFlow::Break(()),
                         false => ControlFlow::Continue(()),
                     };
-                    let sent = hub.send_queued(&mailbox, &mut watch).await;
-                    (mailbox, sent)
+                    hub.send_queued(&name, &mut watch).await
                 });
+                self.names.insert(run.id(), mailbox.clone());
             }
             let next = self.turns.values().filter(|turn| !turn.busy).filter_map(|turn| turn.due).min();
             let full = self.tasks.len() >= AT_A_TIME;
             tokio::select! {
-                Some(ended) = self.tasks.join_next(), if !self.tasks.is_empty() => {
-                    if let Ok((mailbox, sent)) = ended {
-                        return self.ended(mailbox, sent);
-                    }
-                }
+                Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => return self.joined(ended),
                 () = sleep_until(next.unwrap_or(now)), if next.is_some() && !full => {}
                 else => std::future::pending().await,
             }
         }
+    }
+
+    /// A panic is a failure of that mailbox, and its text is not repeated: nobody knows what is in it.
+    fn joined(&mut self, ended: std::result::Result<(task::Id, Result<Dispatch>), JoinError>) -> GatewayEvent {
+        let (id, sent) = match ended {
+            Ok((id, sent)) => (id, sent),
+            Err(error) => (error.id(), Err(Error::Internal("sending from this mailbox ended in the middle".into()))),
+        };
+        let mailbox = self.names.remove(&id).unwrap_or_default();
+        self.ended(mailbox, sent)
     }
 
     fn ended(&mut self, mailbox: String, sent: Result<Dispatch>) -> GatewayEvent {
@@ -132,10 +140,8 @@ impl Post {
     pub(super) async fn end(mut self) -> Vec<GatewayEvent> {
         self.ending.store(true, Ordering::SeqCst);
         let mut events = Vec::new();
-        while let Some(ended) = self.tasks.join_next().await {
-            if let Ok((mailbox, sent)) = ended {
-                events.push(self.ended(mailbox, sent));
-            }
+        while let Some(ended) = self.tasks.join_next_with_id().await {
+            events.push(self.joined(ended));
         }
         events
     }

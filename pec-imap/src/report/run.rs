@@ -188,7 +188,7 @@ pub struct Dispatch {
     pub unknown: Vec<String>,
     /// When the next one may go, where something waits for a time.
     pub next_at: Option<Timestamp>,
-    /// What ended the run before everything was tried.
+    /// What ended the run before everything was tried, else what the first message suffers from that cannot be read.
     pub problem: Option<Problem>,
 }
 
@@ -203,7 +203,7 @@ impl Dispatch {
             later: dispatch.later.clone(),
             unknown: dispatch.unknown.clone(),
             next_at: dispatch.next_at,
-            problem: dispatch.problem.as_ref().map(Problem::of),
+            problem: dispatch.trouble().map(Problem::of),
         }
     }
 }

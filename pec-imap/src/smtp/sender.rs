@@ -73,8 +73,18 @@ pub struct Dispatch {
     pub unknown: Vec<String>,
     /// When the next one may go, where something waits for a time: a limit of the provider, or its request to come again.
     pub next_at: Option<Timestamp>,
+    /// They wait, and cannot be read here: the archive is damaged where they lie ([`Archive::check`]). The others go all the same.
+    pub unreadable: Vec<(String, Error)>,
     /// What ended the run before everything was tried.
     pub problem: Option<Error>,
+}
+
+impl Dispatch {
+    /// What somebody should look at first: what ended the run, else what a message suffers from that cannot be read.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Error> {
+        self.problem.as_ref().or_else(|| self.unreadable.first().map(|(_, error)| error))
+    }
 }
 
 /// The archive, asked beside the connection.
@@ -299,7 +309,11 @@ impl Run<'_> {
         let message = self.sender.books.ask(move |archive, actor, _| archive.get(actor, id)).await;
         let message = match message {
             Ok(message) => message,
-            // A message that is damaged keeps the others from nothing.
+            // A message that is damaged keeps the others from nothing, in later runs neither.
+            Err(error @ Error::Archive(pec_archive::Error::Damaged(_) | pec_archive::Error::NotFound(_))) => {
+                self.dispatch.unreadable.push((ticket.key.clone(), error));
+                return Ok(ControlFlow::Continue(()));
+            }
             Err(error) => {
                 self.dispatch.problem = Some(error);
                 return Ok(ControlFlow::Continue(()));

@@ -513,6 +513,8 @@ async fn a_damaged_message_keeps_the_others_from_nothing() {
     house.queue("2", &letter(2, 500));
     let dispatch = house.send().await.unwrap();
     assert_eq!(dispatch.sent, ["2"]);
-    assert!(matches!(dispatch.problem, Some(Error::Archive(_))));
+    assert!(dispatch.problem.is_none(), "{dispatch:?}");
+    assert!(matches!(&dispatch.unreadable[..], [(key, Error::Archive(_))] if key == "1"), "{dispatch:?}");
+    assert_eq!(dispatch.trouble().map(Error::code), Some("archive.damaged"));
     assert_eq!(house.ticket("1").state, TicketState::Queued);
 }
