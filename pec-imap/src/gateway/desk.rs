@@ -1,6 +1,8 @@
 //! What sessions ask: who may send from which mailbox, and where a message goes.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use memchr::memchr;
 use pec_archive::{Id, Outgoing, TicketState};
@@ -10,7 +12,7 @@ use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::text::printable;
 use secrecy::SecretString;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tracing::Instrument as _;
 use tracing::field::Empty;
@@ -39,6 +41,34 @@ pub(super) struct Desk {
     /// Memory for messages, in pieces.
     pub(super) memory: Arc<Semaphore>,
     pub(super) told: mpsc::Sender<GatewayEvent>,
+    /// What could not be told, because nobody has taken what was told before.
+    pub(super) missed: Arc<AtomicU64>,
+    pub(super) filled: Arc<Filled>,
+}
+
+/// Mailboxes in whose outbox something was put. Apart from what is told: of this nothing is left out.
+#[derive(Debug, Default)]
+pub(super) struct Filled {
+    mailboxes: Mutex<BTreeSet<String>>,
+    more: Notify,
+}
+
+impl Filled {
+    fn add(&self, mailbox: &str) {
+        self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner).insert(mailbox.to_owned());
+        self.more.notify_one();
+    }
+
+    /// Waits until there are some. It can be dropped at any time: nothing is lost.
+    pub(super) async fn next(&self) -> BTreeSet<String> {
+        loop {
+            let filled = std::mem::take(&mut *self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner));
+            if !filled.is_empty() {
+                return filled;
+            }
+            self.more.notified().await;
+        }
+    }
 }
 
 /// A mailbox from which somebody may send, and what its provider allows.
@@ -76,8 +106,10 @@ enum Not {
 
 impl Desk {
     /// Nobody who listens must not keep a program waiting for its answer.
-    async fn tell(&self, event: GatewayEvent) {
-        let _ = self.told.send(event).await;
+    fn tell(&self, event: GatewayEvent) {
+        if self.told.try_send(event).is_err() {
+            self.missed.fetch_add(1, Ordering::SeqCst);
+        }
     }
 
     /// Who comes; a reply where he is not let in.
@@ -87,7 +119,7 @@ impl Desk {
         match asked {
             Ok(Some(user)) => Ok(user),
             Ok(None) => {
-                self.tell(GatewayEvent::NotLetIn { user }).await;
+                self.tell(GatewayEvent::NotLetIn { user });
                 Err(Reply::both(
                     535,
                     "5.7.8",
@@ -160,12 +192,13 @@ impl Desk {
                     ),
                 );
                 let reply = if answer.is_empty() { reply } else { reply.and(answer) };
-                self.tell(GatewayEvent::Refused { mailbox, refusals: Vec::new(), told: reply.text() }).await;
+                self.tell(GatewayEvent::Refused { mailbox, refusals: Vec::new(), told: reply.text() });
                 return reply;
             }
             Ok(Taken { key, id, state, warnings, .. }) => {
                 let reply = Reply::new(250, "2.0.0", format!("{key} {}", state.as_str()));
-                self.tell(GatewayEvent::Taken { mailbox, key, id, warnings }).await;
+                self.filled.add(&mailbox);
+                self.tell(GatewayEvent::Taken { mailbox, key, id, warnings });
                 return reply;
             }
             Err(not) => not,
@@ -189,7 +222,7 @@ impl Desk {
             }
             Not::Failed(error) => (failed(&error), Vec::new()),
         };
-        self.tell(GatewayEvent::Refused { mailbox, refusals, told: reply.text() }).await;
+        self.tell(GatewayEvent::Refused { mailbox, refusals, told: reply.text() });
         reply
     }
 }

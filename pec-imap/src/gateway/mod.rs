@@ -33,6 +33,7 @@ mod session;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -49,7 +50,7 @@ pub use policy::{GatewayEvent, GatewayPolicy, GatewaySending};
 
 use crate::error::{Error, Result};
 use crate::hub::{Delivery, Hub};
-use desk::Desk;
+use desk::{Desk, Filled};
 use post::Post;
 
 /// Takes the mail of ordinary programs for the mailboxes of a hub.
@@ -148,11 +149,16 @@ impl Listening {
     /// loses nothing: what was not acknowledged the program still has. A message that is just being handed to a provider is
     /// waited for, as long as the deadlines of the network let it take.
     ///
+    /// `each` is called between accepting and sending, and must not wait: while it does, connections that there are get their
+    /// answers, and what is told beyond 64 events is counted instead ([`GatewayEvent::Missed`]), but nobody is let in and
+    /// nothing more is sent.
+    ///
     /// # Errors
     /// Those of the archive at the beginning. What happens later is told.
     pub async fn serve(self, end: impl Future<Output = ()>, each: &mut (dyn FnMut(GatewayEvent) + Send)) -> Result<()> {
         let Self { gateway: Gateway { hub, policy, tls, deliveries }, listener, address } = self;
         let (told, mut happened) = mpsc::channel(64);
+        let (missed, filled) = (Arc::<AtomicU64>::default(), Arc::<Filled>::default());
         let mut post = Post::new(hub.clone(), policy.sending).await?;
         let mut receiving = Box::pin(inbound::run(hub.clone(), deliveries, policy.receive_every, told.clone()));
         let desk = Arc::new(Desk {
@@ -162,6 +168,8 @@ impl Listening {
             needs_tls: !address.ip().is_loopback(),
             memory: Arc::new(Semaphore::new((policy.memory_bytes / desk::PIECE).max(1))),
             told,
+            missed: Arc::clone(&missed),
+            filled: Arc::clone(&filled),
         });
         let places = Arc::new(Semaphore::new(policy.clients));
         let mut connections = JoinSet::new();
@@ -170,11 +178,10 @@ impl Listening {
             tokio::select! {
                 () = &mut end => break,
                 () = &mut receiving => {}
+                mailboxes = filled.next() => mailboxes.iter().for_each(|mailbox| post.due_now(mailbox)),
                 Some(event) = happened.recv() => {
-                    if let GatewayEvent::Taken { mailbox, .. } = &event {
-                        post.due_now(mailbox);
-                    }
                     each(event);
+                    tell_missed(&missed, each);
                 }
                 event = post.next() => each(event),
                 Some(_) = connections.join_next(), if !connections.is_empty() => {}
@@ -193,9 +200,17 @@ impl Listening {
         while let Some(event) = happened.recv().await {
             each(event);
         }
+        tell_missed(&missed, each);
         for event in post.end().await {
             each(event);
         }
         Ok(())
+    }
+}
+
+fn tell_missed(missed: &AtomicU64, each: &mut (dyn FnMut(GatewayEvent) + Send)) {
+    let count = missed.swap(0, Ordering::SeqCst);
+    if count > 0 {
+        each(GatewayEvent::Missed { count });
     }
 }

@@ -122,6 +122,11 @@ pub enum GatewayEvent {
         /// Why.
         error: Error,
     },
+    /// More has happened than whoever listens has taken: what was told of messages and logins is left out. All of it was done.
+    Missed {
+        /// How many events.
+        count: u64,
+    },
     /// Nothing of what waits could be sent.
     NotSent {
         /// Which mailbox.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pec_archive::TicketState;
 use tracing::span::{Attributes, Id, Record};
@@ -80,4 +80,35 @@ async fn a_run_that_ends_in_the_middle_is_told_as_a_failure_of_its_mailbox() {
     drop(caught);
     let told = gateway.close().await.concat();
     assert!(told.contains(ANNA) && !told.contains("the trap"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn whoever_does_not_read_what_is_told_keeps_no_program_waiting_and_everything_goes_out() {
+    const MESSAGES: usize = 100;
+    let provider = Server::start(|_| Act::Good).await;
+    let house = House::new(provider.port);
+    let gateway = house.open_with(|policy| policy).await;
+    let mut erp = Client::logged_in(gateway.port, ANNA, WORD).await;
+    let (held, told) = (Arc::new(AtomicBool::new(true)), Arc::clone(&gateway.told));
+    let hold = Arc::clone(&held);
+    let reader = std::thread::spawn(move || {
+        let _told = told.lock().unwrap();
+        let begun = Instant::now();
+        while hold.load(Ordering::SeqCst) && begun.elapsed() < Duration::from_secs(40) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
+    for number in 0..MESSAGES {
+        assert!(erp.hand_over(ANNA, &[OFFICE], &letter(number)).await.starts_with("250 "), "{number}");
+    }
+    assert_eq!(house.all_tickets(), MESSAGES);
+    held.store(false, Ordering::SeqCst);
+    reader.join().unwrap();
+    house.wait_for(TicketState::Sent, MESSAGES).await;
+    let told = gateway.close().await;
+    let taken = told.iter().filter(|event| event.starts_with("Taken")).count();
+    let missed = told.iter().filter_map(|event| event.strip_prefix("Missed { count: ")?.strip_suffix(" }"));
+    let missed: usize = missed.map(|count| count.parse::<usize>().unwrap()).sum();
+    assert!(taken < MESSAGES, "some were not told");
+    assert_eq!(taken + missed, MESSAGES, "and how many is told");
 }
