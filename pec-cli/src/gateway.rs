@@ -6,6 +6,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use pec_core::compose::Refusal;
@@ -130,11 +133,51 @@ impl Arguments {
             .map_err(|error| Text::new(format!("Ctrl-C non disponibile: {error}"), format!("no Ctrl-C: {error}")))?;
         wait(async {
             let listening = gateway.listen(self.listen).await.map_err(|error| failed(&error))?;
-            self.say(json!({ "event": "listening", "address": listening.address() }), &listening.address().to_string());
-            let mut each = |event: GatewayEvent| self.tell(&event, language);
-            listening.serve(interrupted.notified(), &mut each).await.map_err(|error| failed(&error))
+            let voice = Voice::new(self.json);
+            voice
+                .say(json!({ "event": "listening", "address": listening.address() }), &listening.address().to_string());
+            let mut each = |event: GatewayEvent| voice.tell(&event, language);
+            let served = listening.serve(interrupted.notified(), &mut each).await.map_err(|error| failed(&error));
+            voice.end();
+            served
         })??;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Lines that wait to be written; what comes beyond them is left out.
+const LINES: usize = 1000;
+
+/// How long the last lines may take when it ends.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// What is said, written on a thread of its own: whoever does not read it keeps nobody waiting.
+struct Voice {
+    json: bool,
+    lines: SyncSender<String>,
+    writer: JoinHandle<()>,
+}
+
+impl Voice {
+    fn new(json: bool) -> Self {
+        let (lines, waiting) = sync_channel::<String>(LINES);
+        let writer = std::thread::spawn(move || {
+            for line in waiting {
+                let mut output = anstream::stdout();
+                // That nobody reads it any more does not end the gateway.
+                let _ = writeln!(output, "{line}").and_then(|()| output.flush());
+            }
+        });
+        Self { json, lines, writer }
+    }
+
+    /// Waits for what was said, but not for ever.
+    fn end(self) {
+        drop(self.lines);
+        let begun = Instant::now();
+        while !self.writer.is_finished() && begun.elapsed() < LAST_WORDS {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn tell(&self, event: &GatewayEvent, language: Language) {
@@ -204,15 +247,17 @@ impl Arguments {
                 json!({ "event": "not-relayed", "mailbox": mailbox, "code": error.code(), "text": error.to_string() }),
                 &format!("{mailbox}: {}", because(error)),
             ),
+            GatewayEvent::Missed { count } => self.say(
+                json!({ "event": "missed", "count": count }),
+                &format!("{count} {}", word("eventi non detti", "events were not told")),
+            ),
             _ => {}
         }
     }
 
-    /// A line; that nobody reads it any more does not end the gateway.
     fn say(&self, object: serde_json::Value, line: &str) {
-        let mut output = anstream::stdout();
         let text =
             if self.json { object.to_string() } else { line.lines().map(printable).collect::<Vec<_>>().join("\n") };
-        let _ = writeln!(output, "{text}").and_then(|()| output.flush());
+        let _ = self.lines.try_send(text);
     }
 }

@@ -29,6 +29,11 @@ impl Drop for Gateway {
 
 impl Gateway {
     fn start(house: &House, options: &[&str]) -> Self {
+        Self::start_read(house, options, usize::MAX)
+    }
+
+    /// Of what it says so many lines are read, and no more: the pipe stays.
+    fn start_read(house: &House, options: &[&str], read: usize) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_pec"))
             .args(["gateway", "--listen", "127.0.0.1:0", "--json"])
             .args(options)
@@ -39,7 +44,11 @@ impl Gateway {
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (send, lines) = channel();
-        std::thread::spawn(move || output.lines().map_while(Result::ok).for_each(|line| drop(send.send(line))));
+        std::thread::spawn(move || {
+            let mut said = output.lines();
+            said.by_ref().take(read).map_while(Result::ok).for_each(|line| drop(send.send(line)));
+            std::mem::forget(said);
+        });
         let mut gateway = Self { child, lines, port: 0 };
         let said = gateway.event("listening");
         gateway.port = said["address"].as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
@@ -72,6 +81,7 @@ impl Gateway {
     /// Hands messages over, as many as it takes; gives how many were acknowledged.
     fn hand_over(&self, messages: impl Iterator<Item = Vec<u8>>) -> usize {
         let Ok(stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return 0 };
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         let mut stream = BufReader::new(stream);
         let mut say = |bytes: &[u8]| {
             let _ = stream.get_mut().write_all(bytes);
@@ -180,6 +190,22 @@ fn what_was_acknowledged_is_there_after_a_kill_and_what_is_handed_over_again_is_
     let found = String::from_utf8(found.stdout).unwrap();
     let there = found.matches("\"report\":\"entry\"").count();
     assert!((most..=most + 1).contains(&there), "{most} acknowledged, {there} there");
+}
+
+#[test]
+fn it_serves_and_ends_though_nobody_reads_what_it_says() {
+    let Some(house) = House::new() else { return };
+    log_in(&house);
+    let gateway = Gateway::start_read(&house, &["--no-send"], 1);
+    // Some four pipes full.
+    let long = |number: usize| {
+        let name = format!("<{number}.{}@", "x".repeat(300));
+        String::from_utf8(letter(number)).unwrap().replace(&format!("<{number}@"), &name).into_bytes()
+    };
+    assert_eq!(gateway.hand_over((0..400).map(long)), 400);
+    // Another one is let in, and Ctrl-C is heard.
+    assert_eq!(gateway.hand_over(std::iter::once(letter(1000))), 1);
+    assert_eq!(gateway.interrupt(), 0);
 }
 
 #[test]
