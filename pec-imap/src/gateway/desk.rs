@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
-use super::login::GatewayUser;
+use super::login::{Entered, GatewayUser};
 use super::reply::Reply;
 use super::{GatewayEvent, GatewayPolicy};
 use crate::error::Error;
@@ -113,7 +113,7 @@ impl Desk {
     }
 
     /// Who comes; a reply where he is not let in.
-    pub(super) async fn admit(&self, name: String, password: SecretString) -> std::result::Result<GatewayUser, Reply> {
+    pub(super) async fn admit(&self, name: String, password: SecretString) -> std::result::Result<Entered, Reply> {
         let user = printable(&name);
         let asked = self.hub.in_archive(move |hub| hub.gateway_user(&name, &password)).await;
         match asked {
@@ -125,6 +125,24 @@ impl Desk {
                     "5.7.8",
                     "utente o password del gateway errati; qui non si usa la password della casella PEC",
                     "user or password of the gateway are wrong; that of the PEC mailbox is not used here",
+                ))
+            }
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// Whether somebody who was let in still would be: a login that was taken away or replaced ends where it is used.
+    pub(super) async fn readmit(&self, entered: &Entered) -> std::result::Result<(), Reply> {
+        let user = entered.user.clone();
+        match self.hub.in_archive(move |hub| hub.gateway_password(&user)).await {
+            Ok(password) if entered.is_by(password) => Ok(()),
+            Ok(_) => {
+                self.tell(GatewayEvent::NotLetIn { user: printable(&entered.user.to_string()) });
+                Err(Reply::both(
+                    530,
+                    "5.7.0",
+                    "il login del gateway è stato tolto o cambiato",
+                    "the login of the gateway was taken away or replaced",
                 ))
             }
             Err(error) => Err(failed(&error)),

@@ -33,6 +33,12 @@ impl fmt::Display for GatewayUser {
     }
 }
 
+/// Somebody who has logged in, and by which password: its digest, so that it is known when another one counts. Not shown.
+pub(super) struct Entered {
+    pub(super) user: GatewayUser,
+    kept: Id,
+}
+
 impl GatewayUser {
     /// Whether a message may go from this mailbox.
     pub(super) fn may_send_from(&self, mailbox: &str) -> bool {
@@ -52,7 +58,7 @@ impl GatewayUser {
 
 impl Hub {
     /// Says under which password programs hand over mail to a [`Gateway`](crate::Gateway) for a mailbox, or for all of them.
-    /// It takes the place of the one before.
+    /// It takes the place of the one before, from the next message on also on connections that are open.
     ///
     /// # Errors
     /// [`Error::BadValue`] for one of fewer than twelve characters, or that of a mailbox;
@@ -80,7 +86,8 @@ impl Hub {
         Ok(self.secrets().put(user.kept_under(), SecretField::Gateway, &credential)?)
     }
 
-    /// Takes away what [`Hub::set_gateway_login`] has said; says whether there was anything.
+    /// Takes away what [`Hub::set_gateway_login`] has said; says whether there was anything. A connection that is open is ended at
+    /// its next message.
     ///
     /// # Errors
     /// Those of the store.
@@ -89,22 +96,38 @@ impl Hub {
     }
 
     /// Who comes under this name with this password; `None` where nobody does. No provider is asked.
-    pub(super) fn gateway_user(&self, name: &str, password: &SecretString) -> Result<Option<GatewayUser>> {
+    pub(super) fn gateway_user(&self, name: &str, password: &SecretString) -> Result<Option<Entered>> {
         let mut found = None;
         for (user, key) in
             [(GatewayUser::Mailbox(name.to_lowercase()), name), (GatewayUser::Every(name.to_owned()), ALL)]
         {
             let Some(kept) = self.secrets().get(key, SecretField::Gateway)? else { continue };
             if is_same(kept.secret(), password) & kept.login().eq_ignore_ascii_case(name) {
-                found = Some(user);
+                found = Some(Entered { user, kept: digest(kept.secret()) });
             }
         }
         Ok(found)
+    }
+
+    /// Under which password a user is let in now; `None` where he is not.
+    pub(super) fn gateway_password(&self, user: &GatewayUser) -> Result<Option<Id>> {
+        let kept = self.secrets().get(user.kept_under(), SecretField::Gateway)?;
+        Ok(kept.filter(|kept| kept.login().eq_ignore_ascii_case(&user.to_string())).map(|kept| digest(kept.secret())))
+    }
+}
+
+impl Entered {
+    /// Whether he would be let in again, where this is the password that counts now.
+    pub(super) fn is_by(&self, password: Option<Id>) -> bool {
+        password.is_some_and(|password| password.as_bytes().ct_eq(self.kept.as_bytes()).into())
     }
 }
 
 /// Whether two secrets are the same: their digests are compared, so that the time says nothing of length or content.
 fn is_same(one: &SecretString, other: &SecretString) -> bool {
-    let digest = |secret: &SecretString| Id::of(secret.expose_secret().as_bytes());
     digest(one).as_bytes().ct_eq(digest(other).as_bytes()).into()
+}
+
+fn digest(secret: &SecretString) -> Id {
+    Id::of(secret.expose_secret().as_bytes())
 }

@@ -11,7 +11,7 @@ use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, MAIL_BODY_BINARYMIME, MAIL_SMTPUTF8, Ma
 use zeroize::Zeroizing;
 
 use super::desk::{Desk, Transaction};
-use super::login::GatewayUser;
+use super::login::{Entered, GatewayUser};
 use super::reply::Reply;
 
 /// Logins that may fail on one connection.
@@ -59,7 +59,7 @@ pub(super) struct Session {
     channel: Channel,
     greeted: bool,
     asked: Option<Asked>,
-    user: Option<GatewayUser>,
+    user: Option<Entered>,
     transaction: Option<Transaction>,
     wrong_logins: usize,
     refused: usize,
@@ -144,7 +144,7 @@ impl Session {
                 let initial = Zeroizing::new(initial_response);
                 self.auth(mechanism, initial.trim()).await
             }
-            Request::Mail { from } => line_of(self.mail(from).await),
+            Request::Mail { from } => self.mail(from).await,
             Request::Rcpt { to } => line_of(self.rcpt(to.address)),
             Request::Data => match &self.transaction {
                 Some(transaction) if !transaction.recipients.is_empty() => {
@@ -239,10 +239,18 @@ impl Session {
         (reply, if self.wrong_logins >= WRONG_LOGINS { Then::Close } else { Then::Slowly })
     }
 
-    async fn mail(&mut self, from: MailFrom<String>) -> Reply {
-        let Some(user) = &self.user else {
-            return Reply::both(530, "5.7.0", "serve il login del gateway", "authentication required");
+    async fn mail(&mut self, from: MailFrom<String>) -> (Reply, Then) {
+        let Some(entered) = &self.user else {
+            return line_of(Reply::both(530, "5.7.0", "serve il login del gateway", "authentication required"));
         };
+        if let Err(reply) = self.desk.readmit(entered).await {
+            return (reply, Then::Close);
+        }
+        let user = entered.user.clone();
+        line_of(self.begin(&user, from).await)
+    }
+
+    async fn begin(&mut self, user: &GatewayUser, from: MailFrom<String>) -> Reply {
         if self.transaction.is_some() {
             return Reply::new(503, "5.5.1", "one sender is enough");
         }

@@ -122,6 +122,28 @@ async fn nobody_sends_without_a_login_or_from_a_mailbox_that_is_not_his() {
 }
 
 #[tokio::test]
+async fn a_login_that_was_taken_away_or_replaced_sends_nothing_more_on_connections_that_are_open() {
+    let house = House::new(1);
+    let gateway = house.open().await;
+    let anna = GatewayUser::Mailbox(ANNA.into());
+    for replaced in [true, false] {
+        house.hub.set_gateway_login(&anna, WORD).unwrap();
+        let mut erp = Client::logged_in(gateway.port, ANNA, WORD).await;
+        assert!(erp.hand_over(ANNA, &[OFFICE], &letter(1)).await.starts_with("250 "));
+        if replaced {
+            house.hub.set_gateway_login(&anna, "un'altra parola del gateway").unwrap();
+        } else {
+            assert!(house.hub.remove_gateway_login(&anna).unwrap());
+        }
+        let said = erp.hand_over(ANNA, &[OFFICE], &letter(2)).await;
+        assert!(said.starts_with("530-5.7.0 "), "{said}");
+        assert!(erp.is_over().await);
+    }
+    assert_eq!(house.all_tickets(), 1);
+    assert_eq!(gateway.close().await.iter().filter(|event| event.starts_with("NotLetIn")).count(), 2);
+}
+
+#[tokio::test]
 async fn both_ways_of_logging_in_are_understood_and_what_is_no_login_is_not() {
     use base64ct::{Base64, Encoding as _};
     let house = House::new(1);
