@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
+use pec_archive::report::Report as _;
 use pec_core::finding::Language;
-use pec_imap::{AccessState, Encoding, HubMailbox, Radar, RadarOptions};
-use serde_json::json;
+use pec_imap::{Encoding, Radar, RadarOptions, report};
 
 use crate::render::printable;
 use crate::text::{Stop, Text};
@@ -42,7 +42,7 @@ pub(crate) fn tell(radar: &Radar, json: bool, language: Language) -> Result<Exit
     let mut output = anstream::stdout();
     let code = if radar.is_clear() { ExitCode::SUCCESS } else { ExitCode::from(1) };
     if json {
-        writeln!(output, "{}", as_json(radar))?;
+        writeln!(output, "{}", report::Radar::of(radar).to_json())?;
         return Ok(code);
     }
     let it = language == Language::It;
@@ -71,36 +71,6 @@ pub(crate) fn tell(radar: &Radar, json: bool, language: Language) -> Result<Exit
         line(["prova in scadenza", "proof ends"], &entry.id.to_string())?;
     }
     Ok(code)
-}
-
-fn as_json(radar: &Radar) -> serde_json::Value {
-    let each = |mailboxes: &[HubMailbox], more: &dyn Fn(&HubMailbox) -> serde_json::Value| {
-        let one = |mailbox: &HubMailbox| {
-            let mut object = json!({ "mailbox": mailbox.said.address, "client": mailbox.said.client });
-            if let (Some(object), serde_json::Value::Object(more)) = (object.as_object_mut(), more(mailbox)) {
-                object.extend(more);
-            }
-            object
-        };
-        mailboxes.iter().map(one).collect::<Vec<_>>()
-    };
-    let until = |mailbox: &HubMailbox| mailbox.said.mandate.and_then(|mandate| mandate.until);
-    let overdue = radar.overdue.iter().map(|one| {
-        json!({
-            "mailbox": one.mailbox, "pec_id": one.pec_id, "message_id": one.message_id, "subject": one.subject,
-            "recipient": one.recipient, "owed": one.owed.as_str(), "since": one.since,
-        })
-    });
-    json!({
-        "passwords": each(&radar.passwords, &|one| json!({ "ends": one.standing.password_ends })),
-        "full": each(&radar.full, &|one| json!({ "percent": one.percent_full() })),
-        "access": each(&radar.access, &|one| {
-            json!({ "state": one.access().map(AccessState::as_str), "since": one.standing.access_since })
-        }),
-        "mandates": each(&radar.mandates, &|one| json!({ "ends": until(one) })),
-        "overdue": overdue.collect::<Vec<_>>(),
-        "proofs": radar.proofs,
-    })
 }
 
 impl Today {

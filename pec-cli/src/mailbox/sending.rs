@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use jiff::{Timestamp, Zoned};
+use pec_archive::report::Report as _;
 use pec_archive::{Id, Intake, Outgoing, Resolution};
 use pec_core::compose::{Conditions, Draft, Enclosure, Envelope, Refusal, Stamp, preflight};
 use pec_core::daticert::ReceiptForm;
@@ -75,6 +76,9 @@ struct Words {
     /// Judge it and write it to standard output; send nothing.
     #[arg(long)]
     dry_run: bool,
+    /// The ticket as one JSON object, in the place of lines.
+    #[arg(long, conflicts_with = "dry_run")]
+    json: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -116,7 +120,7 @@ impl Send {
         };
         let recipients = [of("to"), of("cc")].concat();
         let sender = of("from").into_iter().next().unwrap_or_default();
-        dispatch(house, language, &self.address, &self.key, &sender, &recipients, bytes, self.words.dry_run)
+        dispatch(house, language, &self.address, &self.key, &sender, &recipients, bytes, &self.words)
     }
 }
 
@@ -168,14 +172,14 @@ impl Words {
         // The same key writes the same message, so that it can be asked for again: what it says decides, not when.
         let known = house.archive.ticket(&house.actor, address, key).ok();
         if let Some(ticket) = known.filter(|_| !self.dry_run) {
-            return tell(house, language, address, key, &Dispatch::default()).map(|_| exit_of(&ticket));
+            return tell(house, language, address, key, &Dispatch::default(), self.json).map(|_| exit_of(&ticket));
         }
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| Text::new(error.to_string(), error.to_string()))?;
         let composed = draft.compose(&Stamp::new(Zoned::now(), seed));
         let composed = composed.map_err(|refusals| refused(&refusals, language))?;
         let (sender, recipients) = (composed.sender.clone(), composed.recipients.clone());
-        dispatch(house, language, address, key, &sender, &recipients, composed.bytes, self.dry_run)
+        dispatch(house, language, address, key, &sender, &recipients, composed.bytes, self)
     }
 }
 
@@ -184,7 +188,10 @@ fn mailbox(address: &str) -> Mailbox {
 }
 
 /// Judges a message, queues it, sends what waits, and says what became of it.
-#[allow(clippy::too_many_arguments, reason = "a message, its envelope, its key, and for whom it is done")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a message, its envelope, its key, for whom it is done and how it is told"
+)]
 fn dispatch(
     house: &House,
     language: Language,
@@ -193,7 +200,7 @@ fn dispatch(
     sender: &str,
     recipients: &[String],
     bytes: Vec<u8>,
-    dry_run: bool,
+    words: &Words,
 ) -> Result<ExitCode, Stop> {
     let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
     let refusals = preflight(&bytes, &Envelope { sender, recipients: recipients.clone() }, &Conditions::law());
@@ -203,7 +210,7 @@ fn dispatch(
     if refusals.iter().any(Refusal::is_refused) {
         return Err(refused(&refusals, language));
     }
-    if dry_run {
+    if words.dry_run {
         std::io::stdout().write_all(&bytes)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -213,13 +220,27 @@ fn dispatch(
     house.archive.queue(&house.actor, &intake, &outgoing, bytes).map_err(|error| archive_failed(&error))?;
     let mut watch = |_: pec_imap::SendProgress| ControlFlow::Continue(());
     let sent = wait(house.hub.send_queued(account.address(), &mut watch))?.map_err(|error| failed(&error))?;
-    tell(house, language, account.address(), key, &sent)
+    tell(house, language, account.address(), key, &sent, words.json)
 }
 
 /// Where the message of this key stands, and what the server said of it.
-fn tell(house: &House, language: Language, address: &str, key: &str, sent: &Dispatch) -> Result<ExitCode, Stop> {
+fn tell(
+    house: &House,
+    language: Language,
+    address: &str,
+    key: &str,
+    sent: &Dispatch,
+    json: bool,
+) -> Result<ExitCode, Stop> {
     let ticket = house.archive.ticket(&house.actor, address, key).map_err(|error| archive_failed(&error))?;
     let mut output = anstream::stdout();
+    if json {
+        if let Some(error) = &sent.problem {
+            anstream::eprintln!("pec: {} ({error})", error.explanation(language));
+        }
+        writeln!(output, "{}", ticket.to_json())?;
+        return Ok(exit_of(&ticket));
+    }
     writeln!(output, "{}  {}  {}", ticket.state.as_str(), ticket.id, printable(&ticket.message_id))?;
     for answer in &ticket.answers.recipients {
         writeln!(output, "  {}: {} {}", printable(&answer.recipient), answer.reply.code, answer.reply.text)?;

@@ -133,6 +133,20 @@ fn a_message_is_sent_once_its_receipts_come_in_and_the_list_says_how_each_mailbo
     let id = envelope.split("\"id\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let (code, reply, errors) = house.pec(&["box", "reply", OFFICE, &id, "--key", "R-1", "--text", &text], "");
     assert_eq!((code, reply.starts_with("sent ")), (0, true), "{reply}{errors}");
+    // The same key again, and its ticket as every face gives it.
+    let again = ["box", "reply", OFFICE, &id, "--key", "R-1", "--text", &text, "--json"];
+    let (code, ticket, errors) = house.pec(&again, "");
+    assert_eq!((code, ticket.lines().count()), (0, 1), "{ticket}{errors}");
+    let ticket: serde_json::Value = serde_json::from_str(&ticket).unwrap();
+    let shown = ["report", "mailbox", "key", "state"].map(|name| ticket[name].as_str().unwrap());
+    assert_eq!(shown, ["ticket", OFFICE, "R-1", "sent"]);
+    assert_eq!(ticket["answers"]["recipients"][0]["code"], 250, "{ticket}");
+    let forward = ["box", "forward", OFFICE, &id, "--key", "F-1", "--to", ANNA, "--json"];
+    let (code, ticket, errors) = house.pec(&forward, "");
+    assert!(
+        code == 0 && ticket.contains("\"key\":\"F-1\"") && ticket.contains("\"state\":\"sent\""),
+        "{ticket}{errors}"
+    );
 }
 
 #[test]
@@ -166,7 +180,7 @@ fn a_wrong_password_is_asked_once_and_the_advice_is_in_italian() {
     assert!(code == 1 && radar.contains("accesso perso"), "{radar}");
     let (code, radar, _) = house.pec(&["hub", "radar", "--json"], "");
     let radar: serde_json::Value = serde_json::from_str(&radar).unwrap();
-    assert_eq!((code, &radar["access"][0]["state"]), (1, &serde_json::json!("rejected")));
+    assert_eq!((code, &radar["report"], &radar["access"][0]["access"]), (1, &"radar".into(), &"rejected".into()));
     let (code, own, _) = house.pec(&["box", "radar", ANNA], "");
     assert!(code == 1 && own.contains("accesso perso"), "{own}");
     assert_eq!(house.pec(&["box", "radar", OFFICE], "").0, 0, "nothing of others");
