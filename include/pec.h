@@ -2543,6 +2543,18 @@ pec_result pec_archive_finished(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// Lets the follower of this name begin behind everything that has happened so far, unless he has begun before. Writes 1 where he is
+// new, else 0. `PEC_ARCHIVE_VALUE` for an empty name.
+//
+// # Safety
+// `follower` is NULL or ends with NUL.
+pec_result pec_archive_follow_from_now(const pec_archive *archive,
+                                       const char *follower,
+                                       uint32_t *is_new,
+                                       pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // Takes away the events up to the one of this number: whoever has not read them never will. `out` is how many they were.
 pec_result pec_archive_forget_events(const pec_archive *archive,
                                      uint64_t number,
@@ -3020,6 +3032,18 @@ pec_result pec_archive_tickets(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// The tickets of a message, by its 64 hexadecimal digits, in the order in which they were given: one JSON object (`ticket`) a line,
+// none for one that nobody has given to be sent. `PEC_ARCHIVE_NOT_FOUND`. Freed by `pec_text_free`.
+//
+// # Safety
+// `id` is NULL or ends with NUL.
+pec_result pec_archive_tickets_of(const pec_archive *archive,
+                                  const char *id,
+                                  pec_text **out,
+                                  pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // Ends that nobody knows of a message whether it has gone; `resolution` is a `pec_resolution`. What comes out is its ticket, one
 // JSON object (`ticket`). `PEC_ARCHIVE_VALUE` where it is known; `PEC_ARCHIVE_NOT_FOUND`. Freed by `pec_text_free`.
 //
@@ -3102,6 +3126,26 @@ pec_result pec_archive_explain(const pec_archive *archive,
                                uint32_t *holds,
                                pec_text **out,
                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Why the rule of this name would act on a message, or would not, if it came in now: the bytes are judged by `intake`, beside
+// everything that is in the archive, in a transaction that is taken back, so that nothing is kept of them. A message that is here
+// already has its tags. An archive that is open for reading alone cannot: `PEC_ARCHIVE_READ_ONLY`. The rest is as for
+// `pec_archive_explain`.
+//
+// # Safety
+// `name` is NULL or ends with NUL; `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_archive_explain_bytes(const pec_archive *archive,
+                                     const pec_intake *intake,
+                                     const pec_rules *rules,
+                                     const char *name,
+                                     const uint8_t *data,
+                                     size_t len,
+                                     int64_t now,
+                                     uint32_t *holds,
+                                     pec_text **out,
+                                     pec_error **error);
 #endif
 
 #if defined(PEC_ARCHIVE)

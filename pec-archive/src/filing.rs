@@ -53,7 +53,21 @@ impl Action {
         }
     }
 
-    fn value(&self) -> &str {
+    /// What is done, as it is called in reports and in files of rules.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::File(_) => "file",
+            Self::Tag(_) => "tag",
+            Self::Assign(_) => "assign",
+            Self::Hold(_) => "hold",
+            Self::Forward(_) => "forward",
+        }
+    }
+
+    /// With what: a name, a tag, an address.
+    #[must_use]
+    pub fn value(&self) -> &str {
         match self {
             Self::File(text) | Self::Tag(text) | Self::Assign(text) | Self::Hold(text) | Self::Forward(text) => text,
         }
@@ -64,6 +78,7 @@ impl Action {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     name: String,
+    typed: String,
     query: Query,
     actions: Vec<Action>,
     suggests: bool,
@@ -81,7 +96,13 @@ impl Rule {
         if let Some(empty) = actions.iter().find(|action| action.value().trim().is_empty()) {
             return Err(Error::BadValue { what: "action", value: format!("{empty:?}") });
         }
-        Ok(Self { name: name.to_owned(), query: Query::parse(query)?, actions, suggests: false })
+        Ok(Self {
+            name: name.to_owned(),
+            typed: query.to_owned(),
+            query: Query::parse(query)?,
+            actions,
+            suggests: false,
+        })
     }
 
     /// Only suggest it, and wait for somebody to decide.
@@ -95,6 +116,24 @@ impl Rule {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it looks for, as it was typed.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        &self.typed
+    }
+
+    /// What it does, in this order.
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
+    }
+
+    /// Whether it only suggests.
+    #[must_use]
+    pub const fn is_suggesting(&self) -> bool {
+        self.suggests
     }
 }
 

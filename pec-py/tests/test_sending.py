@@ -149,6 +149,9 @@ def test_a_key_stands_for_one_message(archive: pecpy.Archive) -> None:
         archive.queue(composed, mailbox=ANNA, key="44", conditions=pecpy.Conditions(message_bytes=1))
     with pytest.raises(pecpy.ArchiveError, match="key"):
         archive.queue(composed, mailbox=ANNA, key=" ")
+    assert archive.tickets_of(ticket.id) == [ticket]
+    with pytest.raises(pecpy.NotInArchiveError):
+        archive.tickets_of("0" * 64)
     assert archive.tickets(ANNA, "queued") == [ticket] and archive.tickets(ANNA, "queued", after=1) == []
     with pytest.raises(pecpy.ArgumentError):
         archive.tickets(ANNA, "lost")  # type: ignore[arg-type]
@@ -185,6 +188,12 @@ def test_rules_act_once_and_say_why(archive: pecpy.Archive) -> None:
     explained = [archive.explain(rule, id) for rule in rules]
     assert [it.holds for it in explained] == [True, True, False]
     assert explained[2].conditions == (("oggetto:altro", False),) and explained[0].actions == tuple(actions)
+    assert rules[0].actions == tuple(actions) and rules[0].query == "oggetto:fattura"
+    other = b"Subject: Altro\r\n\r\nx\r\n"
+    if_it_came = [archive.explain_bytes(rule, other, mailbox=OFFICE, now=NOW).holds for rule in rules]
+    assert if_it_came == [False, True, True] and archive.page("oggetto:altro").entries == ()
+    assert archive.explain_bytes(pecpy.Rule("ufficio", f"casella:{OFFICE}", []), other, mailbox=OFFICE).holds
+    assert archive.tickets_of(id) == []
     filed = archive.file(rules, id, now=NOW)
     assert [(it.id, it.rule, it.suggested) for it in filed] == [(id, "fatture", False), (id, "forse", True)]
     assert archive.file(rules, [id]) == []
@@ -225,5 +234,9 @@ def test_whoever_follows_is_told_again_until_he_has_finished(
     archive.finished("gestionale", told[0].n)
     assert archive.next_events("gestionale") == told[2:] == archive.events(told[1].n)
     assert archive.forget_events(told[0].n) == 1 and archive.next_events("altro") == told[1:]
-    with pytest.raises(pecpy.ArchiveError):
-        archive.finished(" ", 1)
+    assert archive.follow_from_now("nuovo") and not archive.follow_from_now("nuovo")
+    assert archive.next_events("nuovo") == [] != archive.next_events("altro")
+    assert not archive.follow_from_now("gestionale"), "he has begun before"
+    for call in (lambda: archive.finished(" ", 1), lambda: archive.follow_from_now(" ")):
+        with pytest.raises(pecpy.ArchiveError):
+            call()

@@ -71,6 +71,28 @@ pub unsafe extern "C" fn pec_archive_finished(
     })
 }
 
+/// Lets the follower of this name begin behind everything that has happened so far, unless he has begun before. Writes 1 where he is
+/// new, else 0. `PEC_ARCHIVE_VALUE` for an empty name.
+///
+/// # Safety
+/// `follower` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_archive_follow_from_now(
+    archive: Option<&pec_archive>,
+    follower: *const c_char,
+    is_new: Option<&mut MaybeUninit<u32>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let it = some(archive, "archive")?;
+        // SAFETY: the caller's promise.
+        let follower = unsafe { text(follower, "follower") }?;
+        let is_new = some(is_new, "is_new")?;
+        is_new.write(it.archive.follow_from_now(&it.actor, follower)?.into());
+        Ok(())
+    })
+}
+
 /// Takes away the events up to the one of this number: whoever has not read them never will. `out` is how many they were.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_archive_forget_events(

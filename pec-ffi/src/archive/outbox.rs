@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use ::pec_archive::report::{Report as _, lines};
 use ::pec_archive::{Outgoing, Resolution, TicketState};
 
-use super::{pec_archive, pec_intake};
+use super::{id, pec_archive, pec_intake};
 use crate::border::{bytes, enter, instant, list, some, text};
 use crate::compose::{pec_composed, pec_conditions};
 use crate::failure::{Failure, pec_error, pec_result};
@@ -169,6 +169,28 @@ pub unsafe extern "C" fn pec_archive_tickets(
         let state = TicketState::from_name(state).ok_or_else(wrong)?;
         let tickets = it.archive.tickets(&it.actor, mailbox, state, number, limit)?;
         out.write(Some(Box::new(pec_text::new(lines(&tickets)))));
+        Ok(())
+    })
+}
+
+/// The tickets of a message, by its 64 hexadecimal digits, in the order in which they were given: one JSON object (`ticket`) a line,
+/// none for one that nobody has given to be sent. `PEC_ARCHIVE_NOT_FOUND`. Freed by `pec_text_free`.
+///
+/// # Safety
+/// `id` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_archive_tickets_of(
+    archive: Option<&pec_archive>,
+    id: *const c_char,
+    out: Option<&mut MaybeUninit<Option<Box<pec_text>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let it = some(archive, "archive")?;
+        // SAFETY: the caller's promise.
+        let id = unsafe { text(id, "id") }?;
+        let out = some(out, "out")?;
+        out.write(Some(Box::new(pec_text::new(lines(&it.archive.tickets_of(&it.actor, self::id(id)?)?)))));
         Ok(())
     })
 }

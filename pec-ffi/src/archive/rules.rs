@@ -6,8 +6,8 @@ use std::mem::MaybeUninit;
 use ::pec_archive::report::{Report as _, lines};
 use ::pec_archive::{Action, Rule};
 
-use super::{id, ids, pec_archive};
-use crate::border::{self, enter, instant, some, text};
+use super::{id, ids, pec_archive, pec_intake};
+use crate::border::{self, bytes, enter, instant, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
 use crate::text::unknown;
 use crate::verification::pec_text;
@@ -16,24 +16,20 @@ use crate::verification::pec_text;
 /// which has acted on which message.
 #[derive(Debug)]
 pub struct pec_rules {
-    rules: Vec<Given>,
+    pub(crate) rules: Vec<Rule>,
 }
 
-/// A rule and what it was made of.
-#[derive(Debug)]
-struct Given {
-    rule: Rule,
-    query: String,
-    actions: Vec<Action>,
-    suggests: bool,
-}
-
-impl Given {
-    fn new(name: &str, query: &str, actions: Vec<Action>, suggests: bool) -> Result<Self, Failure> {
-        let rule = Rule::new(name, query, actions.clone())?;
-        let rule = if suggests { rule.suggesting() } else { rule };
-        Ok(Self { rule, query: query.to_owned(), actions, suggests })
+impl pec_rules {
+    /// The rule of this name.
+    fn named(&self, name: &str) -> Result<&Rule, Failure> {
+        let found = self.rules.iter().find(|rule| rule.name() == name);
+        found.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT).because(format!("rule: {name}")))
     }
+}
+
+fn made(name: &str, query: &str, actions: Vec<Action>, suggests: bool) -> Result<Rule, Failure> {
+    let rule = Rule::new(name, query, actions)?;
+    Ok(if suggests { rule.suggesting() } else { rule })
 }
 
 /// What a rule does.
@@ -88,10 +84,10 @@ pub unsafe extern "C" fn pec_rules_add(
         if suggests > 1 {
             return Err(unknown("suggests", suggests));
         }
-        if it.rules.iter().any(|given| given.rule.name() == name) {
+        if it.rules.iter().any(|rule| rule.name() == name) {
             return Err(::pec_archive::Error::BadValue { what: "rule", value: name.to_owned() }.into());
         }
-        it.rules.push(Given::new(name, query, Vec::new(), suggests == 1)?);
+        it.rules.push(made(name, query, Vec::new(), suggests == 1)?);
         Ok(())
     })
 }
@@ -122,8 +118,8 @@ pub unsafe extern "C" fn pec_rules_add_action(
             a if a == A::PEC_ACTION_FORWARD as u32 => Action::Forward(value),
             _ => return Err(unknown("action", action)),
         };
-        let actions = [&last.actions[..], &[action]].concat();
-        *last = Given::new(last.rule.name(), &last.query, actions, last.suggests)?;
+        let actions = [last.actions(), &[action]].concat();
+        *last = made(last.name(), last.query(), actions, last.is_suggesting())?;
         Ok(())
     })
 }
@@ -155,8 +151,7 @@ pub unsafe extern "C" fn pec_archive_file(
         // SAFETY: the caller's promise.
         let ids = unsafe { text(ids, "ids") }?;
         let (now, out) = (instant(now, "now")?, some(out, "out")?);
-        let rules: Vec<Rule> = rules.rules.iter().map(|given| given.rule.clone()).collect();
-        let filed = it.archive.file(&it.actor, &rules, &self::ids(ids)?, now)?;
+        let filed = it.archive.file(&it.actor, &rules.rules, &self::ids(ids)?, now)?;
         out.write(Some(Box::new(pec_text::new(lines(&filed)))));
         Ok(())
     })
@@ -185,9 +180,42 @@ pub unsafe extern "C" fn pec_archive_explain(
         // SAFETY: the caller's promise.
         let id = unsafe { text(id, "id") }?;
         let (holds, out) = (some(holds, "holds")?, some(out, "out")?);
-        let given = rules.rules.iter().find(|given| given.rule.name() == name);
-        let given = given.ok_or_else(|| Failure::new(pec_result::PEC_ABSENT).because(format!("rule: {name}")))?;
-        let explained = it.archive.explain(&it.actor, &given.rule, self::id(id)?)?;
+        let explained = it.archive.explain(&it.actor, rules.named(name)?, self::id(id)?)?;
+        holds.write(explained.holds().into());
+        out.write(Some(Box::new(pec_text::new(explained.to_json()))));
+        Ok(())
+    })
+}
+
+/// Why the rule of this name would act on a message, or would not, if it came in now: the bytes are judged by `intake`, beside
+/// everything that is in the archive, in a transaction that is taken back, so that nothing is kept of them. A message that is here
+/// already has its tags. An archive that is open for reading alone cannot: `PEC_ARCHIVE_READ_ONLY`. The rest is as for
+/// `pec_archive_explain`.
+///
+/// # Safety
+/// `name` is NULL or ends with NUL; `data` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_archive_explain_bytes(
+    archive: Option<&pec_archive>,
+    intake: Option<&pec_intake>,
+    rules: Option<&pec_rules>,
+    name: *const c_char,
+    data: *const u8,
+    len: usize,
+    now: i64,
+    holds: Option<&mut MaybeUninit<u32>>,
+    out: Option<&mut MaybeUninit<Option<Box<pec_text>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let (it, intake) = (some(archive, "archive")?, some(intake, "intake")?);
+        let rules = some(rules, "rules")?;
+        // SAFETY: the caller's promise.
+        let name = unsafe { text(name, "name") }?;
+        // SAFETY: the caller's promise.
+        let message = unsafe { bytes(data, len, "data") }?;
+        let (now, holds, out) = (instant(now, "now")?, some(holds, "holds")?, some(out, "out")?);
+        let explained = it.archive.explain_bytes(&intake.at(now), rules.named(name)?, message)?;
         holds.write(explained.holds().into());
         out.write(Some(Box::new(pec_text::new(explained.to_json()))));
         Ok(())

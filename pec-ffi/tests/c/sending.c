@@ -238,6 +238,9 @@ static void queued(const pec_composed *composed)
 static void ruled(void)
 {
     static const char message[] = "Message-ID: <9@ditta.example>\r\nSubject: Fattura 7\r\n\r\nx\r\n";
+    static const char other[] = "Message-ID: <10@ditta.example>\r\nSubject: Altro\r\n\r\nx\r\n";
+    pec_page *page = NULL;
+    size_t count = 9;
     pec_rules *rules = NULL;
     pec_ids *ids = NULL;
     pec_text *text = NULL;
@@ -266,6 +269,16 @@ static void ruled(void)
     CHECK(pec_archive_explain(archive, rules, "anche", id, &holds, &text, NULL) == PEC_OK && holds == 0);
     CHECK(contains(text, "[\"oggetto:altro\",false]"));
     CHECK(pec_archive_explain(archive, rules, "nessuna", id, &holds, &text, NULL) == PEC_ABSENT);
+    CHECK(pec_archive_explain_bytes(archive, intake, rules, "fatture", (const uint8_t *)message, sizeof message - 1, NOW, &holds, &text, NULL) == PEC_OK);
+    CHECK(holds == 1 && contains(text, "[\"oggetto:fattura\",true]"));
+    CHECK(pec_archive_explain_bytes(archive, intake, rules, "fatture", (const uint8_t *)other, sizeof other - 1, NOW, &holds, &text, NULL) == PEC_OK);
+    CHECK(holds == 0 && contains(text, "[\"oggetto:fattura\",false]],\"actions\":["));
+    CHECK(pec_archive_explain_bytes(archive, intake, rules, "mai", (const uint8_t *)other, sizeof other - 1, NOW, &holds, &text, NULL) == PEC_ABSENT);
+    /* Nothing was kept of it. */
+    CHECK(pec_archive_search(archive, "oggetto:altro", 0, 1, &page, NULL) == PEC_OK && pec_page_count(page, &count) == PEC_OK && count == 0);
+    pec_page_free(page);
+    CHECK(pec_archive_tickets_of(archive, id, &text, NULL) == PEC_OK && contains(text, ""));
+    CHECK(pec_archive_tickets_of(archive, "0", &text, NULL) == PEC_BAD_VALUE);
     CHECK(pec_archive_file(archive, rules, id, NOW, &text, NULL) == PEC_OK);
     CHECK(contains(text, "\"rule\":\"fatture\",\"suggested\":false}\n"));
     CHECK(pec_archive_file(archive, rules, id, NOW, &text, NULL) == PEC_OK && contains(text, ""));
@@ -281,6 +294,11 @@ static void happened(void)
 {
     pec_text *text = NULL;
     uint64_t count = 9;
+    uint32_t is_new = 9;
+    CHECK(pec_archive_follow_from_now(archive, " ", &is_new, NULL) == PEC_ARCHIVE_VALUE && is_new == 9);
+    CHECK(pec_archive_follow_from_now(archive, "nuovo", &is_new, NULL) == PEC_OK && is_new == 1);
+    CHECK(pec_archive_follow_from_now(archive, "nuovo", &is_new, NULL) == PEC_OK && is_new == 0);
+    CHECK(pec_archive_next_events(archive, "nuovo", 9, &text, NULL) == PEC_OK && contains(text, ""));
     CHECK(pec_archive_next_events(archive, "gestionale", 1, &text, NULL) == PEC_OK);
     CHECK(contains(text, "\"report\":\"event\",\"n\":1,"));
     /* Until it is finished it is told again. */

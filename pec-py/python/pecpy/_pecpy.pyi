@@ -1501,6 +1501,12 @@ class Archive:
         """At most `limit` tickets of a mailbox in a state (`"queued"`, `"sending"`, `"sent"`, `"refused"`, `"unknown"`), in the order in which
         they were given, behind the one of this `number`.
         """
+    def tickets_of(self, id: str) -> list[Ticket]:
+        """The tickets of a message, by its identifier, in the order in which they were given: none for one that nobody has given to be
+        sent.
+
+        Raises `NotInArchiveError`.
+        """
     def resolve(
         self,
         mailbox: str,
@@ -1527,6 +1533,28 @@ class Archive:
         """Why a rule acts on a message of the archive, or does not: an `Explained`. Nothing is done.
 
         Raises `NotInArchiveError`.
+        """
+    def explain_bytes(
+        self,
+        rule: Rule,
+        message: _Source,
+        *,
+        mailbox: str = "",
+        now: datetime | None = None,
+        trust: TrustStore | None = None,
+        evidence: Evidence | None = None,
+    ) -> Explained:
+        r"""Why a rule would act on a message, whatever `Message` takes, or would not, if it came into this mailbox now: it is judged
+        beside everything that is in the archive, in a transaction that is taken back, so that nothing is kept of it. A message that
+        is here already has its tags. An `Explained`.
+
+        Raises `ArchiveError` (`archive.read_only`) where the archive is open for reading alone.
+
+        >>> import tempfile
+        >>> rule = Rule("fatture", "oggetto:fattura", [("file", "Fatture")])
+        >>> with tempfile.TemporaryDirectory() as folder, Archive.create(folder + "/posta.pecarchive") as archive:
+        ...     archive.explain_bytes(rule, b"Subject: Preventivo\r\n\r\nBuongiorno.\r\n").conditions
+        (('oggetto:fattura', False),)
         """
     def suggestions(self, limit: int = 1000) -> list[Suggestion]:
         """What waits for somebody to decide, oldest first: a `Suggestion` each, at most `limit`."""
@@ -1557,6 +1585,12 @@ class Archive:
     def finished(self, follower: str, n: int) -> None:
         """Notes that a follower has finished everything up to the event of this number, on stable storage when it returns. He never goes
         backwards.
+
+        Raises `ArchiveError` (`archive.value`) for an empty name.
+        """
+    def follow_from_now(self, follower: str) -> bool:
+        """Lets the follower of this name begin behind everything that has happened so far, unless he has begun before. Says whether he is
+        new.
 
         Raises `ArchiveError` (`archive.value`) for an empty name.
         """

@@ -5,8 +5,8 @@ use pec_archive::{Outgoing, Resolution, TicketState};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use super::Archive;
 use super::judging::Judging;
+use super::{Archive, id};
 use crate::compose::{Conditions, outgoing};
 use crate::trust::{Evidence, TrustStore};
 use crate::words::unknown;
@@ -80,6 +80,15 @@ impl Archive {
         let wrong = || unknown("state", state, &TicketState::ALL.map(TicketState::as_str));
         let state = TicketState::from_name(state).ok_or_else(wrong)?;
         values(py, "Ticket", &self.with(py, |archive, actor| archive.tickets(actor, mailbox, state, after, limit))?)
+    }
+
+    /// The tickets of a message, by its identifier, in the order in which they were given: none for one that nobody has given to be
+    /// sent.
+    ///
+    /// Raises `NotInArchiveError`.
+    fn tickets_of<'py>(&self, py: Python<'py>, id: &str) -> PyResult<Bound<'py, PyList>> {
+        let id = self::id(id)?;
+        values(py, "Ticket", &self.with(py, |archive, actor| archive.tickets_of(actor, id))?)
     }
 
     /// Ends that nobody knows of a message whether it has gone: `"sent"` where somebody has found out that it has, `"not-sent"` where it

@@ -5,11 +5,15 @@ use pec_archive::{Action, Id};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
+use super::judging::Judging;
 use super::outbox::{value, values};
 use super::{Archive, id, ids};
 use crate::failure::Failure;
 use crate::instant::now;
+use crate::source::Source;
+use crate::trust::{Evidence, TrustStore};
 use crate::words::unknown;
+use crate::work::released;
 
 /// What is done with every message that a query finds, by itself or when somebody agrees. Its name is its identity: it acts once on
 /// each message, under whatever conditions it has later. An empty query finds all. `actions` are pairs of what is done and a value:
@@ -28,10 +32,7 @@ use crate::words::unknown;
 #[pyclass(frozen, module = "pecpy")]
 #[derive(Debug)]
 pub(crate) struct Rule {
-    rule: pec_archive::Rule,
-    query: String,
-    actions: Vec<(String, String)>,
-    suggesting: bool,
+    pub(crate) rule: pec_archive::Rule,
 }
 
 fn action(kind: &str, value: String) -> Result<Action, Failure> {
@@ -49,12 +50,11 @@ fn action(kind: &str, value: String) -> Result<Action, Failure> {
 impl Rule {
     #[new]
     #[pyo3(signature = (name, query, actions, *, suggesting = false))]
-    fn new(name: &str, query: String, actions: &Bound<'_, PyAny>, suggesting: bool) -> PyResult<Self> {
+    fn new(name: &str, query: &str, actions: &Bound<'_, PyAny>, suggesting: bool) -> PyResult<Self> {
         let actions: Vec<(String, String)> = actions.try_iter()?.map(|one| one?.extract()).collect::<PyResult<_>>()?;
-        let done = actions.iter().map(|(kind, value)| action(kind, value.clone())).collect::<Result<_, _>>()?;
-        let rule = pec_archive::Rule::new(name, &query, done).map_err(Failure::from)?;
-        let rule = if suggesting { rule.suggesting() } else { rule };
-        Ok(Self { rule, query, actions, suggesting })
+        let done = actions.into_iter().map(|(kind, value)| action(&kind, value)).collect::<Result<_, _>>()?;
+        let rule = pec_archive::Rule::new(name, query, done).map_err(Failure::from)?;
+        Ok(Self { rule: if suggesting { rule.suggesting() } else { rule } })
     }
 
     /// Its name.
@@ -66,23 +66,24 @@ impl Rule {
     /// What it looks for.
     #[getter]
     fn query(&self) -> &str {
-        &self.query
+        self.rule.query()
     }
 
     /// What it does: pairs of what is done and a value.
     #[getter]
     fn actions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
-        pyo3::types::PyTuple::new(py, self.actions.clone())
+        let actions = self.rule.actions().iter().map(|action| (action.as_str(), action.value()));
+        pyo3::types::PyTuple::new(py, actions.collect::<Vec<_>>())
     }
 
     /// Whether it only suggests, and waits for somebody to decide.
     #[getter]
     const fn suggesting(&self) -> bool {
-        self.suggesting
+        self.rule.is_suggesting()
     }
 
     fn __repr__(&self) -> String {
-        format!("<pecpy.Rule {:?} {:?}>", self.rule.name(), self.query)
+        format!("<pecpy.Rule {:?} {:?}>", self.rule.name(), self.rule.query())
     }
 }
 
@@ -112,6 +113,36 @@ impl Archive {
     fn explain<'py>(&self, py: Python<'py>, rule: &Bound<'py, Rule>, id: &str) -> PyResult<Bound<'py, PyAny>> {
         let (rule, id) = (rule.get().rule.clone(), self::id(id)?);
         value(py, "Explained", &self.with(py, |archive, actor| archive.explain(actor, &rule, id))?.to_json())
+    }
+
+    /// Why a rule would act on a message, whatever `Message` takes, or would not, if it came into this mailbox now: it is judged
+    /// beside everything that is in the archive, in a transaction that is taken back, so that nothing is kept of it. A message that
+    /// is here already has its tags. An `Explained`.
+    ///
+    /// Raises `ArchiveError` (`archive.read_only`) where the archive is open for reading alone.
+    ///
+    /// >>> import tempfile
+    /// >>> rule = Rule("fatture", "oggetto:fattura", [("file", "Fatture")])
+    /// >>> with tempfile.TemporaryDirectory() as folder, Archive.create(folder + "/posta.pecarchive") as archive:
+    /// ...     archive.explain_bytes(rule, b"Subject: Preventivo\r\n\r\nBuongiorno.\r\n").conditions
+    /// (('oggetto:fattura', False),)
+    #[pyo3(signature = (rule, message, *, mailbox = "", now = None, trust = None, evidence = None))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn explain_bytes<'py>(
+        &self,
+        py: Python<'py>,
+        rule: &Bound<'py, Rule>,
+        message: &Bound<'py, PyAny>,
+        mailbox: &str,
+        now: Option<&Bound<'py, PyAny>>,
+        trust: Option<&Bound<'py, TrustStore>>,
+        evidence: Option<&Bound<'py, Evidence>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let message = Source::of(message)?;
+        let (rule, judging) = (rule.get().rule.clone(), Judging::new(trust, evidence, now, mailbox)?);
+        let message = released(py, || super::message(message))??;
+        let explained = self.with(py, |archive, _| archive.explain_bytes(&judging.intake(), &rule, &message))?;
+        value(py, "Explained", &explained.to_json())
     }
 
     /// What waits for somebody to decide, oldest first: a `Suggestion` each, at most `limit`.
@@ -165,6 +196,14 @@ impl Archive {
     /// Raises `ArchiveError` (`archive.value`) for an empty name.
     fn finished(&self, py: Python<'_>, follower: &str, n: u64) -> PyResult<()> {
         self.with(py, |archive, actor| archive.finished(actor, follower, n))
+    }
+
+    /// Lets the follower of this name begin behind everything that has happened so far, unless he has begun before. Says whether he is
+    /// new.
+    ///
+    /// Raises `ArchiveError` (`archive.value`) for an empty name.
+    fn follow_from_now(&self, py: Python<'_>, follower: &str) -> PyResult<bool> {
+        self.with(py, |archive, actor| archive.follow_from_now(actor, follower))
     }
 
     /// Takes away the events up to the one of this number: whoever has not read them never will. Gives how many.
