@@ -4822,6 +4822,59 @@ void pec_hub_free(pec_hub *hub);
 #endif
 
 #if defined(PEC_WIRE)
+// Rules as `pec` reads them from a file, UTF-8 ended by NUL: TOML, `[[rule]]` with `name`, `query` (as a search is typed), lists
+// `file`, `tag`, `assign`, `hold`, `forward`, and `suggest = true` where somebody has to decide. `PEC_WIRE_VALUE`, whose evidence
+// says what is wrong and where: also two rules of one name. Freed by `pec_rules_free`.
+//
+// # Safety
+// `toml` is NULL or ends with NUL.
+pec_result pec_rules_read(const char *toml,
+                          pec_rules **out,
+                          pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// From now on `pec_hub_apply_rules` acts on what comes in: what is in the archive already is left alone, unless somebody has begun
+// before.
+pec_result pec_hub_begin_rules(const pec_hub *hub,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Lets rules act on what has come in since the last time, or since `pec_hub_begin_rules`: each rule once on each message. What is in
+// the outbox has not come in. One JSON object (`filed`) for each rule and message that it has acted on, or for which it suggests
+// something, and line. Freed by `pec_text_free`.
+pec_result pec_hub_apply_rules(const pec_hub *hub,
+                               const pec_rules *rules,
+                               pec_text **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Puts into the outbox what rules hand on, also what somebody has accepted that they suggest: the message byte for byte, in a new one
+// from the mailbox in which it lies, to the same address once and never round. `pec_work_send` sends it. One JSON object
+// (`forwarded`) a message, rule and address, and line; what concerns one message is its `outcome`. Freed by `pec_text_free`.
+pec_result pec_hub_act_on_events(const pec_hub *hub,
+                                 pec_text **out,
+                                 pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Begins to put what has come into a mailbox since the last time elsewhere as well, byte for byte; the first time nothing: it begins
+// then. What was sent is left out. `to` is one JSON object: `maildir`, a folder, which is made where it does not exist; or `mailbox`, one
+// that is managed, and `folder` (`INBOX`). Its report is one JSON object (`relayed`) a message and line. The rest is as for
+// `pec_work_check_mailbox`.
+//
+// # Safety
+// `address` and `to` are NULL or end with NUL.
+pec_result pec_work_relay_new(const pec_hub *hub,
+                              const char *address,
+                              const char *to,
+                              pec_work **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
 // The file at `path`, UTF-8 ended by NUL, encrypted under `key`, 32 random bytes of the host's. The first password makes it.
 // `PEC_SECRET_KEY` where it is encrypted under another one, `PEC_ARCHIVE_VALUE` for another number of bytes. Freed by
 // `pec_secrets_free`.

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
+use pec_archive::report::Report as _;
 use pec_archive::{Intake, Rule};
 use pec_core::finding::Language;
-use pec_imap::{ForwardOutcome, Forwarded};
+use pec_imap::{ForwardOutcome, Forwarded, report};
 use serde_json::json;
 
 use crate::archive::failed as archive_failed;
@@ -54,8 +55,7 @@ impl AtWork {
         let mut output = anstream::stdout();
         for one in &filed {
             if json {
-                let line = json!({ "rule": one.rule, "id": one.id.to_string(), "suggested": one.suggested });
-                writeln!(output, "{line}")?;
+                writeln!(output, "{}", one.to_json())?;
             } else {
                 let word = match (one.suggested, language) {
                     (false, Language::It) => "applicata",
@@ -88,36 +88,29 @@ impl AtWork {
 }
 
 fn say(one: &Forwarded, json: bool, language: Language) -> Result<(), Stop> {
-    let (state, text) = match (&one.outcome, language) {
-        (ForwardOutcome::Queued { key, .. }, _) => ("queued", key.clone()),
-        (ForwardOutcome::Loop, Language::It) => ("loop", "non inoltrato: tornerebbe indietro".to_owned()),
-        (ForwardOutcome::Loop, Language::En) => ("loop", "not handed on: it would go round".to_owned()),
-        (ForwardOutcome::Automatic, Language::It) => {
-            ("automatic", "non inoltrato: lo ha scritto un programma da sé".to_owned())
-        }
-        (ForwardOutcome::Automatic, Language::En) => {
-            ("automatic", "not handed on: a program has written it by itself".to_owned())
-        }
-        (ForwardOutcome::Old, Language::It) => {
-            ("old", "non inoltrato: è di una vecchia posta appena acquisita".to_owned())
-        }
-        (ForwardOutcome::Old, Language::En) => ("old", "not handed on: old mail that was just brought in".to_owned()),
-        (ForwardOutcome::NoMailbox, Language::It) => ("no-mailbox", "nessuna casella da cui inviarlo".to_owned()),
-        (ForwardOutcome::NoMailbox, Language::En) => ("no-mailbox", "no mailbox to send it from".to_owned()),
-        (ForwardOutcome::Refused(refusals), _) => {
-            let sentences: Vec<String> = refusals.iter().map(|refusal| sentence(refusal, language)).collect();
-            ("refused", sentences.join("; "))
-        }
-        (_, Language::It) => ("lost", "l'archivio non lo ha più".to_owned()),
-        (_, Language::En) => ("lost", "the archive has it no more".to_owned()),
-    };
     let mut output = anstream::stdout();
     if json {
-        let line = json!({ "rule": one.rule, "id": one.id.to_string(), "to": one.to, "forward": state, "text": text });
-        writeln!(output, "{line}")?;
-    } else {
-        writeln!(output, "{}  {}  {} -> {}", printable(&one.rule), printable(&text), one.id, printable(&one.to))?;
+        writeln!(output, "{}", report::Forwarded::of(one).to_json())?;
+        return Ok(());
     }
+    let text = match (&one.outcome, language) {
+        (ForwardOutcome::Queued { key, .. }, _) => key.clone(),
+        (ForwardOutcome::Loop, Language::It) => "non inoltrato: tornerebbe indietro".to_owned(),
+        (ForwardOutcome::Loop, Language::En) => "not handed on: it would go round".to_owned(),
+        (ForwardOutcome::Automatic, Language::It) => "non inoltrato: lo ha scritto un programma da sé".to_owned(),
+        (ForwardOutcome::Automatic, Language::En) => "not handed on: a program has written it by itself".to_owned(),
+        (ForwardOutcome::Old, Language::It) => "non inoltrato: è di una vecchia posta appena acquisita".to_owned(),
+        (ForwardOutcome::Old, Language::En) => "not handed on: old mail that was just brought in".to_owned(),
+        (ForwardOutcome::NoMailbox, Language::It) => "nessuna casella da cui inviarlo".to_owned(),
+        (ForwardOutcome::NoMailbox, Language::En) => "no mailbox to send it from".to_owned(),
+        (ForwardOutcome::Refused(refusals), _) => {
+            let sentences: Vec<String> = refusals.iter().map(|refusal| sentence(refusal, language)).collect();
+            sentences.join("; ")
+        }
+        (_, Language::It) => "l'archivio non lo ha più".to_owned(),
+        (_, Language::En) => "the archive has it no more".to_owned(),
+    };
+    writeln!(output, "{}  {}  {} -> {}", printable(&one.rule), printable(&text), one.id, printable(&one.to))?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! pec_credential  who enters a mailbox
 //! pec_secrets     where that is kept: a file, or the host
 //! pec_hub         mailboxes that are managed together, over an archive
+//!   rules         what is done with what comes in
 //!   work          what runs over connections, in the background
 //! ```
 
@@ -14,6 +15,7 @@
 
 mod credential;
 mod hub;
+mod rules;
 mod secrets;
 mod work;
 
@@ -21,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 pub use credential::*;
 pub use hub::*;
+pub use rules::*;
 pub use secrets::*;
 pub use work::*;
 

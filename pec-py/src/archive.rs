@@ -39,6 +39,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple, PyType};
 
 pub(crate) use found::{Found, explain_query};
+pub(crate) use outbox::values as outbox_values;
 pub(crate) use proof::{check_proof, expert_commands};
 pub(crate) use rules::Rule;
 

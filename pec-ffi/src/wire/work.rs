@@ -40,7 +40,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// How a job hears that it was cancelled, and says how far it is.
 #[derive(Clone, Copy)]
-struct Told<'t>(&'t Teller<'t, String>);
+pub(super) struct Told<'t>(&'t Teller<'t, String>);
 
 impl Told<'_> {
     fn at(self, done: u64, total: u64) -> ControlFlow<()> {
@@ -49,7 +49,7 @@ impl Told<'_> {
 }
 
 /// A job over connections.
-trait Job: Send + 'static {
+pub(super) trait Job: Send + 'static {
     /// Whether what is on its way is let go to its end, within [`GRACE`].
     const GENTLY: bool = false;
 
@@ -57,7 +57,7 @@ trait Job: Send + 'static {
 }
 
 /// Begins a job on threads of its own.
-fn begin(job: impl Job) -> Result<Option<Box<pec_work>>, Failure> {
+pub(super) fn begin(job: impl Job) -> Result<Option<Box<pec_work>>, Failure> {
     let work = Work::start(1, move |teller| over_connections(job, teller)).map_err(no_threads)?;
     Ok(Some(Box::new(pec_work::on_archive(work))))
 }

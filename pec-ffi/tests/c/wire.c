@@ -13,6 +13,9 @@ static pec_intake *intake;
 static pec_archive *archive;
 static uint8_t key[32] = {7};
 
+/* Whether the last text that was looked into was empty. */
+static int is_empty;
+
 static int contains(pec_text *text, const char *part)
 {
     pec_bytes bytes = {(const uint8_t *)"", 0};
@@ -22,6 +25,7 @@ static int contains(pec_text *text, const char *part)
     copy = (char *)malloc(bytes.len + 1);
     memcpy(copy, bytes.data, bytes.len);
     copy[bytes.len] = 0;
+    is_empty = bytes.len == 0;
     found = strstr(copy, part) != NULL;
     if (!found)
         fprintf(stderr, "no %s in: %s\n", part, copy);
@@ -175,6 +179,46 @@ static int comes_to(pec_work *work, const char *words)
     return fine && contains(text, words);
 }
 
+/* Rules act on what has come in since they began, and what comes in is put into a Maildir as well. */
+static void acting(pec_hub *hub)
+{
+    static const char toml[] = "[[rule]]\nname = \"contratti\"\nquery = \"oggetto:contratto\"\nfile = [\"Contratti\"]\n"
+                               "forward = [\"altri@pec.example\"]\n";
+    static const char old[] = "Date: Mon, 9 Feb 2015 10:15:28 +0100\r\nSubject: Contratto\r\n\r\nvecchio\r\n";
+    static const char new[] = "From: x@y.example\r\nSubject: Contratto\r\n\r\nnuovo\r\n";
+    const char *const both[2] = {old, new};
+    pec_rules *rules = NULL;
+    pec_error *error = NULL;
+    pec_text *text = NULL;
+    pec_work *work = NULL;
+    pec_ids *ids = NULL;
+    char to[4400];
+    int at;
+    CHECK(pec_rules_read("[[rule]]\nname = \"a\"\nforvard = []\n", &rules, &error) == PEC_WIRE_VALUE && is_code(error, "wire.value"));
+    CHECK(pec_rules_read(toml, &rules, NULL) == PEC_OK);
+    CHECK(pec_hub_begin_rules(hub, NULL) == PEC_OK);
+    snprintf(to, sizeof to, "{\"maildir\":\"%s-posta\"}", path[3]);
+    CHECK(pec_work_relay_new(hub, "ditta@pec.example", "{}", &work, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_work_relay_new(hub, "ditta@pec.example", "{\"mailbox\":\"nessuno@pec.example\"}", &work, NULL) == PEC_ARCHIVE_NOT_FOUND);
+    CHECK(pec_work_relay_new(hub, "ditta@pec.example", to, &work, NULL) == PEC_OK && comes_to(work, ""));
+    CHECK(pec_intake_set_mailbox(intake, "ditta@pec.example", NULL) == PEC_OK);
+    for (at = 0; at < 2; at++) {
+        CHECK(pec_archive_put(archive, intake, (const uint8_t *)both[at], strlen(both[at]), NOW, &ids, NULL) == PEC_OK);
+        pec_ids_free(ids);
+    }
+    CHECK(pec_intake_set_mailbox(intake, "", NULL) == PEC_OK);
+    CHECK(pec_hub_apply_rules(hub, rules, &text, NULL) == PEC_OK && contains(text, "\"report\":\"filed\""));
+    CHECK(pec_hub_apply_rules(hub, rules, &text, NULL) == PEC_OK && contains(text, "") && is_empty == 1);
+    pec_rules_free(rules);
+    CHECK(pec_hub_act_on_events(hub, &text, NULL) == PEC_OK);
+    CHECK(contains(text, "\"outcome\":\"old\",\"mailbox\":null"));
+    CHECK(pec_hub_act_on_events(hub, &text, NULL) == PEC_OK && contains(text, "") && is_empty == 1);
+    CHECK(pec_archive_tickets(archive, "ditta@pec.example", "queued", 0, 9, &text, NULL) == PEC_OK);
+    CHECK(contains(text, "\"recipients\":[\"altri@pec.example\"]"));
+    CHECK(pec_work_relay_new(hub, "ditta@pec.example", to, &work, NULL) == PEC_OK && comes_to(work, "\"read_back\":true}\n"));
+    CHECK(pec_work_relay_new(hub, "ditta@pec.example", to, &work, NULL) == PEC_OK && comes_to(work, "") && is_empty == 1);
+}
+
 static void hubs(void)
 {
     pec_secrets *secrets = secrets_of();
@@ -235,6 +279,7 @@ static void hubs(void)
     CHECK(pec_work_watch(hub, "ditta@pec.example", 1000, &work, NULL) == PEC_OK);
     CHECK(last(work, NULL, "{\"schema\":\"pec-wire/1\",\"report\":\"problem\",\"code\":\"wire.unreachable\"") == PEC_EVENT_CANCELLED);
     pec_work_free(work);
+    acting(hub);
     /* Freed while it goes on, and without its hub. */
     CHECK(pec_work_watch(hub, "ditta@pec.example", 1000, &work, NULL) == PEC_OK);
     CHECK(pec_hub_remove(hub, "DITTA@pec.example", &was, NULL) == PEC_OK && was == 1);

@@ -9,10 +9,12 @@
 //! ```
 
 mod day;
+mod forwarded;
 mod mailbox;
 mod run;
 
 pub use day::{Client, Message, Overdue, Radar, Saved, Today};
+pub use forwarded::{Forwarded, Refusal};
 pub use mailbox::{Cell, Folder, HubMailbox, Imported, Mandate, Room, Secret, Terms};
 pub use run::{Checked, Deleted, Dispatch, FolderSynced, Refresh, Refreshed, Relayed, Synced, Withheld};
 
@@ -36,6 +38,7 @@ reports! {
     Checked: "checked";
     Deleted: "deleted";
     Dispatch: "dispatch";
+    Forwarded: "forwarded";
     HubMailbox: "mailbox";
     Imported: "imported-mailboxes";
     Problem: "problem";

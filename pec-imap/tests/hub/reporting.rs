@@ -5,10 +5,12 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use pec_archive::Actor;
 use pec_archive::report::{Report, lines};
+use pec_archive::{Actor, Intake};
+use pec_core::compose::{Conditions, Envelope, preflight};
 use pec_imap::{
-    AccessState, Credential, Dispatch, Error, Import, RadarOptions, RefreshOptions, SecretField, SyncProgress, report,
+    AccessState, Credential, Dispatch, Error, ForwardOutcome, Import, RadarOptions, RefreshOptions, SecretField,
+    SyncProgress, report,
 };
 use pec_sandbox::network::{Answer, Mailbox, Network, Settings};
 
@@ -77,6 +79,29 @@ async fn reports_of_the_wire_have_their_form() {
     said.extend(deleted.iter().map(|one| report::Deleted::of(GOOD, one).to_json()));
     let relayed = pec_imap::Relayed { id: ids[0].id, read_back: true };
     said.push(report::Relayed::of(&relayed).to_json());
+    hub.begin_rules().unwrap();
+    let odd = Intake::new(network.trust(), network.time()).mailbox(GOOD);
+    for bytes in [letter(3, GOOD), b"From: x@y.example\r\nSubject: y\r\n\r\nz\r\n".to_vec()] {
+        office.archive.put(&host, &odd, bytes).unwrap();
+    }
+    let everywhere = [GOOD, DEAD].map(|to| pec_archive::Action::Forward(to.to_owned()));
+    hub.apply_rules(&[pec_archive::Rule::new("tutto", "", everywhere.to_vec()).unwrap()]).unwrap();
+    let mut forwarded = hub.act_on_events().unwrap();
+    let words: BTreeSet<&str> = forwarded.iter().map(|one| report::Forwarded::of(one).outcome).collect();
+    assert!(words.contains("queued") && words.contains("loop"), "{words:?}");
+    forwarded[0].outcome = ForwardOutcome::Refused(preflight(
+        b"x",
+        &Envelope { sender: GOOD, recipients: vec![DEAD] },
+        &Conditions::law(),
+    ));
+    let told = report::Forwarded::of(&forwarded[0]);
+    assert!(!told.refusals.is_empty() && told.mailbox.is_none(), "{told:?}");
+    for outcome in [ForwardOutcome::Old, ForwardOutcome::NoMailbox, ForwardOutcome::Lost] {
+        let mut other = forwarded[0].clone();
+        other.outcome = outcome;
+        forwarded.push(other);
+    }
+    said.extend(forwarded.iter().map(|one| report::Forwarded::of(one).to_json()));
     let mut dispatch = Dispatch::default();
     said.push(report::Dispatch::of(GOOD, &dispatch).to_json());
     dispatch.sent.push("INV-1".into());

@@ -44,6 +44,7 @@ from pecpy._outbox import Explained, Filed, Happened, Suggestion, Ticket
 from pecpy._wire import (
     Deleted,
     Dispatch,
+    Forwarded,
     HubMailbox,
     ImportedMailboxes,
     KeptSecret,
@@ -1298,6 +1299,16 @@ class Rule:
     """
 
     def __new__(cls, name: str, query: str, actions: Iterable[_Action], *, suggesting: bool = False) -> Rule: ...
+    @staticmethod
+    def read(rules: _Bytes) -> list[Rule]:
+        r"""Rules in the form in which `pec` reads them, TOML, a path or bytes: `[[rule]]` with `name`, `query`, lists `file`, `tag`, `assign`,
+        `hold`, `forward`, and `suggest = true` where somebody has to decide.
+
+        Raises `ArgumentError` (`wire.value`), which says what is wrong and where: also two rules of one name.
+
+        >>> Rule.read(b'[[rule]]\nname = "fatture"\nquery = "oggetto:fattura"\nfile = ["Fatture"]\n')
+        [<pecpy.Rule "fatture" "oggetto:fattura">]
+        """
     @property
     def name(self) -> str:
         """Its name."""
@@ -2068,6 +2079,26 @@ class Hub:
         """
     def _later(self) -> Hub:
         """The same hub, whose calls give awaitables."""
+    def begin_rules(self) -> None:
+        """From now on `apply_rules` acts on what comes in: what is in the archive already is left alone, unless somebody has begun before."""
+    def apply_rules(self, rules: Sequence[Rule]) -> list[Filed]:
+        """Lets rules act on what has come in since the last time, or since `begin_rules`: each rule once on each message. What is in the
+        outbox has not come in. A `Filed` for each rule and message that it has acted on, or for which it suggests something.
+        """
+    def act_on_events(self) -> list[Forwarded]:
+        """Puts into the outbox what rules hand on, also what somebody has accepted that they suggest: the message byte for byte, in a new
+        one from the mailbox in which it lies, to the same address once and never round. `Mailbox.send_queued` sends it. A
+        `Forwarded` a message, rule and address; what concerns one message is its `outcome`.
+        """
+    def relay_new(
+        self, address: str, *, maildir: _Path | None = None, to: str | None = None, folder: str | None = None
+    ) -> list[Relayed]:
+        """Puts what has come into a mailbox since the last time elsewhere as well, byte for byte: into a `maildir`, which is made where it
+        does not exist; or into a `folder` (`"INBOX"`) of `to`, another mailbox that is managed. The first time nothing: it begins then.
+        What was sent is left out. A `Relayed` each.
+
+        After a crash a message may come twice to a server; a Maildir has it once.
+        """
     def deliver_to_maildir(self, folder: _Path, id: str) -> Path:
         """Puts a message of the archive, by its identifier, into a Maildir, byte for byte and on stable storage; gives the file.
         What is there already under its name is it: the name is the digest.

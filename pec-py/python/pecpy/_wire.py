@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pecpy._archive import Entry
+from pecpy._compose import Refusal
 from pecpy._dossier import _known, _named, _time
 from pecpy._enums import AccessState, Owed, Verdict
 from pecpy._errors import PecError, failure
@@ -521,6 +522,39 @@ class Relayed:
     def from_json(cls, line: str) -> Relayed:
         """A line of `to_json()`."""
         return cls(**{**_named(cls, json.loads(line)), "_json": line})
+
+    def to_json(self) -> str:
+        """The report as one JSON object."""
+        return self._json
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """What became of a message that a rule hands on."""
+
+    id: str
+    rule: str
+    """By which rule."""
+    to: str
+    """To whom."""
+    outcome: Literal["queued", "loop", "old", "no-mailbox", "refused", "lost"]
+    """`queued`: it is in the outbox. `loop`: it would go round. `old`: of an old mailbox that was brought in. `no-mailbox`: nobody could
+    send it. `refused`: no provider would take it. `lost`: the archive has it no more."""
+    mailbox: str | None
+    """The mailbox in whose outbox it is."""
+    key: str | None
+    """Its name there."""
+    refusals: tuple[Refusal, ...]
+    """Why no provider would take it."""
+    _json: str = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Forwarded:
+        """A line of `to_json()`."""
+        it = json.loads(line)
+        names = ("code", "weight", "detail", "rule", "it", "en")
+        refusals = tuple(Refusal(*(one[name] for name in names)) for one in it["refusals"])
+        return cls(**{**_named(cls, it), "refusals": refusals, "_json": line})
 
     def to_json(self) -> str:
         """The report as one JSON object."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -30,10 +30,12 @@ from typing import Any, Literal, TypeVar, Union
 
 from pecpy import _pecpy
 from pecpy._errors import PecError
-from pecpy._pecpy import Archive, Credential, Evidence, Secrets, TrustStore
+from pecpy._outbox import Filed
+from pecpy._pecpy import Archive, Credential, Evidence, Rule, Secrets, TrustStore
 from pecpy._wire import (
     Deleted,
     Dispatch,
+    Forwarded,
     HubMailbox,
     ImportedMailboxes,
     MailboxCheck,
@@ -222,6 +224,32 @@ class Hub:
     async def open(self, address: str) -> Mailbox:
         """As `pecpy.Hub.open`: a `Mailbox` whose calls are awaited."""
         return Mailbox(await self._hub.open(address))
+
+    async def begin_rules(self) -> None:
+        """As `pecpy.Hub.begin_rules`."""
+        await self._hub.begin_rules()
+
+    async def apply_rules(self, rules: Sequence[Rule]) -> list[Filed]:
+        """As `pecpy.Hub.apply_rules`."""
+        filed: list[Filed] = await self._hub.apply_rules(rules)
+        return filed
+
+    async def act_on_events(self) -> list[Forwarded]:
+        """As `pecpy.Hub.act_on_events`."""
+        forwarded: list[Forwarded] = await self._hub.act_on_events()
+        return forwarded
+
+    async def relay_new(
+        self,
+        address: str,
+        *,
+        maildir: str | os.PathLike[str] | None = None,
+        to: str | None = None,
+        folder: str | None = None,
+    ) -> list[Relayed]:
+        """As `pecpy.Hub.relay_new`."""
+        relayed: list[Relayed] = await self._hub.relay_new(address, maildir=maildir, to=to, folder=folder)
+        return relayed
 
     async def deliver_to_maildir(self, folder: str | os.PathLike[str], id: str) -> Path:
         """As `pecpy.Hub.deliver_to_maildir`."""

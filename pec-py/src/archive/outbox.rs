@@ -16,7 +16,7 @@ pub(super) fn value<'py>(py: Python<'py>, class: &str, json: &str) -> PyResult<B
     py.import("pecpy._outbox")?.getattr(class)?.call_method1("from_json", (json,))
 }
 
-pub(super) fn values<'py, R: Report>(py: Python<'py>, class: &str, reports: &[R]) -> PyResult<Bound<'py, PyList>> {
+pub(crate) fn values<'py, R: Report>(py: Python<'py>, class: &str, reports: &[R]) -> PyResult<Bound<'py, PyList>> {
     let values: PyResult<Vec<_>> = reports.iter().map(|report| value(py, class, &report.to_json())).collect();
     PyList::new(py, values?)
 }

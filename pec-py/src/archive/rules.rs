@@ -57,6 +57,20 @@ impl Rule {
         Ok(Self { rule: if suggesting { rule.suggesting() } else { rule } })
     }
 
+    /// Rules in the form in which `pec` reads them, TOML, a path or bytes: `[[rule]]` with `name`, `query`, lists `file`, `tag`, `assign`,
+    /// `hold`, `forward`, and `suggest = true` where somebody has to decide.
+    ///
+    /// Raises `ArgumentError` (`wire.value`), which says what is wrong and where: also two rules of one name.
+    ///
+    /// >>> Rule.read(b'[[rule]]\nname = "fatture"\nquery = "oggetto:fattura"\nfile = ["Fatture"]\n')
+    /// [<pecpy.Rule "fatture" "oggetto:fattura">]
+    #[staticmethod]
+    fn read(rules: &Bound<'_, PyAny>) -> PyResult<Vec<Self>> {
+        let text = String::from_utf8(crate::source::bytes(rules)?)
+            .map_err(|_| Failure::new(crate::failure::Reason::PEC_BAD_UTF8, "rules"))?;
+        Ok(pec_imap::read_rules(&text).map_err(Failure::from)?.into_iter().map(|rule| Self { rule }).collect())
+    }
+
     /// Its name.
     #[getter]
     fn name(&self) -> &str {

@@ -81,8 +81,13 @@ fn capacity(given: Option<&Bound<'_, PyAny>>) -> PyResult<Capacity> {
 }
 
 impl Hub {
+    /// The hub, and how its caller waits for what runs over connections.
+    pub(super) fn over_connections(&self) -> PyResult<(pec_imap::Hub, How)> {
+        Ok((self.held.get()?.0, How { later: self.later, gently: false }))
+    }
+
     /// Asks the hub of what it waits for the disk alone.
-    fn ask<'py, T: Send + 'static>(
+    pub(super) fn ask<'py, T: Send + 'static>(
         &self,
         py: Python<'py>,
         work: impl FnOnce(&pec_imap::Hub) -> pec_imap::Result<T> + Send + 'static,
@@ -98,7 +103,7 @@ impl Hub {
     }
 }
 
-fn nothing(py: Python<'_>, (): ()) -> PyResult<Py<PyAny>> {
+pub(super) fn nothing(py: Python<'_>, (): ()) -> PyResult<Py<PyAny>> {
     Ok(py.None())
 }
 
@@ -311,9 +316,8 @@ impl Hub {
             pause: seconds("pause", pause)?,
             receive,
         };
-        let (hub, _) = self.held.get()?;
+        let (hub, how) = self.over_connections()?;
         let give = |py: Python<'_>, report: RefreshReport| value(py, "RefreshReport", &report.to_lines());
-        let how = How { later: self.later, gently: false };
         run(py, how, None, |_| async move { hub.refresh(options).await }, give)
     }
 

@@ -5,6 +5,7 @@
 //!   Secrets    that store: a file, or an object of the host's; Credential: what is in it
 //!   Mailbox    one of them, opened; Watching: as mail comes in
 //!   Today      the morning's page, table and files
+//! rules      what is done with what comes in
 //! runtime    connections on threads of ours: a caller waits without the interpreter, or awaits
 //! held       whatever is open: closed once, and the parent's after a fork
 //! ```
@@ -13,6 +14,7 @@ mod credential;
 mod held;
 mod hub;
 mod mailbox;
+mod rules;
 mod runtime;
 mod secrets;
 mod today;
