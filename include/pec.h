@@ -1518,6 +1518,10 @@ enum pec_secret_field
   // Sending alone.
   PEC_SECRET_FIELD_SUBMISSION = 1,
 #endif
+#if defined(PEC_WIRE)
+  // With which programs log in to a gateway: never what a provider knows.
+  PEC_SECRET_FIELD_GATEWAY = 2,
+#endif
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -4649,6 +4653,48 @@ pec_result pec_credential_secret(const pec_credential *credential,
 #if defined(PEC_WIRE)
 // Ends the life of a credential. NULL is allowed.
 void pec_credential_free(pec_credential *credential);
+#endif
+
+#if defined(PEC_WIRE)
+// Says under which password programs hand over mail to a gateway: the login of `credential` is the address of the mailbox from which
+// they send; with `every` not 0 any name, which sends from every mailbox that is managed (there is one such name). It takes the
+// place of the one before. `PEC_WIRE_VALUE` for a password of fewer than twelve characters, or that of a mailbox;
+// `PEC_ARCHIVE_NOT_FOUND` for a mailbox that is not managed.
+pec_result pec_hub_set_gateway_login(const pec_hub *hub,
+                                     const pec_credential *credential,
+                                     uint32_t every,
+                                     pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Takes away what `pec_hub_set_gateway_login` has said of this name, with the same `every`. Writes 1 where there was anything, else 0.
+//
+// # Safety
+// `name` is NULL or ends with NUL.
+pec_result pec_hub_remove_gateway_login(const pec_hub *hub,
+                                        const char *name,
+                                        uint32_t every,
+                                        uint32_t *was,
+                                        pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
+// Begins to serve programs that know nothing of PEC, by SMTP: what they hand over goes into the outbox under its Message-ID, byte for
+// byte, or they are told every reason why not. `settings` is one JSON object, an empty text for none: `listen` (`127.0.0.1:2525`; port
+// 0 is any free one; beyond loopback only with a certificate), `tls_certificate` and `tls_key`, PEM files, `send` (true), whether what
+// was taken is sent in the background, `deliver`, a list of objects with `from`, a mailbox, and `to` as for `pec_work_relay_new`, where
+// what comes in is put; `clients` (32), `message_bytes` (100000000), `memory_bytes` (512000000), `recipients` (1000),
+// `receive_every_ms` (60000). It goes on until it is cancelled or freed, and tells what happens as events (`PEC_EVENT_REPORT`), one JSON
+// object each (`gateway`): `listening` first, with its address. A message that is just being handed to a provider is waited for, ten
+// seconds at most. `PEC_BAD_VALUE` and `PEC_WIRE_VALUE` for other settings; a port that cannot be taken ends it (`wire.listen`). Freed
+// by `pec_work_free`.
+//
+// # Safety
+// `settings` is NULL or ends with NUL.
+pec_result pec_work_gateway(const pec_hub *hub,
+                            const char *settings,
+                            pec_work **out,
+                            pec_error **error);
 #endif
 
 #if defined(PEC_WIRE)

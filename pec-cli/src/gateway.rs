@@ -11,10 +11,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
-use pec_core::compose::Refusal;
+use pec_archive::report::Report as _;
 use pec_core::finding::Language;
-use pec_imap::{Delivery, Gateway, GatewayEvent, GatewayPolicy, GatewaySending, GatewayUser};
-use serde_json::json;
+use pec_imap::{Delivery, Gateway, GatewayEvent, GatewayPolicy, GatewaySending, GatewayUser, report};
 
 use crate::mailbox::sentence;
 use crate::render::printable;
@@ -133,9 +132,8 @@ impl Arguments {
             .map_err(|error| Text::new(format!("Ctrl-C non disponibile: {error}"), format!("no Ctrl-C: {error}")))?;
         wait(async {
             let listening = gateway.listen(self.listen).await.map_err(|error| failed(&error))?;
-            let voice = Voice::new(self.json);
-            voice
-                .say(json!({ "event": "listening", "address": listening.address() }), &listening.address().to_string());
+            let (voice, address) = (Voice::new(self.json), listening.address());
+            voice.say(&report::GatewayEvent::listening(address), &address.to_string());
             let mut each = |event: GatewayEvent| voice.tell(&event, language);
             let served = listening.serve(interrupted.notified(), &mut each).await.map_err(|error| failed(&error));
             voice.end();
@@ -181,83 +179,52 @@ impl Voice {
     }
 
     fn tell(&self, event: &GatewayEvent, language: Language) {
-        let codes = |refusals: &[Refusal]| refusals.iter().map(|one| one.code.as_str()).collect::<Vec<_>>();
         let because = |error: &pec_imap::Error| format!("{} ({error})", error.explanation(language));
         let it = language == Language::It;
         let word = |italian: &'static str, english: &'static str| if it { italian } else { english };
-        match event {
-            GatewayEvent::Taken { mailbox, key, id, warnings } => {
+        let line = match event {
+            GatewayEvent::Taken { mailbox, key, warnings, .. } => {
                 let text: String =
                     warnings.iter().map(|warning| format!("\n  {}", sentence(warning, language))).collect();
-                let line = format!("{mailbox}: {} {key}{text}", word("preso", "taken"));
-                self.say(
-                    json!({ "event": "taken", "mailbox": mailbox, "key": key, "id": id.to_string(), "warnings": codes(warnings) }),
-                    &line,
-                );
+                format!("{mailbox}: {} {key}{text}", word("preso", "taken"))
             }
-            GatewayEvent::Refused { mailbox, refusals, told } => self.say(
-                json!({ "event": "refused", "mailbox": mailbox, "codes": codes(refusals), "told": told }),
-                &format!("{mailbox}: {}: {told}", word("rifiutato", "refused")),
-            ),
-            GatewayEvent::NotLetIn { user } => {
-                self.say(
-                    json!({ "event": "not-let-in", "user": user }),
-                    &format!("{user}: {}", word("login errato", "wrong login")),
-                );
+            GatewayEvent::Refused { mailbox, told, .. } => {
+                format!("{mailbox}: {}: {told}", word("rifiutato", "refused"))
             }
+            GatewayEvent::NotLetIn { user } => format!("{user}: {}", word("login errato", "wrong login")),
             GatewayEvent::Sent { mailbox, dispatch } => {
-                let problem = dispatch.trouble();
                 let counts =
                     [&dispatch.sent, &dispatch.refused, &dispatch.later, &dispatch.unknown].map(|keys| keys.len());
-                let text = problem.map(|error| format!(" {}", because(error))).unwrap_or_default();
+                let text = dispatch.trouble().map(|error| format!(" {}", because(error))).unwrap_or_default();
                 let [sent, refused, later, unknown] = counts;
-                let line = format!(
+                format!(
                     "{mailbox}: {sent} {}, {refused} {}, {later} {}, {unknown} {}{text}",
                     word("inviati", "sent"),
                     word("rifiutati", "refused"),
                     word("in attesa", "later"),
                     word("senza esito", "unknown")
-                );
-                self.say(
-                    json!({
-                        "event": "sent", "mailbox": mailbox, "sent": dispatch.sent, "refused": dispatch.refused,
-                        "later": dispatch.later, "unknown": dispatch.unknown, "next_at": dispatch.next_at,
-                        "problem": problem.map(pec_imap::Error::code),
-                    }),
-                    &line,
-                );
+                )
             }
-            GatewayEvent::NotSent { mailbox, error } => self.say(
-                json!({ "event": "not-sent", "mailbox": mailbox, "code": error.code(), "text": error.to_string() }),
-                &format!("{mailbox}: {}", because(error)),
-            ),
+            GatewayEvent::NotSent { mailbox, error } | GatewayEvent::NotRelayed { mailbox, error } => {
+                format!("{mailbox}: {}", because(error))
+            }
             GatewayEvent::Relayed { mailbox, relayed } => {
-                let ids: Vec<String> = relayed.iter().map(|one| one.id.to_string()).collect();
-                let line = format!("{mailbox}: {} {}", ids.len(), word("recapitati", "delivered"));
-                self.say(json!({ "event": "relayed", "mailbox": mailbox, "ids": ids }), &line);
+                format!("{mailbox}: {} {}", relayed.len(), word("recapitati", "delivered"))
             }
-            GatewayEvent::PassedOver { mailbox, id, error } => self.say(
-                json!({
-                    "event": "passed-over", "mailbox": mailbox, "id": id.to_string(), "code": error.code(),
-                    "text": error.to_string(),
-                }),
-                &format!("{mailbox}: {} {id}: {}", word("non recapitato", "not delivered"), because(error)),
-            ),
-            GatewayEvent::NotRelayed { mailbox, error } => self.say(
-                json!({ "event": "not-relayed", "mailbox": mailbox, "code": error.code(), "text": error.to_string() }),
-                &format!("{mailbox}: {}", because(error)),
-            ),
-            GatewayEvent::Missed { count } => self.say(
-                json!({ "event": "missed", "count": count }),
-                &format!("{count} {}", word("eventi non detti", "events were not told")),
-            ),
-            _ => {}
-        }
+            GatewayEvent::PassedOver { mailbox, id, error } => {
+                format!("{mailbox}: {} {id}: {}", word("non recapitato", "not delivered"), because(error))
+            }
+            GatewayEvent::Missed { count } => {
+                format!("{count} {}", word("eventi non detti", "events were not told"))
+            }
+            _ => return,
+        };
+        self.say(&report::GatewayEvent::of(event), &line);
     }
 
-    fn say(&self, object: serde_json::Value, line: &str) {
+    fn say(&self, event: &report::GatewayEvent, line: &str) {
         let text =
-            if self.json { object.to_string() } else { line.lines().map(printable).collect::<Vec<_>>().join("\n") };
+            if self.json { event.to_json() } else { line.lines().map(printable).collect::<Vec<_>>().join("\n") };
         let _ = self.lines.try_send(text);
     }
 }

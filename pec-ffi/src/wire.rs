@@ -5,6 +5,7 @@
 //! pec_secrets     where that is kept: a file, or the host
 //! pec_hub         mailboxes that are managed together, over an archive
 //!   rules         what is done with what comes in
+//!   gateway       an SMTP server for programs that know nothing of PEC
 //!   work          what runs over connections, in the background
 //! ```
 
@@ -14,6 +15,7 @@
 )]
 
 mod credential;
+mod gateway;
 mod hub;
 mod rules;
 mod secrets;
@@ -22,6 +24,7 @@ mod work;
 use serde::de::DeserializeOwned;
 
 pub use credential::*;
+pub use gateway::*;
 pub use hub::*;
 pub use rules::*;
 pub use secrets::*;

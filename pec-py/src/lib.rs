@@ -76,7 +76,7 @@ mod _pecpy {
     #[pymodule_export]
     use crate::verifier::{Verifier, verify, verify_many};
     #[pymodule_export]
-    use crate::wire::{Credential, Hub, Mailbox, Secrets, Today, Watching};
+    use crate::wire::{Credential, Gateway, Hub, Mailbox, Secrets, Today, Watching};
 
     #[pymodule_init]
     fn hooks(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -49,7 +49,7 @@ def test_they_are_found() -> None:
         2,
         4,
         3,
-        4,
+        5,
         3,
         1,
     ]

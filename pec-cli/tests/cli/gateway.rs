@@ -144,14 +144,14 @@ fn pec_from_an_ordinary_program_both_ways() {
     let taken = gateway.event("taken");
     assert_eq!(taken["key"], "smtp:1@gestionale.example");
     let sent = gateway.event("sent");
-    assert_eq!(sent["sent"][0], "smtp:1@gestionale.example", "{sent}");
+    assert_eq!(sent["dispatch"]["sent"][0], "smtp:1@gestionale.example", "{sent}");
     assert_eq!(gateway.interrupt(), 0);
     house.server.advance(SignedDuration::from_mins(5)).unwrap();
     assert_eq!(house.server.with(|network| Ok(network.messages(OFFICE)?.len())).unwrap(), 1);
     // The receipts come to where Anna reads her mail.
     let gateway = Gateway::start(&house, &["--deliver", &deliver]);
     let relayed = gateway.event("relayed");
-    assert_eq!(relayed["ids"].as_array().unwrap().len(), 2, "{relayed}");
+    assert_eq!(relayed["relayed"].as_array().unwrap().len(), 2, "{relayed}");
     assert_eq!(gateway.interrupt(), 0);
     let mut files: Vec<_> = fs::read_dir(format!("{maildir}/new")).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();

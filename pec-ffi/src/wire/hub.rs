@@ -99,7 +99,7 @@ impl Default for Settings {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error| Failure::new(pec_result::PEC_FILE).because(format!("{}: {error}", path.display()));
     fs::read(path).map_err(failed)
 }

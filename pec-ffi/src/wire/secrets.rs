@@ -30,6 +30,8 @@ pub enum pec_secret_field {
     PEC_SECRET_FIELD_ACCESS = 0,
     /// Sending alone.
     PEC_SECRET_FIELD_SUBMISSION = 1,
+    /// With which programs log in to a gateway: never what a provider knows.
+    PEC_SECRET_FIELD_GATEWAY = 2,
 }
 
 impl pec_secret_field {
@@ -37,6 +39,7 @@ impl pec_secret_field {
         match number {
             n if n == Self::PEC_SECRET_FIELD_ACCESS as u32 => Ok(SecretField::Access),
             n if n == Self::PEC_SECRET_FIELD_SUBMISSION as u32 => Ok(SecretField::Submission),
+            n if n == Self::PEC_SECRET_FIELD_GATEWAY as u32 => Ok(SecretField::Gateway),
             _ => Err(unknown("field", number)),
         }
     }
@@ -44,6 +47,7 @@ impl pec_secret_field {
     const fn number(field: SecretField) -> u32 {
         match field {
             SecretField::Submission => Self::PEC_SECRET_FIELD_SUBMISSION as u32,
+            SecretField::Gateway => Self::PEC_SECRET_FIELD_GATEWAY as u32,
             _ => Self::PEC_SECRET_FIELD_ACCESS as u32,
         }
     }

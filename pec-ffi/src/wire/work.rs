@@ -33,14 +33,14 @@ pub enum pec_partial {
 }
 
 /// How often it is looked whether the work was cancelled.
-const LOOK: Duration = Duration::from_millis(50);
+pub(super) const LOOK: Duration = Duration::from_millis(50);
 
 /// How long a message that is being handed over may take to its end, when the work is cancelled.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// How a job hears that it was cancelled, and says how far it is.
 #[derive(Clone, Copy)]
-pub(super) struct Told<'t>(&'t Teller<'t, String>);
+pub(super) struct Told<'t>(pub(super) &'t Teller<'t, String>);
 
 impl Told<'_> {
     fn at(self, done: u64, total: u64) -> ControlFlow<()> {

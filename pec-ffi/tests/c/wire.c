@@ -219,6 +219,37 @@ static void acting(pec_hub *hub)
     CHECK(pec_work_relay_new(hub, "ditta@pec.example", to, &work, NULL) == PEC_OK && comes_to(work, "") && is_empty == 1);
 }
 
+/* A gateway that listens until it is cancelled, or freed. */
+static void gateway(pec_hub *hub)
+{
+    static const char settings[] = "{\"listen\":\"127.0.0.1:0\",\"send\":false}";
+    pec_credential *login = credential_of("ditta@pec.example", "del gestionale"), *every = credential_of("erp", "di tutte quante");
+    pec_credential *brief = credential_of("ditta@pec.example", "breve"), *other = credential_of("altri@pec.example", "del gestionale");
+    pec_error *error = NULL;
+    pec_work *work = NULL;
+    uint32_t was = 9;
+    CHECK(pec_hub_set_gateway_login(hub, brief, 0, &error) == PEC_WIRE_VALUE && is_code(error, "wire.value"));
+    CHECK(pec_hub_set_gateway_login(hub, other, 0, NULL) == PEC_ARCHIVE_NOT_FOUND);
+    CHECK(pec_hub_set_gateway_login(hub, login, 0, NULL) == PEC_OK && pec_hub_set_gateway_login(hub, every, 1, NULL) == PEC_OK);
+    CHECK(pec_work_gateway(hub, "{\"listen\":\"ovunque\"}", &work, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_work_gateway(hub, "{\"tls_key\":\"x\"}", &work, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_work_gateway(hub, "{\"deliver\":[{\"from\":\"ditta@pec.example\",\"to\":{}}]}", &work, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_work_gateway(hub, "{\"listen\":\"0.0.0.0:0\"}", &work, NULL) == PEC_OK);
+    CHECK(last(work, "wire.value", NULL) == PEC_EVENT_FAILED);
+    pec_work_free(work);
+    CHECK(pec_work_gateway(hub, settings, &work, NULL) == PEC_OK);
+    CHECK(last(work, NULL, "{\"schema\":\"pec-wire/1\",\"report\":\"gateway\",\"event\":\"listening\",\"address\":\"127.0.0.1:") == PEC_EVENT_CANCELLED);
+    pec_work_free(work);
+    CHECK(pec_work_gateway(hub, settings, &work, NULL) == PEC_OK);
+    pec_work_free(work);
+    CHECK(pec_hub_remove_gateway_login(hub, "erp", 1, &was, NULL) == PEC_OK && was == 1);
+    CHECK(pec_hub_remove_gateway_login(hub, "erp", 1, &was, NULL) == PEC_OK && was == 0);
+    pec_credential_free(login);
+    pec_credential_free(every);
+    pec_credential_free(brief);
+    pec_credential_free(other);
+}
+
 static void hubs(void)
 {
     pec_secrets *secrets = secrets_of();
@@ -279,6 +310,7 @@ static void hubs(void)
     CHECK(pec_work_watch(hub, "ditta@pec.example", 1000, &work, NULL) == PEC_OK);
     CHECK(last(work, NULL, "{\"schema\":\"pec-wire/1\",\"report\":\"problem\",\"code\":\"wire.unreachable\"") == PEC_EVENT_CANCELLED);
     pec_work_free(work);
+    gateway(hub);
     acting(hub);
     /* Freed while it goes on, and without its hub. */
     CHECK(pec_work_watch(hub, "ditta@pec.example", 1000, &work, NULL) == PEC_OK);

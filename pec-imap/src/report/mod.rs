@@ -10,11 +10,13 @@
 
 mod day;
 mod forwarded;
+mod gateway;
 mod mailbox;
 mod run;
 
 pub use day::{Client, Message, Overdue, Radar, Saved, Today};
 pub use forwarded::{Forwarded, Refusal};
+pub use gateway::GatewayEvent;
 pub use mailbox::{Cell, Folder, HubMailbox, Imported, Mandate, Room, Secret, Terms};
 pub use run::{Checked, Deleted, Dispatch, FolderSynced, Refresh, Refreshed, Relayed, Synced, Withheld};
 
@@ -39,6 +41,7 @@ reports! {
     Deleted: "deleted";
     Dispatch: "dispatch";
     Forwarded: "forwarded";
+    GatewayEvent: "gateway";
     HubMailbox: "mailbox";
     Imported: "imported-mailboxes";
     Problem: "problem";

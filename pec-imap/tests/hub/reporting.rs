@@ -9,8 +9,8 @@ use pec_archive::report::{Report, lines};
 use pec_archive::{Actor, Intake};
 use pec_core::compose::{Conditions, Envelope, preflight};
 use pec_imap::{
-    AccessState, Credential, Dispatch, Error, ForwardOutcome, Import, RadarOptions, RefreshOptions, SecretField,
-    SyncProgress, report,
+    AccessState, Credential, Dispatch, Error, ForwardOutcome, GatewayEvent, Import, RadarOptions, RefreshOptions,
+    SecretField, SyncProgress, report,
 };
 use pec_sandbox::network::{Answer, Mailbox, Network, Settings};
 
@@ -108,6 +108,20 @@ async fn reports_of_the_wire_have_their_form() {
     dispatch.next_at = Some(network.time());
     dispatch.problem = Some(Error::Access { host: "x".into(), state: AccessState::Throttled, text: "y".into() });
     said.push(report::Dispatch::of(GOOD, &dispatch).to_json());
+    let (mailbox, error) = (GOOD.to_owned(), Error::Cancelled);
+    let warnings = preflight(b"x", &Envelope { sender: GOOD, recipients: vec![DEAD] }, &Conditions::law());
+    said.push(report::GatewayEvent::listening(([127, 0, 0, 1], 25).into()).to_json());
+    for event in [
+        GatewayEvent::Taken { mailbox: mailbox.clone(), key: "K".into(), id: ids[0].id, warnings: warnings.clone() },
+        GatewayEvent::Refused { mailbox: mailbox.clone(), refusals: warnings, told: "554".into() },
+        GatewayEvent::NotLetIn { user: "x".into() },
+        GatewayEvent::Sent { mailbox: mailbox.clone(), dispatch },
+        GatewayEvent::NotSent { mailbox: mailbox.clone(), error },
+        GatewayEvent::Relayed { mailbox: mailbox.clone(), relayed: vec![relayed] },
+        GatewayEvent::NotRelayed { mailbox, error: Error::Protocol("x".into()) },
+    ] {
+        said.push(report::GatewayEvent::of(&event).to_json());
+    }
     for error in [Error::Cancelled, Error::Archive(pec_archive::Error::ReadOnly)] {
         said.push(report::Problem::of(&error).to_json());
     }

@@ -45,6 +45,7 @@ from pecpy._wire import (
     Deleted,
     Dispatch,
     Forwarded,
+    GatewayEvent,
     HubMailbox,
     ImportedMailboxes,
     KeptSecret,
@@ -71,6 +72,7 @@ __all__ = [
     "FileSigner",
     "Finding",
     "Found",
+    "Gateway",
     "Hub",
     "Ledger",
     "Limits",
@@ -126,7 +128,7 @@ _Bytes: TypeAlias = Union[_Path, bytes, bytearray, memoryview, _File]
 _Sources: TypeAlias = Union[_Path, Iterable[_Source]]
 _JudgedAt: TypeAlias = Union[Literal["signing", "now"], datetime]
 _Roots: TypeAlias = Union[_Bytes, Iterable[_Bytes]]
-_SecretField: TypeAlias = Literal["access", "submission"]
+_SecretField: TypeAlias = Literal["access", "submission", "gateway"]
 _Key: TypeAlias = Union[bytes, bytearray, Sequence[Union[bytes, bytearray]]]
 _Mailbox: TypeAlias = Union[str, tuple[str, str]]
 _Mailboxes: TypeAlias = Union[str, Iterable[_Mailbox]]
@@ -2079,6 +2081,41 @@ class Hub:
         """
     def _later(self) -> Hub:
         """The same hub, whose calls give awaitables."""
+    def set_gateway_login(self, credential: Credential, *, every: bool = False) -> None:
+        """Says under which password programs hand over mail to a gateway, never that of a mailbox: the login of `credential` is the address
+        of the mailbox from which they send; with `every` any name, which sends from every mailbox that is managed (there is one such
+        name). It takes the place of the one before.
+
+        Raises `ArgumentError` for a password of fewer than twelve characters, or that of a mailbox; `NotInArchiveError` where the
+        mailbox is not managed.
+        """
+    def remove_gateway_login(self, name: str, *, every: bool = False) -> bool:
+        """Takes away what `set_gateway_login` has said of this name, with the same `every`. Says whether there was anything."""
+    def gateway(
+        self,
+        listen: str = "127.0.0.1:2525",
+        *,
+        tls: tuple[_Bytes, _Bytes] | None = None,
+        send: bool = True,
+        deliver: Mapping[str, _Path] = ...,
+        deliver_to: Mapping[str, tuple[str, str]] = ...,
+        receive_every: float = 60.0,
+        clients: int = 32,
+        message_bytes: int = 100_000_000,
+        memory_bytes: int = 512_000_000,
+        recipients: int = 1000,
+    ) -> Gateway:
+        """Serves programs that know nothing of PEC, by SMTP: a `Gateway`, which listens when this returns. What a program hands over goes into
+        the outbox under its Message-ID, byte for byte, or it is told every reason why not; with `send` it is sent in the background.
+        Programs log in as `set_gateway_login` says.
+
+        `listen` is where; port 0 is any free one. Beyond loopback only with `tls`, certificate and key (PEM, paths or bytes).
+        `deliver` says of mailboxes into which Maildir what comes in is put as well, `deliver_to` into which folder of which mailbox
+        that is managed, `(MAILBOX, FOLDER)`; they are looked at every `receive_every` seconds. At most `clients` connections,
+        `message_bytes` a message, `memory_bytes` of all that are coming in, `recipients` a message.
+
+        Raises `ArgumentError`; `WireError` (`wire.listen`) where the port cannot be taken.
+        """
     def begin_rules(self) -> None:
         """From now on `apply_rules` acts on what comes in: what is in the archive already is left alone, unless somebody has begun before."""
     def apply_rules(self, rules: Sequence[Rule]) -> list[Filed]:
@@ -2186,6 +2223,30 @@ class Watching(Iterator[Synced]):
     def __iter__(self) -> Watching: ...
     def __next__(self) -> Synced: ...
     def __enter__(self) -> Watching: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+@final
+class Gateway(Iterator[GatewayEvent]):
+    """An SMTP server for programs that know nothing of PEC: made by `Hub.gateway`, ended by `close` or with the block of a `with`
+    statement. It is an iterator of what happens, a `GatewayEvent` each, which waits until something does; it serves whether
+    anybody iterates or not. A thousand events wait; what is older is passed over and counted in `missed`: the archive has all of it.
+    """
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port where it listens."""
+    @property
+    def missed(self) -> int:
+        """Events that were passed over, since nobody asked for them."""
+    def close(self) -> None:
+        """Ends it: connections are cut, which loses nothing, since what was not acknowledged the program still has. A message that is just
+        being handed to a provider is waited for, ten seconds at most. Closing again does nothing.
+        """
+    def __iter__(self) -> Gateway: ...
+    def __next__(self) -> GatewayEvent: ...
+    def __enter__(self) -> Gateway: ...
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...

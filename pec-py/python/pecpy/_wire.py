@@ -30,6 +30,11 @@ def _access(word: str | None) -> AccessState | None:
     return None if word is None else AccessState(word)
 
 
+def _refusals(given: list[dict[str, Any]]) -> tuple[Refusal, ...]:
+    names = ("code", "weight", "detail", "rule", "it", "en")
+    return tuple(Refusal(*(one[name] for name in names)) for one in given)
+
+
 @dataclass(frozen=True)
 class Room:
     """Room in a mailbox, in bytes."""
@@ -552,12 +557,68 @@ class Forwarded:
     def from_json(cls, line: str) -> Forwarded:
         """A line of `to_json()`."""
         it = json.loads(line)
-        names = ("code", "weight", "detail", "rule", "it", "en")
-        refusals = tuple(Refusal(*(one[name] for name in names)) for one in it["refusals"])
-        return cls(**{**_named(cls, it), "refusals": refusals, "_json": line})
+        return cls(**{**_named(cls, it), "refusals": _refusals(it["refusals"]), "_json": line})
 
     def to_json(self) -> str:
         """The report as one JSON object."""
+        return self._json
+
+
+@dataclass(frozen=True)
+class GatewayEvent:
+    """Something that has happened at a gateway. What `event` does not speak of is `None`, or empty."""
+
+    event: Literal[
+        "listening",
+        "taken",
+        "refused",
+        "not-let-in",
+        "sent",
+        "not-sent",
+        "relayed",
+        "passed-over",
+        "not-relayed",
+        "missed",
+    ]
+    """`taken`: a message is in the outbox. `refused`: it was not taken, and the program was told why. `not-let-in`: a wrong login.
+    `sent`: what waited was sent, as far as it could be. `relayed`: what has come in was put where it is wanted.
+    `passed-over`: its target does not take one message. `missed`: so many events could not be told."""
+    address: str | None
+    """Where it listens, `HOST:PORT`."""
+    mailbox: str | None
+    user: str | None
+    """The name that somebody gave who was not let in, made harmless."""
+    key: str | None
+    """The name of the message in the outbox."""
+    id: str | None
+    """The message: the SHA-256 of its bytes."""
+    refusals: tuple[Refusal, ...]
+    """Why it was refused, or what a person should know of it."""
+    told: str | None
+    """What the program was told."""
+    dispatch: Dispatch | None
+    """What sending came to."""
+    relayed: tuple[Relayed, ...]
+    problem: PecError | None
+    """Why something was not done."""
+    missed: int | None
+    """Events that could not be told."""
+    _json: str = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> GatewayEvent:
+        """A line of `to_json()`."""
+        it = json.loads(line)
+        made = {
+            "refusals": _refusals(it["refusals"]),
+            "dispatch": it["dispatch"] and Dispatch.from_json(_line(it["dispatch"])),
+            "relayed": tuple(Relayed.from_json(_line(one)) for one in it["relayed"]),
+            "problem": _problem(it["problem"]),
+        }
+        return cls(**{**_named(cls, it), **made, "_json": line})
+
+    def to_json(self) -> str:
+        """The event as one JSON object, byte for byte as `pec gateway --json` prints it."""
         return self._json
 
 
@@ -567,7 +628,7 @@ class KeptSecret:
 
     mailbox: str
     """Empty where not even that can be read."""
-    field: Literal["access", "submission"] | None
+    field: Literal["access", "submission", "gateway"] | None
     login: str | None
     origin: Literal["holder", "generated"] | None
     expires: datetime | None

@@ -36,6 +36,7 @@ from pecpy._wire import (
     Deleted,
     Dispatch,
     Forwarded,
+    GatewayEvent,
     HubMailbox,
     ImportedMailboxes,
     MailboxCheck,
@@ -47,7 +48,7 @@ from pecpy._wire import (
     TodayReport,
 )
 
-__all__ = ["Hub", "Mailbox", "Today", "Watching"]
+__all__ = ["Gateway", "Hub", "Mailbox", "Today", "Watching"]
 
 _T = TypeVar("_T")
 
@@ -225,6 +226,44 @@ class Hub:
         """As `pecpy.Hub.open`: a `Mailbox` whose calls are awaited."""
         return Mailbox(await self._hub.open(address))
 
+    async def set_gateway_login(self, credential: Credential, *, every: bool = False) -> None:
+        """As `pecpy.Hub.set_gateway_login`."""
+        await self._hub.set_gateway_login(credential, every=every)
+
+    async def remove_gateway_login(self, name: str, *, every: bool = False) -> bool:
+        """As `pecpy.Hub.remove_gateway_login`."""
+        was: bool = await self._hub.remove_gateway_login(name, every=every)
+        return was
+
+    async def gateway(
+        self,
+        listen: str = "127.0.0.1:2525",
+        *,
+        tls: tuple[_pecpy._Bytes, _pecpy._Bytes] | None = None,
+        send: bool = True,
+        deliver: Mapping[str, str | os.PathLike[str]] | None = None,
+        deliver_to: Mapping[str, tuple[str, str]] | None = None,
+        receive_every: float = 60.0,
+        clients: int = 32,
+        message_bytes: int = 100_000_000,
+        memory_bytes: int = 512_000_000,
+        recipients: int = 1000,
+    ) -> Gateway:
+        """As `pecpy.Hub.gateway`, for `async with` and `async for`."""
+        gateway: Any = await self._hub.gateway(
+            listen,
+            tls=tls,
+            send=send,
+            deliver=dict(deliver or {}),
+            deliver_to=dict(deliver_to or {}),
+            receive_every=receive_every,
+            clients=clients,
+            message_bytes=message_bytes,
+            memory_bytes=memory_bytes,
+            recipients=recipients,
+        )
+        return Gateway(gateway)
+
     async def begin_rules(self) -> None:
         """As `pecpy.Hub.begin_rules`."""
         await self._hub.begin_rules()
@@ -366,6 +405,47 @@ class Watching:
 
     def __repr__(self) -> str:
         return repr(self._watching).replace("pecpy.Watching", "pecpy.aio.Watching")
+
+
+class Gateway:
+    """`pecpy.Gateway`, for `async for`: what happens at it, as it happens."""
+
+    def __init__(self, gateway: Any) -> None:
+        self._gateway: Any = gateway
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port where it listens."""
+        address: tuple[str, int] = self._gateway.address
+        return address
+
+    @property
+    def missed(self) -> int:
+        """Events that were passed over, since nobody asked for them."""
+        missed: int = self._gateway.missed
+        return missed
+
+    def __aiter__(self) -> Gateway:
+        return self
+
+    async def __anext__(self) -> GatewayEvent:
+        event: GatewayEvent = await next(self._gateway)
+        return event
+
+    async def close(self) -> None:
+        """As `pecpy.Gateway.close`."""
+        await self._gateway.close()
+
+    async def __aenter__(self) -> Gateway:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return repr(self._gateway).replace("pecpy.Gateway", "pecpy.aio.Gateway")
 
 
 class Today:

@@ -65,7 +65,7 @@ fn word<T: Copy>(parameter: &str, given: &str, known: &[(&str, T)]) -> Result<T,
     found.ok_or_else(|| unknown(parameter, given, &names))
 }
 
-fn seconds(parameter: &str, given: f64) -> PyResult<Duration> {
+pub(super) fn seconds(parameter: &str, given: f64) -> PyResult<Duration> {
     Duration::try_from_secs_f64(given).map_err(|_| PyValueError::new_err(format!("{parameter}: {given} seconds")))
 }
 
@@ -107,7 +107,7 @@ pub(super) fn nothing(py: Python<'_>, (): ()) -> PyResult<Py<PyAny>> {
     Ok(py.None())
 }
 
-fn word_of(py: Python<'_>, answer: bool) -> PyResult<Py<PyAny>> {
+pub(super) fn word_of(py: Python<'_>, answer: bool) -> PyResult<Py<PyAny>> {
     Ok(answer.into_pyobject(py)?.to_owned().into_any().unbind())
 }
 

@@ -5,12 +5,14 @@
 //!   Secrets    that store: a file, or an object of the host's; Credential: what is in it
 //!   Mailbox    one of them, opened; Watching: as mail comes in
 //!   Today      the morning's page, table and files
+//! Gateway    an SMTP server for programs that know nothing of PEC
 //! rules      what is done with what comes in
 //! runtime    connections on threads of ours: a caller waits without the interpreter, or awaits
 //! held       whatever is open: closed once, and the parent's after a fork
 //! ```
 
 mod credential;
+mod gateway;
 mod held;
 mod hub;
 mod mailbox;
@@ -25,6 +27,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 pub(crate) use credential::Credential;
+pub(crate) use gateway::Gateway;
 pub(crate) use hub::Hub;
 pub(crate) use mailbox::Mailbox;
 pub(crate) use secrets::Secrets;

@@ -22,7 +22,7 @@ use crate::work::{LOOK, panicked};
 const WAITING: usize = 64;
 
 /// How long a message that is on its way may take to arrive, when the work is ended.
-const GRACE: Duration = Duration::from_secs(10);
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// That of this process: after a fork the child has none of the threads, and makes its own.
 static RUNTIME: Mutex<Option<(u32, &'static Runtime)>> = Mutex::new(None);

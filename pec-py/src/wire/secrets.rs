@@ -47,7 +47,7 @@ pub(crate) struct Secrets {
 }
 
 fn field(given: &str) -> Result<SecretField, Failure> {
-    SecretField::from_name(given).ok_or_else(|| unknown("field", given, &["access", "submission"]))
+    SecretField::from_name(given).ok_or_else(|| unknown("field", given, &["access", "submission", "gateway"]))
 }
 
 #[pymethods]
