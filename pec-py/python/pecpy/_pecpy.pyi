@@ -1910,7 +1910,7 @@ class Secrets:
     @staticmethod
     def host(store: _SecretStore) -> Secrets:
         """A store of the host's own: an object with these methods, which any thread calls. Mailboxes are in lower case, `field` is
-        `"access"` or `"submission"`.
+        `"access"`, `"submission"` or `"gateway"`.
 
         - `get(mailbox, field)` gives a `Credential`, or `None`
         - `put(mailbox, field, credential)` keeps it, and returns when it is durable

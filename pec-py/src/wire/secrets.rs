@@ -70,7 +70,7 @@ impl Secrets {
     }
 
     /// A store of the host's own: an object with these methods, which any thread calls. Mailboxes are in lower case, `field` is
-    /// `"access"` or `"submission"`.
+    /// `"access"`, `"submission"` or `"gateway"`.
     ///
     /// - `get(mailbox, field)` gives a `Credential`, or `None`
     /// - `put(mailbox, field, credential)` keeps it, and returns when it is durable
