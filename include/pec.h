@@ -4908,7 +4908,8 @@ pec_result pec_hub_act_on_events(const pec_hub *hub,
 #if defined(PEC_WIRE)
 // Begins to put what has come into a mailbox since the last time elsewhere as well, byte for byte; the first time nothing: it begins
 // then. What was sent is left out. `to` is one JSON object: `maildir`, a folder, which is made where it does not exist; or `mailbox`, one
-// that is managed, and `folder` (`INBOX`). Its report is one JSON object (`relayed`) a message and line. The rest is as for
+// that is managed, and `folder` (`INBOX`). Its report is one JSON object (`relayed`) a message and line;
+// what the other side does not take has a `problem` and is passed over. The rest is as for
 // `pec_work_check_mailbox`.
 //
 // # Safety

@@ -223,8 +223,7 @@ impl Voice {
     }
 
     fn say(&self, event: &report::GatewayEvent, line: &str) {
-        let text =
-            if self.json { event.to_json() } else { line.lines().map(printable).collect::<Vec<_>>().join("\n") };
+        let text = if self.json { event.to_json() } else { line.lines().map(printable).collect::<Vec<_>>().join("\n") };
         let _ = self.lines.try_send(text);
     }
 }

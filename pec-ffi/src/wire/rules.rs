@@ -32,7 +32,7 @@ impl Place {
             (Some(maildir), None, None) => Ok(Delivery::Maildir(maildir)),
             (None, Some(address), folder) => {
                 let folder = folder.unwrap_or_else(|| "INBOX".to_owned());
-                Ok(Delivery::Folder(Box::new(hub.open(&address)?), folder))
+                Ok(Delivery::Folder { mailbox: hub.mailbox(&address)?.said.address, folder })
             }
             _ => {
                 Err(Failure::new(pec_result::PEC_BAD_VALUE).because("maildir alone, or mailbox and folder".to_owned()))
@@ -112,14 +112,14 @@ struct RelayNew(pec_imap::Hub, String, Delivery);
 impl Job for RelayNew {
     async fn run(self, _: Told<'_>) -> Result<String, Error> {
         let Self(hub, address, to) = self;
-        let relayed = hub.relay_new(&address, &to).await?;
-        Ok(lines(&relayed.iter().map(report::Relayed::of).collect::<Vec<_>>()))
+        Ok(lines(&report::Relayed::of_all(hub.relay_new(&address, &to).await?)?))
     }
 }
 
 /// Begins to put what has come into a mailbox since the last time elsewhere as well, byte for byte; the first time nothing: it begins
 /// then. What was sent is left out. `to` is one JSON object: `maildir`, a folder, which is made where it does not exist; or `mailbox`, one
-/// that is managed, and `folder` (`INBOX`). Its report is one JSON object (`relayed`) a message and line. The rest is as for
+/// that is managed, and `folder` (`INBOX`). Its report is one JSON object (`relayed`) a message and line;
+/// what the other side does not take has a `problem` and is passed over. The rest is as for
 /// `pec_work_check_mailbox`.
 ///
 /// # Safety

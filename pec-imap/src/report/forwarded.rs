@@ -15,7 +15,7 @@ pub struct Forwarded {
     pub rule: String,
     /// To whom.
     pub to: String,
-    /// `queued`: it is in the outbox. `loop`: it would go round. `old`: of an old mailbox that was brought in. `no-mailbox`: nobody
+    /// `queued`: it is in the outbox. `loop`: it would go round. `automatic`: a program has written it by itself. `old`: of an old mailbox that was brought in. `no-mailbox`: nobody
     /// could send it. `refused`: no provider would take it. `lost`: the archive has it no more.
     pub outcome: &'static str,
     /// The mailbox in whose outbox it is.
@@ -69,6 +69,7 @@ impl Forwarded {
                 "queued"
             }
             ForwardOutcome::Loop => "loop",
+            ForwardOutcome::Automatic => "automatic",
             ForwardOutcome::Old => "old",
             ForwardOutcome::NoMailbox => "no-mailbox",
             ForwardOutcome::Refused(reasons) => {

@@ -1,10 +1,12 @@
 //! What runs over connections came to.
 
 use jiff::Timestamp;
+use pec_archive::Id;
 use pec_archive::report::{Report as _, lines};
 use serde::Serialize;
 
 use super::{Folder, Problem, Room};
+use crate::error::Error;
 use crate::hub::{RefreshOutcome, RefreshReport};
 use crate::{check, delete, hub, relay, smtp, sync};
 
@@ -244,12 +246,28 @@ pub struct Relayed {
     pub id: String,
     /// Whether it was read back from the other side and compared.
     pub read_back: bool,
+    /// Why it is not there, or not as it was given; `None` where it is.
+    pub problem: Option<Problem>,
 }
 
 impl Relayed {
     /// Of a message.
     #[must_use]
     pub fn of(relayed: &relay::Relayed) -> Self {
-        Self { id: relayed.id.to_string(), read_back: relayed.read_back }
+        Self { id: relayed.id.to_string(), read_back: relayed.read_back, problem: None }
+    }
+
+    /// Of what came in and was put elsewhere, and of what was passed over.
+    ///
+    /// # Errors
+    /// What ended it before its end. What is there by then is noted, and does not come again.
+    pub fn of_all(delivered: hub::Delivered) -> crate::Result<Vec<Self>> {
+        let not_there = |(id, error): &(Id, Error)| Self {
+            id: id.to_string(),
+            read_back: false,
+            problem: Some(Problem::of(error)),
+        };
+        let all = delivered.relayed.iter().map(Self::of).chain(delivered.passed_over.iter().map(not_there)).collect();
+        delivered.problem.map_or(Ok(all), Err)
     }
 }

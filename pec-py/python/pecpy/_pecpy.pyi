@@ -2132,7 +2132,7 @@ class Hub:
     ) -> list[Relayed]:
         """Puts what has come into a mailbox since the last time elsewhere as well, byte for byte: into a `maildir`, which is made where it
         does not exist; or into a `folder` (`"INBOX"`) of `to`, another mailbox that is managed. The first time nothing: it begins then.
-        What was sent is left out. A `Relayed` each.
+        What was sent is left out. A `Relayed` each; what the other side does not take has a `problem` and is passed over.
 
         After a crash a message may come twice to a server; a Maildir has it once.
         """

@@ -521,12 +521,15 @@ class Relayed:
     id: str
     read_back: bool
     """Whether it was read back from the other side and compared."""
+    problem: PecError | None
+    """Why it is not there, or not as it was given; `None` where it is."""
     _json: str = field(repr=False, compare=False)
 
     @classmethod
     def from_json(cls, line: str) -> Relayed:
         """A line of `to_json()`."""
-        return cls(**{**_named(cls, json.loads(line)), "_json": line})
+        it = json.loads(line)
+        return cls(**{**_named(cls, it), "problem": _problem(it["problem"]), "_json": line})
 
     def to_json(self) -> str:
         """The report as one JSON object."""
@@ -542,7 +545,7 @@ class Forwarded:
     """By which rule."""
     to: str
     """To whom."""
-    outcome: Literal["queued", "loop", "old", "no-mailbox", "refused", "lost"]
+    outcome: Literal["queued", "loop", "automatic", "old", "no-mailbox", "refused", "lost"]
     """`queued`: it is in the outbox. `loop`: it would go round. `old`: of an old mailbox that was brought in. `no-mailbox`: nobody could
     send it. `refused`: no provider would take it. `lost`: the archive has it no more."""
     mailbox: str | None

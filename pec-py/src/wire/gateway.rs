@@ -254,7 +254,7 @@ impl Hub {
         let work = |_| async move {
             let opened = blocking(move || {
                 deliver_to.into_iter().try_fold(gateway, |gateway, (mailbox, (to, folder))| {
-                    Ok(gateway.deliver(mailbox, Delivery::Folder(Box::new(hub.open(&to)?), folder)))
+                    Ok(gateway.deliver(mailbox, Delivery::Folder { mailbox: hub.mailbox(&to)?.said.address, folder }))
                 })
             });
             opened.await?.listen(address).await

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use pec_archive::Filed;
-use pec_imap::{Delivery, Forwarded, Relayed, report};
+use pec_imap::{Delivery, Forwarded, report};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
@@ -21,7 +21,7 @@ fn place(maildir: Option<PathBuf>, to: Option<String>, folder: Option<String>) -
     }
 }
 
-/// A [`Delivery`] whose mailbox was not opened yet.
+/// A [`Delivery`] whose mailbox was not looked for yet.
 enum Where {
     Maildir(PathBuf),
     Folder(String, String),
@@ -31,7 +31,7 @@ impl Where {
     fn delivery(self, hub: &pec_imap::Hub) -> pec_imap::Result<Delivery> {
         Ok(match self {
             Self::Maildir(path) => Delivery::Maildir(path),
-            Self::Folder(to, folder) => Delivery::Folder(Box::new(hub.open(&to)?), folder),
+            Self::Folder(to, folder) => Delivery::Folder { mailbox: hub.mailbox(&to)?.said.address, folder },
         })
     }
 }
@@ -65,7 +65,7 @@ impl Hub {
 
     /// Puts what has come into a mailbox since the last time elsewhere as well, byte for byte: into a `maildir`, which is made where it
     /// does not exist; or into a `folder` (`"INBOX"`) of `to`, another mailbox that is managed. The first time nothing: it begins then.
-    /// What was sent is left out. A `Relayed` each.
+    /// What was sent is left out. A `Relayed` each; what the other side does not take has a `problem` and is passed over.
     ///
     /// After a crash a message may come twice to a server; a Maildir has it once.
     #[pyo3(signature = (address, *, maildir = None, to = None, folder = None))]
@@ -82,10 +82,9 @@ impl Hub {
         let work = |_| async move {
             let opening = hub.clone();
             let to = blocking(move || place.delivery(&opening)).await?;
-            hub.relay_new(&address, &to).await
+            report::Relayed::of_all(hub.relay_new(&address, &to).await?)
         };
-        let give =
-            |py: Python<'_>, relayed: Vec<Relayed>| values(py, "Relayed", relayed.iter().map(report::Relayed::of));
+        let give = |py: Python<'_>, relayed: Vec<report::Relayed>| values(py, "Relayed", relayed);
         run(py, how, None, work, give)
     }
 }
