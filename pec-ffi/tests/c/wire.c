@@ -215,7 +215,7 @@ static void acting(pec_hub *hub)
     CHECK(pec_hub_act_on_events(hub, &text, NULL) == PEC_OK && contains(text, "") && is_empty == 1);
     CHECK(pec_archive_tickets(archive, "ditta@pec.example", "queued", 0, 9, &text, NULL) == PEC_OK);
     CHECK(contains(text, "\"recipients\":[\"altri@pec.example\"]"));
-    CHECK(pec_work_relay_new(hub, "ditta@pec.example", to, &work, NULL) == PEC_OK && comes_to(work, "\"read_back\":true}\n"));
+    CHECK(pec_work_relay_new(hub, "ditta@pec.example", to, &work, NULL) == PEC_OK && comes_to(work, "\"read_back\":true,\"problem\":null}\n"));
     CHECK(pec_work_relay_new(hub, "ditta@pec.example", to, &work, NULL) == PEC_OK && comes_to(work, "") && is_empty == 1);
 }
 
@@ -356,7 +356,7 @@ static void served(char **argv)
     pec_page_free(page);
     CHECK(pec_hub_deliver_to_maildir(hub, path[3], id, &text, NULL) == PEC_OK && contains(text, id));
     CHECK(pec_work_delete_archived(hub, argv[7], id, NOW, &work, NULL) == PEC_OK && comes_to(work, "\"problem\":null}"));
-    CHECK(pec_work_take_in(hub, argv[7], "INBOX", id, &work, NULL) == PEC_OK && comes_to(work, "\"read_back\":true}"));
+    CHECK(pec_work_take_in(hub, argv[7], "INBOX", id, &work, NULL) == PEC_OK && comes_to(work, "\"read_back\":true,\"problem\":null}"));
     CHECK(pec_work_take_in(hub, argv[7], "INBOX", "", &work, NULL) == PEC_BAD_VALUE);
     /* Cancelled before anything is known. */
     CHECK(pec_work_sync(hub, argv[7], &work, NULL) == PEC_OK && pec_work_cancel(work) == PEC_OK);

@@ -61,9 +61,7 @@ impl Server {
             while let Ok((stream, _)) = listener.accept().await {
                 let server = serving.clone();
                 tokio::spawn(async move {
-                    server.count(1);
                     server.serve(stream).await;
-                    server.count(-1);
                 });
             }
         });
@@ -109,6 +107,7 @@ impl Server {
 
     async fn serve(&self, stream: TcpStream) {
         stream.set_nodelay(true).unwrap();
+        let mut counted = Some(Counted::new(self));
         let (reader, mut writer) = stream.into_split();
         let mut lines = BufReader::new(reader).lines();
         let capabilities = "IMAP4rev1 AUTH=PLAIN SASL-IR UIDPLUS QUOTA";
@@ -132,6 +131,10 @@ impl Server {
                     if let Temper::Slow(pause) = temper {
                         tokio::time::sleep(pause).await;
                     }
+                    if !right || matches!(temper, Temper::Rejects(_) | Temper::Repeats) {
+                        // Whoever hears it is gone before we see that he is.
+                        counted = None;
+                    }
                     match temper {
                         Temper::Rejects(text) => format!("{tag} NO {text}\r\n"),
                         Temper::Repeats => format!("{tag} BAD unknown: {line} ({password})\r\n"),
@@ -140,6 +143,7 @@ impl Server {
                     }
                 }
                 ("LOGOUT", _) => {
+                    drop(counted.take());
                     let _ = say(&mut writer, &format!("* BYE ciao\r\n{tag} OK fatto\r\n")).await;
                     return;
                 }
@@ -164,6 +168,22 @@ impl Server {
                 return;
             }
         }
+    }
+}
+
+/// A connection that counts as open, until it is let go.
+struct Counted<'s>(&'s Server);
+
+impl<'s> Counted<'s> {
+    fn new(server: &'s Server) -> Self {
+        server.count(1);
+        Self(server)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.count(-1);
     }
 }
 
