@@ -112,8 +112,12 @@ class HubMailbox:
         """A line of `to_json()`."""
         it = json.loads(line)
         times = {name: _time(it[name]) for name in ("access_since", "tried_at", "ok_at", "password_ends")}
-        made = {"mandate": Mandate._of(it["mandate"]), "room": Room._of(it["room"]), "access": _access(it["access"])}
-        made["terms"] = None if it["terms"] is None else Terms(**it["terms"])
+        made = {
+            "mandate": Mandate._of(it["mandate"]),
+            "room": Room._of(it["room"]),
+            "access": _access(it["access"]),
+            "terms": None if it["terms"] is None else Terms(**it["terms"]),
+        }
         return cls(**{**_named(cls, it), **times, **made, "_json": line})
 
     def to_json(self) -> str:
