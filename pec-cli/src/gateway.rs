@@ -111,6 +111,10 @@ impl Arguments {
             let read = |path: &PathBuf| fs::read(path).map_err(|error| Stop::from(Text::of_io(&error).at(path)));
             gateway = gateway.tls(&read(certificate)?, &read(key)?).map_err(|error| failed(&error))?;
         }
+        // What is not managed is said now, not each time that somebody looks.
+        for (mailbox, _) in self.deliver.iter().chain(&self.deliver_to) {
+            house.hub.mailbox(mailbox).map_err(|error| failed(&error))?;
+        }
         for (mailbox, maildir) in &self.deliver {
             gateway = gateway.deliver(mailbox, Delivery::Maildir(maildir.into()));
         }

@@ -146,7 +146,8 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
         Action::Sync(receive) => receive.sync(&house, language),
         Action::Watch(receive) => receive.watch(&house, language),
         Action::Radar(one) => {
-            let radar = crate::hub::look_around(&house)?.of(&one.address);
+            let mailbox = house.hub.mailbox(&one.address).map_err(|error| failed(&error))?;
+            let radar = crate::hub::look_around(&house)?.of(&mailbox.said.address);
             crate::hub::tell(&radar, one.json, language)
         }
         Action::Explain(explain) => explain.run(&house),

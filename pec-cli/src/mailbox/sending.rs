@@ -177,7 +177,7 @@ impl Words {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| Text::new(error.to_string(), error.to_string()))?;
         let composed = draft.compose(&Stamp::new(Zoned::now(), seed));
-        let composed = composed.map_err(|refusals| refused(&refusals, language))?;
+        let composed = composed.map_err(|refusals| refused(&refusals))?;
         let (sender, recipients) = (composed.sender.clone(), composed.recipients.clone());
         dispatch(house, language, address, key, &sender, &recipients, composed.bytes, self)
     }
@@ -208,7 +208,7 @@ fn dispatch(
         anstream::eprintln!("pec: {}", sentence(refusal, language));
     }
     if refusals.iter().any(Refusal::is_refused) {
-        return Err(refused(&refusals, language));
+        return Err(refused(&refusals));
     }
     if words.dry_run {
         std::io::stdout().write_all(&bytes)?;
@@ -235,7 +235,7 @@ fn tell(
     let ticket = house.archive.ticket(&house.actor, address, key).map_err(|error| archive_failed(&error))?;
     let mut output = anstream::stdout();
     if json {
-        if let Some(error) = &sent.problem {
+        if let Some(error) = sent.trouble() {
             anstream::eprintln!("pec: {} ({error})", error.explanation(language));
         }
         writeln!(output, "{}", ticket.to_json())?;
@@ -248,7 +248,7 @@ fn tell(
     if let Some(reply) = &ticket.answers.message {
         writeln!(output, "  {} {}", reply.code, reply.text)?;
     }
-    if let Some(error) = &sent.problem {
+    if let Some(error) = sent.trouble() {
         writeln!(output, "  {} ({error})", error.explanation(language))?;
     }
     Ok(exit_of(&ticket))
@@ -262,12 +262,11 @@ pub(crate) fn sentence(refusal: &Refusal, language: Language) -> String {
     format!("{} ({}: {})", refusal.code.explanation(language), refusal.code.as_str(), printable(&refusal.detail))
 }
 
-fn refused(refusals: &[Refusal], language: Language) -> Stop {
+fn refused(refusals: &[Refusal]) -> Stop {
     let all = |language| {
         let sentences = refusals.iter().filter(|refusal| refusal.is_refused());
         sentences.map(|refusal| sentence(refusal, language)).collect::<Vec<_>>().join("\n")
     };
-    let _ = language;
     Stop::Because(Text::new(all(Language::It), all(Language::En)))
 }
 

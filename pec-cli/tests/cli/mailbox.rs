@@ -213,3 +213,23 @@ fn whoever_adds_a_mailbox_is_told_what_its_provider_allows_to_programs() {
     assert!(listed[0]["terms"]["it"].as_str().unwrap().contains("programmi automatizzati"), "{listed:?}");
     assert!(listed[1]["terms"].is_null(), "{listed:?}");
 }
+
+#[test]
+fn what_is_not_managed_is_told_by_every_command_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("key"), "ab".repeat(32)).unwrap();
+    for arguments in [
+        &["box", "radar", "nessuno@pec.it"][..],
+        &["gateway", "--listen", "127.0.0.1:0", "--deliver", "nessuno@pec.it=posta"],
+        &["gateway", "--listen", "127.0.0.1:0", "--deliver-to", "nessuno@pec.it=studio@pec.it"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_pec"))
+            .args(arguments)
+            .args(["--archive", &path("posta.pecarchive"), "--secrets-key", &path("key")])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("nessuno@pec.it"), "{arguments:?}");
+    }
+}

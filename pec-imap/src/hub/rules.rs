@@ -53,7 +53,10 @@ struct WrittenRule {
 /// [`Error::BadValue`], which says what is wrong and where: also two rules of one name, since the name is a rule's identity.
 pub fn read_rules(text: &str) -> Result<Vec<Rule>> {
     let bad = |value: String| Error::BadValue { what: "rules", value };
-    let written: Written = toml::from_str(text).map_err(|error| bad(error.to_string().trim_end().to_owned()))?;
+    let written: Written = toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        bad(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
+    })?;
     let mut rules: Vec<Rule> = Vec::new();
     for rule in written.rule {
         if rules.iter().any(|known| known.name() == rule.name) {

@@ -106,7 +106,7 @@ pub struct SecondFactor {
 }
 
 /// The same in two languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Texts {
     /// In Italian.
     pub it: String,

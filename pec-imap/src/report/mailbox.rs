@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Problem;
 use crate::check::FolderCounts;
 use crate::hub;
+use crate::profile::Texts;
 use crate::secret::SecretEntry;
 
 /// A managed mailbox, and how it stands since the last look.
@@ -45,16 +46,7 @@ pub struct HubMailbox {
     /// When the password ends, where that is known.
     pub password_ends: Option<Timestamp>,
     /// What its provider allows to programs, where he restricts that.
-    pub terms: Option<Terms>,
-}
-
-/// A text in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Terms {
-    /// In Italian.
-    pub it: String,
-    /// In English.
-    pub en: String,
+    pub terms: Option<Texts>,
 }
 
 /// The right to open a mailbox.
@@ -111,7 +103,7 @@ impl HubMailbox {
             tried_at: standing.tried_at,
             ok_at: standing.ok_at,
             password_ends: standing.password_ends,
-            terms: mailbox.terms.as_ref().map(|terms| Terms { it: terms.it.clone(), en: terms.en.clone() }),
+            terms: mailbox.terms.clone(),
         }
     }
 }

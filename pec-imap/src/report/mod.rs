@@ -17,7 +17,7 @@ mod run;
 pub use day::{Client, Message, Overdue, Radar, Saved, Today};
 pub use forwarded::{Forwarded, Refusal};
 pub use gateway::GatewayEvent;
-pub use mailbox::{Cell, Folder, HubMailbox, Imported, Mandate, Room, Secret, Terms};
+pub use mailbox::{Cell, Folder, HubMailbox, Imported, Mandate, Room, Secret};
 pub use run::{Checked, Deleted, Dispatch, FolderSynced, Refresh, Refreshed, Relayed, Synced, Withheld};
 
 use pec_archive::report::Report;
