@@ -183,6 +183,7 @@ fn a_wrong_password_is_asked_once_and_the_advice_is_in_italian() {
     assert_eq!((code, &radar["report"], &radar["access"][0]["access"]), (1, &"radar".into(), &"rejected".into()));
     let (code, own, _) = house.pec(&["box", "radar", ANNA], "");
     assert!(code == 1 && own.contains("accesso perso"), "{own}");
+    assert_eq!(house.add(OFFICE, "pec\n").0, 0);
     assert_eq!(house.pec(&["box", "radar", OFFICE], "").0, 0, "nothing of others");
     assert_eq!(house.pec(&["box", "password", ANNA], "pec\n").0, 0);
     assert_eq!(house.pec(&["box", "check", ANNA], "").0, 0);
