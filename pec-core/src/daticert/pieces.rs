@@ -4,7 +4,7 @@
 
 use memchr::{memchr, memchr2, memchr3, memmem};
 
-use super::xml::{Stop, fault, is_space};
+use super::xml::{Stop, fault, is_ascii_name, is_space};
 
 /// What a piece of the document looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,9 @@ pub(super) enum Sort {
     /// White space between two pieces of markup.
     Blank,
     CData,
-    /// A start tag, or the tag of an empty element.
+    /// A start tag of a name in ASCII and nothing else, as most are.
+    Plain,
+    /// Any other start tag, or the tag of an empty element.
     Start,
     End,
     Comment,
@@ -43,6 +45,17 @@ impl<'a> Pieces<'a> {
         Self { text, next: 0, base }
     }
 
+    /// Goes over the end tag of `name`, if it comes next and is written as nearly everybody writes it.
+    pub(super) fn ends(&mut self, name: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.next..).unwrap_or_default();
+        let tag = rest.strip_prefix(b"</").and_then(|rest| rest.strip_prefix(name.as_bytes()));
+        let ends = tag.is_some_and(|rest| rest.first() == Some(&b'>'));
+        if ends {
+            self.next += "</>".len() + name.len();
+        }
+        ends
+    }
+
     /// The next piece. Document types and other declarations are refused where they begin.
     pub(super) fn next(&mut self) -> Result<Option<Piece<'a>>, Stop> {
         let rest = self.text.get(self.next..).unwrap_or_default();
@@ -60,7 +73,10 @@ impl<'a> Pieces<'a> {
                 let doctype = rest.get(..9).is_some_and(|word| word.eq_ignore_ascii_case("<!DOCTYPE"));
                 return if doctype { Err(Stop::Doctype(at)) } else { fault(at, "a declaration") };
             }
-            [b'<', ..] => (Sort::Start, tag(bytes)),
+            [b'<', rest @ ..] => match plain(rest) {
+                Some(name) => (Sort::Plain, Some(name + 2)),
+                None => (Sort::Start, tag(bytes)),
+            },
             [b'&', reference @ ..] => {
                 let end = memchr3(b';', b'&', b'<', reference).map_or(bytes.len(), |end| {
                     // The semicolon belongs to it, what begins anew does not.
@@ -80,6 +96,12 @@ impl<'a> Pieces<'a> {
         self.next += text.len();
         Ok(Some(Piece { sort, text, at }))
     }
+}
+
+/// The length of the name in ASCII that `bytes` begin with, if `>` is what follows.
+fn plain(bytes: &[u8]) -> Option<usize> {
+    let name = bytes.iter().position(|byte| !is_ascii_name(*byte))?;
+    (bytes[name] == b'>' && bytes[0].is_ascii_alphabetic()).then_some(name)
 }
 
 /// Where the tag at the beginning of `bytes` ends: at the first `>` that is not in quotes. Tags are so short that a
@@ -118,6 +140,22 @@ mod tests {
             let found: Vec<_> = std::iter::from_fn(|| pieces.next().unwrap()).collect();
             assert_eq!(found.iter().map(|piece| piece.text).collect::<Vec<_>>(), expected);
             assert!(found.iter().all(|piece| whole[piece.at..].starts_with(piece.text)));
+        }
+    }
+
+    #[test]
+    fn most_tags_are_told_at_once() {
+        for (text, sort) in
+            [("<a-b.c_d:1>", Sort::Plain), ("<a >", Sort::Start), ("<a/>", Sort::Start), ("<_>", Sort::Start)]
+        {
+            assert_eq!(Pieces::new(text, 0).next().unwrap().unwrap().sort, sort, "{text}");
+        }
+        for (text, ends) in
+            [("</ab>x", true), ("</ab >", false), ("</abc>", false), ("</a>", false), ("<ab>", false), ("</ab", false)]
+        {
+            let mut pieces = Pieces::new(text, 0);
+            assert_eq!(pieces.ends("ab"), ends, "{text}");
+            assert_eq!(pieces.next, if ends { 5 } else { 0 }, "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::model::Unknown;
 use super::pieces::{Piece, Pieces, Sort};
-use super::xml::{self, Attribute, Repair, RepairKind, Repairs, Stop, Text, fault};
+use super::xml::{self, Attribute, Repair, RepairKind, Repairs, StartTag, Stop, Text, fault};
 use crate::limits::Limits;
 
 /// A place in the document type of RFC 6109 §4.4. The order of the variants is the order that the DTD asks for.
@@ -256,11 +256,17 @@ pub(super) fn read<'a>(text: &'a str, base: usize, mode: Mode<'_>, limits: &Limi
     let mut pass = Pass { limits, mode, open: Vec::with_capacity(6), rooted: false, slots: Slots::default() };
     let mut pieces = Pieces::new(text, base);
     let mut attributes = Vec::new();
-    while let Some(Piece { sort, text: piece, at }) = pieces.next()? {
+    loop {
+        // Its name was looked at where it began.
+        if let Some(frame) = pass.open.pop_if(|frame| pieces.ends(frame.name)) {
+            pass.close(frame)?;
+            continue;
+        }
+        let Some(Piece { sort, text: piece, at }) = pieces.next()? else { break };
         match sort {
             Sort::Text | Sort::Blank => pass.text(sort, piece, at)?,
             Sort::CData => pass.text(sort, xml::cdata(piece, at)?, at + "<![CDATA[".len())?,
-            Sort::Start => pass.start(piece, at, &mut attributes)?,
+            Sort::Plain | Sort::Start => pass.start(sort, piece, at, &mut attributes)?,
             Sort::End => pass.end(piece, at)?,
             Sort::Comment => {
                 pass.clean(piece, at)?;
@@ -310,7 +316,13 @@ impl<'a> Pass<'a, '_> {
         }
     }
 
-    fn start(&mut self, piece: &'a str, at: usize, attributes: &mut Vec<Attribute<'a>>) -> Result<(), Stop> {
+    fn start(
+        &mut self,
+        sort: Sort,
+        piece: &'a str,
+        at: usize,
+        attributes: &mut Vec<Attribute<'a>>,
+    ) -> Result<(), Stop> {
         self.clean(piece, at)?;
         if self.open.is_empty() && self.rooted {
             return fault(at, "a second root element");
@@ -322,7 +334,10 @@ impl<'a> Pass<'a, '_> {
         if piece.len() > self.limits.daticert_text_bytes {
             return Err(Stop::Limit("daticert_text_bytes"));
         }
-        let tag = xml::start_tag(piece, at, attributes)?;
+        let tag = match sort {
+            Sort::Plain => StartTag { name: piece.get(1..piece.len() - 1).unwrap_or_default(), empty: false },
+            _ => xml::start_tag(piece, at, attributes)?,
+        };
         let place = self.place(tag.name);
         let mut frame =
             Frame { name: tag.name, place, last: Place::Document, text: Text::default(), flaws: 0, class: None };

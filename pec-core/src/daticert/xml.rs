@@ -129,7 +129,7 @@ static ASCII_NAME: [bool; 256] = {
     table
 };
 
-fn is_ascii_name(b: u8) -> bool {
+pub(super) fn is_ascii_name(b: u8) -> bool {
     ASCII_NAME[usize::from(b)]
 }
 
@@ -238,13 +238,6 @@ pub(super) fn start_tag<'a>(
     attributes: &mut Vec<Attribute<'a>>,
 ) -> Result<StartTag<'a>, Stop> {
     attributes.clear();
-    // Most tags are a name and nothing else.
-    if let Some(name) = piece.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'))
-        && name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
-        && name.bytes().all(is_ascii_name)
-    {
-        return Ok(StartTag { name, empty: false });
-    }
     let mut cursor = Cursor::new(piece, base);
     cursor.eat("<");
     let Some(name) = cursor.name() else { return fault(cursor.offset(), "not the name of an element") };
@@ -298,10 +291,6 @@ fn attribute_value(raw: &str, base: usize) -> Result<Cow<'_, str>, Stop> {
 
 /// `'</' Name S? '>'` (production 42) with the name of the element that is open.
 pub(super) fn end_tag(piece: &str, base: usize, open: Option<&str>) -> Result<(), Stop> {
-    let tight = piece.strip_prefix("</").and_then(|rest| rest.strip_suffix('>'));
-    if tight.is_some() && tight == open {
-        return Ok(());
-    }
     let mut cursor = Cursor::new(piece, base);
     cursor.eat("</");
     let name = cursor.name();

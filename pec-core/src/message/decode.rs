@@ -94,12 +94,12 @@ pub fn unstructured(value: &[u8]) -> String {
 
 /// The same, borrowed where the value stands as it reads.
 pub(crate) fn decoded(value: &[u8]) -> Cow<'_, str> {
+    let trimmed = value.trim_ascii();
+    if is_plain(trimmed) {
+        return lossy(trimmed);
+    }
     if !memchr::memchr_iter(b'=', value).any(|at| value.get(at + 1) == Some(&b'?')) {
-        let value = value.trim_ascii();
-        return match lossy(value) {
-            Cow::Borrowed(text) if is_collapsed(value) => Cow::Borrowed(text),
-            text => Cow::Owned(collapse(&text)),
-        };
+        return Cow::Owned(collapse(&lossy(trimmed)));
     }
     match MessageStream::new(&line(value)).parse_unstructured() {
         HeaderValue::Text(text) => Cow::Owned(collapse(&text)),
@@ -115,7 +115,7 @@ pub fn collapse(text: &str) -> String {
 
 /// The same, borrowed where nothing changes.
 pub(crate) fn collapsed(text: &str) -> Cow<'_, str> {
-    if is_collapsed(text.as_bytes()) {
+    if is_plain(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let mut collapsed = String::with_capacity(text.len());
@@ -128,15 +128,14 @@ pub(crate) fn collapsed(text: &str) -> Cow<'_, str> {
     Cow::Owned(collapsed)
 }
 
-/// Printable ASCII with single blanks inside, as nearly every value is.
-fn is_collapsed(text: &[u8]) -> bool {
+/// Printable ASCII with single blanks inside and no encoded word, as nearly every value is.
+fn is_plain(text: &[u8]) -> bool {
     let Some((last, before)) = text.split_last() else { return true };
     let printable = |byte: u8| matches!(byte, b' '..=b'~');
     // Without a way out before the end many bytes are looked at at once.
-    let inside = before
-        .iter()
-        .zip(&text[1..])
-        .fold(true, |all, (one, next)| all & printable(*one) & !((*one == b' ') & (*next == b' ')));
+    let inside = before.iter().zip(&text[1..]).fold(true, |all, (one, next)| {
+        all & printable(*one) & !((*one == b' ') & (*next == b' ')) & !((*one == b'=') & (*next == b'?'))
+    });
     inside && printable(*last) && *last != b' ' && text[0] != b' '
 }
 
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_is_collapsed() {
+    fn white_space_is_plain() {
         for (text, expected) in [
             ("", ""),
             (" ", ""),

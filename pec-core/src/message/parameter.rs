@@ -60,9 +60,9 @@ pub(super) fn value_of(field: &[u8]) -> Cow<'_, str> {
 /// so that it has to be unfolded first.
 pub(super) fn reads(field: &[u8], expected: &str) -> Option<bool> {
     let field = skip_blank(field);
-    // Most types that are no match begin with another letter.
-    let other = |first: &u8| first.is_ascii_alphabetic() && !expected.as_bytes()[..1].eq_ignore_ascii_case(&[*first]);
-    if field.first().is_some_and(other) {
+    // Most types that are no match have another letter somewhere, before anything that has to be undone.
+    let other = field.iter().zip(expected.as_bytes()).find(|(one, known)| !one.eq_ignore_ascii_case(known));
+    if other.is_some_and(|(one, _)| one.is_ascii_alphabetic()) {
         return Some(false);
     }
     let main = main_value(field).0;

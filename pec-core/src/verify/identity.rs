@@ -32,7 +32,8 @@ pub(super) fn from<'m>(outer: &Outer<'m>, findings: &mut Vec<Finding>) -> Option
 
 /// `local@domain` and nothing else.
 fn is_addr_spec(address: &str) -> bool {
-    let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || "<>,;()\"@".contains(c));
+    let special = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '(' | ')' | '"' | '@');
+    let plain = |text: &str| !text.is_empty() && !text.contains(special);
     address.rsplit_once('@').is_some_and(|(local, domain)| plain(local) && plain(domain))
 }
 
