@@ -97,7 +97,7 @@ impl Ours {
 
     fn store(&mut self, corpus: &Corpus, transactions: u64, messages: Vec<Vec<u8>>) -> Result<()> {
         let (trust, host) = (corpus.trust()?, Actor::host());
-        let intake = Intake::new(&trust, corpus.after(transactions)).mailbox("fatture@pec.gamma.example");
+        let intake = Intake::new(&trust, corpus.after(transactions)).mailbox("fatture@pec.alfa.example");
         let number = messages.len();
         self.raw += messages.iter().map(Vec::len).sum::<usize>();
         let batches = Mutex::new(messages.chunks(BATCH).map(<[_]>::to_vec).collect::<VecDeque<_>>());
@@ -205,7 +205,7 @@ impl Notmuch {
             fs::create_dir_all(folder.join("mail").join(kind))?;
         }
         let settings = format!(
-            "[database]\npath={}\n[user]\nprimary_email=fatture@pec.gamma.example\n[new]\ntags=\n",
+            "[database]\npath={}\n[user]\nprimary_email=fatture@pec.alfa.example\n[new]\ntags=\n",
             folder.join("mail").display()
         );
         fs::write(folder.join("config"), settings)?;

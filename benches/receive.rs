@@ -31,7 +31,7 @@ const LONG: (usize, usize) = (200, 25_000_000);
 const TURNS: usize = 2;
 /// Half of the round trip that is added.
 const WAY: Duration = Duration::from_millis(10);
-const BOX: &str = "fatture@pec.gamma.example";
+const BOX: &str = "fatture@pec.alfa.example";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();

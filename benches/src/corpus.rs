@@ -14,7 +14,7 @@ use crate::Result;
 const BEGIN: &str = "2026-01-07T08:00:00+01:00";
 const SECONDS_BETWEEN: i64 = 11;
 /// Whose mailbox it is.
-const OWNER: &str = "fatture@pec.gamma.example";
+const OWNER: &str = "fatture@pec.alfa.example";
 
 #[derive(Debug, Deserialize)]
 struct Mix {
@@ -65,7 +65,7 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// As `corpus.toml` says. Signed with P-256, which is the quickest to sign.
+    /// As `corpus.toml` says. Signed with RSA-2048, as providers sign.
     ///
     /// # Errors
     /// When the description cannot be read.
@@ -112,7 +112,7 @@ impl Corpus {
     pub fn transaction(&self, n: u64) -> Result<Vec<Vec<u8>>> {
         let mut rng = ChaCha8Rng::seed_from_u64(0x0bec_0000_0000 + n);
         let kind = pick(&self.mix.transaction, |kind| kind.share, &mut rng);
-        let (provider, other) = (&self.world.gamma, &self.world.beta.host);
+        let (provider, other) = (&self.world.alfa, &self.world.beta.host);
         let (sender, recipients) = match kind.kind {
             Direction::Sent => {
                 let number = between(kind.recipients, &mut rng);
@@ -157,7 +157,7 @@ impl Corpus {
         /// What an envelope has beside the attachment.
         const AROUND: usize = 7_200;
         let mut rng = ChaCha8Rng::seed_from_u64(0x1_c031_0000_0000 + n);
-        let (provider, at) = (&self.world.gamma, self.begin.plus(n as i64 * SECONDS_BETWEEN));
+        let (provider, at) = (&self.world.alfa, self.begin.plus(n as i64 * SECONDS_BETWEEN));
         let sender = partner(n, &provider.host);
         let subject = format!("{} {} n. {n}", self.zipf(&mut rng), self.zipf(&mut rng));
         let filling = bytes.saturating_sub(AROUND) / 78 * 57;
