@@ -15,7 +15,7 @@ use crate::id::Id;
 use crate::intake::{Derived, Intake, Judged};
 use crate::seal::Seal;
 use crate::store::{Change, Number, View};
-use crate::{content, log};
+use crate::{audit, content, log};
 
 /// Messages that are worked on at a time.
 const BATCH: usize = 256;
@@ -118,7 +118,7 @@ impl Archive {
                     break;
                 }
             }
-            check.log_broken_at = log::first_broken(view)?;
+            check.log_broken_at = audit::first_broken(view)?;
             // What cannot be counted is not indexed.
             check.not_indexed = noted(&mut check.structure, view.not_indexed())?.unwrap_or(total);
             Ok(check)

@@ -30,7 +30,9 @@ impl Id {
         &self.0
     }
 
-    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+    /// The identifier that has this digest.
+    #[must_use]
+    pub const fn of_digest(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 

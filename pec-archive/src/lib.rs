@@ -6,6 +6,7 @@
 
 mod actor;
 mod archive;
+mod audit;
 mod base64;
 mod batch;
 mod care;
@@ -44,6 +45,10 @@ mod writer;
 
 pub use actor::Actor;
 pub use archive::{Archive, Put, Stored, Submission};
+pub use audit::{
+    BrokenEntry, CheckedRoot, EntryProof, Flaw, GrowthProof, KeptRoot, LogCheck, LogFormat, LogKey, LogRow, NotKept,
+    NotProven, Voucher,
+};
 pub use care::{Changed, Check, Collected, Progress, Watch};
 pub use error::{Error, Result};
 pub use events::{Event, Happened};

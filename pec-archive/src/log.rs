@@ -5,13 +5,16 @@ use std::cell::RefCell;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use tlog_tiles::{Hash, HashReader, stored_hash_count, stored_hash_index, stored_hashes, tree_hash};
+use tlog_tiles::{Hash, HashReader, stored_hash_index, stored_hashes, tree_hash};
 
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::managed::Mandate;
 use crate::store::{Change, View};
+
+/// The first line of every checkpoint of a log.
+pub(crate) const ORIGIN: &str = "pec-archive";
 
 /// One entry, as it stands in the log: JSON, keys in this order.
 #[derive(Debug, Serialize)]
@@ -59,6 +62,12 @@ pub(crate) enum What<'a> {
         token: Id,
         authority: &'a str,
         time: Timestamp,
+    },
+    /// The root of the log was signed by the host's key of this name, to be kept elsewhere.
+    Signed {
+        /// Entries under the root.
+        size: u64,
+        key: &'a str,
     },
     /// This archive was made of what could be read of a broken one; the entries before are those of that one.
     Salvage {
@@ -110,7 +119,7 @@ pub(crate) enum What<'a> {
 }
 
 /// Nodes of the tree, where they are stored; and why one could not be read, which the reader of the tree cannot carry.
-struct Nodes<'v> {
+pub(crate) struct Nodes<'v> {
     view: &'v dyn View,
     failed: RefCell<Option<Error>>,
 }
@@ -138,14 +147,17 @@ impl<'v> Nodes<'v> {
     }
 
     /// What `work` finds in the tree, or what kept it from reading.
-    fn ask<T>(view: &'v dyn View, work: impl FnOnce(&Self) -> Result<T, tlog_tiles::tlog::Error>) -> Result<T> {
+    pub(crate) fn ask<T>(
+        view: &'v dyn View,
+        work: impl FnOnce(&Self) -> Result<T, tlog_tiles::tlog::Error>,
+    ) -> Result<T> {
         let nodes = Self::new(view);
         let found = work(&nodes);
         found.map_err(|error| nodes.failed.into_inner().unwrap_or_else(|| broken(error)))
     }
 }
 
-fn broken(error: impl std::fmt::Display) -> Error {
+pub(crate) fn broken(error: impl std::fmt::Display) -> Error {
     Error::Damaged(format!("the log: {error}"))
 }
 
@@ -210,37 +222,6 @@ pub(crate) fn write(change: &dyn Change, n: u64, entry: &str) -> Result<()> {
 /// Whether an entry is there and speaks of this message.
 pub(crate) fn names(view: &dyn View, n: u64, id: Id) -> Result<bool> {
     Ok(n < MOST && view.log_entry(n)?.is_some_and(|entry| entry.contains(&id.to_string())))
-}
-
-/// Works the whole tree out anew from its entries; gives the number of the first entry that is not what was logged, or
-/// cannot be read.
-pub(crate) fn first_broken(view: &dyn View) -> Result<Option<u64>> {
-    let mut expected = 0;
-    match walk(view, &mut expected) {
-        Ok(true) => Ok(None),
-        Ok(false) => Ok(Some(expected)),
-        Err(error) if error.is_local() => Ok(Some(expected)),
-        Err(error) => Err(error),
-    }
-}
-
-/// Goes along the log as far as it is what was logged; says whether that is all of it.
-fn walk(view: &dyn View, expected: &mut u64) -> Result<bool> {
-    let nodes = Nodes::new(view);
-    let mut as_logged = true;
-    view.log_entries(&mut |n, entry| {
-        as_logged = u64::try_from(n) == Ok(*expected) && is_as_logged(&nodes, *expected, &entry);
-        *expected += u64::from(as_logged);
-        Ok(as_logged)
-    })?;
-    Ok(as_logged && view.log_node_count()? == stored_hash_count(*expected))
-}
-
-/// Whether the nodes that an entry completes are those that are stored.
-fn is_as_logged(nodes: &Nodes<'_>, n: u64, entry: &str) -> bool {
-    let Ok(hashes) = stored_hashes(n, entry.as_bytes(), nodes) else { return false };
-    let indexes: Vec<u64> = (stored_hash_index(0, n)..).take(hashes.len()).collect();
-    nodes.read_hashes(&indexes).is_ok_and(|stored| stored == hashes)
 }
 
 /// Sizes of the checkpoints that are not over the root that the log has at their size.

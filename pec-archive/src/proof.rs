@@ -13,13 +13,10 @@ use crate::actor::Actor;
 use crate::archive::{Archive, bare};
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::log::{self, Appender, What};
+use crate::log::{self, Appender, ORIGIN, What};
 use crate::seal::Seal;
 use crate::store::{CheckpointRow, MessageRow, Number, Speaking, View};
 use crate::{content, dossiers};
-
-/// The first line of every checkpoint.
-const ORIGIN: &str = "pec-archive";
 
 /// A root of the log that an authority has stamped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -14,6 +14,20 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
+/// A cell of a table that no spreadsheet takes for a formula, and that is one line: what a sender wrote must not be run by whoever
+/// opens the table.
+///
+/// ```
+/// use pec_core::text::cell;
+/// assert_eq!(cell("=1+1"), "'=1+1");
+/// assert_eq!(cell("perché no?"), "perché no?");
+/// ```
+#[must_use]
+pub fn cell(text: &str) -> String {
+    let printable = printable(text);
+    if printable.starts_with(['=', '+', '-', '@']) { format!("'{printable}") } else { printable }
+}
+
 /// Whether a character moves, hides or turns what stands around it.
 #[must_use]
 pub fn steers(c: char) -> bool {

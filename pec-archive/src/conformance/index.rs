@@ -149,9 +149,9 @@ impl Index for Session<'_> {
         Ok(self.rows().log.get(n as usize).cloned())
     }
 
-    fn log_entries(&self, take: &mut dyn FnMut(i64, String) -> Result<bool>) -> Result<()> {
-        for (n, entry) in (0..).zip(&self.rows().log) {
-            if !take(n, entry.clone())? {
+    fn log_entries(&self, from: i64, take: &mut dyn FnMut(i64, &str) -> Result<bool>) -> Result<()> {
+        for (n, entry) in (0..).zip(&self.rows().log).filter(|(n, _)| *n >= from) {
+            if !take(n, entry)? {
                 break;
             }
         }
@@ -161,6 +161,11 @@ impl Index for Session<'_> {
     fn log_nodes(&self, indexes: &[u64]) -> Result<Vec<Option<[u8; 32]>>> {
         let rows = self.rows();
         Ok(indexes.iter().map(|index| rows.nodes.get(index).copied()).collect())
+    }
+
+    fn log_nodes_from(&self, first: i64, limit: usize) -> Result<Vec<(i64, [u8; 32])>> {
+        let rows = self.rows();
+        Ok(rows.nodes.range(first.max(0) as u64..).take(limit).map(|(i, node)| (*i as i64, *node)).collect())
     }
 
     fn log_node_count(&self) -> Result<u64> {

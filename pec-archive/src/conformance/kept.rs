@@ -73,18 +73,19 @@ pub fn the_log_gives_back_what_was_written<B: Backend>(backend: &B) {
     read(backend, |view| {
         assert_eq!((view.last_entry()?, view.log_node_count()?), (Some(1), 3));
         assert_eq!((view.log_entry(0)?.as_deref(), view.log_entry(2)?), (Some("{\"a\":\"è\"}"), None));
-        let mut entries = Vec::new();
-        view.log_entries(&mut |n, entry| {
-            entries.push((n, entry));
-            Ok(true)
-        })?;
-        assert_eq!(entries, [(0, "{\"a\":\"è\"}".into()), (1, "{}".into())]);
-        let mut first = 0;
-        view.log_entries(&mut |_, _| {
-            first += 1;
-            Ok(false)
-        })?;
-        assert_eq!(first, 1);
+        let read = |from, most| {
+            let mut entries = Vec::new();
+            let took = view.log_entries(from, &mut |n, entry| {
+                entries.push((n, entry.to_owned()));
+                Ok(entries.len() < most)
+            });
+            took.map(|()| entries)
+        };
+        let (first, second) = ((0, "{\"a\":\"è\"}".to_owned()), (1, "{}".to_owned()));
+        assert_eq!(read(i64::MIN, 9)?, [first.clone(), second.clone()]);
+        assert_eq!((read(1, 9)?, read(2, 9)?, read(0, 1)?), (vec![second], vec![], vec![first]));
+        assert_eq!(view.log_nodes_from(i64::MIN, 2)?, [(0, [1; 32]), (1, [2; 32])]);
+        assert_eq!((view.log_nodes_from(2, 9)?, view.log_nodes_from(3, 9)?), (vec![(2, [3; 32])], vec![]));
         assert_eq!((view.checkpoint(5)?, view.checkpoint(3)?), (Some(row(3)), None));
         assert_eq!(view.checkpoints()?, [2, 5]);
         assert_eq!([1, 2, 4, 5].map(|entry| view.checkpoint_above(entry).unwrap()), [Some(2), Some(5), Some(5), None]);

@@ -232,7 +232,7 @@ fn listed(words: &[String], word: &str) -> bool {
 
 /// A SHA-256 as programs write it.
 fn digest(text: &str) -> Option<Id> {
-    text.parse().ok().or_else(|| base64::STANDARD.decode(text).ok()?.try_into().ok().map(Id::from_bytes))
+    text.parse().ok().or_else(|| base64::STANDARD.decode(text).ok()?.try_into().ok().map(Id::of_digest))
 }
 
 #[cfg(test)]

@@ -15,15 +15,29 @@ pub(super) fn entry(connection: &Connection, n: u64) -> Result<Option<String>> {
     Ok(query.query_row([n as i64], |row| row.get(0)).optional()?)
 }
 
-pub(super) fn entries(connection: &Connection, take: &mut dyn FnMut(i64, String) -> Result<bool>) -> Result<()> {
-    let mut query = connection.prepare("SELECT n, entry FROM log ORDER BY n")?;
-    let mut rows = query.query([])?;
+pub(super) fn entries(
+    connection: &Connection,
+    from: i64,
+    take: &mut dyn FnMut(i64, &str) -> Result<bool>,
+) -> Result<()> {
+    let mut query = connection.prepare_cached("SELECT n, entry FROM log WHERE n >= ?1 ORDER BY n")?;
+    let mut rows = query.query([from])?;
     while let Some(row) = rows.next()? {
-        if !take(row.get(0)?, row.get(1)?)? {
+        let entry = row.get_ref(1)?.as_str().map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::new(error))
+        })?;
+        if !take(row.get(0)?, entry)? {
             break;
         }
     }
     Ok(())
+}
+
+pub(super) fn nodes_from(connection: &Connection, first: i64, limit: usize) -> Result<Vec<(i64, [u8; 32])>> {
+    let mut query = connection.prepare_cached("SELECT i, hash FROM log_node WHERE i >= ?1 ORDER BY i LIMIT ?2")?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = query.query_map([first, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn nodes(connection: &Connection, indexes: &[u64]) -> Result<Vec<Option<[u8; 32]>>> {

@@ -14,7 +14,6 @@ use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::batch::{Row, put_message};
 use crate::care::{Progress, Watch, noted, readable};
-use crate::content;
 use crate::error::Result;
 use crate::id::Id;
 use crate::intake::Intake;
@@ -23,6 +22,7 @@ use crate::press::Press;
 use crate::seal::{Keys, Seal};
 use crate::split::{Hole, Skeleton};
 use crate::store::{Blob, BlobStore as _, Index as _, IndexWriter as _, Number};
+use crate::{audit, content};
 
 /// Messages that are brought over at a time.
 const BATCH: usize = 256;
@@ -163,7 +163,7 @@ fn take_over(
 
 /// The entries of the log up to the first that is not what was logged; what stands behind it is noted.
 fn proven_log(source: &Tables<'_>, salvaged: &mut Salvaged) -> Result<Vec<String>> {
-    let broken = log::first_broken(source)?;
+    let broken = audit::first_broken(source)?;
     let mut entries = BTreeMap::new();
     survey::each_row(source.connection(), "SELECT n, entry FROM log", &["n"], &mut salvaged.unread, |row| {
         entries.insert(row.get::<_, i64>(0)?, row.get::<_, String>(1)?);

@@ -139,12 +139,16 @@ impl Index for Tables<'_> {
         log::entry(self.0, n)
     }
 
-    fn log_entries(&self, take: &mut dyn FnMut(i64, String) -> Result<bool>) -> Result<()> {
-        log::entries(self.0, take)
+    fn log_entries(&self, from: i64, take: &mut dyn FnMut(i64, &str) -> Result<bool>) -> Result<()> {
+        log::entries(self.0, from, take)
     }
 
     fn log_nodes(&self, indexes: &[u64]) -> Result<Vec<Option<[u8; 32]>>> {
         log::nodes(self.0, indexes)
+    }
+
+    fn log_nodes_from(&self, first: i64, limit: usize) -> Result<Vec<(i64, [u8; 32])>> {
+        log::nodes_from(self.0, first, limit)
     }
 
     fn log_node_count(&self) -> Result<u64> {

@@ -16,7 +16,7 @@ impl FromSql for Id {
         let bytes = value.as_blob()?;
         bytes
             .try_into()
-            .map(Self::from_bytes)
+            .map(Self::of_digest)
             .map_err(|_| FromSqlError::InvalidBlobSize { expected_size: 32, blob_size: bytes.len() })
     }
 }

@@ -92,11 +92,14 @@ pub trait Index {
     /// An entry, as it was written.
     fn log_entry(&self, n: u64) -> Result<Option<String>>;
 
-    /// Gives the entries in the order of their numbers until `take` says that it is enough.
-    fn log_entries(&self, take: &mut dyn FnMut(i64, String) -> Result<bool>) -> Result<()>;
+    /// Gives the entries from this number on, in the order of their numbers, until `take` says that it is enough.
+    fn log_entries(&self, from: i64, take: &mut dyn FnMut(i64, &str) -> Result<bool>) -> Result<()>;
 
     /// These nodes of the tree, in their order (numbered as C2SP tlog-tiles stores them). One question for each entry.
     fn log_nodes(&self, indexes: &[u64]) -> Result<Vec<Option<[u8; 32]>>>;
+
+    /// At most `limit` nodes from this number on, in the order of their numbers.
+    fn log_nodes_from(&self, first: i64, limit: usize) -> Result<Vec<(i64, [u8; 32])>>;
 
     /// How many nodes there are.
     fn log_node_count(&self) -> Result<u64>;
