@@ -47,7 +47,7 @@ pub use actor::Actor;
 pub use archive::{Archive, Put, Stored, Submission};
 pub use audit::{
     BrokenEntry, CheckedRoot, EntryProof, Flaw, GrowthProof, KeptRoot, LogCheck, LogFormat, LogKey, LogRow, NotKept,
-    NotProven, Voucher,
+    NotProven, VouchedBy, Voucher,
 };
 pub use care::{Changed, Check, Collected, Progress, Watch};
 pub use error::{Error, Result};

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::audit::{EntryProof, GrowthProof, LogCheck, LogRow};
 use crate::care::{Changed, Check, Collected};
 use crate::deposit::{Deposit, DepositReport, Deposited, Made};
 use crate::events::Event;
@@ -56,6 +57,10 @@ reports! {
     Salvaged: "salvaged";
     Stats: "stats";
     Stamped: "stamped";
+    LogCheck: "log-check";
+    LogRow: "log-row";
+    EntryProof: "entry-proof";
+    GrowthProof: "growth-proof";
     Entry: "entry";
     Made: "made";
     Deposit: "deposit";

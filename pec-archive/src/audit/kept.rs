@@ -9,7 +9,7 @@ use pec_core::verify::Verifier;
 use signed_note::{Note, StandardVerifier, VerifierList, is_key_name_valid, key_id, new_ed25519_verifier_key};
 use tlog_tiles::{Checkpoint, Hash};
 
-use super::Voucher;
+use super::{VouchedBy, Voucher};
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
@@ -71,7 +71,7 @@ impl signed_note::Signer for LogKey {
 pub struct KeptRoot {
     pub(super) size: u64,
     pub(super) root: [u8; 32],
-    pub(super) by: Voucher,
+    pub(super) voucher: Voucher,
 }
 
 /// Why something is not a root that anybody vouches for.
@@ -103,7 +103,7 @@ impl KeptRoot {
         let known = VerifierList::new(vec![Box::new(key)]);
         let (signed, _) = note.verify(&known).map_err(|error| NotKept::Signature(error.to_string()))?;
         let name = signed.first().map(|signature| signature.name().to_owned()).unwrap_or_default();
-        Self::of(note.text(), Voucher::Key { name })
+        Self::of(note.text(), Voucher::new(VouchedBy::Key, name, None))
     }
 
     /// The first checkpoint in the text of a message that was sent by PEC, to oneself or to anybody: the provider certified that
@@ -129,7 +129,7 @@ impl KeptRoot {
             .filter(|part| !part.is_multipart() && !part.is_message())
             .find_map(|part| checkpoint_in(&part.text()));
         let text = found.ok_or_else(|| NotKept::Checkpoint("none stands in the text of the message".into()))?;
-        Self::of(text.as_bytes(), Voucher::Pec { time, signer })
+        Self::of(text.as_bytes(), Voucher::new(VouchedBy::Pec, signer, Some(time)))
     }
 
     /// Entries under the root.
@@ -138,13 +138,13 @@ impl KeptRoot {
         self.size
     }
 
-    fn of(text: &[u8], by: Voucher) -> Result<Self, NotKept> {
+    fn of(text: &[u8], voucher: Voucher) -> Result<Self, NotKept> {
         let malformed = || NotKept::Checkpoint("it is not written as one".into());
         let checkpoint = Checkpoint::from_bytes(text).map_err(|_| malformed())?;
         if checkpoint.origin() != ORIGIN {
             return Err(NotKept::Checkpoint(format!("it is of {:?}", checkpoint.origin())));
         }
-        Ok(Self { size: checkpoint.size(), root: checkpoint.hash().0, by })
+        Ok(Self { size: checkpoint.size(), root: checkpoint.hash().0, voucher })
     }
 }
 

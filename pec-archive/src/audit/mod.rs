@@ -55,15 +55,16 @@ pub struct BrokenEntry {
     /// Its number; of what was written anew with its tree, the first that it can be.
     pub n: u64,
     /// What was done to it.
-    #[serde(flatten)]
     pub flaw: Flaw,
+    /// Why it cannot be read.
+    pub detail: Option<String>,
     /// The size of the first kept root above it, which says what stood there.
     pub checkpoint: Option<u64>,
 }
 
 /// What was done to the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "flaw", content = "detail", rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Flaw {
     /// The entry has another text than the one that was logged: it, or its hash in the tree, was changed.
     Edited,
@@ -78,8 +79,8 @@ pub enum Flaw {
     /// Entries and tree agree, and are not those of a root that was kept: both were written anew, from this entry on or later,
     /// before the size of that root; or the end was taken away.
     Rewritten,
-    /// It cannot be read: why.
-    Unreadable(String),
+    /// It cannot be read.
+    Unreadable,
 }
 
 /// A root that was kept.
@@ -88,41 +89,50 @@ pub enum Flaw {
 pub struct CheckedRoot {
     /// Entries under it.
     pub size: u64,
-    /// Where it was kept.
+    /// Who vouches for it.
     #[serde(flatten)]
-    pub by: Voucher,
+    pub voucher: Voucher,
     /// Whether the log still has this root at this size.
     pub holds: bool,
 }
 
 /// Who vouches for a root.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "by", rename_all = "kebab-case")]
-pub enum Voucher {
+#[non_exhaustive]
+pub struct Voucher {
+    /// In which way.
+    pub by: VouchedBy,
+    /// The time-stamping authority as its certificate names it, the name of the key, or the mailbox of the PEC provider; empty
+    /// where it is nobody.
+    pub who: String,
+    /// When, where the voucher says so.
+    pub time: Option<Timestamp>,
+    /// Why it is nobody.
+    pub why: Option<String>,
+}
+
+/// In which way somebody vouches for a root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VouchedBy {
     /// A time-stamping authority, by the token that the archive has.
-    Stamp {
-        /// When.
-        time: Timestamp,
-        /// The authority, as its certificate names it.
-        authority: String,
-    },
-    /// Nobody whom the trust data name: the archive has a token over the root that counts for nothing.
-    Nobody {
-        /// Why.
-        why: String,
-    },
-    /// Whoever has this key, by a checkpoint that the host kept.
-    Key {
-        /// Its name.
-        name: String,
-    },
+    Stamp,
+    /// Whoever has a key, by a checkpoint that the host kept.
+    Key,
     /// A PEC provider, by a message in which the checkpoint was sent.
-    Pec {
-        /// When the provider certified it.
-        time: Timestamp,
-        /// The provider's mailbox that signed it.
-        signer: String,
-    },
+    Pec,
+    /// Nobody whom the trust data name: the archive has a token over the root that counts for nothing.
+    Nobody,
+}
+
+impl Voucher {
+    fn new(by: VouchedBy, who: String, time: Option<Timestamp>) -> Self {
+        Self { by, who, time, why: None }
+    }
+
+    fn nobody(why: String) -> Self {
+        Self { why: Some(why), ..Self::new(VouchedBy::Nobody, String::new(), None) }
+    }
 }
 
 impl LogCheck {
@@ -149,7 +159,7 @@ impl Archive {
     pub fn verify_log(&self, _: &Actor, trust: &TrustStore, now: Timestamp, kept: &[KeptRoot]) -> Result<LogCheck> {
         self.read(|view| {
             let stamped = stamped(view, trust, now)?;
-            let kept = kept.iter().map(|kept| (kept.size, Some(kept.root), kept.by.clone()));
+            let kept = kept.iter().map(|kept| (kept.size, Some(kept.root), kept.voucher.clone()));
             let mut roots: Vec<_> = stamped.into_iter().chain(kept).collect();
             roots.sort_by_key(|(size, ..)| *size);
             let mut sizes: Vec<u64> = roots.iter().map(|(size, ..)| *size).collect();
@@ -158,7 +168,7 @@ impl Archive {
             let at = |size: u64| walked.roots.iter().find(|(at, _)| *at == size).map(|(_, root)| root.0);
             let roots: Vec<CheckedRoot> = roots
                 .into_iter()
-                .map(|(size, hash, by)| CheckedRoot { size, by, holds: hash.is_some() && at(size) == hash })
+                .map(|(size, hash, voucher)| CheckedRoot { size, voucher, holds: hash.is_some() && at(size) == hash })
                 .collect();
             Ok(LogCheck::of(walked, roots))
         })
@@ -168,13 +178,19 @@ impl Archive {
 impl LogCheck {
     fn of(walked: walk::Walked, roots: Vec<CheckedRoot>) -> Self {
         let walk::Walked { sound, broken, root, .. } = walked;
-        let anchored = |root: &&CheckedRoot| root.holds && !matches!(root.by, Voucher::Nobody { .. });
-        let last = roots.iter().filter(anchored).map(|root| root.size).max().unwrap_or(0);
+        // Entries below a root that holds, and for which somebody else vouches, are what was logged.
+        let anchored = |root: &&CheckedRoot| root.holds && root.voucher.by != VouchedBy::Nobody;
+        let anchored_below = |size: u64| {
+            let below = roots.iter().filter(anchored).map(|root| root.size).filter(|anchor| *anchor < size);
+            below.max().unwrap_or(0)
+        };
+        let last = anchored_below(u64::MAX);
         let first_false = roots.iter().filter(|root| !root.holds).map(|root| root.size).min();
         let rewritten = || {
             first_false.map(|size| BrokenEntry {
-                n: last_before(&roots, size),
+                n: anchored_below(size),
                 flaw: Flaw::Rewritten,
+                detail: None,
                 checkpoint: None,
             })
         };
@@ -186,13 +202,11 @@ impl LogCheck {
     }
 }
 
-/// The size of the last root before `size` that holds: entries below it are what was logged.
-fn last_before(roots: &[CheckedRoot], size: u64) -> u64 {
-    roots.iter().filter(|root| root.holds && root.size < size).map(|root| root.size).max().unwrap_or(0)
-}
+/// A root as it was kept: its size, its hash where the checkpoint can be read, and who vouches for it.
+type Kept = (u64, Option<[u8; 32]>, Voucher);
 
-/// The roots that were stamped: size, hash if the checkpoint can be read, and whether the stamp counts.
-fn stamped(view: &dyn View, trust: &TrustStore, now: Timestamp) -> Result<Vec<(u64, Option<[u8; 32]>, Voucher)>> {
+/// The roots that were stamped.
+fn stamped(view: &dyn View, trust: &TrustStore, now: Timestamp) -> Result<Vec<Kept>> {
     let mut roots = Vec::new();
     for size in view.checkpoints()? {
         let Some(row) = readable(view.checkpoint(size))?.flatten() else { continue };
@@ -209,7 +223,7 @@ fn voucher(token: &[u8], note: &[u8], trust: &TrustStore, now: Timestamp) -> Vou
         let authority =
             judge_time_stamp(&stamp, trust, now.as_second(), &Limits::DEFAULT).map_err(|error| error.to_string())?;
         let time = Timestamp::from_second(stamp.time).map_err(|error| error.to_string())?;
-        Ok(Voucher::Stamp { time, authority })
+        Ok(Voucher::new(VouchedBy::Stamp, authority, Some(time)))
     };
-    stamped().unwrap_or_else(|why: String| Voucher::Nobody { why })
+    stamped().unwrap_or_else(Voucher::nobody)
 }

@@ -54,7 +54,7 @@ impl Grown {
 
     fn root(&self) -> Hash {
         let mut subtrees = self.subtrees.iter().rev().copied();
-        let last = subtrees.next().unwrap_or_else(|| Hash(EMPTY));
+        let last = subtrees.next().unwrap_or(Hash(EMPTY));
         subtrees.fold(last, |right, left| node_hash(left, right))
     }
 }
@@ -99,7 +99,7 @@ pub(super) fn walk(view: &dyn View, sizes: &[u64]) -> Result<Walked> {
     let mut tree = Grown::default();
     let mut stored = Stored::new(view);
     let (mut roots, mut sizes) = (Vec::new(), sizes.iter().copied().peekable());
-    let mut flaw = None;
+    let (mut flaw, mut detail) = (None, None);
     let mut reach = |tree: &Grown, roots: &mut Vec<(u64, Hash)>| {
         while sizes.next_if(|size| *size <= tree.size).is_some_and(|size| size == tree.size) {
             roots.push((tree.size, tree.root()));
@@ -130,7 +130,7 @@ pub(super) fn walk(view: &dyn View, sizes: &[u64]) -> Result<Walked> {
     });
     match read {
         Ok(()) => {}
-        Err(error) if error.is_local() => flaw = Some(Flaw::Unreadable(error.to_string())),
+        Err(error) if error.is_local() => (flaw, detail) = (Some(Flaw::Unreadable), Some(error.to_string())),
         Err(error) => return Err(error),
     }
     // Nodes without an entry: it was taken from the end.
@@ -141,7 +141,7 @@ pub(super) fn walk(view: &dyn View, sizes: &[u64]) -> Result<Walked> {
     if flaw == Some(Flaw::Edited) {
         flaw = readable(named(view, n))?.or(flaw);
     }
-    let broken = flaw.map(|flaw| BrokenEntry { n, flaw, checkpoint: None });
+    let broken = flaw.map(|flaw| BrokenEntry { n, flaw, detail, checkpoint: None });
     Ok(Walked { sound: n, broken, roots, root: tree.root() })
 }
 
