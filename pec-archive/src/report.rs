@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::audit::{EntryProof, GrowthProof, LogCheck, LogRow};
+use crate::audit::{EntryProof, GrowthProof, LogCheck};
 use crate::care::{Changed, Check, Collected};
 use crate::deposit::{Deposit, DepositReport, Deposited, Made};
 use crate::events::Event;
@@ -58,7 +58,6 @@ reports! {
     Stats: "stats";
     Stamped: "stamped";
     LogCheck: "log-check";
-    LogRow: "log-row";
     EntryProof: "entry-proof";
     GrowthProof: "growth-proof";
     Entry: "entry";

@@ -12,6 +12,7 @@ mod gateway;
 mod hub;
 mod keys;
 mod link;
+mod log;
 #[cfg(feature = "wire")]
 mod mailbox;
 mod progress;
@@ -83,6 +84,8 @@ enum Command {
     Gateway(Box<gateway::Arguments>),
     /// Write everything that proves a transaction into one file, or check such a file.
     Proof(proof::Arguments),
+    /// Who did what in an archive: show, verify, export, sign the root.
+    Log(Box<log::Arguments>),
     /// Explain a finding code.
     Explain(explain::Arguments),
     /// Show or check the trust data: pinned authorities, listed certificates, provider hosts.
@@ -124,6 +127,7 @@ fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
         #[cfg(feature = "wire")]
         Command::Gateway(arguments) => gateway::run(&arguments, language),
         Command::Proof(arguments) => proof::run(&arguments, language),
+        Command::Log(arguments) => log::run(&arguments, language),
         Command::Explain(arguments) => explain::run(&arguments, language),
         Command::Trust(arguments) => trust::run(&arguments),
         #[cfg(feature = "sandbox")]

@@ -248,7 +248,7 @@ fn a_checkpoint_that_nobody_vouches_for_is_refused() {
         assert!(matches!(LogKey::new(name, &[1; 32]), Err(NotKept::Key(_))), "{name:?}");
     }
     assert_eq!(format!("{key:?}"), "LogKey { name: \"posta\", .. }");
-    // The same secret is the same key; OpenSSL's word on the form of the key is in the README of this crate.
+    // The same secret is the same key.
     assert_eq!(LogKey::new("posta", &[1; 32]).unwrap().verifier(), verifier);
 }
 

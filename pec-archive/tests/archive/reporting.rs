@@ -43,6 +43,9 @@ fn reports(scene: &Scene, world: &World) -> (Vec<String>, BTreeSet<String>, Vec<
     let moment = Moment::new(now, jiff::tz::Offset::UTC);
     let ask = &mut |note: &[u8]| world.stamper.token(note, moment).map_err(|error| error.to_string());
     said.push(archive.renew(&host, &trust, now, ask).unwrap().to_json());
+    said.push(archive.verify_log(&host, &trust, now, &[]).unwrap().to_json());
+    said.push(archive.prove_entry(&host, 0, None).unwrap().to_json());
+    said.push(archive.prove_growth(&host, 1, None).unwrap().to_json());
     for query in ["", "tipo:consegna"] {
         let page = archive.search(&host, &Query::parse(query).unwrap(), None, 2).unwrap();
         said.extend(page.to_lines().lines().map(str::to_owned));

@@ -10,7 +10,7 @@ pub(crate) fn transaction() -> PathBuf {
     conformance().join("reconcile/state-delivered")
 }
 
-fn pec(arguments: &[&str]) -> Ran {
+pub(crate) fn pec(arguments: &[&str]) -> Ran {
     run(command(arguments))
 }
 

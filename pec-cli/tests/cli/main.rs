@@ -10,6 +10,7 @@ mod extract;
 #[cfg(all(unix, feature = "sandbox", feature = "wire"))]
 mod gateway;
 mod link;
+mod log;
 #[cfg(all(feature = "sandbox", feature = "wire"))]
 mod mailbox;
 mod options;
