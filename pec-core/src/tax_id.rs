@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// The tax identifier of a person (*codice fiscale*, 16 characters) or of a body or business (*codice fiscale numerico* or
 /// *partita IVA*, 11 digits), in capitals and without blanks.
 ///
@@ -17,7 +19,8 @@ use std::str::FromStr;
 /// assert_eq!("00743110158".parse::<TaxId>(), Err(TaxIdError::Check { expected: '7' }));
 /// # Ok::<(), TaxIdError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 #[doc(alias = "codice fiscale")]
 #[doc(alias = "partita IVA")]
 pub struct TaxId(String);
@@ -75,6 +78,20 @@ impl TaxId {
 impl fmt::Display for TaxId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for TaxId {
+    type Error = TaxIdError;
+
+    fn try_from(text: String) -> Result<Self, TaxIdError> {
+        text.parse()
+    }
+}
+
+impl From<TaxId> for String {
+    fn from(id: TaxId) -> Self {
+        id.0
     }
 }
 
