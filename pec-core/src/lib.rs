@@ -56,6 +56,7 @@ pub mod attachment;
 pub mod compose;
 mod crypto;
 pub mod daticert;
+pub mod delegation;
 pub mod directory;
 pub mod finding;
 #[cfg(feature = "fuzzing")]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use pec_core::delegation;
 use pec_core::finding::{self, Code};
 
 use crate::run::{cargo, root, run};
@@ -28,6 +29,28 @@ pub(crate) fn write_findings() -> Result<(), String> {
     let folder = root().join("docs");
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     fs::write(folder.join("FINDINGS.md"), finding::document()).map_err(|error| error.to_string())
+}
+
+/// What is made from the tables of `pec_core::delegation`, by its path.
+fn delegation_files() -> [(&'static str, String); 2] {
+    [("docs/DELEGATION.md", delegation::document()), ("docs/lifecycle.svg", delegation::diagram())]
+}
+
+/// `docs/DELEGATION.md` and `docs/lifecycle.svg` are what the tables of delegation say.
+pub(crate) fn delegation_is_current() -> Result<(), String> {
+    for (path, made) in delegation_files() {
+        let written = fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}"))?;
+        if written != made {
+            return Err(format!("{path} is old: run `cargo xtask delegation`"));
+        }
+    }
+    Ok(())
+}
+
+/// Writes both.
+pub(crate) fn write_delegation() -> Result<(), String> {
+    let mut files = delegation_files().into_iter();
+    files.try_for_each(|(path, made)| fs::write(root().join(path), made).map_err(|error| format!("{path}: {error}")))
 }
 
 /// Every finding is provoked by a case of conformance/ that names its rule, of one message or of several. A code that

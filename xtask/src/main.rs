@@ -26,6 +26,7 @@ cargo xtask COMMAND
   setup     install what the tests can use beyond Rust (Debian packages, Python data); says what is missing
   vectors   write conformance/ anew from the sandbox; fetch NIST PKITS into target/vectors
   findings  write docs/FINDINGS.md anew from the finding table
+  delegation  write docs/DELEGATION.md and docs/lifecycle.svg anew from the tables of delegation
   header    write include/pec.h anew from pec-ffi
   parity    write docs/PARITY.md anew: what stands beside what in Rust, C and Python; --check fails for what is in no row
   dist --prefix DIR   install the C library: header, shared and static library, pkg-config and CMake;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Some("setup") => vectors::setup(),
         Some("vectors") => vectors::write_conformance().and_then(|()| vectors::fetch_pkits()),
         Some("findings") => checks::write_findings(),
+        Some("delegation") => checks::write_delegation(),
         Some("header") => header::write(),
         Some("parity") => parity::obey(arguments),
         Some("dist") => dist::obey(arguments),
@@ -82,6 +84,7 @@ fn test() -> Result<(), String> {
     run::all([
         Step::cargo("format", &["fmt", "--all", "--check"]),
         Step::check("findings document", checks::findings_are_current),
+        Step::check("delegation document and diagram", checks::delegation_is_current),
         Step::check("every finding has a case and a rule", checks::findings_have_cases),
         Step::check("conformance files", vectors::conformance_is_current),
         Step::check("C header", header::is_current),
