@@ -431,7 +431,7 @@ fn reference(text: &str) -> Reference {
 pub(super) type Text<'a> = Cow<'a, str>;
 
 fn push<'a>(text: &mut Text<'a>, piece: &'a str) {
-    if text.is_empty() {
+    if text.is_empty() && matches!(text, Cow::Borrowed(_)) {
         *text = Cow::Borrowed(piece);
     } else {
         text.to_mut().push_str(piece);
@@ -479,6 +479,10 @@ pub(super) fn character_data<'a>(
     if repairs.is_none() && memchr::memchr3(b'&', b'\r', b']', piece.as_bytes()).is_none() {
         push(text, piece);
         return Ok(());
+    }
+    // What begins with a reference, as `<` of an identifier, goes on with text.
+    if matches!(text, Cow::Borrowed(_)) {
+        text.to_mut().reserve(piece.len().max(64));
     }
     let mut chars = piece.char_indices();
     while let Some((i, c)) = chars.next() {

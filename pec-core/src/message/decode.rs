@@ -227,6 +227,10 @@ static PLAIN: [bool; 256] = {
 /// A Date header in seconds since 1970, UTC (RFC 5322 §3.3).
 #[must_use]
 pub fn date(value: &[u8]) -> Option<i64> {
+    // As nearly everybody writes it; what else there is, the other parser reads.
+    if let Ok(at) = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value.trim_ascii()) {
+        return Some(at.as_second());
+    }
     match MessageStream::new(&line(value)).parse_date() {
         HeaderValue::DateTime(date) if date.is_valid() => Some(date.to_timestamp()),
         _ => None,
@@ -330,6 +334,33 @@ mod tests {
     #[test]
     fn dates() {
         assert_eq!(date(b" Tue, 13 Nov 2018 16:39:27 +0100"), Some(1_542_123_567));
+        // The wrong day of the week, none, a comment, a line that goes on.
+        for other in [
+            "Mon, 13 Nov 2018 16:39:27 +0100",
+            "13 Nov 2018 15:39:27 GMT",
+            "Tue, 13 Nov 2018 16:39:27 +0100 (CET)",
+            "Tue,\r\n 13 Nov 2018 16:39:27 +0100",
+        ] {
+            assert_eq!(date(other.as_bytes()), Some(1_542_123_567), "{other}");
+        }
         assert_eq!(date(b"rubbish"), None);
+    }
+
+    #[test]
+    fn both_parsers_of_dates_say_the_same() {
+        let parsed = |value: &[u8]| match MessageStream::new(&line(value)).parse_date() {
+            HeaderValue::DateTime(date) if date.is_valid() => Some(date.to_timestamp()),
+            _ => None,
+        };
+        let begin = jiff::Timestamp::from_second(978_307_200).unwrap();
+        for n in 0..2000_i64 {
+            let at = begin.checked_add(jiff::SignedDuration::from_secs(n * 500_009)).unwrap();
+            for hours in [-11, -1, 0, 1, 2, 13] {
+                let zoned = at.to_zoned(jiff::tz::Offset::constant(hours).to_time_zone());
+                let text = jiff::fmt::rfc2822::to_string(&zoned).unwrap();
+                assert_eq!(date(text.as_bytes()), Some(at.as_second()), "{text}");
+                assert_eq!(parsed(text.as_bytes()), Some(at.as_second()), "{text}");
+            }
+        }
     }
 }

@@ -188,6 +188,21 @@ fn split(value: &[u8]) -> (&[u8], &[u8]) {
     value.split_at(memchr2(b';', b'(', value).unwrap_or(value.len()))
 }
 
+/// Where the name of a parameter ends; where a token does; where a quoted string does, or is no longer plain.
+static NAME_ENDS: [bool; 256] = table(b"=;( \t\r\n");
+static TOKEN_ENDS: [bool; 256] = table(b";( \t\r\n");
+static PLAIN_ENDS: [bool; 256] = table(b"\"\\\r\n");
+
+const fn table(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
 /// Name and value of a parameter as written, and what follows.
 type Next<'m> = (&'m [u8], Cow<'m, [u8]>, &'m [u8]);
 
@@ -210,7 +225,7 @@ fn next_parameter(rest: &[u8]) -> Option<Next<'_>> {
     if rest.is_empty() {
         return None;
     }
-    let end = rest.iter().position(|byte| matches!(byte, b'=' | b';' | b'(' | b' ' | b'\t' | b'\r' | b'\n'));
+    let end = rest.iter().position(|byte| NAME_ENDS[usize::from(*byte)]);
     let (name, after) = rest.split_at(end.unwrap_or(rest.len()));
     let after = skip_blank(after);
     let Some((b'=', after)) = after.split_first() else { return Some((&[], Cow::Borrowed(&[]), after)) };
@@ -222,12 +237,12 @@ fn next_parameter(rest: &[u8]) -> Option<Next<'_>> {
 /// tokens, are taken along: real messages carry unquoted boundaries with them.
 fn parameter_value(input: &[u8]) -> (Cow<'_, [u8]>, &[u8]) {
     let Some((b'"', quoted)) = input.split_first() else {
-        let end = input.iter().position(|byte| matches!(byte, b';' | b'(' | b' ' | b'\t' | b'\r' | b'\n'));
+        let end = input.iter().position(|byte| TOKEN_ENDS[usize::from(*byte)]);
         let (token, rest) = input.split_at(end.unwrap_or(input.len()));
         return (Cow::Borrowed(token), rest);
     };
     // Nearly every quoted string is plain up to its end.
-    let end = quoted.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\r' | b'\n'));
+    let end = quoted.iter().position(|byte| PLAIN_ENDS[usize::from(*byte)]);
     if let Some(end) = end.filter(|end| quoted[*end] == b'"') {
         return (Cow::Borrowed(&quoted[..end]), &quoted[end + 1..]);
     }
