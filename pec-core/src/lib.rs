@@ -8,6 +8,7 @@
 //!      ──> verify/       all cross-checks, one verdict; the only maker of Certified<_>
 //!      ──> reconcile/    certified receipts tied to the sent message, a state for each recipient
 //!          compose/      the way out: a draft as exact bytes, and every reason why a provider would refuse a message
+//!          delegation/   who may do what in which mailbox, what is worked on, how a mailbox lives
 //!          attachment/   files before they are sent: what they are, what would keep others from opening them
 //!          directory/    the index of providers, for those who have it
 //!          tax_id.rs     codice fiscale and partita IVA, form and check character

@@ -257,9 +257,6 @@ denials! {
     NothingStaged = "document.nothing_staged", "FEATURES rows 27 and 28",
         it: "Non c'è alcun documento da confermare o eliminare.",
         en: "There is no document to be confirmed or removed.";
-    LinkExpired = "link.expired", "FEATURES row 30",
-        it: "Il link per creare la password è scaduto: chiedere il reset password.",
-        en: "The link to create the password is over: ask for a reset of the password.";
     NotAsked = "provider.not_asked", "FEATURES 4.2",
         it: "Non è pendente alcuna richiesta di questo genere al gestore.",
         en: "Nothing of this kind has been asked of the provider.";

@@ -165,7 +165,7 @@ impl Organisation {
     #[must_use]
     pub fn grants(&self, scope: &Scope) -> Vec<&Grant> {
         let seen = self.mailboxes(scope).into_iter();
-        seen.flat_map(|mailbox| mailbox.sharing.delegates.values().flat_map(|delegate| &delegate.grants)).collect()
+        seen.flat_map(|mailbox| mailbox.sharing.delegates().into_iter().flat_map(|(_, it)| &it.grants)).collect()
     }
 
     /// The mandates that are seen, those that are over included, by mailbox and beginning.

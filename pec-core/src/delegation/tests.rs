@@ -122,10 +122,11 @@ impl House {
     }
 
     fn register(&mut self, mailbox: &str) {
+        let request = self.mailbox(mailbox).request().unwrap();
         let said = Said::Registered {
             provider_user: code(&format!("U-{mailbox}")),
             activation_ref: code("N-1"),
-            activation_code: Some(code("AC-1")),
+            activation_code: Some(code(&format!("AC-{request}"))),
         };
         self.report(mailbox, said);
     }

@@ -184,6 +184,13 @@ impl Organisation {
             Said::Transformed { to } => facts.with(Guard::InContract, self.transforms(it, to)),
             _ => facts.with(Guard::WithinPurchased, self.has_place(it)),
         })?;
+        if let Said::Registered { activation_code: Some(code), .. } = said {
+            let is_others = |it: &Mailbox| {
+                let has_it = it.names.as_ref().is_some_and(|names| names.activation_code.as_ref() == Some(code));
+                has_it && (it.request.is_none() || it.request != mailbox.request)
+            };
+            unused(self.mailboxes.values().any(is_others), code)?;
+        }
         let mut events = vec![told];
         if let (Act::Annul, Some(reference)) = (act, &mailbox.request)
             && self.is_last_of(reference, address)

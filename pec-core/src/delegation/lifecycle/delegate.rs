@@ -1,7 +1,7 @@
 //! Those who share a mailbox (*multiutenza*, *utenze slave*; FEATURES rows 45 to 50): here they are users of the host's, and
 //! every mailbox can be shared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -147,7 +147,8 @@ impl Delegate {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sharing {
     pub(in crate::delegation) on: bool,
-    pub(in crate::delegation) delegates: BTreeMap<UserId, Delegate>,
+    /// By a hash: a check asks for one of them.
+    pub(in crate::delegation) delegates: HashMap<UserId, Delegate>,
     /// The last active configuration: those who were active before the run of deactivations and deletions that is under way.
     pub(in crate::delegation) last: BTreeSet<UserId>,
     running_down: bool,
@@ -160,10 +161,18 @@ impl Sharing {
         self.on
     }
 
-    /// Everybody, whatever the state.
+    /// One of them.
     #[must_use]
-    pub const fn delegates(&self) -> &BTreeMap<UserId, Delegate> {
-        &self.delegates
+    pub fn delegate(&self, user: &UserId) -> Option<&Delegate> {
+        self.delegates.get(user)
+    }
+
+    /// Everybody, whatever the state, by name.
+    #[must_use]
+    pub fn delegates(&self) -> Vec<(&UserId, &Delegate)> {
+        let mut all: Vec<(&UserId, &Delegate)> = self.delegates.iter().collect();
+        all.sort_by_key(|(user, _)| *user);
+        all
     }
 
     /// How many take a place: active ones, and those that are being activated.

@@ -294,7 +294,7 @@ fn rows_34_35_51_one_parameter_finds() {
     assert_eq!(requests(RequestQuery::Since(house.now - hour)), ["R2"], "recent ones");
     assert_eq!(requests(RequestQuery::Requester("maria r".into())), ["R2", "R1"], "the newest first");
     assert_eq!(requests(RequestQuery::Holder("PROVA".into())), ["R2", "R1"]);
-    assert_eq!(requests(RequestQuery::ActivationCode(code("AC-1"))), ["R2"]);
+    assert_eq!(requests(RequestQuery::ActivationCode(code("AC-R2"))), ["R2"]);
     assert_eq!(requests(RequestQuery::Mailbox(code("uno@a1.it"))), ["R1"]);
     assert_eq!(requests(RequestQuery::Reference(code("R1"))), ["R1"]);
 }
@@ -332,4 +332,24 @@ fn an_enrolment_and_a_report_are_not_from_the_future() {
     let source = Source { at: later, adapter: None, reference: None };
     let report = Command::Report { mailbox: code(BOX), said: Said::PreservationConfigured, source };
     assert_eq!(house.refused(report), DeniedCode::Term);
+}
+
+#[test]
+fn row_55_a_code_is_unique_and_that_of_activation_goes_with_one_request() {
+    let mut house = House::new();
+    let client = Client { code: code("C1"), name: code("Altro"), kind: ClientKind::Business };
+    assert_eq!(house.refused(Command::AddClient { client }), DeniedCode::Exists);
+    let account = Account { code: code("B1"), client: code("C1"), name: code("Altro") };
+    assert_eq!(house.refused(Command::AddAccount { account }), DeniedCode::Exists, "unique over all clients");
+    house.submit("R1", &["uno@a1.it", "due@a1.it"]).unwrap();
+    house.submit("R2", &["tre@a1.it"]).unwrap();
+    house.register("uno@a1.it");
+    house.register("due@a1.it");
+    let registered = |activation| Said::Registered {
+        provider_user: code("U9"),
+        activation_ref: code("N-9"),
+        activation_code: Some(code(activation)),
+    };
+    assert_eq!(house.report_refused("tre@a1.it", registered("AC-R1")), DeniedCode::Exists);
+    house.report("tre@a1.it", registered("AC-R2"));
 }

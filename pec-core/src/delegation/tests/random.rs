@@ -291,7 +291,7 @@ fn may_by_hand(house: &House, user: &UserId, permission: Permission, item: &Work
         return false;
     };
     let mailbox = organisation.mailbox(&Scope::Host, &what.mailbox).unwrap();
-    let delegate = mailbox.sharing().delegates().get(user);
+    let delegate = mailbox.sharing().delegate(user);
     let is_active = mailbox.sharing().is_on() && delegate.is_some_and(|it| it.state == DelegateState::Active);
     let granted = organisation.grants(&Scope::Host).into_iter().any(|grant| {
         let holds = grant.from <= now && grant.until.is_none_or(|until| until > now);

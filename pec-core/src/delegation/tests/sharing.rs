@@ -6,7 +6,7 @@ use super::*;
 const BOX: &str = "gare@a1.it";
 
 fn active(house: &House) -> Vec<String> {
-    let delegates = house.mailbox(BOX).sharing().delegates().iter();
+    let delegates = house.mailbox(BOX).sharing().delegates().into_iter();
     delegates.filter(|(_, it)| it.state == DelegateState::Active).map(|(user, _)| user.to_string()).collect()
 }
 

@@ -229,7 +229,7 @@ fn share(house: &mut House, act: Act, without: Option<Guard>) {
                 }
                 house.host(most(0));
             }
-            let state = house.mailbox(BOX).sharing().delegates().get(&anna).map(|delegate| delegate.state);
+            let state = house.mailbox(BOX).sharing().delegate(&anna).map(|delegate| delegate.state);
             assert!(fits || state.is_none_or(|it| matches!(it, DelegateState::Activating | DelegateState::Deleted)));
         }
         _ => {}
