@@ -1,5 +1,5 @@
 //! Words that the source gives (Legalmail "gestione partner" guide, FEATURES 1.2 and 54), exactly as it writes them, beside
-//! an English translation. A test compares each with the source's row.
+//! an English translation. A test has once more those that a person meets as whole sentences.
 
 use std::fmt;
 
