@@ -123,9 +123,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
     fs::copy(from, to).map(drop).map_err(|error| format!("{} to {}: {error}", from.display(), to.display()))
 }
 
-/// What is installed, made of the library that the tests have compiled, is what is promised: the symbols of both libraries
-/// are the functions of the header, the shared one has its SONAME, a program built by what pkg-config says runs against
-/// each, and so do those of the snippets for CMake and Meson in docs/C.md.
+/// What is installed, made of the library that the tests have compiled, is what is promised.
 pub(crate) fn is_sound() -> Result<(), String> {
     for tool in ["gcc", "ld", "objcopy", "ar", "nm", "readelf", "pkg-config"] {
         if !Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success()) {
@@ -139,6 +137,13 @@ pub(crate) fn is_sound() -> Result<(), String> {
         return Err(format!("{} is made by the tests of pec-ffi: run them first", archive.display()));
     }
     install(&prefix, &archive)?;
+    holds(&prefix)
+}
+
+/// What is installed below `prefix` is what is promised: the symbols of both libraries are the functions of the header, the
+/// shared one has its SONAME, a program built by what pkg-config says runs against each, and so do those of the snippets for
+/// CMake and Meson in docs/C.md.
+fn holds(prefix: &Path) -> Result<(), String> {
     let lib = prefix.join("lib");
     let mut declared = header::functions()?;
     declared.sort();
@@ -162,7 +167,7 @@ pub(crate) fn is_sound() -> Result<(), String> {
         return Err(format!("the SONAME is not {soname}"));
     }
     for how in [&[][..], &["--static"]] {
-        runs(&prefix, how)?;
+        runs(prefix, how)?;
     }
     for (tool, build) in [("cmake", by_cmake as fn(&Path, &Path) -> Result<PathBuf, String>), ("meson", by_meson)] {
         if Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success()) {
@@ -170,8 +175,8 @@ pub(crate) fn is_sound() -> Result<(), String> {
             // What an earlier run has found out would be believed.
             let _ = fs::remove_dir_all(&folder);
             fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            let program = build(&prefix, &folder)?;
-            says_certified(&program, &prefix)?;
+            let program = build(prefix, &folder)?;
+            says_certified(&program, prefix)?;
             println!("{tool}: finds the library, the program runs");
         } else {
             println!("skipped: {tool} is not installed (`cargo xtask setup`)");
@@ -188,7 +193,8 @@ fn runs(prefix: &Path, how: &[&str]) -> Result<(), String> {
         let mut command = Command::new("pkg-config");
         output(command.env("PKG_CONFIG_PATH", &pkgconfig).args(how).args([query, "pec"]))
     };
-    let program = prefix.join(if how.is_empty() { "verify-shared" } else { "verify-static" });
+    let work = root().join("target/dist/work");
+    let program = work.join(if how.is_empty() { "verify-shared" } else { "verify-static" });
     let (cflags, mut libs) = (flags("--cflags")?, flags("--libs")?);
     if !how.is_empty() {
         libs = libs.replace("-lpec", "-l:libpec.a");
@@ -252,14 +258,18 @@ fn output(command: &mut Command) -> Result<String, String> {
     String::from_utf8(output.stdout).map_err(|error| error.to_string())
 }
 
-/// `cargo xtask dist --prefix DIR`, or `--check`.
-pub(crate) fn obey(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
-    match (arguments.next().as_deref(), arguments.next()) {
-        (Some("--prefix"), Some(folder)) => {
-            let prefix = std::path::absolute(folder).map_err(|error| error.to_string())?;
-            build_and_install(&prefix)
+/// `cargo xtask dist --prefix DIR [--check]`: installs, and checks what is installed; `--check` alone takes what the tests have
+/// compiled.
+pub(crate) fn obey(arguments: impl Iterator<Item = String>) -> Result<(), String> {
+    let arguments: Vec<String> = arguments.collect();
+    let prefix = |folder: &str| std::path::absolute(folder).map_err(|error| error.to_string());
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--prefix", folder] => build_and_install(&prefix(folder)?),
+        ["--prefix", folder, "--check"] => {
+            build_and_install(&prefix(folder)?)?;
+            holds(&prefix(folder)?)
         }
-        (Some("--check"), None) => is_sound(),
-        _ => Err("cargo xtask dist --prefix DIR, or --check".into()),
+        ["--check"] => is_sound(),
+        _ => Err("cargo xtask dist --prefix DIR [--check], or --check".into()),
     }
 }

@@ -29,8 +29,8 @@ cargo xtask COMMAND
   delegation  write docs/DELEGATION.md and docs/lifecycle.svg anew from the tables of delegation
   header    write include/pec.h anew from pec-ffi
   parity    write docs/PARITY.md anew: what stands beside what in Rust, C and Python; --check fails for what is in no row
-  dist --prefix DIR   install the C library: header, shared and static library, pkg-config and CMake;
-                      --check does so below target/ and tests what is there
+  dist --prefix DIR [--check]   install the C library: header, shared and static library, pkg-config and CMake, and test
+                      what is there; --check alone does so below target/, with what the tests have compiled
   threads [SECONDS]   eight threads on one verifier under ThreadSanitizer, a minute unless told
   crash [KILLS]       kill a process that writes an archive, and cut the power under it, a thousand times each unless told
   faces     compile and run the examples in C#, Pascal, COBOL and Java against the C library (docs/PLATFORMS.md)
