@@ -17,7 +17,8 @@ mod suite;
 mod windows;
 mod wine;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::run::{self, Step, root};
@@ -55,4 +56,19 @@ fn said(command: &mut Command, code: i32) -> Result<String, String> {
         return Ok(out);
     }
     Err(format!("{command:?} ended with {}, wanted {code}\n{out}\n{error}", output.status))
+}
+
+/// A library shows the functions that are declared and no others.
+fn same_names(
+    library: &Path,
+    shown: impl IntoIterator<Item = String>,
+    declared: impl IntoIterator<Item = String>,
+) -> Result<(), String> {
+    let (shown, declared): (BTreeSet<_>, BTreeSet<_>) = (shown.into_iter().collect(), declared.into_iter().collect());
+    if shown != declared {
+        let difference: Vec<_> = shown.symmetric_difference(&declared).take(5).collect();
+        return Err(format!("{}: not the functions of the header: {difference:?}", library.display()));
+    }
+    println!("{}: the {} functions of the header", library.display(), declared.len());
+    Ok(())
 }

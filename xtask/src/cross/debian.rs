@@ -9,7 +9,7 @@ use super::{folder, said};
 use crate::run::{cargo, root, run};
 
 /// What is wanted, and of what it depends on the parts that a machine may have already, elsewhere than in our root.
-const PACKAGES: [&str; 13] = [
+const PACKAGES: [&str; 16] = [
     "rustc-web",
     "libstd-rust-web-dev",
     "rust-web-src",
@@ -23,37 +23,46 @@ const PACKAGES: [&str; 13] = [
     "libwine",
     "libz-mingw-w64",
     "nasm",
+    "lld-22",
+    "llvm-22",
+    "libclang-rt-22-dev",
 ];
+
+/// Where the root has LLVM, of the age of the compiler's own.
+const LLVM: &str = "lib/llvm-22";
 
 /// `/usr` of the root.
 pub(crate) fn usr() -> PathBuf {
     folder().join("root/usr")
 }
 
-/// Fetches and unpacks the packages, once.
+/// Fetches and unpacks the packages that are not there yet.
 pub(crate) fn prepare() -> Result<(), String> {
-    let done = folder().join("root/unpacked");
-    if done.exists() {
-        println!("{} is there; remove it to fetch the packages again", folder().join("root").display());
+    let (archives, unpacked) = (folder().join("archives"), folder().join("root"));
+    let list = unpacked.join("unpacked");
+    let mut known: Vec<String> = fs::read_to_string(&list).unwrap_or_default().lines().map(str::to_owned).collect();
+    let there = known.len();
+    let absent = PACKAGES.iter().filter(|package| !known.iter().any(|it| it == *package)).map(|it| it.to_string());
+    known.extend(absent.collect::<Vec<_>>());
+    if known.len() == there {
+        println!("{} is there; remove it to fetch the packages again", unpacked.display());
         return Ok(());
     }
-    let (archives, unpacked) = (folder().join("archives"), folder().join("root"));
     for folder in [&archives, &unpacked] {
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     // What would be installed, which is nothing but read here.
     let mut simulate = Command::new("apt-get");
     simulate.args(["install", "--simulate", "--no-install-recommends"]).args(PACKAGES).env("LC_ALL", "C");
-    let mut wanted: Vec<String> = PACKAGES.map(str::to_owned).to_vec();
     for line in said(&mut simulate, 0)?.lines() {
         let mut words = line.split(' ');
         if let (Some("Inst"), Some(package)) = (words.next(), words.next())
-            && !wanted.iter().any(|known| known == package)
+            && !known.iter().any(|it| it == package)
         {
-            wanted.push(package.to_owned());
+            known.push(package.to_owned());
         }
     }
-    run(Command::new("apt-get").args(["download", "--quiet=2"]).args(&wanted).current_dir(&archives))?;
+    run(Command::new("apt-get").args(["download", "--quiet=2"]).args(&known[there..]).current_dir(&archives))?;
     let entries = fs::read_dir(&archives).map_err(|error| error.to_string())?;
     for entry in entries {
         let archive = entry.map_err(|error| error.to_string())?.path();
@@ -61,7 +70,7 @@ pub(crate) fn prepare() -> Result<(), String> {
     }
     settle_wine()?;
     fs::remove_dir_all(&archives).map_err(|error| error.to_string())?;
-    fs::write(&done, wanted.join("\n")).map_err(|error| error.to_string())
+    fs::write(&list, known.join("\n")).map_err(|error| error.to_string())
 }
 
 /// What installing would have done: Wine's script looks for its server in /usr.
@@ -77,15 +86,25 @@ pub(super) fn program(name: &str) -> Command {
     command
 }
 
+/// A file of the root's LLVM.
+pub(crate) fn llvm(name: &str) -> PathBuf {
+    usr().join(LLVM).join(name)
+}
+
+/// A program of the root's LLVM.
+pub(super) fn llvm_program(name: &str) -> Command {
+    program(&format!("{LLVM}/bin/{name}"))
+}
+
 /// Where programs of the root find their shared libraries.
 pub(super) fn libraries() -> String {
     format!("{0}/lib/x86_64-linux-gnu:{0}/lib", usr().display())
 }
 
-/// Cargo with the compiler of the root, building the library for a target, and the standard library with it.
-pub(super) fn cargo_for(target: &str) -> Command {
+/// Cargo with the compiler of the root, building for a target by `build` or `rustc`, and the standard library with it.
+pub(super) fn cargo_for(verb: &str, target: &str) -> Command {
     let mut command = cargo_of_the_root();
-    command.args(["build", "--release", "--target", target, "-Z", "build-std=std,panic_unwind"]);
+    command.args([verb, "--release", "--target", target, "-Z", "build-std=std,panic_unwind"]);
     command.arg("--target-dir").arg(folder().join("build"));
     command
 }
@@ -103,7 +122,7 @@ pub(crate) fn cargo_of_the_root() -> Command {
 }
 
 /// A script that can be started.
-pub(super) fn write_script(path: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn write_script(path: &Path, text: &str) -> Result<(), String> {
     write(path, text)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::debian::{self, write};
 use super::wine::Wine;
-use super::{LIBRARIES, folder, said, suite};
+use super::{LIBRARIES, folder, said, same_names, suite};
 use crate::header;
 use crate::run::{root, run};
 
@@ -63,7 +63,7 @@ pub(super) fn build() -> Result<(), String> {
 }
 
 fn cargo(arguments: &[&str]) -> Result<(), String> {
-    let mut cargo = debian::cargo_for(TARGET);
+    let mut cargo = debian::cargo_for("build", TARGET);
     let compiler = debian::usr().join(format!("{TOOL}gcc-win32"));
     cargo.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", &compiler).env("CC_x86_64_pc_windows_gnu", &compiler);
     cargo.env("AR_x86_64_pc_windows_gnu", archiver());
@@ -122,13 +122,7 @@ fn exports_and_imports(dll: &Path, declared: Vec<String>) -> Result<(), String> 
     let listing = said(tool("objdump").arg("-p").arg(dll), 0)?;
     let names = listing.split_once("[Ordinal/Name Pointer] Table").map_or("", |(_, names)| names);
     let exported = names.lines().skip(1).map_while(|line| line.split(' ').next_back().filter(|name| !name.is_empty()));
-    let exported: BTreeSet<String> = exported.map(str::to_owned).collect();
-    let declared: BTreeSet<String> = declared.into_iter().collect();
-    if exported != declared {
-        let difference: Vec<_> = exported.symmetric_difference(&declared).take(5).collect();
-        return Err(format!("{}: not the functions of the header: {difference:?}", dll.display()));
-    }
-    println!("{}: the {} functions of the header", dll.display(), declared.len());
+    same_names(dll, exported.map(str::to_owned), declared)?;
     imports(dll)
 }
 
