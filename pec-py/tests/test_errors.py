@@ -6,6 +6,7 @@ import copy
 import pickle
 
 import pytest
+from conftest import PUBLISHED, needs_hooks
 
 import pecpy
 from pecpy import _errors, _pecpy
@@ -59,6 +60,12 @@ def test_languages() -> None:
             call("fr")  # type: ignore[arg-type]
 
 
+def test_the_wheel_that_is_given_out_has_no_hooks() -> None:
+    for name in ("_panic", "_Dovecot"):
+        assert hasattr(_pecpy, name) is not PUBLISHED
+
+
+@needs_hooks
 @pytest.mark.parametrize("threads", [0, 1, 4])
 def test_a_fault_of_the_library_is_an_exception_like_others(threads: int, capfd: pytest.CaptureFixture[str]) -> None:
     """Not the `PanicException` that `except Exception` lets pass; and the process goes on."""

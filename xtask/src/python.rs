@@ -121,7 +121,7 @@ pub(crate) fn check() -> Result<(), String> {
     let wheel = timed("wheel", || {
         build(&tools, &place().join("wheels"), &[&FOR_TESTS[..], &["--features", "test-hooks"]].concat())
     })?;
-    let reports = timed("what Rust makes of every case", reports)?;
+    let reports = timed("what Rust makes of every case", || reports(&[]))?;
     let outside = Outside::new()?;
     let clean = timed("clean environment", || {
         let clean = Environment::make("python3", outside.0.join("environment"))?;
@@ -130,7 +130,7 @@ pub(crate) fn check() -> Result<(), String> {
         clean.install(&house, &wanted)?;
         Ok(clean)
     })?;
-    timed("tests", || pytest(&clean, &outside, &reports))?;
+    timed("tests", || pytest(&clean, &outside, &reports, Kind::ForTests))?;
     let inside =
         |name: &str, arguments: &[&str]| timed(name, || run(clean.python().args(arguments).current_dir(&outside.0)));
     let (sources, configuration) = (sources(), sources().join("pyproject.toml"));
@@ -145,7 +145,7 @@ pub(crate) fn check() -> Result<(), String> {
     inside("stub against module", &["-m", "mypy.stubtest", "pecpy"])?;
     inside("docstrings in the stub", &[&stub, "--check"])?;
     timed("documents", || documents(&clean))?;
-    oldest(&wheel, &reports)
+    oldest(&wheel, &reports, Kind::ForTests)
 }
 
 /// Writes the docstrings of the module into its stub.
@@ -176,17 +176,29 @@ impl Drop for Outside {
 }
 
 /// Built of the same crates as the wheel, with the same features.
-fn reports() -> Result<PathBuf, String> {
+fn reports(how: &[&str]) -> Result<PathBuf, String> {
     let file = place().join("reports.jsonl");
     let mut example = Command::new(cargo());
-    example.args(["run", "--quiet", "-p", "pec-py", "--example", "reports"]).current_dir(root());
+    example.args(["run", "--quiet", "-p", "pec-py", "--example", "reports"]).args(how).current_dir(root());
     fs::write(&file, output(&mut example)?).map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(file)
 }
 
-fn pytest(environment: &Environment, outside: &Outside, reports: &Path) -> Result<(), String> {
+/// The wheel that is tested.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// With what fails on purpose, and an IMAP server, inside.
+    ForTests,
+    /// Without: what needs them is left out.
+    Published,
+}
+
+fn pytest(environment: &Environment, outside: &Outside, reports: &Path, kind: Kind) -> Result<(), String> {
     let mut python = environment.python();
     python.args(["-m", "pytest", "-p", "no:cacheprovider"]).arg(sources().join("tests")).current_dir(&outside.0);
+    if let Kind::Published = kind {
+        python.env("PECPY_PUBLISHED", "1");
+    }
     run(python.env("PECPY_ROOT", root()).env("PECPY_REPORTS", reports))
 }
 
@@ -197,7 +209,7 @@ fn documents(environment: &Environment) -> Result<(), String> {
 }
 
 /// The same tests on the oldest Python that is here, where another one is.
-fn oldest(wheel: &Path, reports: &Path) -> Result<(), String> {
+fn oldest(wheel: &Path, reports: &Path, kind: Kind) -> Result<(), String> {
     let Some(python) = pythons().into_iter().next() else {
         println!("skipped: no Python 3.9 to 3.10 is here, the tests ran on python3 alone");
         return Ok(());
@@ -213,7 +225,7 @@ fn oldest(wheel: &Path, reports: &Path) -> Result<(), String> {
         let outside = Outside::new()?;
         let clean = Environment::make(&python, outside.0.join("environment"))?;
         clean.install(&house, &[Path::new("pytest"), wheel])?;
-        pytest(&clean, &outside, reports)
+        pytest(&clean, &outside, reports, kind)
     })
 }
 
@@ -235,7 +247,7 @@ fn pythons() -> Vec<String> {
     found
 }
 
-/// `cargo xtask wheel [--zig]`: the wheel as it is published, its tag checked.
+/// `cargo xtask wheel [--zig]`: the wheel as it is published, its tag audited, tested where it is installed.
 pub(crate) fn wheel(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let zig = match (arguments.next().as_deref(), arguments.next()) {
         (None, None) => false,
@@ -251,8 +263,37 @@ pub(crate) fn wheel(mut arguments: impl Iterator<Item = String>) -> Result<(), S
         how.extend(["--zig", "--compatibility", "manylinux2014"]);
     }
     let wheel = timed("wheel", || build(&tools, &place().join("dist"), &how))?;
-    println!("{}", wheel.display());
-    run(Command::new(tools.program("auditwheel")).arg("show").arg(&wheel))
+    audit(&tools, &wheel)?;
+    let reports = timed("what Rust makes of every case", || reports(&["--release"]))?;
+    timed("tests", || {
+        let outside = Outside::new()?;
+        let clean = Environment::make("python3", outside.0.join("environment"))?;
+        clean.install(&house, &[Path::new("pytest"), &wheel])?;
+        pytest(&clean, &outside, &reports, Kind::Published)
+    })?;
+    oldest(&wheel, &reports, Kind::Published)
+}
+
+/// The wheel is for any Python from 3.9 on, and asks for a system that is not older than what it needs.
+fn audit(tools: &Environment, wheel: &Path) -> Result<(), String> {
+    let name = wheel.file_name().unwrap_or_default().to_string_lossy();
+    let tags = name.split_once("-cp39-abi3-").and_then(|(_, tags)| tags.strip_suffix(".whl"));
+    let tags = tags.ok_or_else(|| format!("{name} is not for any Python from 3.9 on"))?;
+    let found = output(Command::new(tools.program("auditwheel")).args(["show", "--json"]).arg(wheel))?;
+    let found: serde_json::Value = serde_json::from_str(&found).map_err(|error| format!("auditwheel: {error}"))?;
+    let needed = found["overall_tag"].as_str().unwrap_or_default();
+    let oldest = tags.split('.').filter_map(glibc).min();
+    if oldest.is_none() || oldest < glibc(needed) || glibc(needed).is_none() {
+        return Err(format!("{name} says {tags}, auditwheel {needed}"));
+    }
+    println!("{}: auditwheel finds {needed}, the name holds", wheel.display());
+    Ok(())
+}
+
+/// The version of glibc in a tag.
+fn glibc(tag: &str) -> Option<(u32, u32)> {
+    let mut numbers = tag.strip_prefix("manylinux_")?.split('_').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 /// `cargo xtask bench python`: pecpy beside Rust and beside other Python, in a release build.
