@@ -10,6 +10,7 @@ use std::ffi::c_void;
 use std::fs;
 use std::mem::MaybeUninit;
 use std::path::Path;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -97,13 +98,18 @@ fn a_planted_race() {
         return;
     }
     static NUMBER: Unguarded = Unguarded(UnsafeCell::new(0));
+    // Neither ends before the other one has written: of what has ended the sanitizer knows too little. Waiting twice at the
+    // same barrier would give an order.
+    let (begun, ended) = (Barrier::new(2), Barrier::new(2));
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
+                begun.wait();
                 for _ in 0..10_000 {
                     // SAFETY: none; this is the race.
                     unsafe { *NUMBER.0.get() += 1 };
                 }
+                ended.wait();
             });
         }
     });

@@ -1,7 +1,7 @@
 //! `cargo xtask threads`: eight threads on one verifier for a minute under ThreadSanitizer, on demand.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::cross::debian;
@@ -12,11 +12,14 @@ const SECONDS: &str = "60";
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-/// Where the sanitizer's own part is from.
-const PACKAGE: &str = "libclang-rt-22-dev";
+/// The sanitizer's own part, of the compiler's age: that of Debian's clang lacks names which the compiler asks for.
+const RUNTIME: &str = "lib/clang/22/lib/linux/libclang_rt.tsan-x86_64.a";
 
 /// What the sanitizer says of a race.
 const RACE: &str = "WARNING: ThreadSanitizer: data race";
+
+/// The face without what the test does not call: archives, mailboxes, the sandbox.
+const FEATURES: [&str; 3] = ["--no-default-features", "--features", "aws-lc-rs"];
 
 /// Builds the face and the standard library with the sanitizer, sees that it finds a race that was planted, and runs the
 /// test of threads. A data race fails it; nothing is suppressed.
@@ -25,8 +28,7 @@ const RACE: &str = "WARNING: ThreadSanitizer: data race";
 /// cryptographic library is C that the sanitizer has not compiled: its locks are seen, its accesses are not.
 pub(crate) fn hammer(seconds: Option<String>) -> Result<(), String> {
     debian::prepare()?;
-    let runtime = runtime()?;
-    let test = |name| test(name, &runtime);
+    write_linker()?;
     let planted = test("a_planted_race").env("PEC_THREADS_PLANTED", "1").output();
     let planted = planted.map_err(|error| format!("cargo: {error}"))?;
     let said = String::from_utf8_lossy(&planted.stderr);
@@ -37,41 +39,33 @@ pub(crate) fn hammer(seconds: Option<String>) -> Result<(), String> {
     run(test("eight_threads_hammer_one_verifier").env("PEC_THREADS_SECONDS", seconds.as_deref().unwrap_or(SECONDS)))
 }
 
-/// The sanitizer's own part, of the compiler's age: that of Debian's clang lacks names which the compiler asks for.
-fn runtime() -> Result<PathBuf, String> {
-    let folder = root().join("target/threads/runtime");
-    let library = folder.join("usr/lib/llvm-22/lib/clang/22/lib/linux/libclang_rt.tsan-x86_64.a");
-    if !library.exists() {
-        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        run(Command::new("apt-get").args(["download", "--quiet=2", PACKAGE]).current_dir(&folder))?;
-        let packages = fs::read_dir(&folder).map_err(|error| error.to_string())?.flatten().map(|entry| entry.path());
-        for package in packages.filter(|path| path.extension().is_some_and(|extension| extension == "deb")) {
-            run(Command::new("dpkg").arg("--extract").arg(&package).arg(&folder))?;
-        }
-    }
-    Ok(library)
+fn place() -> PathBuf {
+    root().join("target/threads")
 }
 
-fn test(name: &str, runtime: &Path) -> Command {
+/// Puts the sanitizer's part into programs; a shared library finds it there. Its functions take the place of the system's, also for
+/// what comes later: they have to be seen from outside. The linker of Debian loses some of them.
+const LINKER: &str = r#"#!/bin/sh
+case " $* " in
+    *" -shared "*) exec cc "$@" ;;
+esac
+exec cc "$@" -fuse-ld=lld -BTOOLS -Wl,--whole-archive RUNTIME -Wl,--no-whole-archive -Wl,--dynamic-list=RUNTIME.syms -lm
+"#;
+
+fn write_linker() -> Result<(), String> {
+    let [tools, runtime] = ["bin", RUNTIME].map(|name| debian::llvm(name).display().to_string());
+    fs::create_dir_all(place()).map_err(|error| format!("{}: {error}", place().display()))?;
+    debian::write_script(&place().join("cc"), &LINKER.replace("TOOLS", &tools).replace("RUNTIME", &runtime))
+}
+
+fn test(name: &str) -> Command {
     let mut command = debian::cargo_of_the_root();
-    command.args([
-        "test",
-        "-p",
-        "pec-ffi",
-        "--test",
-        "threads",
-        "--target",
-        TARGET,
-        "-Z",
-        "build-std=std,panic_unwind",
-    ]);
-    command.arg("--target-dir").arg(root().join("target/threads")).args(["--", "--exact", name, "--nocapture"]);
-    let (all, no_more) = ("-Clink-arg=-Wl,--whole-archive", "-Clink-arg=-Wl,--no-whole-archive");
-    let library = format!("-Clink-arg={}", runtime.display());
-    // Its functions take the place of the system's, also for what comes later: they have to be seen from outside.
-    let names = format!("-Clink-arg=-Wl,--dynamic-list={}.syms", runtime.display());
-    let flags = ["-Zsanitizer=thread", "-Zexternal-clangrt", all, &library, no_more, &names, "-Clink-arg=-lm"];
-    command.env("RUSTFLAGS", flags.join(" "));
-    command.env("TSAN_OPTIONS", "halt_on_error=0 exitcode=66");
+    command.args(["test", "-p", "pec-ffi", "--test", "threads"]).args(FEATURES);
+    command.args(["--target", TARGET, "-Z", "build-std=std,panic_unwind"]);
+    command.arg("--target-dir").arg(place()).args(["--", "--exact", name, "--nocapture"]);
+    let linker = format!("-Clinker={}", place().join("cc").display());
+    command.env("RUSTFLAGS", ["-Zsanitizer=thread", "-Zexternal-clangrt", &linker].join(" "));
+    // Of a race nothing is said where what the other thread did is forgotten: it remembers as much as it can.
+    command.env("TSAN_OPTIONS", "halt_on_error=0 exitcode=66 history_size=7");
     command
 }
