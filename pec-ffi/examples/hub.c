@@ -4,7 +4,7 @@
  *
  * ARCHIVE is made where there is none. SECRETS is the file of passwords, under the passphrase in the environment variable
  * PEC_PASSPHRASE. TABLE is the mailboxes, as a spreadsheet writes them (CSV). ROOT.pem are authorities for TLS beside the public
- * ones. Ends with 0 when every mailbox was seen as it is, 1 when not, 2 when it could not run.
+ * ones. Ends with 0 when every mailbox was looked at, whatever came of it, 2 when it could not run.
  */
 #include <pec.h>
 #include <stdio.h>
