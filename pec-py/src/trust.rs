@@ -1,6 +1,6 @@
 //! Whom a verification trusts: trust store, revocation evidence.
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use pec_core::trust::{self, ChainCache, TrustStoreError};
 use pyo3::prelude::*;
@@ -8,22 +8,36 @@ use pyo3::prelude::*;
 use crate::failure::{Failure, Reason};
 use crate::source;
 
-/// Chain caches that nobody is using; as many in the end as threads have verified at once. Nobody ever waits for the lock:
-/// whoever does not get it at once begins with an empty cache, so that a lock that another thread held while the process
-/// was forked does not stop the child.
+/// Chain caches that nobody is using; as many in the end as threads have verified at once.
+///
+/// Nobody waits for the lock for longer than it can be held by a thread that runs, which is a few instructions: whoever does not get
+/// it begins with an empty cache, so that a lock that another thread held while the process was forked does not stop the child.
 #[derive(Debug, Default)]
 pub(crate) struct Pool(Mutex<Vec<ChainCache>>);
+
+/// How often the lock is asked for: some microseconds, where a verification without its cache takes twenty more.
+const ASKED: u32 = 256;
 
 impl Pool {
     /// The one that was used last: it knows the most.
     pub(crate) fn take(&self) -> ChainCache {
-        self.0.try_lock().ok().and_then(|mut caches| caches.pop()).unwrap_or_default()
+        self.caches().and_then(|mut caches| caches.pop()).unwrap_or_default()
     }
 
     pub(crate) fn give_back(&self, cache: ChainCache) {
-        if let Ok(mut caches) = self.0.try_lock() {
+        if let Some(mut caches) = self.caches() {
             caches.push(cache);
         }
+    }
+
+    fn caches(&self) -> Option<MutexGuard<'_, Vec<ChainCache>>> {
+        (0..ASKED).find_map(|_| {
+            let caches = self.0.try_lock().ok();
+            if caches.is_none() {
+                std::hint::spin_loop();
+            }
+            caches
+        })
     }
 }
 
