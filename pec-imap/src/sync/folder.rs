@@ -75,18 +75,18 @@ pub(super) async fn sync(
     let read = async {
         if !gone.is_empty() || same.is_none() {
             let gone = gone.iter().copied().collect();
-            store.put(Portion { messages: Vec::new(), withheld: Vec::new(), gone, reached }).await?;
+            store.put(Portion { gone, ..Portion::of(reached) }).await?;
         }
         let total = new.len() as u64;
         let mut missed = withheld.iter().map(|withheld| withheld.uid).filter(|uid| !gone.contains(uid)).collect();
         let progress = |done| progress(done, total);
         read_new(session, target, &store, &new, &mut reached, &mut missed, attempt, progress).await?;
         for uid in missed {
-            store.put(alone(session, target, uid, 0, reached, attempt).await?).await?;
+            alone(session, target, &store, uid, 0, reached, attempt).await?;
         }
         // Everything up to here is known now, also what changed before.
         let reached = Reached { mod_seq: selected.mod_seq, ..reached };
-        store.put(Portion { messages: Vec::new(), withheld: Vec::new(), gone: Vec::new(), reached }).await
+        store.put(Portion::of(reached)).await
     };
     let read = read.await;
     let stored = store.end().await;
@@ -131,8 +131,7 @@ async fn read_new(
                 while let Some(batch) = fetching.next().await? {
                     reached.last_uid = batch.last().map_or(reached.last_uid, |(uid, _)| *uid);
                     count += batch.len() as u64;
-                    let mut portion =
-                        Portion { messages: Vec::new(), withheld: Vec::new(), gone: Vec::new(), reached: *reached };
+                    let mut portion = Portion::of(*reached);
                     for (uid, bytes) in batch {
                         match bytes {
                             Some(bytes) => portion.messages.push((uid, Held::Memory(bytes))),
@@ -149,7 +148,7 @@ async fn read_new(
             }
             Step::Long(uid, size) => {
                 reached.last_uid = uid;
-                store.put(alone(session, target, uid, size, *reached, attempt).await?).await?;
+                alone(session, target, store, uid, size, *reached, attempt).await?;
                 count += 1;
                 done(count)?;
             }
@@ -160,21 +159,23 @@ async fn read_new(
 
 const NOT_GIVEN: &str = "the server lists it and does not give it";
 
-/// One message, piece by piece.
+/// One message, piece by piece, once there is room for it.
 async fn alone(
     session: &mut Session,
     target: &Target,
+    store: &Store,
     uid: u32,
     size: u32,
     reached: Reached,
     attempt: &mut Attempt,
-) -> Result<Portion> {
-    let mut portion = Portion { messages: Vec::new(), withheld: Vec::new(), gone: Vec::new(), reached };
+) -> Result<()> {
+    let mut portion = Portion::of(reached);
     if attempt.is_broken(uid) {
         let why = attempt.broken.iter().find(|(broken, _)| *broken == uid).map(|(_, why)| why.clone());
         portion.withheld.push((uid, why.unwrap_or_default()));
-        return Ok(portion);
+        return store.put(portion).await;
     }
+    portion.room = Some(store.room(size).await?);
     attempt.at = Some(uid);
     let mut held = Held::new(size, &target.limits);
     match session.fetch_long(uid, size, |piece| held.push(piece, &target.limits)).await? {
@@ -183,7 +184,7 @@ async fn alone(
         None => portion.gone.push(uid),
     }
     attempt.at = None;
-    Ok(portion)
+    store.put(portion).await
 }
 
 /// Whether an error is about what the server said of one message, so that the next attempt may pass over it.

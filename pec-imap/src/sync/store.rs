@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pec_archive::{Actor, Archive, Id, Intake, Progressed, Put, Reached, Stored};
 use pec_core::limits::Limits;
 use pec_core::trust::{Evidence, TrustStore};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::receiver::{Clock, FolderSynced};
@@ -58,8 +58,17 @@ impl Held {
     }
 }
 
+/// Bytes of messages that are held at a time, from before they are read until they are stored; a message that is longer is held
+/// alone. Batches are far below it.
+const ROOM: u32 = 64 << 20;
+
+/// The part of [`ROOM`] that something takes.
+pub(super) type Room = OwnedSemaphorePermit;
+
 /// What was read of a folder at a time.
 pub(super) struct Portion {
+    /// What was taken for it before it was read.
+    pub(super) room: Option<Room>,
     pub(super) messages: Vec<(u32, Held)>,
     /// Numbers that the server did not give, and why.
     pub(super) withheld: Vec<(u32, String)>,
@@ -69,8 +78,25 @@ pub(super) struct Portion {
     pub(super) reached: Reached,
 }
 
+impl Portion {
+    /// Of nothing but that the folder was read so far.
+    pub(super) const fn of(reached: Reached) -> Self {
+        Self { room: None, messages: Vec::new(), withheld: Vec::new(), gone: Vec::new(), reached }
+    }
+
+    /// The part of [`ROOM`] that its messages need.
+    fn needs(&self) -> u32 {
+        let held = self.messages.iter().map(|(_, held)| match held {
+            Held::Memory(bytes) => bytes.len(),
+            Held::File(_) => 0,
+        });
+        u32::try_from(held.sum::<usize>()).unwrap_or(ROOM).min(ROOM)
+    }
+}
+
 /// Stores portions in their order, on another thread.
 pub(super) struct Store {
+    room: Arc<Semaphore>,
     portions: mpsc::Sender<Portion>,
     task: JoinHandle<Result<FolderSynced>>,
 }
@@ -85,11 +111,25 @@ impl Store {
             }
             Ok(synced)
         });
-        Self { portions, task }
+        Self { room: Arc::new(Semaphore::new(ROOM as usize)), portions, task }
     }
 
-    /// Hands a portion over; waits where two are ahead of it.
-    pub(super) async fn put(&self, portion: Portion) -> Result<()> {
+    /// Takes room for a message of this size, to be [handed over](Portion::room) with it; waits until what is ahead leaves so
+    /// much.
+    pub(super) async fn room(&self, bytes: u32) -> Result<Room> {
+        let room = Arc::clone(&self.room).acquire_many_owned(bytes.min(ROOM)).await;
+        room.map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    /// Hands a portion over; waits where two are ahead of it, and where it is longer than was said and they leave no room.
+    pub(super) async fn put(&self, mut portion: Portion) -> Result<()> {
+        let taken = portion.room.as_ref().map_or(0, Room::num_permits);
+        let more = portion.needs().saturating_sub(u32::try_from(taken).unwrap_or(ROOM));
+        let more = self.room(more).await?;
+        match &mut portion.room {
+            Some(room) => room.merge(more),
+            none => *none = Some(more),
+        }
         // Where nobody takes it, `end` says why.
         self.portions.send(portion).await.map_err(|_| Error::Cancelled)
     }
@@ -109,7 +149,8 @@ impl Target {
             Some(evidence) => intake.evidence(evidence),
             None => intake,
         };
-        let Portion { messages, withheld, gone, reached } = portion;
+        // Room is given back when all of it is stored.
+        let Portion { room: _room, messages, withheld, gone, reached } = portion;
         let (mut uids, mut batch, mut stored) = (Vec::new(), Vec::new(), Vec::new());
         for (uid, held) in messages {
             match held {
@@ -140,3 +181,6 @@ impl Target {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
