@@ -11,6 +11,7 @@ use crate::events::{Happened, tell};
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Prepared};
 use crate::log::{Appender, What};
+use crate::mailbox::mailbox_key;
 use crate::press::Press;
 use crate::ready::{Pieces, Ready};
 use crate::split::Skeleton;
@@ -31,6 +32,10 @@ pub(crate) struct Written<'p> {
     answers: Vec<Put>,
     /// New messages in the order of their numbers.
     new: Vec<(Number, &'p Derived)>,
+    /// Known ones that were not yet found in this mailbox.
+    found: Vec<Number>,
+    /// The mailbox in which they all were found.
+    mailbox: Option<String>,
     /// Whether the host has submitted them.
     submitted: bool,
     /// Identifiers of transactions that have to be worked out anew.
@@ -45,10 +50,13 @@ impl<'b> Batch<'b> {
         let mut known: HashMap<Id, Number> =
             ids.iter().zip(here).filter_map(|(id, number)| Some((*id, number?))).collect();
         self.put_bodies(prepared.iter().filter(|prepared| !known.contains_key(&prepared.id)))?;
+        let mailbox = Some(mailbox_key(self.intake.mailbox)).filter(|mailbox| !mailbox.is_empty());
         let mut log = Appender::new(change, self.actor, self.intake.now)?;
         let mut written = Written {
             answers: Vec::with_capacity(prepared.len()),
             new: Vec::new(),
+            found: Vec::new(),
+            mailbox: mailbox.clone(),
             submitted: self.submission.is_some(),
             texts: BTreeSet::new(),
         };
@@ -64,8 +72,11 @@ impl<'b> Batch<'b> {
                     (number, Stored::New)
                 }
             };
-            if !self.intake.mailbox.is_empty() {
-                change.put_found(number, self.intake.mailbox, at)?;
+            if let Some(mailbox) = &mailbox
+                && change.put_found(number, mailbox, at)?
+                && stored == Stored::Known
+            {
+                written.found.push(number);
             }
             if let Some(submission) = self.submission {
                 change.put_submission(number, &submission.row())?;
@@ -115,14 +126,18 @@ impl<'b> Batch<'b> {
 impl Written<'_> {
     /// Writes the words of what is new, and brings the dossiers up to date.
     pub(crate) fn finish(self, change: &dyn Change, records: &mut Records, judge: &mut Judge<'_>) -> Result<Vec<Put>> {
-        let Self { answers, new, submitted, mut texts } = self;
+        let Self { answers, new, found, mailbox, submitted, mut texts } = self;
         for (number, derived) in new {
             change.put_words(number, &derived.words)?;
-            tell(change, judge.now, Some(number), &Happened::Stored)?;
+            tell(change, judge.now, Some(number), &Happened::Stored { mailbox: mailbox.clone() })?;
             if let Some(record) = derived.record.as_ref().filter(|record| dossiers::counts(record.role())) {
                 texts.extend(record.about().map(str::to_owned));
             }
             records.hold(number, derived.record.clone());
+        }
+        if let Some(mailbox) = mailbox {
+            let what = Happened::Found { mailbox };
+            found.into_iter().try_for_each(|number| tell(change, judge.now, Some(number), &what))?;
         }
         if submitted {
             // What is held says that the message is a copy.

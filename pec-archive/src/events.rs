@@ -37,7 +37,15 @@ pub struct Event {
 #[non_exhaustive]
 pub enum Happened {
     /// A message came into the archive. Its entry says what it is.
-    Stored,
+    Stored {
+        /// The mailbox in which it was found; none where nobody has said one.
+        mailbox: Option<String>,
+    },
+    /// A message that the archive had, byte for byte, was found in a mailbox as well, for the first time there.
+    Found {
+        /// The mailbox.
+        mailbox: String,
+    },
     /// A recipient of something that was sent, or received, is in another state (*stato della consegna*). It is what
     /// verification made of the messages that are here; the proof is worked out from them.
     State {
@@ -165,7 +173,7 @@ impl Archive {
 pub(crate) fn tell(change: &dyn Change, at: Timestamp, message: Option<Number>, what: &Happened) -> Result<()> {
     let (kind, detail) = match what {
         // The most frequent one needs no more than its row.
-        Happened::Stored => ("stored", String::new()),
+        Happened::Stored { mailbox } => ("stored", mailbox.clone().unwrap_or_default()),
         other => (other.kind(), serde_json::to_string(other).map_err(|error| Error::Internal(error.to_string()))?),
     };
     change.put_event(&EventRow { at: at.as_second(), kind: kind.to_owned(), message, detail }).map(drop)
@@ -175,7 +183,9 @@ fn read(n: u64, row: EventRow, id: Option<Id>) -> Result<Event> {
     let damaged = |why: String| Error::Damaged(format!("event {n}: {why}"));
     let at = Timestamp::from_second(row.at).map_err(|error| damaged(error.to_string()))?;
     let what = match (row.kind.as_str(), row.detail.as_str()) {
-        ("stored", "") => Happened::Stored,
+        ("stored", mailbox) => {
+            Happened::Stored { mailbox: Some(mailbox.to_owned()).filter(|mailbox| !mailbox.is_empty()) }
+        }
         (_, detail) => serde_json::from_str(detail).map_err(|error| damaged(error.to_string()))?,
     };
     Ok(Event { n, at, id, what })
@@ -186,7 +196,8 @@ impl Happened {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Stored => "stored",
+            Self::Stored { .. } => "stored",
+            Self::Found { .. } => "found",
             Self::State { .. } => "state",
             Self::Gone { .. } => "gone",
             Self::Ticket { .. } => "ticket",

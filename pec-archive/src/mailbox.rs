@@ -60,13 +60,24 @@ pub struct Progressed<'a> {
     pub gone: &'a [u32],
 }
 
+/// The name of a mailbox as the archive knows it: in lower case, since providers tell no case apart. Whatever is asked or told of
+/// a mailbox is asked or told of this one.
+///
+/// ```
+/// assert_eq!(pec_archive::mailbox_key("Acme@PEC.it"), "acme@pec.it");
+/// ```
+#[must_use]
+pub fn mailbox_key(mailbox: &str) -> String {
+    mailbox.to_lowercase()
+}
+
 impl Archive {
     /// How far a folder has been read; `None` where it has never been.
     ///
     /// # Errors
     /// What reading can meet.
     pub fn reached(&self, _: &Actor, mailbox: &str, folder: &str) -> Result<Option<Reached>> {
-        Ok(self.read(|view| view.folder(mailbox, folder))?.map(Reached::from))
+        Ok(self.read(|view| view.folder(&mailbox_key(mailbox), folder))?.map(Reached::from))
     }
 
     /// The folders of a mailbox that have been read, in the order of their names.
@@ -74,7 +85,7 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn folders(&self, _: &Actor, mailbox: &str) -> Result<Vec<(String, Reached)>> {
-        let folders = self.read(|view| view.folders(mailbox))?;
+        let folders = self.read(|view| view.folders(&mailbox_key(mailbox)))?;
         Ok(folders.into_iter().map(|(name, row)| (name, Reached::from(row))).collect())
     }
 
@@ -94,6 +105,8 @@ impl Archive {
         progressed: &Progressed<'_>,
         now: Timestamp,
     ) -> Result<Vec<Id>> {
+        let mailbox = mailbox_key(mailbox);
+        let mailbox = mailbox.as_str();
         let ids: Vec<Id> = progressed.stored.iter().map(|(_, id)| *id).collect();
         self.change(|change| {
             change.put_folder(mailbox, folder, &reached.row())?;
@@ -122,7 +135,7 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn present(&self, _: &Actor, mailbox: &str, folder: &str) -> Result<Vec<u32>> {
-        Ok(self.read(|view| view.present(mailbox, folder))?.into_iter().map(|(uid, _)| uid).collect())
+        Ok(self.read(|view| view.present(&mailbox_key(mailbox), folder))?.into_iter().map(|(uid, _)| uid).collect())
     }
 
     /// Where a message lies or lay, in the order of mailboxes, folders and numbers.
@@ -142,7 +155,10 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn gone(&self, _: &Actor, mailbox: &str, since: Timestamp) -> Result<Vec<Place>> {
-        self.read(|view| view.gone(mailbox, since.as_second())?.into_iter().map(|row| Place::of(view, row)).collect())
+        self.read(|view| {
+            let gone = view.gone(&mailbox_key(mailbox), since.as_second())?;
+            gone.into_iter().map(|row| Place::of(view, row)).collect()
+        })
     }
 
     /// Makes sure that the archive has a message, byte for byte, before whoever calls takes it from the server: it is read
@@ -184,7 +200,7 @@ impl Archive {
     ) -> Result<()> {
         let Place { mailbox, folder, uid, id, .. } = place;
         self.change(|change| match outcome {
-            Ok(()) => change.put_gone(mailbox, folder, &[*uid], now.as_second()).map(drop),
+            Ok(()) => change.put_gone(&mailbox_key(mailbox), folder, &[*uid], now.as_second()).map(drop),
             Err(why) => {
                 let what = What::ServerDeleteFailed { id: *id, mailbox, folder, uid: *uid, why };
                 Appender::new(change, actor, now)?.append(what).map(drop)
@@ -197,7 +213,7 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn withheld(&self, _: &Actor, mailbox: &str, folder: &str) -> Result<Vec<Withheld>> {
-        let rows = self.read(|view| view.withheld(mailbox, folder))?;
+        let rows = self.read(|view| view.withheld(&mailbox_key(mailbox), folder))?;
         rows.into_iter()
             .map(|WithheldRow { uid, why, since }| Ok(Withheld { uid, why, since: instant(since)? }))
             .collect()

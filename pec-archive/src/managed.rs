@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
 use crate::id::Id;
 use crate::log::{Appender, What};
+use crate::mailbox::mailbox_key;
 use crate::store::ManagedRow;
 
 /// What the host has said of a mailbox (FEATURES 1.1, rows 2 and 3).
@@ -136,7 +137,7 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`]; as [`Archive::managed`].
     pub fn managed_at(&self, _: &Actor, address: &str) -> Result<(Managed, Standing)> {
-        let row = self.read(|view| view.managed_at(&key(address)))?;
+        let row = self.read(|view| view.managed_at(&mailbox_key(address)))?;
         understood(&row.ok_or_else(|| Error::NotFound(address.to_owned()))?)
     }
 
@@ -154,7 +155,7 @@ impl Archive {
     ) -> Result<(), E> {
         let mut refused = None;
         let done = self.change(|change| {
-            let keys: Vec<String> = mailboxes.iter().map(|mailbox| key(&mailbox.address)).collect();
+            let keys: Vec<String> = mailboxes.iter().map(|mailbox| mailbox_key(&mailbox.address)).collect();
             let others = change.managed()?.iter().filter(|row| !keys.contains(&row.address)).count();
             if let Err(why) = admit(others) {
                 refused = Some(why);
@@ -179,7 +180,7 @@ impl Archive {
     /// # Errors
     /// Those of [`Archive::put`].
     pub fn unmanage(&self, actor: &Actor, address: &str, now: Timestamp) -> Result<bool> {
-        let key = key(address);
+        let key = mailbox_key(address);
         self.change(|change| {
             let was = change.forget_managed(&key)?;
             if was {
@@ -204,7 +205,7 @@ impl Archive {
     ) -> Result<()> {
         self.change(|change| {
             for address in addresses {
-                let key = key(address);
+                let key = mailbox_key(address);
                 let Some(row) = change.managed_at(&key)? else { continue };
                 let before = understood(&row)?.1;
                 let from = before.access.clone();
@@ -230,11 +231,6 @@ impl Archive {
         };
         self.change(|change| Appender::new(change, actor, now)?.append(what).map(drop))
     }
-}
-
-/// An address as the key of its mailbox: providers tell no case apart.
-fn key(address: &str) -> String {
-    address.to_lowercase()
 }
 
 fn understood(row: &ManagedRow) -> Result<(Managed, Standing)> {

@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rules = [Rule::new("fatture", query, vec![Action::File("Fatture".into())])?];
     for event in archive.next_events(&host, "esempio", 100)? {
         // What the rules do is told too; nothing is to be done with that.
-        if let (Happened::Stored, Some(id)) = (&event.what, event.id) {
+        if let (Happened::Stored { .. }, Some(id)) = (&event.what, event.id) {
             archive.file(&host, &rules, &[id], now)?;
             let entry = archive.entry(&host, id)?;
             println!("{}  {}  {}  {:?}", entry.verdict, entry.kind, entry.subject.unwrap_or_default(), entry.tags);

@@ -22,9 +22,8 @@ pub fn a_message_comes_back_as_it_was_written<B: Backend>(backend: &B) {
     let number = change(backend, |change| {
         keep(change, b"corpo")?;
         let number = sample.put(change)?;
-        change.put_found(number, "b", 2)?;
-        change.put_found(number, "a", 1)?;
-        change.put_found(number, "a", 9)?;
+        let found = [("b", 2), ("a", 1), ("a", 9)].map(|(mailbox, at)| change.put_found(number, mailbox, at));
+        assert!(matches!(found, [Ok(true), Ok(true), Ok(false)]), "the same mailbox once");
         change.put_submission(number, &submission)?;
         change.put_submission(number, &SubmissionRow { sender: "x".into(), recipients: Vec::new(), at: 6 })?;
         Ok(number)

@@ -1,5 +1,6 @@
 //! How an archive in memory is told of things.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::memory::Session;
@@ -40,9 +41,14 @@ impl IndexWriter for Session<'_> {
         })
     }
 
-    fn put_found(&self, number: Number, mailbox: &str, at: i64) -> Result<()> {
-        self.write(|rows| *rows.found.entry((number, mailbox.to_owned())).or_insert(at));
-        Ok(())
+    fn put_found(&self, number: Number, mailbox: &str, at: i64) -> Result<bool> {
+        Ok(self.write(|rows| match rows.found.entry((number, mailbox.to_owned())) {
+            Entry::Vacant(place) => {
+                place.insert(at);
+                true
+            }
+            Entry::Occupied(_) => false,
+        }))
     }
 
     fn put_submission(&self, number: Number, submission: &SubmissionRow) -> Result<()> {

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
 use crate::intake::Intake;
 use crate::log::{Appender, What};
+use crate::mailbox::mailbox_key;
 use crate::store::{Change, Number, Speaking, SubmissionRow, TicketRow};
 
 /// Tickets that are looked at together.
@@ -173,7 +174,7 @@ impl Archive {
         resolution: Resolution,
     ) -> Result<Ticket> {
         self.write(intake, |change| {
-            let row = change.ticket_of_key(mailbox, key)?;
+            let row = change.ticket_of_key(&mailbox_key(mailbox), key)?;
             let row = row.ok_or_else(|| Error::NotFound(format!("{key} in the outbox of {mailbox}")))?;
             if row.state != TicketState::Unknown {
                 return Err(Error::BadValue { what: "ticket", value: format!("{key} is {}", row.state.as_str()) });
@@ -203,10 +204,11 @@ impl Archive {
     }
 
     fn all_tickets(&self, mailbox: &str, state: TicketState) -> Result<Vec<TicketRow>> {
+        let mailbox = mailbox_key(mailbox);
         let mut all: Vec<TicketRow> = Vec::new();
         loop {
             let after = all.last().map_or(0, |row| row.number);
-            let rows = self.read(|view| view.tickets(mailbox, state, after, BATCH))?;
+            let rows = self.read(|view| view.tickets(&mailbox, state, after, BATCH))?;
             let is_last = rows.len() < BATCH;
             all.extend(rows);
             if is_last {

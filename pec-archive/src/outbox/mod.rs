@@ -31,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::Intake;
 use crate::log::{Appender, What};
+use crate::mailbox::mailbox_key;
 use crate::store::TicketRow;
 use crate::writer::With;
 
@@ -40,7 +41,7 @@ const LONGEST_KEY: usize = 500;
 /// From where and to whom a message is to go, and what the caller calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outgoing<'a> {
-    /// The mailbox from which it goes: the address that is its name in the archive.
+    /// The mailbox from which it goes: its address, in whatever case.
     pub mailbox: &'a str,
     /// The caller's own name for it, up to 500 bytes: an invoice number, a database key. Within a mailbox it stands for one
     /// message, for ever.
@@ -68,7 +69,9 @@ impl Archive {
         outgoing: &Outgoing<'_>,
         message: Vec<u8>,
     ) -> Result<Ticket> {
-        let Outgoing { mailbox, key, sender, recipients } = *outgoing;
+        let Outgoing { key, sender, recipients, .. } = *outgoing;
+        let mailbox = mailbox_key(outgoing.mailbox);
+        let mailbox = mailbox.as_str();
         let odd = |text: &str| text.trim().is_empty() || text.chars().any(char::is_control);
         if odd(key) || key.len() > LONGEST_KEY {
             return Err(Error::BadValue { what: "key", value: key.into() });
@@ -137,7 +140,7 @@ impl Archive {
         conditions: &Conditions,
     ) -> Result<Ticket> {
         let Outgoing { mailbox, key, sender, recipients } = *outgoing;
-        if self.read(|view| view.ticket_of_key(mailbox, key))?.is_none() {
+        if self.read(|view| view.ticket_of_key(&mailbox_key(mailbox), key))?.is_none() {
             let refusals = preflight(&message, &Envelope { sender, recipients: recipients.to_vec() }, conditions);
             if refusals.iter().any(Refusal::is_refused) {
                 return Err(Error::Refused(refusals));
@@ -151,7 +154,7 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`]; what reading can meet.
     pub fn ticket(&self, _: &Actor, mailbox: &str, key: &str) -> Result<Ticket> {
-        let row = self.read(|view| view.ticket_of_key(mailbox, key))?;
+        let row = self.read(|view| view.ticket_of_key(&mailbox_key(mailbox), key))?;
         Ticket::of(row.ok_or_else(|| Error::NotFound(format!("{key} in the outbox of {mailbox}")))?)
     }
 
@@ -168,7 +171,10 @@ impl Archive {
         after: i64,
         limit: usize,
     ) -> Result<Vec<Ticket>> {
-        self.read(|view| view.tickets(mailbox, state, after, limit))?.into_iter().map(Ticket::of).collect()
+        self.read(|view| view.tickets(&mailbox_key(mailbox), state, after, limit))?
+            .into_iter()
+            .map(Ticket::of)
+            .collect()
     }
 
     /// The tickets of a message, in the order in which they were given; none for one that nobody has given to be sent.
@@ -186,7 +192,10 @@ impl Archive {
     /// # Errors
     /// What reading can meet.
     pub fn handed_over(&self, _: &Actor, mailbox: &str, since: Timestamp) -> Result<Vec<Timestamp>> {
-        self.read(|view| view.begun(mailbox, since.as_second()))?.into_iter().map(ticket::instant).collect()
+        self.read(|view| view.begun(&mailbox_key(mailbox), since.as_second()))?
+            .into_iter()
+            .map(ticket::instant)
+            .collect()
     }
 }
 

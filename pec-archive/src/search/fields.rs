@@ -3,6 +3,8 @@
 use pec_core::reconcile::State;
 use pec_core::verify::Verdict;
 
+use crate::mailbox::mailbox_key;
+
 /// A field with a list of messages for each value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -84,7 +86,8 @@ impl Field {
     pub(super) fn values(self, written: &str) -> Option<Vec<String>> {
         let lower = written.to_lowercase();
         let values: Vec<&str> = match self {
-            Self::Mailbox | Self::Tag => return Some(vec![written.to_owned()]),
+            Self::Mailbox => return Some(vec![mailbox_key(written)]),
+            Self::Tag => return Some(vec![written.to_owned()]),
             Self::Kind => {
                 KINDS.iter().filter(|(_, names)| names.contains(&lower.as_str())).map(|(kind, _)| *kind).collect()
             }

@@ -79,11 +79,11 @@ pub(super) fn dictionary(connection: &Connection, dictionary: i64) -> Result<Opt
 }
 
 /// Notes where a message was found; the same mailbox once.
-pub(super) fn put_found(connection: &Connection, message: Number, mailbox: &str, at: i64) -> Result<()> {
-    connection
+pub(super) fn put_found(connection: &Connection, message: Number, mailbox: &str, at: i64) -> Result<bool> {
+    let added = connection
         .prepare_cached("INSERT OR IGNORE INTO found (message, mailbox, at) VALUES (?1, ?2, ?3)")?
         .execute((message, mailbox, at))?;
-    Ok(())
+    Ok(added > 0)
 }
 
 /// Writes the row of a message, under the first number that is free, and the places of its bodies.

@@ -17,6 +17,7 @@ mod deposits;
 mod dossiers;
 mod erase;
 mod find;
+mod fold;
 mod happened;
 mod index;
 mod log;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::fold;
 use super::place::{self, Place};
 use crate::error::{Error, Result};
 
@@ -14,7 +15,7 @@ use crate::error::{Error, Result};
 const APPLICATION: i32 = 0x5045_4341;
 
 /// The format that this version writes.
-pub(super) const FORMAT: u32 = 8;
+pub(super) const FORMAT: u32 = 9;
 
 /// Memory for pages of one connection, KiB.
 const CACHE_KIB: i64 = 32 << 10;
@@ -86,6 +87,7 @@ const MIGRATIONS: [&str; FORMAT as usize - 1] = [
     include_str!("format6.sql"),
     include_str!("format7.sql"),
     include_str!("format8.sql"),
+    include_str!("format9.sql"),
 ];
 
 /// How long a writer waits for another one.
@@ -316,6 +318,9 @@ fn migrate(connection: &mut Connection, access: Access) -> Result<()> {
     let found = format_of(&transaction)?;
     for step in MIGRATIONS.iter().skip(found.saturating_sub(1) as usize) {
         transaction.execute_batch(step)?;
+    }
+    if found < 9 {
+        fold::mailboxes(&transaction)?;
     }
     if found < 6 && !transaction.prepare("SELECT 1 FROM message")?.exists([])? {
         write_words(&transaction)?;

@@ -153,6 +153,7 @@ fn take_over(
         if format >= super::outbox::SINCE {
             outbox(source.connection(), target.connection(), &mut salvaged.unread)?;
         }
+        super::fold::mailboxes(target.connection())?;
         let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
         Appender::new(target, actor, intake.now)?.append(what).map(drop)
     })?;

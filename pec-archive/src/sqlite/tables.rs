@@ -233,7 +233,7 @@ impl IndexWriter for Tables<'_> {
         messages::put(self.0, first, message)
     }
 
-    fn put_found(&self, number: Number, mailbox: &str, at: i64) -> Result<()> {
+    fn put_found(&self, number: Number, mailbox: &str, at: i64) -> Result<bool> {
         messages::put_found(self.0, number, mailbox, at)
     }
 

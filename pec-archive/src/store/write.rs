@@ -23,8 +23,8 @@ pub trait IndexWriter: Index {
     /// above those of that second.
     fn put_message(&self, first: Number, message: &NewMessage<'_>) -> Result<Number>;
 
-    /// Notes where a message was found, and when for the first time: the same mailbox once.
-    fn put_found(&self, number: Number, mailbox: &str, at: i64) -> Result<()>;
+    /// Notes where a message was found, and when for the first time: the same mailbox once. Says whether it was new there.
+    fn put_found(&self, number: Number, mailbox: &str, at: i64) -> Result<bool>;
 
     /// Notes what the host submitted; what was noted first stays.
     fn put_submission(&self, number: Number, submission: &SubmissionRow) -> Result<()>;

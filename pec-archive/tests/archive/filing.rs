@@ -38,7 +38,7 @@ fn whoever_follows_is_told_of_each_state_once_and_again_until_he_has_finished() 
         archive.put(&host, &intake, receipt.clone()).unwrap();
     }
     let all = archive.next_events(&host, "gestionale", 1000).unwrap();
-    let stored = all.iter().filter(|event| event.what == Happened::Stored).count();
+    let stored = all.iter().filter(|event| matches!(event.what, Happened::Stored { .. })).count();
     assert_eq!(stored, receipts.len() + 1);
     let states = told(&all);
     let last = |address: &str| states.iter().rfind(|(recipient, _)| recipient == address).unwrap().1.clone();
@@ -158,6 +158,35 @@ fn whoever_follows_from_now_is_told_of_nothing_before_and_begins_once() {
     assert_eq!(next.iter().map(|event| event.id).collect::<Vec<_>>(), [Some(second)]);
     assert!(archive.tickets_of(&host, second).unwrap().is_empty());
     assert!(archive.follow_from_now(&host, " ").is_err());
+}
+
+#[test]
+fn the_same_bytes_in_another_mailbox_are_told_once_for_each_mailbox_whatever_the_case_of_its_name() {
+    let (_folder, archive) = fresh();
+    let host = Actor::host();
+    let trust = pec_core::trust::TrustStore::built_in();
+    let intake = Intake::new(&trust, "2026-02-09T10:00:00Z".parse().unwrap());
+    let (one, two) = (b"Subject: a\r\n\r\nb\r\n".to_vec(), b"Subject: c\r\n\r\nd\r\n".to_vec());
+    let (one_id, two_id) = (Id::of(&one), Id::of(&two));
+    archive.put(&host, &intake, one.clone()).unwrap();
+    for mailbox in ["Uno@x.example", "uno@X.example", "due@x.example", "UNO@x.example", "due@x.example", ""] {
+        let batch = vec![one.clone(), two.clone(), one.clone(), two.clone()];
+        archive.put_batch(&host, &intake.mailbox(mailbox), batch).unwrap();
+    }
+    let stored = |mailbox: Option<&str>| Happened::Stored { mailbox: mailbox.map(str::to_owned) };
+    let found = |mailbox: &str| Happened::Found { mailbox: mailbox.to_owned() };
+    let told: Vec<_> = events(&archive).into_iter().map(|event| (event.id.unwrap(), event.what)).collect();
+    let expected = [
+        (one_id, stored(None)),
+        (two_id, stored(Some("uno@x.example"))),
+        (one_id, found("uno@x.example")),
+        (one_id, found("due@x.example")),
+        (two_id, found("due@x.example")),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(archive.entry(&host, one_id).unwrap().mailboxes, ["due@x.example", "uno@x.example"]);
+    let query = pec_archive::search::Query::parse("casella:Due@X.example").unwrap();
+    assert_eq!(archive.search(&host, &query, None, 10).unwrap().entries.len(), 2);
 }
 
 #[test]

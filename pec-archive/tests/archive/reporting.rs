@@ -113,6 +113,7 @@ fn happenings(scene: &Scene) -> Vec<String> {
     archive.journal(&host, &intake, &[sent], None).unwrap();
     let reached = Reached { uid_validity: 1, last_uid: 1, mod_seq: None };
     let stored = Progressed { stored: &[(1, ticket.id)], ..Progressed::default() };
+    archive.put(&host, &intake.mailbox(ANNA), scene.sent.clone()).unwrap();
     archive.advance(&host, ANNA, "INBOX", reached, &stored, now).unwrap();
     archive.advance(&host, ANNA, "INBOX", reached, &Progressed { gone: &[1], ..Progressed::default() }, now).unwrap();
     let of = |address: &str| Managed {

@@ -77,6 +77,28 @@ fn draft(n: u32) -> Vec<u8> {
 }
 
 #[test]
+fn what_is_queued_under_capitals_is_in_the_outbox_of_the_mailbox() {
+    let desk = Desk::new(&TrustStore::built_in());
+    let host = Actor::host();
+    let loud = ANNA.to_uppercase();
+    let outgoing = Outgoing { mailbox: &loud, key: "k", sender: ANNA, recipients: TO };
+    let ticket = desk.archive.queue(&host, &desk.intake(), &outgoing, draft(1)).unwrap();
+    assert_eq!(ticket.mailbox, ANNA);
+    // The same key, whatever the case.
+    assert_eq!(desk.queue("k", &draft(1)).unwrap().number, ticket.number);
+    assert!(matches!(desk.queue("k", &draft(2)), Err(Error::KeyReused { .. })));
+    let waiting = |mailbox: &str| desk.archive.tickets(&host, mailbox, TicketState::Queued, 0, 9).unwrap().len();
+    assert_eq!([waiting(ANNA), waiting(&loud)], [1, 1]);
+    assert_eq!(desk.archive.ticket(&host, &loud, "k").unwrap().number, ticket.number);
+    desk.journal(&[], Some(ticket.number));
+    assert_eq!(desk.archive.handed_over(&host, &loud, Timestamp::UNIX_EPOCH).unwrap().len(), 1);
+    // What a crash has left there is found under either name too.
+    assert_eq!(desk.archive.open_outbox(&host, &desk.intake(), &loud).unwrap().len(), 1);
+    desk.archive.resolve(&host, &desk.intake(), &loud, "k", Resolution::NotSent).unwrap();
+    assert_eq!(desk.ticket("k").state, TicketState::Queued);
+}
+
+#[test]
 fn a_key_stands_for_one_message_for_ever() {
     let desk = Desk::new(&TrustStore::built_in());
     let first = desk.queue("INV-2026-0042", &draft(1)).unwrap();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memchr::memchr;
-use pec_archive::{Id, Outgoing, TicketState};
+use pec_archive::{Id, Outgoing, TicketState, mailbox_key};
 use pec_core::compose::{Envelope, Refusal, is_address, preflight};
 use pec_core::finding::Language;
 use pec_core::limits::Limits;
@@ -151,7 +151,7 @@ impl Desk {
 
     /// The mailbox from which somebody wants to send.
     pub(super) async fn origin(&self, user: &GatewayUser, sender: &str) -> std::result::Result<Origin, Reply> {
-        let mailbox = sender.to_lowercase();
+        let mailbox = mailbox_key(sender);
         let none = |italian: &str, english: &str| {
             Reply::both(550, "5.7.1", format!("{sender}: {italian}"), format!("{sender}: {english}"))
         };

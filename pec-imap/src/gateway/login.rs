@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pec_archive::Id;
+use pec_archive::{Id, mailbox_key};
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
@@ -98,8 +98,7 @@ impl Hub {
     /// Who comes under this name with this password; `None` where nobody does. No provider is asked.
     pub(super) fn gateway_user(&self, name: &str, password: &SecretString) -> Result<Option<Entered>> {
         let mut found = None;
-        for (user, key) in
-            [(GatewayUser::Mailbox(name.to_lowercase()), name), (GatewayUser::Every(name.to_owned()), ALL)]
+        for (user, key) in [(GatewayUser::Mailbox(mailbox_key(name)), name), (GatewayUser::Every(name.to_owned()), ALL)]
         {
             let Some(kept) = self.secrets().get(key, SecretField::Gateway)? else { continue };
             if is_same(kept.secret(), password) & kept.login().eq_ignore_ascii_case(name) {

@@ -11,7 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pec_archive::{Entry, Event, Happened, Id};
+use pec_archive::{Entry, Event, Happened, Id, mailbox_key};
 
 use super::Hub;
 use crate::error::{Error, Result};
@@ -41,7 +41,7 @@ impl Delivery {
     fn follower(&self, mailbox: &str) -> String {
         match self {
             Self::Maildir(path) => format!("relay {mailbox} {}", path.display()),
-            Self::Folder { mailbox: to, folder } => format!("relay {mailbox} {} {folder}", to.to_lowercase()),
+            Self::Folder { mailbox: to, folder } => format!("relay {mailbox} {} {folder}", mailbox_key(to)),
         }
     }
 }
@@ -77,10 +77,6 @@ impl Hub {
     /// Puts what has come into a mailbox since the last time elsewhere as well, byte for byte; the first time nothing: it begins
     /// then. What was sent is left out, here or by another program.
     ///
-    /// A message counts when its bytes come into the archive for the first time: what comes byte for byte into a second mailbox
-    /// afterwards is there, but is not put elsewhere for it. An envelope that a provider puts into two mailboxes as it is, is
-    /// such a message.
-    ///
     /// Each message is noted as soon as the other side has it: after a crash the last one may come twice to a server; a Maildir
     /// has it once. What the other side does not take for what it is, is [passed over](Delivered::passed_over). Where it takes
     /// nothing (no such folder, no room, no connection), it begins there again the next time; where it refuses the credential,
@@ -111,8 +107,11 @@ impl Hub {
     fn come_in(&self, mailbox: &str, follower: &str) -> Result<Page> {
         let page = self.archive().next_events(self.actor(), follower, PAGE)?;
         let mut come = Vec::new();
-        for event in page.iter().filter(|event| event.what == Happened::Stored) {
-            let Some(id) = event.id else { continue };
+        for event in &page {
+            let (Happened::Stored { mailbox: Some(found) } | Happened::Found { mailbox: found }) = &event.what else {
+                continue;
+            };
+            let Some(id) = event.id.filter(|_| found == mailbox) else { continue };
             let entry = match self.archive().entry(self.actor(), id) {
                 // Erased since.
                 Err(pec_archive::Error::NotFound(_)) => continue,

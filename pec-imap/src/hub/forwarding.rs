@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use pec_archive::{Action, Happened, Id, Managed, Outgoing};
+use pec_archive::{Action, Entry, Happened, Id, Managed, Outgoing, mailbox_key};
 use pec_core::compose::{Draft, Envelope, Refusal, Stamp, preflight};
 use pec_core::limits::Limits;
 use pec_core::message::{Headers, Mailbox, Message, Parameterized, date};
@@ -109,7 +109,7 @@ impl Hub {
         let entry = self.archive().entry(self.actor(), id)?;
         let managed = self.mailboxes()?.into_iter().map(|mailbox| mailbox.said.address);
         let outboxes: BTreeSet<String> =
-            managed.chain(entry.mailboxes.iter().map(|mailbox| mailbox.to_lowercase())).collect();
+            managed.chain(entry.mailboxes.iter().map(|mailbox| mailbox_key(mailbox))).collect();
         for name in names_in(&message, entry.message_id.as_deref()) {
             // A name that somebody has only made up has no ticket.
             if self.queued_in(&outboxes, &format!("{KEY}{name}"))?.is_some() {
@@ -122,10 +122,7 @@ impl Hub {
         if is_automatic(&message) {
             return Ok(ForwardOutcome::Automatic);
         }
-        let written = || message.root().headers().get("date").and_then(date);
-        let written = entry.certified_at.or_else(|| Timestamp::from_second(written()?).ok());
-        let is_old = |stored: Timestamp| written.is_some_and(|at| stored.duration_since(at) > LATE);
-        if entry.stored_at.is_some_and(is_old) {
+        if entry.stored_at.is_some_and(|stored| is_late(&entry, &message, stored)) {
             return Ok(ForwardOutcome::Old);
         }
         let name = Id::of(format!("{rule}\0{to}\0{id}").as_bytes()).to_string();
@@ -167,6 +164,17 @@ impl Hub {
         Ok(ForwardOutcome::Queued { mailbox, key })
     }
 
+    /// Whether a message was old when it was found at this time. One that the archive cannot give is not handed on either way.
+    pub(super) fn is_old(&self, id: Id, found: Timestamp) -> Result<bool> {
+        let bytes = match self.archive().get(self.actor(), id) {
+            Ok(bytes) => bytes,
+            Err(pec_archive::Error::NotFound(_) | pec_archive::Error::Damaged(_)) => return Ok(true),
+            Err(error) => return Err(error.into()),
+        };
+        let message = Message::parse(&bytes[..], &Limits::DEFAULT);
+        Ok(is_late(&self.archive().entry(self.actor(), id)?, &message, found))
+    }
+
     /// In which of these outboxes there is a ticket of this key.
     fn queued_in(&self, outboxes: &BTreeSet<String>, key: &str) -> Result<Option<String>> {
         for mailbox in outboxes {
@@ -189,6 +197,13 @@ impl Hub {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether a message came at this time, and was certified, or says that it was written, more than three days before.
+fn is_late(entry: &Entry, message: &Message<&[u8]>, came: Timestamp) -> bool {
+    let written = || message.root().headers().get("date").and_then(date);
+    let written = entry.certified_at.or_else(|| Timestamp::from_second(written()?).ok());
+    written.is_some_and(|at| came.duration_since(at) > LATE)
 }
 
 /// The names of what rules hand on, wherever a message says what it is, answers or reports.

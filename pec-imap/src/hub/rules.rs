@@ -91,21 +91,37 @@ impl Hub {
     }
 
     /// Lets rules act on what has come in since the last time (or [the beginning](Hub::begin_rules)): each rule once on each
-    /// message, when its bytes come into the archive for the first time: that they come into another mailbox afterwards, byte for
-    /// byte, is no reason to act, so that a rule for that mailbox does not see them. What is in the outbox has not come in.
+    /// message. What comes byte for byte into another mailbox is judged there too, by the rules that have not acted on it; where it
+    /// was three days old by then (an old mailbox), it is not handed on unless somebody accepts that. What is in the outbox has not
+    /// come in.
     ///
     /// # Errors
     /// Those of the archive: what was done before stays done, the rest is done the next time.
     pub fn apply_rules(&self, rules: &[Rule]) -> Result<Vec<Filed>> {
+        let for_old = rules.iter().filter_map(|rule| without_forward(rule).transpose()).collect::<Result<Vec<_>>>()?;
         let mut filed = Vec::new();
         self.follow(RULES, |event| {
-            if let (Happened::Stored, Some(id)) = (&event.what, event.id)
-                && !self.is_outgoing(id)?
-            {
-                filed.extend(self.archive().file(self.actor(), rules, &[id], self.now())?);
+            let (Happened::Stored { .. } | Happened::Found { .. }, Some(id)) = (&event.what, event.id) else {
+                return Ok(());
+            };
+            if self.is_outgoing(id)? {
+                return Ok(());
             }
+            let is_old = matches!(event.what, Happened::Found { .. }) && self.is_old(id, event.at)?;
+            let rules = if is_old { &for_old } else { rules };
+            filed.extend(self.archive().file(self.actor(), rules, &[id], self.now())?);
             Ok(())
         })?;
         Ok(filed)
     }
+}
+
+/// What a rule does by itself with old mail; `None` where that is nothing.
+fn without_forward(rule: &Rule) -> Result<Option<Rule>> {
+    if rule.is_suggesting() {
+        return Ok(Some(rule.clone()));
+    }
+    let actions = rule.actions().iter().filter(|action| !matches!(action, Action::Forward(_)));
+    let actions: Vec<Action> = actions.cloned().collect();
+    Ok((!actions.is_empty()).then(|| Rule::new(rule.name(), rule.query(), actions)).transpose()?)
 }

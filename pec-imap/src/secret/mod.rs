@@ -24,6 +24,7 @@ use std::io;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use pec_archive::mailbox_key as key;
 use pec_core::finding::Language;
 
 pub use file::{FileSecrets, Rekeyed};
@@ -226,9 +227,4 @@ impl SecretError {
             Language::En => self.row().2,
         }
     }
-}
-
-/// A mailbox as the key of what is kept: providers tell no case apart.
-fn key(mailbox: &str) -> String {
-    mailbox.to_lowercase()
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use jiff::SignedDuration;
-use pec_archive::{Action, Actor, Id, Intake, Progressed, Reached, Rule, TicketState};
+use pec_archive::{Action, Actor, Event, Happened, Id, Intake, Progressed, Reached, Rule, TicketState};
 use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_imap::{Delivery, ForwardOutcome, read_rules};
@@ -261,6 +261,100 @@ async fn what_comes_in_from_now_on_is_put_into_a_maildir_once_byte_for_byte() {
     assert!(again.ends_with(format!("cur/{name}:2,S")));
     assert_eq!(fs::read_dir(maildir.join("new")).unwrap().count(), 2);
     assert!(scene.office.hub.relay_new("ignota@x.example", &to).await.is_err());
+}
+
+/// A message that lies byte for byte in two mailboxes, of which the second gets it `hours` after it was written.
+fn in_two(scene: &mut Scene, subject: &str, hours: i64) -> Id {
+    let date = scene.network.time().strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
+    let bytes = format!("From: a@x.example\r\nDate: {date}\r\nSubject: {subject}\r\n\r\nx\r\n").into_bytes();
+    let put = |scene: &Scene, mailbox: &str| {
+        let intake = Intake::new(scene.network.trust(), scene.network.time()).mailbox(mailbox);
+        scene.office.archive.put(&Actor::host(), &intake, bytes.clone()).unwrap().id
+    };
+    put(scene, ANNA);
+    scene.network.advance(SignedDuration::from_hours(hours)).unwrap();
+    put(scene, UFFICIO)
+}
+
+#[test]
+fn a_rule_for_the_second_mailbox_acts_on_what_the_first_has_had_and_hands_on_no_old_mail() {
+    let mut scene = Scene::new();
+    scene.office.hub.begin_rules().unwrap();
+    let rules = read_rules(
+        "[[rule]]\nname = \"ufficio\"\nquery = \"casella:Ufficio@cert.beta.example\"\ntag = [\"ufficio\"]\n\
+         forward = [\"capo@cert.beta.example\"]\n[[rule]]\nname = \"tutto\"\nforward = [\"altro@cert.beta.example\"]\n",
+    )
+    .unwrap();
+    let tags = |scene: &Scene, id| scene.office.archive.entry(&Actor::host(), id).unwrap().tags;
+    // Both have it before anybody looks; and the rules look in between.
+    let fresh = in_two(&mut scene, "nuovo", 1);
+    let outcomes = scene.outcomes(&rules);
+    assert!(outcomes.len() == 2 && outcomes.iter().all(is_queued), "{outcomes:?}");
+    assert_eq!(tags(&scene, fresh), ["ufficio"]);
+    assert!(scene.outcomes(&rules).is_empty());
+
+    let intake = Intake::new(scene.network.trust(), scene.network.time()).mailbox(ANNA);
+    let date = scene.network.time().strftime("%a, %d %b %Y %H:%M:%S +0000");
+    let bytes = format!("From: a@x.example\r\nDate: {date}\r\nSubject: poi\r\n\r\nx\r\n").into_bytes();
+    let id = scene.office.archive.put(&Actor::host(), &intake, bytes.clone()).unwrap().id;
+    assert_eq!(scene.outcomes(&rules).len(), 1, "for every mailbox");
+    scene.office.archive.put(&Actor::host(), &intake.mailbox(UFFICIO), bytes.clone()).unwrap();
+    let outcomes = scene.outcomes(&rules);
+    assert!(outcomes.len() == 1 && is_queued(&outcomes[0]), "for the second alone: {outcomes:?}");
+    assert_eq!(tags(&scene, id), ["ufficio"]);
+    scene.office.archive.put(&Actor::host(), &intake.mailbox(UFFICIO), bytes).unwrap();
+    assert!(scene.outcomes(&rules).is_empty(), "once");
+
+    // An old mailbox is brought in, whose mail the archive has: it is filed there, and not sent again.
+    let rules = &rules[..1];
+    let old = in_two(&mut scene, "vecchio", 96);
+    let queued = scene.queued(ANNA).len() + scene.queued(UFFICIO).len();
+    scene.office.archive.finished(&Actor::host(), "rules", stored_event(&scene, old)).unwrap();
+    assert!(scene.outcomes(rules).is_empty());
+    assert_eq!(
+        (tags(&scene, old), scene.queued(ANNA).len() + scene.queued(UFFICIO).len()),
+        (vec!["ufficio".into()], queued)
+    );
+    // What a person accepts is handed on, however old.
+    let suggesting = [everything_to(CAPO)[0].clone().suggesting()];
+    let old = in_two(&mut scene, "decide", 96);
+    scene.office.archive.finished(&Actor::host(), "rules", stored_event(&scene, old)).unwrap();
+    assert!(scene.outcomes(&suggesting).is_empty());
+    scene.office.archive.accept(&Actor::host(), old, "tutto", scene.network.time()).unwrap();
+    let outcomes = scene.outcomes(&suggesting);
+    assert!(outcomes.len() == 1 && is_queued(&outcomes[0]), "{outcomes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_two_mailboxes_get_byte_for_byte_is_delivered_once_for_each() {
+    let mut scene = Scene::new();
+    let place = |name: &str| Delivery::Maildir(scene.office.folder.path().join(name));
+    let targets = [(ANNA, place("anna")), (UFFICIO, place("ufficio"))];
+    for (mailbox, to) in &targets {
+        assert!(scene.office.hub.relay_new(mailbox, to).await.unwrap().relayed.is_empty(), "it begins now");
+    }
+    // Both have it before anybody looks; each alone.
+    let together = in_two(&mut scene, "insieme", 1);
+    for (mailbox, to) in &targets {
+        let relayed = scene.office.hub.relay_new(mailbox, to).await.unwrap().relayed;
+        assert_eq!(relayed.iter().map(|one| one.id).collect::<Vec<_>>(), [together], "{mailbox}");
+        assert!(scene.office.hub.relay_new(mailbox, to).await.unwrap().relayed.is_empty());
+    }
+    let intake = Intake::new(scene.network.trust(), scene.network.time());
+    for (n, (mailbox, to)) in targets.iter().enumerate() {
+        let bytes = b"From: a@x.example\r\nSubject: uno per volta\r\n\r\nx\r\n".to_vec();
+        scene.office.archive.put(&Actor::host(), &intake.mailbox(mailbox), bytes).unwrap();
+        assert_eq!(scene.office.hub.relay_new(mailbox, to).await.unwrap().relayed.len(), 1);
+        let (other, to) = &targets[1 - n];
+        assert!(scene.office.hub.relay_new(other, to).await.unwrap().relayed.is_empty(), "{other}");
+    }
+}
+
+/// The number of the event that says that a message came into the archive.
+fn stored_event(scene: &Scene, id: Id) -> u64 {
+    let events = scene.office.archive.events(&Actor::host(), 0, 10_000).unwrap();
+    let stored = |event: &&Event| event.id == Some(id) && matches!(event.what, Happened::Stored { .. });
+    events.iter().find(stored).unwrap().n
 }
 
 /// An ordinary mailbox, to which what comes into the office is delivered from now on.

@@ -111,7 +111,8 @@ class Happened:
     id: str | None
     """To which message."""
     what: str
-    """`stored`: a message came in. `state`: a `recipient` of what was sent or received is in another state; the proof is worked out of the
+    """`stored`: a message came in; `mailbox` is where it was found, where that was said. `found`: a message that was here, byte for
+    byte, was found in another `mailbox` as well, for the first time there. `state`: a `recipient` of what was sent or received is in another state; the proof is worked out of the
     messages. `gone`: it is gone from the server of a mailbox. `ticket`: what was given to be sent has come to an end, or nobody
     knows to which. `access`: the access to a managed mailbox is in another state. `filed`: a rule has acted on it. `suggested`: a
     rule suggests something.
