@@ -167,9 +167,13 @@ pub struct Suggestion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Explained {
+    /// The message.
+    pub id: Id,
+    /// The name of the rule.
+    pub rule: String,
     /// Each condition, as it could be typed, and whether it holds.
     pub conditions: Vec<(String, bool)>,
-    /// What the rule would do: all of it when every condition holds, else nothing.
+    /// What the rule does where every condition holds.
     pub actions: Vec<Action>,
 }
 
@@ -272,7 +276,7 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`]; what reading can meet.
     pub fn explain(&self, _: &Actor, rule: &Rule, id: Id) -> Result<Explained> {
-        self.read(|view| explained(view, rule, content::number_of(view, id)?))
+        self.read(|view| explained(view, rule, id))
     }
 
     /// Why a rule would act on a message, or would not, if it came into the archive now: it is judged as what is stored is,
@@ -285,7 +289,7 @@ impl Archive {
         let id = Id::of(message);
         let mut answer = None;
         let mut look = |change: &dyn Change| {
-            answer = Some(explained(change, rule, content::number_of(change, id)?)?);
+            answer = Some(explained(change, rule, id)?);
             // What was stored for it must not stay.
             Err(Error::Internal("taken back".into()))
         };
@@ -298,12 +302,14 @@ impl Archive {
     }
 }
 
-fn explained(view: &dyn View, rule: &Rule, number: Number) -> Result<Explained> {
+fn explained(view: &dyn View, rule: &Rule, id: Id) -> Result<Explained> {
+    let number = content::number_of(view, id)?;
     let conditions = rule.query.terms.iter().map(|term| {
         let alone = Query { terms: vec![term.clone()] };
         Ok((term.to_string(), holds(view, &alone, number)?))
     });
-    Ok(Explained { conditions: conditions.collect::<Result<_>>()?, actions: rule.actions.clone() })
+    let conditions = conditions.collect::<Result<_>>()?;
+    Ok(Explained { id, rule: rule.name.clone(), conditions, actions: rule.actions.clone() })
 }
 
 /// Whether a query finds a message.

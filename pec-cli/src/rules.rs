@@ -11,7 +11,6 @@ use pec_archive::report::Report as _;
 use pec_archive::{Intake, Rule};
 use pec_core::finding::Language;
 use pec_imap::{ForwardOutcome, Forwarded, report};
-use serde_json::json;
 
 use crate::archive::failed as archive_failed;
 use crate::mailbox::sentence;
@@ -151,16 +150,7 @@ impl Explain {
                 let explained = explained.map_err(|error| archive_failed(&error))?;
                 any |= explained.holds();
                 if self.json {
-                    let conditions: Vec<_> = explained
-                        .conditions
-                        .iter()
-                        .map(|(condition, holds)| json!({ "condition": condition, "holds": holds }))
-                        .collect();
-                    let line = json!({
-                        "message": name, "rule": rule.name(), "holds": explained.holds(), "conditions": conditions,
-                        "actions": explained.actions,
-                    });
-                    writeln!(output, "{line}")?;
+                    writeln!(output, "{}", explained.to_json())?;
                     continue;
                 }
                 let mark = |holds: bool| if holds { '+' } else { '-' };

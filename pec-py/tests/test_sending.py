@@ -216,6 +216,7 @@ def test_rules_act_once_and_say_why(archive: pecpy.Archive) -> None:
     assert pecpy.Filed.from_json(filed[0].to_json()) == filed[0]
     assert pecpy.Suggestion.from_json(suggestion.to_json()) == suggestion
     assert pecpy.Explained.from_json(explained[2].to_json()) == explained[2]
+    assert [(it.id, it.rule) for it in explained] == [(id, rule.name) for rule in rules]
 
 
 def test_whoever_follows_is_told_again_until_he_has_finished(

@@ -247,13 +247,15 @@ fn rules_hand_on_what_comes_in_and_the_page_of_the_morning_shows_it() {
     // Why, of a message that is not in the archive yet.
     let envelope = house.server.with(|network| Ok(network.messages(OFFICE)?[0].bytes.to_vec())).unwrap();
     let file = house.path("busta.eml");
+    let digest = pec_archive::Id::of(&envelope).to_string();
     fs::write(&file, envelope).unwrap();
     let explain = ["box", "explain", &rules, &file, "--mailbox", OFFICE];
     let (code, why, errors) = house.pec(&explain, "");
     assert!(code == 0 && why.starts_with("+ contratti") && why.matches("    + ").count() == 3, "{why}{errors}");
     let (code, why, _) = house.pec(&["box", "explain", &rules, &file, "--mailbox", ANNA, "--json"], "");
     let why: serde_json::Value = serde_json::from_str(&why).unwrap();
-    assert_eq!((code, &why["holds"], &why["conditions"][2]["holds"]), (1, &false.into(), &false.into()), "{why}");
+    assert_eq!((code, &why["report"], &why["rule"]), (1, &"explained".into(), &"contratti".into()), "{why}");
+    assert_eq!((&why["id"], &why["conditions"][2][1]), (&digest.into(), &false.into()), "{why}");
 
     let (code, synced, errors) = house.pec(&["box", "sync", OFFICE, "--rules", &rules], "");
     assert_eq!(code, 0, "{errors}");

@@ -157,8 +157,8 @@ pub unsafe extern "C" fn pec_archive_file(
     })
 }
 
-/// Why the rule of this name acts on a message of the archive, or does not, as one JSON object (`explained`): its conditions as they
-/// could be typed, each with whether it holds. `holds` is 1 where all of them do, else 0. Nothing is done. `PEC_ABSENT` where no
+/// Why the rule of this name acts on a message of the archive, or does not, as one JSON object (`explained`): both, the conditions as
+/// they could be typed, each with whether it holds, and the actions. `holds` is 1 where all of them do, else 0. Nothing is done. `PEC_ABSENT` where no
 /// rule has this name, `PEC_ARCHIVE_NOT_FOUND`. Freed by `pec_text_free`.
 ///
 /// # Safety

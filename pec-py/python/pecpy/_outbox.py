@@ -203,10 +203,14 @@ class Suggestion:
 class Explained:
     """Why a rule acts on a message, or does not."""
 
+    id: str
+    """The message."""
+    rule: str
+    """The name of the rule."""
     conditions: tuple[tuple[str, bool], ...]
     """Each condition, as it could be typed, and whether it holds."""
     actions: _Actions
-    """What the rule would do: all of it when every condition holds, else nothing."""
+    """What the rule does where every condition holds."""
     _json: str = field(repr=False, compare=False)
 
     @classmethod
