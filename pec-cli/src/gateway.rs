@@ -136,9 +136,9 @@ impl Arguments {
             .map_err(|error| Text::new(format!("Ctrl-C non disponibile: {error}"), format!("no Ctrl-C: {error}")))?;
         wait(async {
             let listening = gateway.listen(self.listen).await.map_err(|error| failed(&error))?;
-            let (voice, address) = (Voice::new(self.json), listening.address());
+            let (mut voice, address) = (Voice::new(self.json, language), listening.address());
             voice.say(&report::GatewayEvent::listening(address), &address.to_string());
-            let mut each = |event: GatewayEvent| voice.tell(&event, language);
+            let mut each = |event: GatewayEvent| voice.tell(&event);
             let served = listening.serve(interrupted.notified(), &mut each).await.map_err(|error| failed(&error));
             voice.end();
             served
@@ -147,7 +147,7 @@ impl Arguments {
     }
 }
 
-/// Lines that wait to be written; what comes beyond them is left out.
+/// Lines that wait to be written; what comes beyond them is counted, and the next line says how many were left out.
 const LINES: usize = 1000;
 
 /// How long the last lines may take when it ends.
@@ -156,12 +156,15 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// What is said, written on a thread of its own: whoever does not read it keeps nobody waiting.
 struct Voice {
     json: bool,
+    language: Language,
     lines: SyncSender<String>,
+    /// Lines left out since the last one that was not.
+    left_out: u64,
     writer: JoinHandle<()>,
 }
 
 impl Voice {
-    fn new(json: bool) -> Self {
+    fn new(json: bool, language: Language) -> Self {
         let (lines, waiting) = sync_channel::<String>(LINES);
         let writer = std::thread::spawn(move || {
             for line in waiting {
@@ -170,19 +173,23 @@ impl Voice {
                 let _ = writeln!(output, "{line}").and_then(|()| output.flush());
             }
         });
-        Self { json, lines, writer }
+        Self { json, language, lines, left_out: 0, writer }
     }
 
     /// Waits for what was said, but not for ever.
-    fn end(self) {
-        drop(self.lines);
+    fn end(mut self) {
         let begun = Instant::now();
-        while !self.writer.is_finished() && begun.elapsed() < LAST_WORDS {
+        let wait = || {
             std::thread::sleep(Duration::from_millis(5));
-        }
+            begun.elapsed() < LAST_WORDS
+        };
+        while !self.is_complete() && wait() {}
+        drop(self.lines);
+        while !self.writer.is_finished() && wait() {}
     }
 
-    fn tell(&self, event: &GatewayEvent, language: Language) {
+    fn tell(&mut self, event: &GatewayEvent) {
+        let language = self.language;
         let because = |error: &pec_imap::Error| format!("{} ({error})", error.explanation(language));
         let it = language == Language::It;
         let word = |italian: &'static str, english: &'static str| if it { italian } else { english };
@@ -226,8 +233,73 @@ impl Voice {
         self.say(&report::GatewayEvent::of(event), &line);
     }
 
-    fn say(&self, event: &report::GatewayEvent, line: &str) {
-        let text = if self.json { event.to_json() } else { line.lines().map(printable).collect::<Vec<_>>().join("\n") };
-        let _ = self.lines.try_send(text);
+    fn say(&mut self, event: &report::GatewayEvent, line: &str) {
+        let text = self.text(event, line);
+        if !self.is_complete() || self.lines.try_send(text).is_err() {
+            self.left_out += 1;
+        }
+    }
+
+    fn text(&self, event: &report::GatewayEvent, line: &str) -> String {
+        if self.json { event.to_json() } else { line.lines().map(printable).collect::<Vec<_>>().join("\n") }
+    }
+
+    /// Whether nothing is left out, or somebody will read how much is.
+    fn is_complete(&mut self) -> bool {
+        let count = self.left_out;
+        let line = match self.language {
+            Language::It => format!("righe non scritte, perché nessuno leggeva: {count}"),
+            Language::En => format!("lines not written, since nobody read: {count}"),
+        };
+        let event = report::GatewayEvent::of(&GatewayEvent::Missed { count });
+        let complete = count == 0 || self.lines.try_send(self.text(&event, &line)).is_ok();
+        if complete {
+            self.left_out = 0;
+        }
+        complete
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A voice that nobody hears before `hear` says so, with room for so many lines.
+    fn mute(json: bool, room: usize) -> (Voice, impl FnMut(usize) -> Vec<String>) {
+        let (lines, waiting) = sync_channel(room);
+        let writer = std::thread::spawn(|| {});
+        let voice = Voice { json, language: Language::En, lines, left_out: 0, writer };
+        (voice, move |count| waiting.try_iter().take(count).collect())
+    }
+
+    #[test]
+    fn what_nobody_reads_is_counted_and_the_next_line_says_how_much_it_was() {
+        let (mut voice, mut hear) = mute(false, 3);
+        let mut say = |from: usize, to: usize| {
+            for n in from..to {
+                voice.tell(&GatewayEvent::NotLetIn { user: n.to_string() });
+            }
+        };
+        say(0, 7);
+        assert_eq!(hear(2), ["0: wrong login", "1: wrong login"]);
+        say(7, 9);
+        assert_eq!(hear(9), ["2: wrong login", "lines not written, since nobody read: 4", "7: wrong login"]);
+        say(9, 10);
+        assert_eq!(hear(9), ["lines not written, since nobody read: 1", "9: wrong login"]);
+        say(10, 11);
+        assert_eq!(hear(9), ["10: wrong login"]);
+    }
+
+    #[test]
+    fn at_the_end_it_is_said_how_much_was_left_out() {
+        let (mut voice, mut hear) = mute(true, 1);
+        for user in ["a", "b", "c"] {
+            voice.tell(&GatewayEvent::NotLetIn { user: user.into() });
+        }
+        assert_eq!(hear(1).len(), 1);
+        voice.end();
+        let [last] = hear(9).try_into().unwrap();
+        let last: serde_json::Value = serde_json::from_str(&last).unwrap();
+        assert_eq!((&last["event"], &last["missed"]), (&"missed".into(), &2.into()));
     }
 }

@@ -66,6 +66,28 @@ def test_what_a_program_hands_over_is_sent_once_or_refused_with_the_reason(provi
     office.archive.close()
 
 
+def test_events_that_nobody_asks_for_are_passed_over_from_the_oldest_on_and_counted(provider: Provider) -> None:  # noqa: F811
+    messages, waiting = 1200, 1000
+    with provider.office.hub() as hub:
+        hub.add(ANNA, Credential(ANNA, "pec"), **provider.servers)
+        hub.set_gateway_login(Credential(ANNA, LOGIN))
+        with hub.gateway("127.0.0.1:0", send=False) as gateway:
+            refused = letter(1).replace(b"Subject:", b"Bcc: x@y.example\r\nSubject:")
+            # A connection ends after thirty.
+            for _ in range(messages // 25):
+                with smtplib.SMTP(*gateway.address, timeout=20) as smtp:
+                    smtp.login(ANNA, LOGIN)
+                    for _ in range(25):
+                        with pytest.raises(smtplib.SMTPDataError):
+                            smtp.sendmail(ANNA, [UFFICIO], refused)
+        # Beside them it has told that it listens, which is the oldest.
+        events = list(gateway)
+        assert len(events) == waiting and {it.event for it in events} <= {"refused", "missed"}
+        untold = sum(it.missed - 1 for it in events if it.missed is not None)
+        assert gateway.missed == messages + 1 - waiting - untold > 0
+    provider.office.archive.close()
+
+
 def test_the_same_awaited_with_what_comes_in_and_nothing_sent_where_it_is_not_wanted(
     provider: Provider, tmp_path: Path  # noqa: F811
 ) -> None:
