@@ -3117,8 +3117,8 @@ pec_result pec_archive_file(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
-// Why the rule of this name acts on a message of the archive, or does not, as one JSON object (`explained`): its conditions as they
-// could be typed, each with whether it holds. `holds` is 1 where all of them do, else 0. Nothing is done. `PEC_ABSENT` where no
+// Why the rule of this name acts on a message of the archive, or does not, as one JSON object (`explained`): both, the conditions as
+// they could be typed, each with whether it holds, and the actions. `holds` is 1 where all of them do, else 0. Nothing is done. `PEC_ABSENT` where no
 // rule has this name, `PEC_ARCHIVE_NOT_FOUND`. Freed by `pec_text_free`.
 //
 // # Safety
@@ -4908,8 +4908,9 @@ pec_result pec_hub_act_on_events(const pec_hub *hub,
 #if defined(PEC_WIRE)
 // Begins to put what has come into a mailbox since the last time elsewhere as well, byte for byte; the first time nothing: it begins
 // then. What was sent is left out. `to` is one JSON object: `maildir`, a folder, which is made where it does not exist; or `mailbox`, one
-// that is managed, and `folder` (`INBOX`). Its report is one JSON object (`relayed`) a message and line;
-// what the other side does not take has a `problem` and is passed over. The rest is as for
+// that is managed, and `folder` (`INBOX`). Its report is one JSON object (`delivered`):
+// `relayed`, a list of what is there now and of what the other side does not take, which has a `problem` and is passed over; and the
+// `problem` that ended it before its end, after which the rest is put there the next time. The rest is as for
 // `pec_work_check_mailbox`.
 //
 // # Safety

@@ -82,12 +82,12 @@ def test_what_comes_in_is_put_into_a_maildir_too(tmp_path: Path) -> None:
         async with office.aio() as hub:
             await hub.add(UFFICIO, Credential(UFFICIO, "x"), **NOWHERE)
             await hub.begin_rules()
-            assert await hub.relay_new(UFFICIO, maildir=maildir) == [], "it begins then"
+            assert (await hub.relay_new(UFFICIO, maildir=maildir)).relayed == (), "it begins then"
             put = office.archive.put(letter(1), mailbox=UFFICIO).id
-            [relayed] = await hub.relay_new(UFFICIO, maildir=maildir)
+            [relayed] = (await hub.relay_new(UFFICIO, maildir=maildir)).relayed
             assert (relayed.id, relayed.read_back) == (put, True)
             assert [file.read_bytes() for file in (maildir / "new").iterdir()] == [letter(1)]
-            assert await hub.relay_new(UFFICIO, maildir=maildir) == []
+            assert (await hub.relay_new(UFFICIO, maildir=maildir)).relayed == ()
             assert [it.id for it in await hub.apply_rules(rules)] == [put]
             assert [it.outcome for it in await hub.act_on_events()] == ["old"]
             both: dict[str, Any] = {"maildir": maildir, "to": ANNA}
@@ -101,15 +101,26 @@ def test_what_comes_in_is_put_into_a_maildir_too(tmp_path: Path) -> None:
     office.archive.close()
 
 
-def test_what_comes_in_is_put_into_another_mailbox_too(provider: Provider) -> None:  # noqa: F811
+def test_what_comes_in_is_put_into_another_mailbox_too(
+    provider: Provider, tmp_path: Path  # noqa: F811
+) -> None:
     office = provider.office
     with office.hub() as hub:
         hub.add(ANNA, Credential(ANNA, PASSWORD), **provider.servers)
         hub.add(UFFICIO, Credential(UFFICIO, "x"), **NOWHERE)
-        assert hub.relay_new(UFFICIO, to=ANNA) == []
+        assert hub.relay_new(UFFICIO, to=ANNA).relayed == ()
         put = office.archive.put(letter(1), mailbox=UFFICIO).id
-        [relayed] = hub.relay_new(UFFICIO, to=ANNA)
-        assert (relayed.id, relayed.read_back) == (put, True)
+        delivered = hub.relay_new(UFFICIO, to=ANNA)
+        [relayed] = delivered.relayed
+        assert (relayed.id, relayed.read_back, delivered.mailbox, delivered.problem) == (put, True, UFFICIO, None)
+        assert pecpy.Delivered.from_json(delivered.to_json()) == delivered
+        # What ends it before its end is told beside what was done; a file is where the folder of the Maildir should be.
+        blocked = tmp_path / "posta"
+        assert hub.relay_new(UFFICIO, maildir=blocked).relayed == ()
+        blocked.write_bytes(b"")
+        office.archive.put(letter(2), mailbox=UFFICIO)
+        stopped = hub.relay_new(UFFICIO, maildir=blocked)
+        assert stopped.relayed == () and stopped.problem is not None and stopped.problem.code == "wire.value"
         with hub.open(ANNA) as mailbox:
             assert mailbox.check().messages == 1
     office.archive.close()

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::path::PathBuf;
 
-use ::pec_archive::report::lines;
+use ::pec_archive::report::{Report as _, lines};
 use pec_imap::{Delivery, Error, report};
 use serde::Deserialize;
 
@@ -112,14 +112,16 @@ struct RelayNew(pec_imap::Hub, String, Delivery);
 impl Job for RelayNew {
     async fn run(self, _: Told<'_>) -> Result<String, Error> {
         let Self(hub, address, to) = self;
-        Ok(lines(&report::Relayed::of_all(hub.relay_new(&address, &to).await?)?))
+        let delivered = hub.relay_new(&address, &to).await?;
+        Ok(report::Delivered::of(&address, &delivered).to_json())
     }
 }
 
 /// Begins to put what has come into a mailbox since the last time elsewhere as well, byte for byte; the first time nothing: it begins
 /// then. What was sent is left out. `to` is one JSON object: `maildir`, a folder, which is made where it does not exist; or `mailbox`, one
-/// that is managed, and `folder` (`INBOX`). Its report is one JSON object (`relayed`) a message and line;
-/// what the other side does not take has a `problem` and is passed over. The rest is as for
+/// that is managed, and `folder` (`INBOX`). Its report is one JSON object (`delivered`):
+/// `relayed`, a list of what is there now and of what the other side does not take, which has a `problem` and is passed over; and the
+/// `problem` that ended it before its end, after which the rest is put there the next time. The rest is as for
 /// `pec_work_check_mailbox`.
 ///
 /// # Safety

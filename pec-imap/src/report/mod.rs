@@ -18,7 +18,7 @@ pub use day::{Client, Message, Overdue, Radar, Saved, Today};
 pub use forwarded::{Forwarded, Refusal};
 pub use gateway::GatewayEvent;
 pub use mailbox::{Cell, Folder, HubMailbox, Imported, Mandate, Room, Secret};
-pub use run::{Checked, Deleted, Dispatch, FolderSynced, Refresh, Refreshed, Relayed, Synced, Withheld};
+pub use run::{Checked, Deleted, Delivered, Dispatch, FolderSynced, Refresh, Refreshed, Relayed, Synced, Withheld};
 
 use pec_archive::report::Report;
 use pec_core::finding::Language;
@@ -39,6 +39,7 @@ macro_rules! reports {
 reports! {
     Checked: "checked";
     Deleted: "deleted";
+    Delivered: "delivered";
     Dispatch: "dispatch";
     Forwarded: "forwarded";
     GatewayEvent: "gateway";

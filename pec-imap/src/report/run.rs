@@ -257,17 +257,31 @@ impl Relayed {
         Self { id: relayed.id.to_string(), read_back: relayed.read_back, problem: None }
     }
 
-    /// Of what came in and was put elsewhere, and of what was passed over.
-    ///
-    /// # Errors
-    /// What ended it before its end. What is there by then is noted, and does not come again.
-    pub fn of_all(delivered: hub::Delivered) -> crate::Result<Vec<Self>> {
-        let not_there = |(id, error): &(Id, Error)| Self {
-            id: id.to_string(),
-            read_back: false,
-            problem: Some(Problem::of(error)),
-        };
-        let all = delivered.relayed.iter().map(Self::of).chain(delivered.passed_over.iter().map(not_there)).collect();
-        delivered.problem.map_or(Ok(all), Err)
+    fn passed_over((id, error): &(Id, Error)) -> Self {
+        Self { id: id.to_string(), read_back: false, problem: Some(Problem::of(error)) }
+    }
+}
+
+/// What putting elsewhere what has come into a mailbox came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Delivered {
+    /// The mailbox.
+    pub mailbox: String,
+    /// What is there now, and what was passed over, which has a problem of its own: neither is tried again.
+    pub relayed: Vec<Relayed>,
+    /// What ended the run before its end; the rest is put there the next time.
+    pub problem: Option<Problem>,
+}
+
+impl Delivered {
+    /// Of a run for this mailbox.
+    #[must_use]
+    pub fn of(mailbox: &str, delivered: &hub::Delivered) -> Self {
+        let there = delivered.relayed.iter().map(Relayed::of);
+        Self {
+            mailbox: mailbox.to_owned(),
+            relayed: there.chain(delivered.passed_over.iter().map(Relayed::passed_over)).collect(),
+            problem: delivered.problem.as_ref().map(Problem::of),
+        }
     }
 }

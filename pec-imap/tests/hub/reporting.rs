@@ -9,8 +9,8 @@ use pec_archive::report::{Report, lines};
 use pec_archive::{Actor, Intake};
 use pec_core::compose::{Conditions, Envelope, preflight};
 use pec_imap::{
-    AccessState, Credential, Dispatch, Error, ForwardOutcome, GatewayEvent, Import, RadarOptions, RefreshOptions,
-    SecretField, SyncProgress, report,
+    AccessState, Credential, Delivered, Dispatch, Error, ForwardOutcome, GatewayEvent, Import, RadarOptions,
+    RefreshOptions, SecretField, SyncProgress, report,
 };
 use pec_sandbox::network::{Answer, Mailbox, Network, Settings};
 
@@ -79,6 +79,16 @@ async fn reports_of_the_wire_have_their_form() {
     said.extend(deleted.iter().map(|one| report::Deleted::of(GOOD, one).to_json()));
     let relayed = pec_imap::Relayed { id: ids[0].id, read_back: true };
     said.push(report::Relayed::of(&relayed).to_json());
+    for problem in [None, Some(Error::Cancelled)] {
+        let mut delivered = Delivered::default();
+        delivered.relayed.push(relayed);
+        delivered.passed_over.push((ids[0].id, Error::Protocol("x".into())));
+        delivered.problem = problem;
+        let told = report::Delivered::of(GOOD, &delivered);
+        assert_eq!(told.relayed.iter().map(|one| one.problem.is_some()).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(told.problem.is_some(), delivered.problem.is_some());
+        said.push(told.to_json());
+    }
     hub.begin_rules().unwrap();
     let odd = Intake::new(network.trust(), network.time()).mailbox(GOOD);
     for bytes in [letter(3, GOOD), b"From: x@y.example\r\nSubject: y\r\n\r\nz\r\n".to_vec()] {

@@ -43,6 +43,7 @@ from pecpy._errors import PecError
 from pecpy._outbox import Explained, Filed, Happened, Suggestion, Ticket
 from pecpy._wire import (
     Deleted,
+    Delivered,
     Dispatch,
     Forwarded,
     GatewayEvent,
@@ -2129,10 +2130,11 @@ class Hub:
         """
     def relay_new(
         self, address: str, *, maildir: _Path | None = None, to: str | None = None, folder: str | None = None
-    ) -> list[Relayed]:
+    ) -> Delivered:
         """Puts what has come into a mailbox since the last time elsewhere as well, byte for byte: into a `maildir`, which is made where it
         does not exist; or into a `folder` (`"INBOX"`) of `to`, another mailbox that is managed. The first time nothing: it begins then.
-        What was sent is left out. A `Relayed` each; what the other side does not take has a `problem` and is passed over.
+        What was sent is left out. A `Delivered`: what is there now, what the other side does not take, which is passed over, and what
+        ended it before its end.
 
         After a crash a message may come twice to a server; a Maildir has it once.
         """

@@ -541,6 +541,29 @@ class Relayed:
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """What putting elsewhere what has come into a mailbox came to."""
+
+    mailbox: str
+    relayed: tuple[Relayed, ...]
+    """What is there now, and what was passed over, which has a problem of its own: neither is tried again."""
+    problem: PecError | None
+    """What ended the run before its end; the rest is put there the next time."""
+    _json: str = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Delivered:
+        """A line of `to_json()`."""
+        it = json.loads(line)
+        made = {"relayed": tuple(Relayed.from_json(_line(one)) for one in it["relayed"]), "problem": _problem(it["problem"])}
+        return cls(**{**_named(cls, it), **made, "_json": line})
+
+    def to_json(self) -> str:
+        """The report as one JSON object."""
+        return self._json
+
+
+@dataclass(frozen=True)
 class Forwarded:
     """What became of a message that a rule hands on."""
 

@@ -34,6 +34,7 @@ from pecpy._outbox import Filed
 from pecpy._pecpy import Archive, Credential, Evidence, Rule, Secrets, TrustStore
 from pecpy._wire import (
     Deleted,
+    Delivered,
     Dispatch,
     Forwarded,
     GatewayEvent,
@@ -285,10 +286,10 @@ class Hub:
         maildir: str | os.PathLike[str] | None = None,
         to: str | None = None,
         folder: str | None = None,
-    ) -> list[Relayed]:
+    ) -> Delivered:
         """As `pecpy.Hub.relay_new`."""
-        relayed: list[Relayed] = await self._hub.relay_new(address, maildir=maildir, to=to, folder=folder)
-        return relayed
+        delivered: Delivered = await self._hub.relay_new(address, maildir=maildir, to=to, folder=folder)
+        return delivered
 
     async def deliver_to_maildir(self, folder: str | os.PathLike[str], id: str) -> Path:
         """As `pecpy.Hub.deliver_to_maildir`."""

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use pec_archive::Filed;
+use pec_archive::report::Report as _;
 use pec_imap::{Delivery, Forwarded, report};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use super::hub::{Hub, nothing};
 use super::runtime::{blocking, run};
-use super::values;
+use super::{value, values};
 use crate::archive::Rule;
 
 /// Where what comes in is put as well, as Python says it.
@@ -65,7 +66,8 @@ impl Hub {
 
     /// Puts what has come into a mailbox since the last time elsewhere as well, byte for byte: into a `maildir`, which is made where it
     /// does not exist; or into a `folder` (`"INBOX"`) of `to`, another mailbox that is managed. The first time nothing: it begins then.
-    /// What was sent is left out. A `Relayed` each; what the other side does not take has a `problem` and is passed over.
+    /// What was sent is left out. A `Delivered`: what is there now, what the other side does not take, which is passed over, and what
+    /// ended it before its end.
     ///
     /// After a crash a message may come twice to a server; a Maildir has it once.
     #[pyo3(signature = (address, *, maildir = None, to = None, folder = None))]
@@ -82,9 +84,10 @@ impl Hub {
         let work = |_| async move {
             let opening = hub.clone();
             let to = blocking(move || place.delivery(&opening)).await?;
-            report::Relayed::of_all(hub.relay_new(&address, &to).await?)
+            let delivered = hub.relay_new(&address, &to).await?;
+            Ok(report::Delivered::of(&address, &delivered).to_json())
         };
-        let give = |py: Python<'_>, relayed: Vec<report::Relayed>| values(py, "Relayed", relayed);
+        let give = |py: Python<'_>, delivered: String| value(py, "Delivered", &delivered);
         run(py, how, None, work, give)
     }
 }
