@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -478,6 +479,35 @@ def test_the_stores_of_passwords(tmp_path: Path) -> None:
     assert PASSWORD not in str(caught.value)
     with pytest.raises(pecpy.SecretError):
         host.list()
+
+
+def test_the_keyring_of_the_system_keeps_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(pecpy.SecretError) as caught:
+        Secrets.keyring()
+    assert caught.value.code == "secret.unsupported"
+
+    kept: dict[tuple[str, str], str] = {}
+    keyring: Any = types.ModuleType("keyring")
+    keyring.get_password = lambda service, user: kept.get((service, user))
+    keyring.set_password = lambda service, user, password: kept.update({(service, user): password})
+    keyring.delete_password = lambda service, user: kept.pop((service, user))
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    secrets = Secrets.keyring("gestionale")
+    assert secrets.get(ANNA) is None and not secrets.remove(ANNA)
+    secrets.put(ANNA.upper(), Credential(ANNA, PASSWORD, origin="generated", expires=SINCE, renewal="il titolare"))
+    secrets.put(ANNA, Credential("altra", "x"), "submission")
+    found = secrets.get(ANNA)
+    assert found is not None and (found.login, found.reveal(), found.origin) == (ANNA, PASSWORD, "generated")
+    assert (found.expires, found.renewal) == (SINCE, "il titolare")
+    assert set(kept) == {("gestionale", f"access {ANNA}"), ("gestionale", f"submission {ANNA}")}
+    # Two services know nothing of each other; what is odd in it is told without what it holds.
+    assert Secrets.keyring("altro").get(ANNA) is None
+    kept["gestionale", f"access {ANNA}"] = PASSWORD
+    with pytest.raises(pecpy.SecretError) as caught:
+        secrets.get(ANNA)
+    assert PASSWORD not in str(caught.value)
+    assert secrets.remove(ANNA) and not secrets.remove(ANNA)
 
 
 def test_options_that_cannot_be_used(tmp_path: Path) -> None:

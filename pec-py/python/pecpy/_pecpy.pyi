@@ -1883,7 +1883,7 @@ class Secrets:
 
     `Secrets(path, key=…)` is a file that is encrypted under 32 bytes of the host's; with `passphrase=` under what a person can
     remember, which takes a third of a second to try. The first password makes the file. `Secrets.host(store)` asks an object of
-    the host's. Threads and processes share a store.
+    the host's, `Secrets.keyring()` the keyring of the system. Threads and processes share a store.
 
     It gives back what was put under exactly this name. It does not prove that it is the newest: whoever has the file can bring
     back an older one as a whole.
@@ -1931,6 +1931,13 @@ class Secrets:
         >>> secrets.put("ditta@pec.example", Credential("ditta@pec.example", "segreta"))
         >>> secrets.get("ditta@pec.example"), secrets.remove("ditta@pec.example"), secrets.get("ditta@pec.example")
         (<pecpy.Credential of 'ditta@pec.example', holder>, True, None)
+        """
+    @staticmethod
+    def keyring(service: str = "pecpy") -> Secrets:
+        """A store in the keyring of the system (Windows, macOS, the Secret Service of a desktop), which the package `keyring` from PyPI
+        opens: each credential is an entry of this `service`. What that package raises becomes a `SecretError` as with `host`.
+
+        Raises `SecretError` (`secret.unsupported`) where the package is not installed.
         """
     def get(self, mailbox: str, field: _SecretField = "access") -> Credential | None:
         """The credential of a mailbox; `None` where there is none."""

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use pec_archive::HostKey;
 use pec_imap::{
-    Answered, Asked, FileSecrets, HostSecrets, PassphraseCost, SecretEntry, SecretField, SecretStore, report,
+    Answered, Asked, FileSecrets, HostSecrets, PassphraseCost, SecretEntry, SecretError, SecretField, SecretStore,
+    report,
 };
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyModuleNotFoundError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 
@@ -21,7 +22,7 @@ use crate::work::released;
 ///
 /// `Secrets(path, key=…)` is a file that is encrypted under 32 bytes of the host's; with `passphrase=` under what a person can
 /// remember, which takes a third of a second to try. The first password makes the file. `Secrets.host(store)` asks an object of
-/// the host's. Threads and processes share a store.
+/// the host's, `Secrets.keyring()` the keyring of the system. Threads and processes share a store.
 ///
 /// It gives back what was put under exactly this name. It does not prove that it is the newest: whoever has the file can bring
 /// back an older one as a whole.
@@ -93,6 +94,23 @@ impl Secrets {
     #[staticmethod]
     fn host(store: Py<PyAny>) -> Self {
         Self { store: Arc::new(HostSecrets::new(move |asked| Python::attach(|py| ask(store.bind(py), asked)))) }
+    }
+
+    /// A store in the keyring of the system (Windows, macOS, the Secret Service of a desktop), which the package `keyring` from PyPI
+    /// opens: each credential is an entry of this `service`. What that package raises becomes a `SecretError` as with `host`.
+    ///
+    /// Raises `SecretError` (`secret.unsupported`) where the package is not installed.
+    #[staticmethod]
+    #[pyo3(signature = (service = "pecpy"))]
+    fn keyring(py: Python<'_>, service: &str) -> PyResult<Self> {
+        let keyring = py.import("pecpy._keyring")?.getattr("Keyring")?;
+        match keyring.call1((service,)) {
+            Ok(store) => Ok(Self::host(store.unbind())),
+            Err(error) if error.is_instance_of::<PyModuleNotFoundError>(py) => {
+                Err(Failure::from(SecretError::Unsupported("the package keyring is not installed")).into())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The credential of a mailbox; `None` where there is none.
