@@ -234,15 +234,7 @@ impl Archive {
     /// # Limits
     /// All are held in memory, and worked on by all cores.
     pub fn put_batch(&self, actor: &Actor, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Result<Vec<Put>> {
-        let prepared: Vec<Prepared> = messages
-            .into_par_iter()
-            .map(|bytes| {
-                let mut cache = self.cache();
-                let prepared = self.prepare(intake, bytes, &mut cache);
-                self.give_back(cache);
-                prepared
-            })
-            .collect();
+        let prepared = self.prepare_all(intake, messages);
         self.store(actor, intake, &prepared, With::Nothing)
     }
 
@@ -350,8 +342,25 @@ impl Archive {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Everything that storing messages takes, on all cores.
+    pub(crate) fn prepare_all(&self, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Vec<Prepared> {
+        let prepare = |bytes| {
+            let mut cache = self.cache();
+            let prepared = self.prepare(intake, bytes, &mut cache);
+            self.give_back(cache);
+            prepared
+        };
+        messages.into_par_iter().map(prepare).collect()
+    }
+
     /// Stores what is prepared. The writer is held for what only one can do at a time.
-    fn store(&self, actor: &Actor, intake: &Intake<'_>, prepared: &[Prepared], with: With<'_>) -> Result<Vec<Put>> {
+    pub(crate) fn store(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        prepared: &[Prepared],
+        with: With<'_>,
+    ) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let used = Used::by(intake);
         let ready = Ready::of(self.backend(), &self.presses, &self.seal, prepared, &used)?;

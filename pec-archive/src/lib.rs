@@ -56,7 +56,7 @@ pub use filing::{Action, Explained, Filed, Rule, Suggestion};
 pub use id::{Id, NotAnId};
 pub use import::{Exception, Imported};
 pub use intake::Intake;
-pub use mailbox::{Place, Progressed, Reached, Withheld, mailbox_key};
+pub use mailbox::{Place, PreparedBatch, Progressed, Reached, Withheld, mailbox_key};
 pub use managed::{Managed, ManagedEvent, Mandate, Mark, Standing};
 pub use outbox::{Answer, Answers, Ending, Outcome, Outgoing, Reply, Resolution, Ticket, TicketState};
 pub use page::{Cursor, Entry, Page};

@@ -1,16 +1,20 @@
 //! What is known of mailboxes on their servers: how far each folder was read, and where a message lies. Whoever reads a
-//! server puts its messages first and then moves on with [`Archive::advance`]; if he is interrupted between the two, the
-//! messages come once more and are known.
+//! server puts its messages and moves on in one ([`Archive::put_prepared`]), or puts them first and then moves on with
+//! [`Archive::advance`]; if he is interrupted between the two, the messages come once more and are known.
+
+use std::fmt;
 
 use jiff::Timestamp;
 
 use crate::actor::Actor;
-use crate::archive::Archive;
+use crate::archive::{Archive, Put};
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
 use crate::id::Id;
+use crate::intake::{Intake, Prepared};
 use crate::log::{Appender, What};
-use crate::store::{FolderRow, PlaceRow, View, WithheldRow};
+use crate::store::{Change, FolderRow, PlaceRow, View, WithheldRow};
+use crate::writer::With;
 
 /// How far a folder of a mailbox has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +75,32 @@ pub fn mailbox_key(mailbox: &str) -> String {
     mailbox.to_lowercase()
 }
 
+/// Messages of a folder with their numbers there, judged and taken apart, of which nothing is stored yet.
+pub struct PreparedBatch {
+    uids: Vec<u32>,
+    prepared: Vec<Prepared>,
+}
+
+impl fmt::Debug for PreparedBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedBatch").field("uids", &self.uids).finish_non_exhaustive()
+    }
+}
+
+impl PreparedBatch {
+    /// Whether no message is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.prepared.is_empty()
+    }
+
+    /// Bytes of its messages.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.prepared.iter().map(|prepared| prepared.size).sum()
+    }
+}
+
 impl Archive {
     /// How far a folder has been read; `None` where it has never been.
     ///
@@ -89,6 +119,42 @@ impl Archive {
         Ok(folders.into_iter().map(|(name, row)| (name, Reached::from(row))).collect())
     }
 
+    /// Judges messages of a folder and takes them apart, on all cores: most of what storing them takes, which needs nobody else to
+    /// wait. By the same intake [`Archive::put_prepared`] stores them.
+    #[must_use]
+    pub fn prepare_batch(&self, intake: &Intake<'_>, messages: Vec<(u32, Vec<u8>)>) -> PreparedBatch {
+        let (uids, messages) = messages.into_iter().unzip();
+        PreparedBatch { uids, prepared: self.prepare_all(intake, messages) }
+    }
+
+    /// Stores messages of a folder of the mailbox of the intake, and moves on in it as [`Archive::advance`] does, in one transaction.
+    /// Gives what became of each message, and those that are gone from the server.
+    ///
+    /// # Errors
+    /// As [`Archive::put`] and [`Archive::advance`]: then nothing was stored or noted.
+    pub fn put_prepared(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        batch: &PreparedBatch,
+        folder: &str,
+        reached: Reached,
+        progressed: &Progressed<'_>,
+    ) -> Result<(Vec<Put>, Vec<Id>)> {
+        let ids = batch.prepared.iter().map(|prepared| prepared.id);
+        let new = batch.uids.iter().copied().zip(ids);
+        let stored: Vec<(u32, Id)> = progressed.stored.iter().copied().chain(new).collect();
+        let progressed = Progressed { stored: &stored, ..progressed.clone() };
+        let mailbox = mailbox_key(intake.mailbox);
+        let mut gone = Vec::new();
+        let mut also = |change: &dyn Change| {
+            gone = advance(change, &mailbox, folder, reached, &progressed, intake.now)?;
+            Ok(())
+        };
+        let puts = self.store(actor, intake, &batch.prepared, With::Also(&mut also))?;
+        Ok((puts, gone))
+    }
+
     /// Moves on in a folder: what was read is noted, and how far, together. Where the validity is another than before, what
     /// was known of the numbers of the folder is forgotten.
     ///
@@ -105,29 +171,7 @@ impl Archive {
         progressed: &Progressed<'_>,
         now: Timestamp,
     ) -> Result<Vec<Id>> {
-        let mailbox = mailbox_key(mailbox);
-        let mailbox = mailbox.as_str();
-        let ids: Vec<Id> = progressed.stored.iter().map(|(_, id)| *id).collect();
-        self.change(|change| {
-            change.put_folder(mailbox, folder, &reached.row())?;
-            for ((uid, id), number) in progressed.stored.iter().zip(change.numbers(&ids)?) {
-                change.put_place(mailbox, folder, *uid, number.ok_or_else(|| Error::absent(*id))?)?;
-            }
-            for (uid, why) in progressed.withheld {
-                let row = WithheldRow { uid: *uid, why: why.clone(), since: now.as_second() };
-                change.put_withheld(mailbox, folder, &row)?;
-            }
-            let gone = change.put_gone(mailbox, folder, progressed.gone, now.as_second())?;
-            for number in &gone {
-                let what = Happened::Gone { mailbox: mailbox.to_owned(), folder: folder.to_owned() };
-                tell(change, now, Some(*number), &what)?;
-            }
-            let mut gone: Vec<Id> =
-                gone.into_iter().filter_map(|number| change.id(number).transpose()).collect::<Result<_>>()?;
-            gone.sort_unstable();
-            gone.dedup();
-            Ok(gone)
-        })
+        self.change(|change| advance(change, &mailbox_key(mailbox), folder, reached, progressed, now))
     }
 
     /// The numbers of a folder at which a message lies, in their order.
@@ -218,6 +262,33 @@ impl Archive {
             .map(|WithheldRow { uid, why, since }| Ok(Withheld { uid, why, since: instant(since)? }))
             .collect()
     }
+}
+
+fn advance(
+    change: &dyn Change,
+    mailbox: &str,
+    folder: &str,
+    reached: Reached,
+    progressed: &Progressed<'_>,
+    now: Timestamp,
+) -> Result<Vec<Id>> {
+    change.put_folder(mailbox, folder, &reached.row())?;
+    let ids: Vec<Id> = progressed.stored.iter().map(|(_, id)| *id).collect();
+    for ((uid, id), number) in progressed.stored.iter().zip(change.numbers(&ids)?) {
+        change.put_place(mailbox, folder, *uid, number.ok_or_else(|| Error::absent(*id))?)?;
+    }
+    for (uid, why) in progressed.withheld {
+        let row = WithheldRow { uid: *uid, why: why.clone(), since: now.as_second() };
+        change.put_withheld(mailbox, folder, &row)?;
+    }
+    let gone = change.put_gone(mailbox, folder, progressed.gone, now.as_second())?;
+    let what = Happened::Gone { mailbox: mailbox.to_owned(), folder: folder.to_owned() };
+    gone.iter().try_for_each(|number| tell(change, now, Some(*number), &what))?;
+    let mut gone: Vec<Id> =
+        gone.into_iter().filter_map(|number| change.id(number).transpose()).collect::<Result<_>>()?;
+    gone.sort_unstable();
+    gone.dedup();
+    Ok(gone)
 }
 
 impl Place {

@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! folder ──list──> plan     batches of short messages, long ones alone
-//!        ──fetch─> store    into the archive, then the numbers: interrupted between the two, a message comes twice and is
-//!                           known
+//!        ──fetch─> store    judged, and into the archive with the server's numbers, beside the reading
 //!        ──check─> gone     what the server no longer has stays in the archive, and is reported
 //! ```
 

@@ -1,10 +1,12 @@
-//! Into the archive, beside the reading: one portion is stored while the next one comes.
+//! Into the archive, beside the reading: one portion is written while the next one is judged and one more comes.
 
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
-use pec_archive::{Actor, Archive, Id, Intake, Progressed, Put, Reached, Stored};
+use jiff::Timestamp;
+use pec_archive::{Actor, Archive, Intake, PreparedBatch, Progressed, Reached, Stored};
 use pec_core::limits::Limits;
 use pec_core::trust::{Evidence, TrustStore};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -94,24 +96,33 @@ impl Portion {
     }
 }
 
-/// Stores portions in their order, on another thread.
+/// Stores portions in their order, on two threads.
 pub(super) struct Store {
     room: Arc<Semaphore>,
     portions: mpsc::Sender<Portion>,
-    task: JoinHandle<Result<FolderSynced>>,
+    judging: JoinHandle<()>,
+    writing: JoinHandle<Result<FolderSynced>>,
 }
 
 impl Store {
     pub(super) fn begin(target: Target, folder: String, mut synced: FolderSynced) -> Self {
-        // One waits while one is stored.
+        // One waits while one is judged and one is written.
         let (portions, mut waiting) = mpsc::channel::<Portion>(1);
-        let task = tokio::task::spawn_blocking(move || {
+        let (judged, next) = sync_channel::<Judged>(0);
+        let judge = target.clone();
+        let judging = tokio::task::spawn_blocking(move || {
             while let Some(portion) = waiting.blocking_recv() {
-                target.store(&folder, portion, &mut synced)?;
+                // Where nobody takes it, he who writes says why.
+                if judged.send(judge.judged(portion)).is_err() {
+                    return;
+                }
             }
+        });
+        let writing = tokio::task::spawn_blocking(move || {
+            next.iter().try_for_each(|portion| target.write(&folder, portion, &mut synced))?;
             Ok(synced)
         });
-        Self { room: Arc::new(Semaphore::new(ROOM as usize)), portions, task }
+        Self { room: Arc::new(Semaphore::new(ROOM as usize)), portions, judging, writing }
     }
 
     /// Takes room for a message of this size, to be [handed over](Portion::room) with it; waits until what is ahead leaves so
@@ -121,7 +132,7 @@ impl Store {
         room.map_err(|error| Error::Internal(error.to_string()))
     }
 
-    /// Hands a portion over; waits where two are ahead of it, and where it is longer than was said and they leave no room.
+    /// Hands a portion over; waits where too many are ahead of it, and where it is longer than was said and they leave no room.
     pub(super) async fn put(&self, mut portion: Portion) -> Result<()> {
         let taken = portion.room.as_ref().map_or(0, Room::num_permits);
         let more = portion.needs().saturating_sub(u32::try_from(taken).unwrap_or(ROOM));
@@ -137,46 +148,72 @@ impl Store {
     /// Waits until all is stored.
     pub(super) async fn end(self) -> Result<FolderSynced> {
         drop(self.portions);
-        self.task.await.map_err(|error| Error::Internal(format!("storing: {error}")))?
+        let failed = |error| Error::Internal(format!("storing: {error}"));
+        let written = self.writing.await.map_err(failed)?;
+        self.judging.await.map_err(failed)?;
+        written
     }
 }
 
+/// A portion whose messages in memory are judged.
+struct Judged {
+    /// Given back when all of it is stored.
+    _room: Option<Room>,
+    now: Timestamp,
+    batch: PreparedBatch,
+    files: Vec<(u32, File)>,
+    withheld: Vec<(u32, String)>,
+    gone: Vec<u32>,
+    reached: Reached,
+}
+
 impl Target {
-    fn store(&self, folder: &str, portion: Portion, synced: &mut FolderSynced) -> Result<()> {
-        let now = (self.clock)();
+    fn intake(&self, now: Timestamp) -> Intake<'_> {
         let intake = Intake::new(&self.trust, now).mailbox(&self.mailbox).limits(self.limits);
-        let intake = match &self.evidence {
+        match &self.evidence {
             Some(evidence) => intake.evidence(evidence),
             None => intake,
-        };
-        // Room is given back when all of it is stored.
-        let Portion { room: _room, messages, withheld, gone, reached } = portion;
-        let (mut uids, mut batch, mut stored) = (Vec::new(), Vec::new(), Vec::new());
+        }
+    }
+
+    fn judged(&self, portion: Portion) -> Judged {
+        let Portion { room, messages, withheld, gone, reached } = portion;
+        let (mut batch, mut files) = (Vec::new(), Vec::new());
         for (uid, held) in messages {
             match held {
-                Held::Memory(bytes) => {
-                    synced.bytes += bytes.len() as u64;
-                    uids.push(uid);
-                    batch.push(bytes);
-                }
-                Held::File(mut file) => {
-                    let failed = |error| Error::Internal(format!("a file for a long message: {error}"));
-                    synced.bytes += file.stream_position().map_err(failed)?;
-                    file.rewind().map_err(failed)?;
-                    stored.push((uid, self.archive.put_from(&self.actor, &intake, &mut file)?));
-                }
+                Held::Memory(bytes) => batch.push((uid, bytes)),
+                Held::File(file) => files.push((uid, file)),
             }
         }
-        if !batch.is_empty() {
-            let puts = self.archive.put_batch(&self.actor, &intake, batch)?;
-            stored.extend(uids.into_iter().zip(puts));
+        let now = (self.clock)();
+        let batch = self.archive.prepare_batch(&self.intake(now), batch);
+        Judged { _room: room, now, batch, files, withheld, gone, reached }
+    }
+
+    fn write(&self, folder: &str, judged: Judged, synced: &mut FolderSynced) -> Result<()> {
+        let Judged { _room, now, batch, files, withheld, gone, reached } = judged;
+        let (archive, actor, intake) = (&self.archive, &self.actor, self.intake(now));
+        let (mut stored, mut puts) = (Vec::new(), Vec::new());
+        for (uid, mut file) in files {
+            let failed = |error| Error::Internal(format!("a file for a long message: {error}"));
+            synced.bytes += file.stream_position().map_err(failed)?;
+            file.rewind().map_err(failed)?;
+            let put = archive.put_from(actor, &intake, &mut file)?;
+            stored.push((uid, put.id));
+            puts.push(put);
         }
-        let count = |wanted| stored.iter().filter(|(_, put): &&(u32, Put)| put.stored == wanted).count() as u64;
+        let progressed = Progressed { stored: &stored, withheld: &withheld, gone: &gone };
+        let gone = if batch.is_empty() {
+            archive.advance(actor, &self.mailbox, folder, reached, &progressed, now)?
+        } else {
+            let (new, gone) = archive.put_prepared(actor, &intake, &batch, folder, reached, &progressed)?;
+            puts.extend(new);
+            gone
+        };
+        synced.bytes += batch.bytes();
+        let count = |wanted| puts.iter().filter(|put| put.stored == wanted).count() as u64;
         synced.new += count(Stored::New);
         synced.known += count(Stored::Known);
-        let stored: Vec<(u32, Id)> = stored.into_iter().map(|(uid, put)| (uid, put.id)).collect();
-        let progressed = Progressed { stored: &stored, withheld: &withheld, gone: &gone };
-        let gone = self.archive.advance(&self.actor, &self.mailbox, folder, reached, &progressed, now)?;
         synced.gone.extend(gone);
         Ok(())
     }
