@@ -6,7 +6,8 @@
 //!         ──> wire      the stream as lettre sees it, within limits
 //!         ──> session   MAIL, each RCPT, DATA: lettre's commands, one answer a recipient
 //!         ──> handing   one message: every way in which it can end
-//! archive ──> sender    what waits, at the pace that the provider allows; the journal before each DATA
+//! archive ──> sender    who sends: from which archive, at which pace
+//!             run       what waits, as the provider allows; the journal before each DATA
 //!             filing    what was sent, into the folder for it
 //! ```
 
@@ -14,6 +15,7 @@ mod filing;
 mod handing;
 mod opening;
 mod pace;
+mod run;
 mod sender;
 mod session;
 mod wire;

@@ -1,23 +1,24 @@
 //! Mailboxes from a table: every row judged, all that is wrong told at once, nothing taken over unless it is wanted.
 
+mod column;
+mod fault;
+mod row;
+
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use pec_archive::{Id, Mandate};
-use pec_core::finding::Language;
-use pec_core::tax_id::{TaxId, TaxIdError};
+use pec_core::tax_id::TaxId;
+
+use column::{Column, column, expected};
+pub use fault::RowFault;
+pub(super) use row::ROME;
+use row::{Row, end_of, server, start_of};
 
 use super::{Hub, MailboxSpec, Mandates, address_of, table};
 use crate::credential::{Credential, Origin};
 use crate::error::{Error, Result};
-use crate::net::Endpoint;
 use crate::profile::{LoginName, Overrides, Profile};
 use crate::secret::SecretField;
-
-/// Days are those of Rome.
-pub(super) static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
 
 /// What is taken over of a table in which something is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,159 +54,6 @@ pub struct RowError {
     pub fault: RowFault,
     /// What stands there; nothing where it is a password.
     pub shown: String,
-}
-
-/// What can be wrong with a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RowFault {
-    /// The table has no such column.
-    MissingColumn,
-    /// Two columns of the same meaning.
-    DoubleColumn,
-    /// A quotation mark that nothing closes: the rows from here on cannot be told apart.
-    OpenQuote,
-    /// More cells than columns.
-    TooManyCells,
-    /// The cell must not be empty.
-    Missing,
-    /// Not an address.
-    Address,
-    /// The address stands in this row too.
-    Double {
-        /// Which row.
-        row: u64,
-    },
-    /// The address is managed already.
-    Managed,
-    /// No such provider is known.
-    Provider,
-    /// No server is known: neither the provider nor the row says it.
-    NoServer,
-    /// Not a server.
-    Server,
-    /// Not a codice fiscale or partita IVA.
-    TaxId(TaxIdError),
-    /// Not a date.
-    Date,
-    /// It ends before it begins.
-    Backwards,
-    /// There has to be a mandate.
-    Mandate,
-    /// Not a SHA-256.
-    Digest,
-    /// Neither the row nor the store has a password.
-    Password,
-    /// Not one of the two origins of a password.
-    Origin,
-}
-
-impl RowFault {
-    /// What is wrong and what is expected.
-    #[must_use]
-    pub fn text(self, language: Language) -> String {
-        let (it, en) = match self {
-            Self::MissingColumn => ("manca la colonna", "the column is missing"),
-            Self::DoubleColumn => ("due colonne con lo stesso significato", "two columns of the same meaning"),
-            Self::OpenQuote => (
-                "virgolette mai chiuse: le righe seguenti non si distinguono",
-                "a quotation mark is never closed: the rows behind it cannot be told apart",
-            ),
-            Self::TooManyCells => ("più celle che colonne", "more cells than columns"),
-            Self::Missing => ("dato obbligatorio", "must not be empty"),
-            Self::Address => ("non è un indirizzo", "not an address"),
-            Self::Double { row } => {
-                return match language {
-                    Language::It => format!("già presente alla riga {row}"),
-                    Language::En => format!("stands in row {row} too"),
-                };
-            }
-            Self::Managed => ("casella già gestita", "is managed already"),
-            Self::Provider => ("gestore sconosciuto", "no such provider is known"),
-            Self::NoServer => (
-                "server non noto: indicare il gestore o host:porta",
-                "no server is known: give the provider or host:port",
-            ),
-            Self::Server => ("non è host:porta", "not host:port"),
-            Self::TaxId(error) => {
-                return match (language, error) {
-                    (Language::En, error) => error.to_string(),
-                    (_, TaxIdError::Length { found }) => format!("{found} caratteri: ne servono 11 (partita IVA) o 16"),
-                    (_, TaxIdError::Character { at }) => format!("il carattere {} non può stare lì", at + 1),
-                    (_, TaxIdError::Day) => "il giorno di nascita non esiste".to_owned(),
-                    (_, TaxIdError::Check { expected }) => {
-                        format!("carattere di controllo errato: sarebbe {expected}")
-                    }
-                    (_, error) => error.to_string(),
-                };
-            }
-            Self::Date => ("non è una data (31/01/2026 o 2026-01-31)", "not a date (2026-01-31 or 31/01/2026)"),
-            Self::Backwards => ("finisce prima di cominciare", "ends before it begins"),
-            Self::Mandate => ("manca il mandato del titolare", "there has to be a mandate of the holder"),
-            Self::Digest => ("non è un'impronta SHA-256", "not a SHA-256"),
-            Self::Password => ("manca la password, e nessuna è custodita", "no password, and none is kept"),
-            Self::Origin => ("né «titolare» né «generata»", "neither \"holder\" nor \"generated\""),
-        };
-        match language {
-            Language::It => it,
-            Language::En => en,
-        }
-        .to_owned()
-    }
-}
-
-/// What a column says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Column {
-    Address,
-    Provider,
-    Login,
-    Password,
-    PasswordEnds,
-    Origin,
-    Description,
-    TaxId,
-    Client,
-    MandateFrom,
-    MandateUntil,
-    Evidence,
-    Imap,
-    Smtp,
-}
-
-/// Names of columns, without blanks, points and marks, in lower case.
-const NAMES: [(Column, &[&str]); 14] = [
-    (Column::Address, &["casella", "indirizzo", "pec", "address", "mailbox", "email"]),
-    (Column::Provider, &["gestore", "profilo", "provider", "profile"]),
-    (Column::Login, &["utente", "userid", "user", "username", "login", "nomeutente"]),
-    (Column::Password, &["password"]),
-    (Column::PasswordEnds, &["scadenzapassword", "passwordscade", "scadenza", "passwordends", "expires"]),
-    (Column::Origin, &["originepassword", "tipopassword", "origin"]),
-    (Column::Description, &["descrizione", "note", "description"]),
-    (
-        Column::TaxId,
-        &[
-            "codicefiscale",
-            "cf",
-            "partitaiva",
-            "piva",
-            "cfpiva",
-            "codicefiscalepartitaiva",
-            "taxid",
-            "codicefiscaleopartitaiva",
-        ],
-    ),
-    (Column::Client, &["cliente", "client", "ragionesociale"]),
-    (Column::MandateFrom, &["mandatodal", "iniziomandato", "mandatefrom"]),
-    (Column::MandateUntil, &["mandatoal", "finemandato", "scadenzamandato", "mandateuntil", "mandateto"]),
-    (Column::Evidence, &["improntamandato", "mandateevidence"]),
-    (Column::Imap, &["imap", "serverimap"]),
-    (Column::Smtp, &["smtp", "serversmtp"]),
-];
-
-fn column(name: &str) -> Option<Column> {
-    let name: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    NAMES.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(column, _)| *column)
 }
 
 impl Hub {
@@ -245,48 +93,6 @@ struct Judge<'h> {
     imported: Imported,
     /// The row of each address.
     rows: HashMap<String, u64>,
-}
-
-/// One row.
-struct Row<'r> {
-    number: u64,
-    columns: &'r [(usize, Column, String)],
-    cells: &'r csv::StringRecord,
-    errors: Vec<RowError>,
-}
-
-impl Row<'_> {
-    /// What stands in a column; of two the first that says something.
-    fn cell(&self, column: Column) -> Option<&str> {
-        let own = self.columns.iter().filter(|(_, known, _)| *known == column);
-        own.filter_map(|(index, ..)| self.cells.get(*index)).map(str::trim).find(|text| !text.is_empty())
-    }
-
-    fn wrong(&mut self, column: Column, fault: RowFault) {
-        let shown = match column {
-            Column::Password => String::new(),
-            _ => self.cell(column).unwrap_or_default().to_owned(),
-        };
-        let named = self.columns.iter().find(|(_, known, _)| *known == column).map(|(.., name)| name.clone());
-        let name = named.unwrap_or_else(|| expected(column).to_owned());
-        self.errors.push(RowError { row: self.number, column: name, fault, shown });
-    }
-
-    /// A cell that has to be something, where it is not empty.
-    fn read<T>(&mut self, column: Column, read: impl FnOnce(&str) -> Result<T, RowFault>) -> Option<T> {
-        match self.cell(column).map(read)? {
-            Ok(value) => Some(value),
-            Err(fault) => {
-                self.wrong(column, fault);
-                None
-            }
-        }
-    }
-}
-
-/// The name of a column as this library writes it.
-fn expected(column: Column) -> &'static str {
-    NAMES.iter().find(|(known, _)| *known == column).and_then(|(_, names)| names.first()).copied().unwrap_or_default()
 }
 
 impl Judge<'_> {
@@ -489,59 +295,5 @@ impl Judge<'_> {
             credential = credential.expires(ends);
         }
         Ok(Some(credential))
-    }
-}
-
-fn server(text: &str) -> Result<Endpoint, RowFault> {
-    text.parse().map_err(|_| RowFault::Server)
-}
-
-/// A day as people write it: `2026-01-31`, or `31/01/2026` with any of `/`, `-` and `.` between.
-fn day(text: &str) -> Option<Date> {
-    if let Ok(date) = text.parse::<Date>() {
-        return Some(date);
-    }
-    let mut parts = text.split(['/', '-', '.']).map(str::trim);
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || year.len() != 4 {
-        return None;
-    }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
-}
-
-fn start_of(text: &str) -> Option<Timestamp> {
-    Some(day(text)?.to_zoned(ROME.clone()).ok()?.timestamp())
-}
-
-/// What holds until a day holds on that day.
-fn end_of(text: &str) -> Option<Timestamp> {
-    Some(day(text)?.tomorrow().ok()?.to_zoned(ROME.clone()).ok()?.timestamp())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_read_as_people_write_them_and_are_those_of_rome() {
-        for text in ["2026-02-09", "09/02/2026", "9.2.2026", "9-2-2026"] {
-            assert_eq!(start_of(text), Some("2026-02-08T23:00:00Z".parse().unwrap()), "{text}");
-            assert_eq!(end_of(text), Some("2026-02-09T23:00:00Z".parse().unwrap()), "{text}");
-        }
-        for text in ["", "31/02/2026", "2026", "9/2/26", "02/2026", "9/2/2026/1"] {
-            assert_eq!(start_of(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn every_column_is_known_by_its_name_in_both_languages() {
-        for name in ["Casella", "P.IVA", "Codice Fiscale", "mandato dal", "Mandate_Until", "Scadenza password", "SMTP"]
-        {
-            assert!(column(name).is_some(), "{name}");
-        }
-        assert_eq!(column("colore"), None);
-        for (one, names) in NAMES {
-            assert!(names.iter().all(|name| column(name) == Some(one)), "{names:?}");
-        }
     }
 }
