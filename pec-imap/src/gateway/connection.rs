@@ -10,7 +10,8 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::desk::{Desk, Share};
+use super::desk::Desk;
+use super::memory::Share;
 use super::reply::Reply;
 use super::session::{Channel, Content, Session, Then};
 use crate::net::Boxed;

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use memchr::memchr;
-use pec_archive::{Id, Outgoing, TicketState, mailbox_key};
-use pec_core::compose::{Envelope, Refusal, is_address, preflight};
+use pec_archive::{TicketState, mailbox_key};
+use pec_core::compose::is_address;
 use pec_core::finding::Language;
-use pec_core::limits::Limits;
-use pec_core::message::Message;
 use pec_core::text::printable;
 use secrecy::SecretString;
 use tokio::sync::{Notify, Semaphore, mpsc};
@@ -19,17 +16,12 @@ use tracing::field::Empty;
 
 use super::login::{Entered, GatewayUser};
 use super::reply::Reply;
+use super::taking::{Not, Taken, take};
 use super::{GatewayEvent, GatewayPolicy};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::profile::ProviderLimits;
 use crate::telemetry::Run;
-
-/// Bytes of memory that are given to messages at a time.
-pub(super) const PIECE: usize = 64 << 10;
-
-/// A Message-ID beyond which the digest names a message: the outbox takes keys of 500 bytes.
-const LONGEST_ID: usize = 400;
 
 /// What all connections share.
 pub(super) struct Desk {
@@ -84,24 +76,6 @@ pub(super) struct Transaction {
     pub(super) origin: Origin,
     pub(super) sender: String,
     pub(super) recipients: Vec<String>,
-}
-
-/// What became of a message.
-struct Taken {
-    key: String,
-    id: Id,
-    state: TicketState,
-    /// What its provider said, where it has refused it.
-    answer: String,
-    warnings: Vec<Refusal>,
-}
-
-/// Why a message was not taken.
-enum Not {
-    Refused(Vec<Refusal>),
-    /// Another one has its name.
-    Reused(String),
-    Failed(Error),
 }
 
 impl Desk {
@@ -253,76 +227,6 @@ fn failed(error: &Error) -> Reply {
     match error {
         Error::Archive(_) | Error::Secret(_) => both(451, "4.3.0"),
         _ => both(451, "4.3.5"),
-    }
-}
-
-fn take(hub: &Hub, transaction: Transaction, message: Vec<u8>) -> std::result::Result<Taken, Not> {
-    let Transaction { origin, sender, mut recipients } = transaction;
-    // Neither their order nor their repetition means anything.
-    recipients.sort_unstable();
-    recipients.dedup();
-    let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
-    let envelope = Envelope { sender: &sender, recipients: recipients.clone() };
-    let refusals = preflight(&message, &envelope, &origin.limits.conditions());
-    if refusals.iter().any(Refusal::is_refused) {
-        return Err(Not::Refused(refusals));
-    }
-    let key = key_of(&message);
-    let outgoing = Outgoing { mailbox: &origin.mailbox, key: &key, sender: &sender, recipients: &recipients };
-    match hub.queue(&outgoing, message) {
-        Ok(ticket) => {
-            let said = ticket.answers.recipients.iter().map(|answer| &answer.reply).chain(&ticket.answers.message);
-            let answer = said.filter(|reply| !(200..400).contains(&reply.code)).map(|reply| reply.text.as_str());
-            let answer = answer.collect::<Vec<_>>().join("; ");
-            Ok(Taken { key, id: ticket.id, state: ticket.state, answer, warnings: refusals })
-        }
-        Err(Error::Archive(pec_archive::Error::KeyReused { .. })) => Err(Not::Reused(key)),
-        Err(error) => Err(Not::Failed(error)),
-    }
-}
-
-/// How a message is called in the outbox: by its Message-ID, else by what it is.
-fn key_of(message: &[u8]) -> String {
-    let parsed = Message::parse(message, &Limits::DEFAULT);
-    let id = parsed.root().headers().get("message-id").map(|value| value.trim_ascii().to_vec()).unwrap_or_default();
-    let plain = !id.is_empty() && id.len() <= LONGEST_ID && id.iter().all(u8::is_ascii_graphic);
-    match String::from_utf8(id) {
-        Ok(id) if plain && memchr(b'@', id.as_bytes()).is_some() => {
-            format!("smtp:{}", id.trim_start_matches('<').trim_end_matches('>'))
-        }
-        _ => format!("smtp:{}", Id::of(message)),
-    }
-}
-
-/// What a message that is coming in may take of the memory.
-pub(super) struct Share {
-    memory: Arc<Semaphore>,
-    held: Option<tokio::sync::OwnedSemaphorePermit>,
-    bytes: usize,
-}
-
-impl Share {
-    pub(super) fn of(desk: &Desk) -> Self {
-        Self { memory: Arc::clone(&desk.memory), held: None, bytes: 0 }
-    }
-
-    /// Of a memory of which nobody else takes anything.
-    #[cfg(test)]
-    pub(super) fn room() -> Self {
-        Self { memory: Arc::new(Semaphore::new(1 << 16)), held: None, bytes: 0 }
-    }
-
-    /// Whether there is room for so many bytes in all.
-    pub(super) fn reach(&mut self, bytes: usize) -> bool {
-        while self.bytes < bytes {
-            let Ok(more) = Arc::clone(&self.memory).try_acquire_owned() else { return false };
-            match &mut self.held {
-                Some(held) => held.merge(more),
-                None => self.held = Some(more),
-            }
-            self.bytes += PIECE;
-        }
-        true
     }
 }
 

@@ -3,8 +3,10 @@
 //!
 //! ```text
 //! program ──SMTP──> connection  lines and messages, within limits of size, time and memory
-//!                ──> session     what may follow what (RFC 6409)
-//!                ──> desk        who may send from which mailbox; what would be refused; the outbox
+//!                    memory      for messages that are coming in
+//!                ──> session     what may follow what (RFC 6409); auth: logging in
+//!                ──> desk        who may send from which mailbox
+//!                    taking      what would be refused; the outbox
 //!                    login       passwords of the gateway's own, never those of mailboxes
 //!                    reply       what is said, in both languages, in ASCII
 //!                    post        what waits goes out in the background
@@ -21,14 +23,17 @@
 //! the archive has to have what the program has. 8BITMIME is not offered, so that programs write what every provider carries; a
 //! program that sends 8-bit bodies all the same is taken, and its provider decides. SMTPUTF8 is not: addresses of PEC are ASCII.
 
+mod auth;
 mod connection;
 mod desk;
 mod inbound;
 mod login;
+mod memory;
 mod policy;
 mod post;
 mod reply;
 mod session;
+mod taking;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -166,7 +171,7 @@ impl Listening {
             policy,
             tls: tls.map(TlsAcceptor::from),
             needs_tls: !address.ip().is_loopback(),
-            memory: Arc::new(Semaphore::new((policy.memory_bytes / desk::PIECE).max(1))),
+            memory: Arc::new(Semaphore::new((policy.memory_bytes / memory::PIECE).max(1))),
             told,
             missed: Arc::clone(&missed),
             filled: Arc::clone(&filled),

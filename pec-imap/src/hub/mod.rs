@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! a table ──> import    every row judged at once, nothing taken over unless it is wanted
-//! rows    ──> policy    how many, and by what right
-//!         ──> refresh   each on its own, so many at a time, within a budget: counters, and messages where they are wanted
+//! rows    ──> managing  taken into management, given up     policy    how many, and by what right
+//!         ──> refresh   each on its own (visit), so many at a time, within a budget: counters, and messages where they are wanted
 //!         ──> list      only new, only unread, in an order        radar   what ends, fills, fails or stays silent
 //!         ──> rules     what is done with what has come in      forwarding  what they hand on, once and never round
 //!         ──> following who follows what has happened; what comes in, put where people read it
@@ -18,6 +18,7 @@ mod following;
 mod forwarding;
 mod import;
 mod list;
+mod managing;
 mod policy;
 mod radar;
 mod refresh;
@@ -25,18 +26,20 @@ mod rules;
 mod sending;
 mod table;
 mod today;
+mod visit;
 
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use pec_archive::{Actor, Archive, Managed, ManagedEvent, Mandate, Standing};
-use pec_core::tax_id::TaxId;
+use pec_archive::{Actor, Archive, Managed, ManagedEvent, Standing};
 
 pub use following::{Delivered, Delivery};
 pub use forwarding::{ForwardOutcome, Forwarded};
 pub use import::{Import, Imported, RowError, RowFault};
 pub use list::{HubQuery, Only, Sort};
+pub use managing::MailboxSpec;
+use managing::address_of;
 pub use policy::{Capacity, HubPolicy, Mandates};
 pub use radar::{Overdue, Radar, RadarOptions};
 pub use refresh::{RefreshOptions, RefreshOutcome, RefreshReport, Refreshed};
@@ -46,7 +49,6 @@ pub use today::{Arrived, ClientDay, Saved, Today};
 
 use crate::access::AccessState;
 use crate::account::Account;
-use crate::credential::Credential;
 use crate::error::{Error, Result};
 use crate::net::Network;
 use crate::profile::{LoginName, Overrides, Profile, Profiles, Texts};
@@ -67,44 +69,6 @@ pub struct Hub {
 impl fmt::Debug for Hub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hub").field("receiver", &self.receiver).field("policy", &self.policy).finish_non_exhaustive()
-    }
-}
-
-/// A mailbox to be managed.
-#[derive(Debug, Clone)]
-pub struct MailboxSpec {
-    /// Its address.
-    pub address: String,
-    /// Its provider, by the name of a profile; `None` where the address tells it, or `overrides` say enough.
-    pub profile: Option<String>,
-    /// What is known better than the profile.
-    pub overrides: Overrides,
-    /// For a person.
-    pub description: Option<String>,
-    /// Of its holder.
-    pub tax_id: Option<TaxId>,
-    /// The client to whom it belongs.
-    pub client: Option<String>,
-    /// By what right it is opened.
-    pub mandate: Option<Mandate>,
-    /// Who enters; `None` where the store of secrets has it already.
-    pub credential: Option<Credential>,
-}
-
-impl MailboxSpec {
-    /// Of which nothing but the address is known.
-    #[must_use]
-    pub fn new(address: impl Into<String>) -> Self {
-        Self {
-            address: address.into(),
-            profile: None,
-            overrides: Overrides::default(),
-            description: None,
-            tax_id: None,
-            client: None,
-            mandate: None,
-            credential: None,
-        }
     }
 }
 
@@ -178,66 +142,6 @@ impl Hub {
         self.receiver.now()
     }
 
-    /// Takes mailboxes into management: all of them, or none. Their credentials are kept first; one of a mailbox that was
-    /// not taken in the end harms nobody. One that is managed already is changed.
-    ///
-    /// # Errors
-    /// [`Error::HubCapacityExceeded`]; [`Error::NoMandate`] where the policy asks for one; [`Error::NoCredential`];
-    /// [`Error::BadValue`] for an address that is none or a provider that is not known; those of the stores.
-    pub fn add(&self, mailboxes: &[MailboxSpec]) -> Result<()> {
-        let said = mailboxes.iter().map(|spec| self.judged(spec)).collect::<Result<Vec<_>>>()?;
-        let known = self.archive().managed(self.actor())?;
-        let others = known.iter().filter(|(known, _)| !said.iter().any(|new| new.address == known.address)).count();
-        self.policy.admits(others, said.len())?;
-        let credentials: Vec<_> = said
-            .iter()
-            .zip(mailboxes)
-            .filter_map(|(said, spec)| Some((said.address.clone(), SecretField::Access, spec.credential.clone()?)))
-            .collect();
-        self.secrets.put_all(&credentials)?;
-        let now = self.now();
-        self.archive().manage(self.actor(), &said, now, |others| self.policy.admits(others, said.len()))?;
-        let addresses: Vec<String> = credentials.iter().map(|(address, ..)| address.clone()).collect();
-        self.archive().note_standings(self.actor(), &addresses, now, |address, standing| {
-            let ends = credentials.iter().find(|(known, ..)| known == address).and_then(|(.., it)| it.ends());
-            renewed(standing, ends)
-        })?;
-        Ok(())
-    }
-
-    /// What is kept of a mailbox, where it can be managed at all.
-    fn judged(&self, spec: &MailboxSpec) -> Result<Managed> {
-        let address = address_of(&spec.address)
-            .ok_or_else(|| Error::BadValue { what: "address", value: spec.address.clone() })?;
-        let profile = self.profile(&address, spec.profile.as_deref(), &spec.overrides)?;
-        if spec.mandate.is_none() && self.policy.mandates == Mandates::Required {
-            return Err(Error::NoMandate { mailbox: address, why: "none was given".into() });
-        }
-        if let Some(Mandate { from, until: Some(until), .. }) = spec.mandate
-            && until <= from
-        {
-            return Err(Error::BadValue { what: "mandate", value: format!("{address}: it ends before it begins") });
-        }
-        // That there is an account shows that servers are known.
-        profile.account(&address, Credential::new("", ""))?;
-        if spec.credential.is_none() && self.secrets.get(&address, SecretField::Access)?.is_none() {
-            return Err(Error::NoCredential { mailbox: address });
-        }
-        let overrides = (spec.overrides != Overrides::default())
-            .then(|| serde_json::to_string(&spec.overrides))
-            .transpose()
-            .map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(Managed {
-            profile: (!profile.name.is_empty()).then(|| profile.name.clone()),
-            address,
-            overrides,
-            description: spec.description.clone(),
-            tax_id: spec.tax_id.as_ref().map(ToString::to_string),
-            client: spec.client.clone(),
-            mandate: spec.mandate,
-        })
-    }
-
     /// The profile of a mailbox: by its name, else by the address; what is said of it stands above it.
     fn profile(&self, address: &str, name: Option<&str>, overrides: &Overrides) -> Result<Profile> {
         let profile = match name {
@@ -258,35 +162,6 @@ impl Hub {
             None => Overrides::default(),
         };
         self.profile(&said.address, said.profile.as_deref(), &overrides)
-    }
-
-    /// Gives a mailbox up, and forgets its credentials; what was brought in from it stays. Says whether it was managed.
-    ///
-    /// # Errors
-    /// Those of the stores.
-    pub fn remove(&self, address: &str) -> Result<bool> {
-        let was = self.archive().unmanage(self.actor(), address, self.now())?;
-        for field in [SecretField::Access, SecretField::Submission, SecretField::Gateway] {
-            self.secrets.remove(address, field)?;
-        }
-        Ok(was)
-    }
-
-    /// Replaces the credential with which a mailbox is entered, after its holder has given the new one. It is the only way
-    /// back where the provider has refused the old one. Nothing changes with the provider.
-    ///
-    /// # Errors
-    /// Those of the stores; [`pec_archive::Error::NotFound`] where the mailbox is not managed.
-    pub fn rotate_credential(&self, address: &str, credential: &Credential) -> Result<()> {
-        let (said, _) = self.archive().managed_at(self.actor(), address)?;
-        self.secrets.put(&said.address, SecretField::Access, credential)?;
-        let mailbox = said.address.as_str();
-        let now = self.now();
-        self.archive().log_managed(self.actor(), ManagedEvent::Credential { mailbox }, now)?;
-        self.archive().note_standings(self.actor(), std::slice::from_ref(&said.address), now, |_, standing| {
-            renewed(standing, credential.ends())
-        })?;
-        Ok(())
     }
 
     /// Somebody has seen what is new in a mailbox: it is counted from here on.
@@ -372,18 +247,4 @@ impl Hub {
     fn login(profile: &Profile, address: &str) -> Option<String> {
         (profile.login == LoginName::Address).then(|| address.to_owned())
     }
-}
-
-/// Nothing is held against a credential that has not been tried.
-fn renewed(standing: Standing, ends: Option<Timestamp>) -> Standing {
-    Standing { access: None, access_since: None, problem: None, password_ends: ends, ..standing }
-}
-
-/// An address in lower case, where it is one: one `@`, a name and a domain, nothing that could mean something else.
-fn address_of(text: &str) -> Option<String> {
-    let text = text.trim().to_lowercase();
-    let (name, domain) = text.split_once('@')?;
-    let odd = |c: char| c.is_whitespace() || pec_core::text::steers(c) || "<>()[],;:\\\"@".contains(c);
-    let dotted = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
-    (!name.is_empty() && dotted && !name.contains(odd) && !domain.contains(odd)).then_some(text)
 }
