@@ -50,7 +50,11 @@ impl House {
     }
 
     pub(crate) fn queue(&self, key: &str, message: &[u8]) -> Ticket {
-        let outgoing = Outgoing { mailbox: BOX, key, sender: BOX, recipients: &TO };
+        self.queue_in(BOX, key, message)
+    }
+
+    pub(crate) fn queue_in(&self, mailbox: &str, key: &str, message: &[u8]) -> Ticket {
+        let outgoing = Outgoing { mailbox, key, sender: BOX, recipients: &TO };
         let intake = Intake::new(&self.trust, Timestamp::now()).mailbox(BOX);
         self.archive.queue(&Actor::host(), &intake, &outgoing, message.to_vec()).unwrap()
     }

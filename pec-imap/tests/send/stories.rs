@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use pec_archive::{Actor, Intake, Resolution, TicketState};
 use pec_imap::{AccessState, Error, Pace, Partial, Profiles, Security};
 
-use crate::house::{House, TO, letter};
+use crate::house::{BOX, House, TO, letter};
 use crate::server::{Act, Call, Server, Story, say};
 
 /// How a story ends.
@@ -94,6 +94,15 @@ async fn a_server_that_behaves_takes_it_byte_for_byte() {
     let ticket = house.ticket("k");
     let codes: Vec<u16> = ticket.answers.recipients.iter().map(|answer| answer.reply.code).collect();
     assert_eq!((codes, ticket.answers.message.unwrap().enhanced.as_deref()), (vec![250; 3], Some("2.0.0")));
+}
+
+#[tokio::test]
+async fn what_was_queued_under_capitals_is_sent() {
+    let server = Server::start(|_: &Call| Act::Good).await;
+    let house = House::new(server.port);
+    house.queue_in(&BOX.to_uppercase(), "k", &letter(1, 3000));
+    assert_eq!(house.send().await.unwrap().sent, ["k"]);
+    assert_eq!((house.ticket("k").state, server.taken().len()), (TicketState::Sent, 1));
 }
 
 #[tokio::test]
