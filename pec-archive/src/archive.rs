@@ -22,7 +22,7 @@ use crate::intake::{Intake, Prepared};
 use crate::page::{self, Cursor, Entry, Page};
 use crate::pool::Pool;
 use crate::press::Press;
-use crate::ready::Ready;
+use crate::ready::{Compressed, Ready};
 use crate::seal::{Keys, Seal};
 use crate::search::Query;
 use crate::sqlite::Sqlite;
@@ -353,18 +353,30 @@ impl Archive {
         messages.into_par_iter().map(prepare).collect()
     }
 
-    /// Stores what is prepared. The writer is held for what only one can do at a time.
-    pub(crate) fn store(
+    /// Stores what is prepared.
+    fn store(&self, actor: &Actor, intake: &Intake<'_>, prepared: &[Prepared], with: With<'_>) -> Result<Vec<Put>> {
+        self.backend.writable()?;
+        let compressed = self.compress(intake, prepared)?;
+        self.write_prepared(actor, intake, prepared, compressed, with)
+    }
+
+    /// Compresses what is prepared and not here yet.
+    pub(crate) fn compress(&self, intake: &Intake<'_>, prepared: &[Prepared]) -> Result<Compressed> {
+        Compressed::of(self.backend(), &self.presses, &self.seal, prepared, &Used::by(intake))
+    }
+
+    /// Writes what is prepared. The writer is held for what only one can do at a time.
+    pub(crate) fn write_prepared(
         &self,
         actor: &Actor,
         intake: &Intake<'_>,
         prepared: &[Prepared],
+        compressed: Compressed,
         with: With<'_>,
     ) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let used = Used::by(intake);
-        let ready = Ready::of(self.backend(), &self.presses, &self.seal, prepared, &used)?;
-        self.writer().store(self.backend(), actor, intake, &ready, with)
+        self.writer().store(self.backend(), actor, intake, &Ready::of(prepared, &used, compressed), with)
     }
 
     /// Everything that storing takes.

@@ -97,12 +97,12 @@ impl<'b> Batch<'b> {
         let mut late = Pieces::new();
         for id in &missing {
             // It was here a moment ago, and another process has taken it away since.
-            if !self.ready.pieces.contains_key(id) {
+            if !self.ready.compressed.pieces.contains_key(id) {
                 late.insert(*id, self.press.pieces(*id, self.ready.bytes(*id))?);
             }
         }
         let blob = |id: &Id| {
-            let pieces = self.ready.pieces.get(id).or_else(|| late.get(id)).map_or(&[][..], Vec::as_slice);
+            let pieces = self.ready.compressed.pieces.get(id).or_else(|| late.get(id)).map_or(&[][..], Vec::as_slice);
             Blob { id: *id, size: self.ready.bytes(*id).len() as u64, pieces }
         };
         self.change.put(&missing.iter().map(blob).collect::<Vec<_>>())
@@ -111,7 +111,7 @@ impl<'b> Batch<'b> {
     fn message(&mut self, prepared: &Prepared, entry: u64) -> Result<Number> {
         let judged = &prepared.derived.judged;
         let row = Row { id: prepared.id, size: prepared.size, stored_at: judged.at.as_second(), entry };
-        let skeleton = match self.ready.skeletons.get(&prepared.id) {
+        let skeleton = match self.ready.compressed.skeletons.get(&prepared.id) {
             Some(pressed) => Cow::Borrowed(pressed.as_slice()),
             // It was here a moment ago, and another process has erased it since.
             None => Cow::Owned(self.press.skeleton(prepared.id, &prepared.skeleton.bytes)?),

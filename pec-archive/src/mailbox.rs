@@ -13,6 +13,7 @@ use crate::events::{Happened, tell};
 use crate::id::Id;
 use crate::intake::{Intake, Prepared};
 use crate::log::{Appender, What};
+use crate::ready::Compressed;
 use crate::store::{Change, FolderRow, PlaceRow, View, WithheldRow};
 use crate::writer::With;
 
@@ -75,10 +76,11 @@ pub fn mailbox_key(mailbox: &str) -> String {
     mailbox.to_lowercase()
 }
 
-/// Messages of a folder with their numbers there, judged and taken apart, of which nothing is stored yet.
+/// Messages of a folder with their numbers there, judged, taken apart and compressed, of which nothing is stored yet.
 pub struct PreparedBatch {
     uids: Vec<u32>,
     prepared: Vec<Prepared>,
+    compressed: Compressed,
 }
 
 impl fmt::Debug for PreparedBatch {
@@ -119,12 +121,16 @@ impl Archive {
         Ok(folders.into_iter().map(|(name, row)| (name, Reached::from(row))).collect())
     }
 
-    /// Judges messages of a folder and takes them apart, on all cores: most of what storing them takes, which needs nobody else to
-    /// wait. By the same intake [`Archive::put_prepared`] stores them.
-    #[must_use]
-    pub fn prepare_batch(&self, intake: &Intake<'_>, messages: Vec<(u32, Vec<u8>)>) -> PreparedBatch {
+    /// Judges messages of a folder, takes them apart and compresses them, on all cores: most of what storing them takes, which needs
+    /// nobody else to wait. By the same intake [`Archive::put_prepared`] stores them.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn prepare_batch(&self, intake: &Intake<'_>, messages: Vec<(u32, Vec<u8>)>) -> Result<PreparedBatch> {
         let (uids, messages) = messages.into_iter().unzip();
-        PreparedBatch { uids, prepared: self.prepare_all(intake, messages) }
+        let prepared = self.prepare_all(intake, messages);
+        let compressed = self.compress(intake, &prepared)?;
+        Ok(PreparedBatch { uids, prepared, compressed })
     }
 
     /// Stores messages of a folder of the mailbox of the intake, and moves on in it as [`Archive::advance`] does, in one transaction.
@@ -136,13 +142,13 @@ impl Archive {
         &self,
         actor: &Actor,
         intake: &Intake<'_>,
-        batch: &PreparedBatch,
+        batch: PreparedBatch,
         folder: &str,
         reached: Reached,
         progressed: &Progressed<'_>,
     ) -> Result<(Vec<Put>, Vec<Id>)> {
-        let ids = batch.prepared.iter().map(|prepared| prepared.id);
-        let new = batch.uids.iter().copied().zip(ids);
+        let PreparedBatch { uids, prepared, compressed } = batch;
+        let new = uids.into_iter().zip(prepared.iter().map(|prepared| prepared.id));
         let stored: Vec<(u32, Id)> = progressed.stored.iter().copied().chain(new).collect();
         let progressed = Progressed { stored: &stored, ..progressed.clone() };
         let mailbox = mailbox_key(intake.mailbox);
@@ -151,7 +157,7 @@ impl Archive {
             gone = advance(change, &mailbox, folder, reached, &progressed, intake.now)?;
             Ok(())
         };
-        let puts = self.store(actor, intake, &batch.prepared, With::Also(&mut also))?;
+        let puts = self.write_prepared(actor, intake, &prepared, compressed, With::Also(&mut also))?;
         Ok((puts, gone))
     }
 

@@ -27,9 +27,15 @@ pub(crate) struct Ready<'p> {
     /// By what they are judged.
     pub(crate) used: &'p Used,
     bodies: Bodies<'p>,
-    /// What was not here when it was looked for.
+    pub(crate) compressed: Compressed,
+}
+
+/// What a batch brings, compressed.
+#[derive(Default)]
+pub(crate) struct Compressed {
+    /// Bodies that were not here when they were looked for.
     pub(crate) pieces: Pieces,
-    /// What stands around the bodies of messages that were not here, compressed.
+    /// What stands around the bodies of messages that were not here.
     pub(crate) skeletons: HashMap<Id, Vec<u8>>,
 }
 
@@ -45,14 +51,14 @@ enum Pressed {
     Skeleton(Id, Vec<u8>),
 }
 
-impl<'p> Ready<'p> {
-    /// Compresses what the batch brings that is not here yet.
+impl Compressed {
+    /// Compresses what a batch brings that is not here yet.
     pub(crate) fn of(
         backend: &dyn Backend,
         presses: &Pool<Press>,
         seal: &Arc<Seal>,
-        prepared: &'p [Prepared],
-        used: &'p Used,
+        prepared: &[Prepared],
+        used: &Used,
     ) -> Result<Self> {
         let bodies = bodies(prepared, used);
         let wanted: Vec<Id> = bodies.keys().copied().collect();
@@ -63,7 +69,7 @@ impl<'p> Ready<'p> {
             known = view.numbers(&ids)?;
             Ok(())
         })?;
-        let mut works: Vec<Work<'p>> =
+        let mut works: Vec<Work<'_>> =
             missing.into_iter().map(|id| Work::Body(id, bodies.get(&id).copied().unwrap_or_default())).collect();
         let mut once = BTreeSet::new();
         for (prepared, known) in prepared.iter().zip(known) {
@@ -71,7 +77,7 @@ impl<'p> Ready<'p> {
                 works.push(Work::Skeleton(prepared.id, &prepared.skeleton.bytes));
             }
         }
-        let compress = |work: Work<'p>| -> Result<Pressed> {
+        let compress = |work: Work<'_>| -> Result<Pressed> {
             let mut press = presses.take().map_or_else(|| Press::new(seal), Ok)?;
             let pressed = match work {
                 Work::Body(id, bytes) => Pressed::Body(id, press.pieces(id, bytes)?),
@@ -88,13 +94,14 @@ impl<'p> Ready<'p> {
                 Pressed::Skeleton(id, data) => drop(skeletons.insert(id, data)),
             }
         }
-        Ok(Self { prepared, used, bodies, pieces, skeletons })
+        Ok(Self { pieces, skeletons })
     }
+}
 
-    /// Leaves all of it for when it is written: of a message that is too long to be read nothing is here but what is judged by.
-    pub(crate) fn later(prepared: &'p [Prepared], used: &'p Used) -> Self {
-        let (pieces, skeletons) = (Pieces::new(), HashMap::new());
-        Self { prepared, used, bodies: bodies(prepared, used), pieces, skeletons }
+impl<'p> Ready<'p> {
+    /// What is not compressed is when it is written: of a message that is too long to be read nothing is here but what is judged by.
+    pub(crate) fn of(prepared: &'p [Prepared], used: &'p Used, compressed: Compressed) -> Self {
+        Self { prepared, used, bodies: bodies(prepared, used), compressed }
     }
 
     /// The bytes of a body of the batch.

@@ -18,7 +18,7 @@ use crate::evidence::Used;
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Prepared};
 use crate::press::Press;
-use crate::ready::Ready;
+use crate::ready::{Compressed, Ready};
 use crate::seal::Seal;
 use crate::split::Skeleton;
 use crate::store::{Backend, Blob, Change, Number, PIECE};
@@ -113,7 +113,7 @@ impl Writer {
         let Self { press, records, .. } = self;
         let stored = backend.change(&mut |change| {
             (prepared.id, prepared.size) = take_in(change, source, &mut prepared.skeleton, press)?;
-            let ready = Ready::later(std::slice::from_ref(&prepared), &used);
+            let ready = Ready::of(std::slice::from_ref(&prepared), &used, Compressed::default());
             let written = Batch { change, press, ready: &ready, actor, intake, submission: None }.write()?;
             puts = written.finish(change, records, &mut judge)?;
             if puts.iter().any(|put| put.stored == Stored::Known) {

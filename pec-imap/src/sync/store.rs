@@ -108,7 +108,7 @@ impl Store {
     pub(super) fn begin(target: Target, folder: String, mut synced: FolderSynced) -> Self {
         // One waits while one is judged and one is written.
         let (portions, mut waiting) = mpsc::channel::<Portion>(1);
-        let (judged, next) = sync_channel::<Judged>(0);
+        let (judged, next) = sync_channel::<Result<Judged>>(0);
         let judge = target.clone();
         let judging = tokio::task::spawn_blocking(move || {
             while let Some(portion) = waiting.blocking_recv() {
@@ -119,7 +119,7 @@ impl Store {
             }
         });
         let writing = tokio::task::spawn_blocking(move || {
-            next.iter().try_for_each(|portion| target.write(&folder, portion, &mut synced))?;
+            next.iter().try_for_each(|portion| target.write(&folder, portion?, &mut synced))?;
             Ok(synced)
         });
         Self { room: Arc::new(Semaphore::new(ROOM as usize)), portions, judging, writing }
@@ -176,7 +176,7 @@ impl Target {
         }
     }
 
-    fn judged(&self, portion: Portion) -> Judged {
+    fn judged(&self, portion: Portion) -> Result<Judged> {
         let Portion { room, messages, withheld, gone, reached } = portion;
         let (mut batch, mut files) = (Vec::new(), Vec::new());
         for (uid, held) in messages {
@@ -186,8 +186,8 @@ impl Target {
             }
         }
         let now = (self.clock)();
-        let batch = self.archive.prepare_batch(&self.intake(now), batch);
-        Judged { _room: room, now, batch, files, withheld, gone, reached }
+        let batch = self.archive.prepare_batch(&self.intake(now), batch)?;
+        Ok(Judged { _room: room, now, batch, files, withheld, gone, reached })
     }
 
     fn write(&self, folder: &str, judged: Judged, synced: &mut FolderSynced) -> Result<()> {
@@ -202,15 +202,15 @@ impl Target {
             stored.push((uid, put.id));
             puts.push(put);
         }
+        synced.bytes += batch.bytes();
         let progressed = Progressed { stored: &stored, withheld: &withheld, gone: &gone };
         let gone = if batch.is_empty() {
             archive.advance(actor, &self.mailbox, folder, reached, &progressed, now)?
         } else {
-            let (new, gone) = archive.put_prepared(actor, &intake, &batch, folder, reached, &progressed)?;
+            let (new, gone) = archive.put_prepared(actor, &intake, batch, folder, reached, &progressed)?;
             puts.extend(new);
             gone
         };
-        synced.bytes += batch.bytes();
         let count = |wanted| puts.iter().filter(|put| put.stored == wanted).count() as u64;
         synced.new += count(Stored::New);
         synced.known += count(Stored::Known);
