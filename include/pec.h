@@ -201,6 +201,8 @@ enum pec_result
   PEC_SECRET_INTERNAL = 71,
   // An address cannot be listened on.
   PEC_WIRE_LISTEN = 72,
+  // It is not permitted, or cannot be done: the evidence says why. The log of the archive says that it was asked for.
+  PEC_ARCHIVE_DENIED = 73,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::evidence::Used;
 use crate::id::Id;
 use crate::intake::{Intake, Prepared};
+use crate::organisation::Keeper;
 use crate::page::{self, Cursor, Entry, Page};
 use crate::pool::Pool;
 use crate::press::Press;
@@ -61,6 +62,7 @@ pub struct Archive {
     seal: Arc<Seal>,
     caches: Pool<ChainCache>,
     presses: Pool<Press>,
+    keeper: Keeper,
 }
 
 /// What became of a message that was put.
@@ -175,7 +177,14 @@ impl Archive {
         }
         let seal = Arc::new(seal);
         let writer = Mutex::new(Writer::new(&seal)?);
-        Ok(Self { backend: Box::new(backend), writer, seal, caches: Pool::default(), presses: Pool::default() })
+        Ok(Self {
+            backend: Box::new(backend),
+            writer,
+            seal,
+            caches: Pool::default(),
+            presses: Pool::default(),
+            keeper: Keeper::default(),
+        })
     }
 
     /// Where it is: the path by which it was opened, absolute. Empty for an archive that is no file.
@@ -383,6 +392,10 @@ impl Archive {
     fn prepare(&self, intake: &Intake<'_>, bytes: Vec<u8>, cache: &mut ChainCache) -> Prepared {
         let prepared = intake.prepare(bytes, cache);
         Prepared { derived: self.seal.hide(prepared.derived), ..prepared }
+    }
+
+    pub(crate) const fn keeper(&self) -> &Keeper {
+        &self.keeper
     }
 
     pub(crate) fn seal(&self) -> &Seal {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use pec_core::compose::{Refusal, reasons};
+use pec_core::delegation::Denied;
 use pec_core::finding::Language;
 
 use crate::id::Id;
@@ -37,6 +38,17 @@ pub enum Error {
         /// The newest format that this version knows.
         known: u32,
     },
+    /// An entry of the log that a newer version of this library has written: who may do what cannot be said without it.
+    #[error("entry {n} of the log, {kind:?}, says what this version does not know")]
+    NewerEvent {
+        /// Its number.
+        n: u64,
+        /// What it is called.
+        kind: String,
+    },
+    /// It is not permitted, or cannot be done; the log says that it was asked for.
+    #[error("{0}")]
+    Denied(Denied),
     /// The archive would lie on a network file system, where its locks and its order of writes are not kept.
     #[error("{}: on {kind}, a network file system", .path.display())]
     Network {
@@ -146,7 +158,7 @@ impl Error {
                 "The file of the archive was deleted, moved or replaced while it was open: put it back and open it again. \
                  What was being written is not confirmed.",
             ),
-            Self::Newer { .. } => (
+            Self::Newer { .. } | Self::NewerEvent { .. } => (
                 "archive.newer",
                 "archive",
                 "L'archivio è stato scritto da una versione più recente: aggiornare il programma. Non è stato toccato.",
@@ -157,6 +169,12 @@ impl Error {
                 "file",
                 "L'archivio non può stare su un file system di rete, dove i suoi blocchi non valgono: usare un disco locale.",
                 "An archive cannot lie on a network file system, where its locks do not hold: use a local disk.",
+            ),
+            Self::Denied(denied) => (
+                "archive.denied",
+                "access",
+                denied.code.explanation(Language::It),
+                denied.code.explanation(Language::En),
             ),
             Self::Locked => (
                 "archive.locked",

@@ -25,6 +25,7 @@ mod intake;
 mod log;
 mod mailbox;
 mod managed;
+mod organisation;
 mod outbox;
 mod page;
 mod pool;

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use jiff::Timestamp;
+use pec_core::delegation::{Event, MandateId};
 use serde::Serialize;
 use tlog_tiles::{Hash, HashReader, stored_hash_index, stored_hashes, tree_hash};
 
@@ -21,6 +22,9 @@ pub(crate) const ORIGIN: &str = "pec-archive";
 pub(crate) struct LogEntry<'a> {
     pub(crate) at: Timestamp,
     pub(crate) actor: &'a str,
+    /// Under which mandate of the mailbox's holder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mandate: Option<&'a str>,
     #[serde(flatten)]
     pub(crate) what: What<'a>,
 }
@@ -63,6 +67,10 @@ pub(crate) enum What<'a> {
         authority: &'a str,
         time: Timestamp,
     },
+    /// Something was done to the organisation, which is the fold of these.
+    Organisation { did: &'a Event },
+    /// Something was asked for that is not permitted, or cannot be done; nothing of it was done.
+    Denied(Refused<'a>),
     /// The root of the log was signed by the host's key of this name, to be kept elsewhere.
     Signed {
         /// Entries under the root.
@@ -116,6 +124,16 @@ pub(crate) enum What<'a> {
     Resolve { id: Id, mailbox: &'a str, key: &'a str, sent: bool },
     /// A message was erased after its term: its certificate of erasure.
     Erase { id: Id, size: u64, class: &'a str, term_ended: Timestamp, reason: &'a str },
+}
+
+/// What was refused, and why.
+#[derive(Debug, Serialize)]
+pub(crate) struct Refused<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) about: &'a str,
+    /// The permission that was missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) missing: Option<&'a str>,
 }
 
 /// Nodes of the tree, where they are stored; and why one could not be read, which the reader of the tree cannot carry.
@@ -203,7 +221,13 @@ impl<'c> Appender<'c> {
 
     /// Writes one entry and the nodes of the tree that it completes.
     pub(crate) fn append(&mut self, what: What<'_>) -> Result<u64> {
-        let entry = LogEntry { at: self.at, actor: self.actor.name(), what };
+        self.append_under(None, what)
+    }
+
+    /// The same, done under this mandate.
+    pub(crate) fn append_under(&mut self, mandate: Option<&MandateId>, what: What<'_>) -> Result<u64> {
+        let mandate = mandate.map(MandateId::as_str);
+        let entry = LogEntry { at: self.at, actor: self.actor.name(), mandate, what };
         let entry = serde_json::to_string(&entry).map_err(|error| Error::Internal(error.to_string()))?;
         let n = self.next;
         write(self.change, n, &entry)?;

@@ -158,6 +158,12 @@ impl Index for Session<'_> {
         Ok(())
     }
 
+    fn organisation_entries(&self, from: i64, take: &mut dyn FnMut(i64, &str) -> Result<bool>) -> Result<()> {
+        self.log_entries(from, &mut |n, entry| {
+            if entry.contains(r#""what":"organisation""#) { take(n, entry) } else { Ok(true) }
+        })
+    }
+
     fn log_nodes(&self, indexes: &[u64]) -> Result<Vec<Option<[u8; 32]>>> {
         let rows = self.rows();
         Ok(indexes.iter().map(|index| rows.nodes.get(index).copied()).collect())

@@ -84,6 +84,12 @@ pub fn the_log_gives_back_what_was_written<B: Backend>(backend: &B) {
         let (first, second) = ((0, "{\"a\":\"è\"}".to_owned()), (1, "{}".to_owned()));
         assert_eq!(read(i64::MIN, 9)?, [first.clone(), second.clone()]);
         assert_eq!((read(1, 9)?, read(2, 9)?, read(0, 1)?), (vec![second], vec![], vec![first]));
+        let mut organisation = Vec::new();
+        view.organisation_entries(0, &mut |n, _| {
+            organisation.push(n);
+            Ok(true)
+        })?;
+        assert_eq!(organisation, [0; 0]);
         assert_eq!(view.log_nodes_from(i64::MIN, 2)?, [(0, [1; 32]), (1, [2; 32])]);
         assert_eq!((view.log_nodes_from(2, 9)?, view.log_nodes_from(3, 9)?), (vec![(2, [3; 32])], vec![]));
         assert_eq!((view.checkpoint(5)?, view.checkpoint(3)?), (Some(row(3)), None));
@@ -212,4 +218,38 @@ pub fn a_file_is_imported_as_it_was<B: Backend>(backend: &B) {
     assert_eq!(read(backend, |view| Ok((view.is_imported(&file)?, view.is_imported(&later)?))), (true, false));
     change(backend, |change| change.put_imported(&later));
     assert_eq!(read(backend, |view| Ok((view.is_imported(&file)?, view.is_imported(&later)?))), (false, true));
+}
+
+/// The entries that say what was done to the organisation are told from all others by their words.
+pub fn entries_of_the_organisation_are_found_among_the_others<B: Backend>(backend: &B) {
+    let entries = [
+        r#"{"actor":"host","what":"organisation","did":{}}"#,
+        r#"{"actor":"host","what":"tag","tag":"\"what\":\"organisation\""}"#,
+        r#"{"actor":"\"what\":\"organisation\"","what":"put"}"#,
+        r#"{"actor":"anna","mandate":"m","what":"organisation","did":{}}"#,
+    ];
+    change(backend, |change| {
+        for (n, entry) in (0..).zip(entries) {
+            change.append_log(n, entry, n, &[[0; 32]])?;
+        }
+        Ok(())
+    });
+    read(backend, |view| {
+        for (from, expected) in [(i64::MIN, &[0, 3][..]), (1, &[3]), (4, &[])] {
+            let mut found = Vec::new();
+            view.organisation_entries(from, &mut |n, entry| {
+                assert_eq!(entry, entries[n as usize]);
+                found.push(n);
+                Ok(true)
+            })?;
+            assert_eq!(found, expected);
+        }
+        let mut first = Vec::new();
+        view.organisation_entries(0, &mut |n, _| {
+            first.push(n);
+            Ok(false)
+        })?;
+        assert_eq!(first, [0]);
+        Ok(())
+    });
 }

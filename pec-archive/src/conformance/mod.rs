@@ -36,7 +36,8 @@ pub use happened::{
 };
 pub use kept::{
     a_file_is_imported_as_it_was, a_report_is_kept_once_and_says_where_each_document_stands,
-    classes_holds_and_tags_are_kept_by_message, keys_are_noted_once, the_log_gives_back_what_was_written,
+    classes_holds_and_tags_are_kept_by_message, entries_of_the_organisation_are_found_among_the_others,
+    keys_are_noted_once, the_log_gives_back_what_was_written,
     what_is_erased_is_gone_but_for_the_digest_of_what_was_deposited,
 };
 pub use lists::{
@@ -90,6 +91,7 @@ pub fn all<B: Backend + 'static>(empty: &dyn Fn() -> B) {
     let kept = [
         classes_holds_and_tags_are_kept_by_message,
         the_log_gives_back_what_was_written,
+        entries_of_the_organisation_are_found_among_the_others,
         a_report_is_kept_once_and_says_where_each_document_stands,
         what_is_erased_is_gone_but_for_the_digest_of_what_was_deposited,
         a_file_is_imported_as_it_was,

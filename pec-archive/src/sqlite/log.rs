@@ -20,7 +20,22 @@ pub(super) fn entries(
     from: i64,
     take: &mut dyn FnMut(i64, &str) -> Result<bool>,
 ) -> Result<()> {
-    let mut query = connection.prepare_cached("SELECT n, entry FROM log WHERE n >= ?1 ORDER BY n")?;
+    each(connection, "SELECT n, entry FROM log WHERE n >= ?1 ORDER BY n", from, take)
+}
+
+/// The entries that say what was done to the organisation, by the index that has these alone.
+pub(super) fn organisation(
+    connection: &Connection,
+    from: i64,
+    take: &mut dyn FnMut(i64, &str) -> Result<bool>,
+) -> Result<()> {
+    let sql = r#"SELECT n, entry FROM log INDEXED BY log_organisation
+        WHERE n >= ?1 AND instr(entry, '"what":"organisation"') > 0 ORDER BY n"#;
+    each(connection, sql, from, take)
+}
+
+fn each(connection: &Connection, sql: &str, from: i64, take: &mut dyn FnMut(i64, &str) -> Result<bool>) -> Result<()> {
+    let mut query = connection.prepare_cached(sql)?;
     let mut rows = query.query([from])?;
     while let Some(row) = rows.next()? {
         let entry = row.get_ref(1)?.as_str().map_err(|error| {

@@ -143,6 +143,10 @@ impl Index for Tables<'_> {
         log::entries(self.0, from, take)
     }
 
+    fn organisation_entries(&self, from: i64, take: &mut dyn FnMut(i64, &str) -> Result<bool>) -> Result<()> {
+        log::organisation(self.0, from, take)
+    }
+
     fn log_nodes(&self, indexes: &[u64]) -> Result<Vec<Option<[u8; 32]>>> {
         log::nodes(self.0, indexes)
     }

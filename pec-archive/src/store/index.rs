@@ -95,6 +95,10 @@ pub trait Index {
     /// Gives the entries from this number on, in the order of their numbers, until `take` says that it is enough.
     fn log_entries(&self, from: i64, take: &mut dyn FnMut(i64, &str) -> Result<bool>) -> Result<()>;
 
+    /// The same, of the entries that say what was done to the organisation alone: those in which `"what":"organisation"` stands,
+    /// which no text of another entry can hold, since quotation marks are escaped.
+    fn organisation_entries(&self, from: i64, take: &mut dyn FnMut(i64, &str) -> Result<bool>) -> Result<()>;
+
     /// These nodes of the tree, in their order (numbered as C2SP tlog-tiles stores them). One question for each entry.
     fn log_nodes(&self, indexes: &[u64]) -> Result<Vec<Option<[u8; 32]>>>;
 

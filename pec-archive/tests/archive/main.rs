@@ -11,6 +11,7 @@ mod filing;
 mod form;
 mod importing;
 mod keeping;
+mod organising;
 mod others;
 mod proving;
 mod reporting;

@@ -178,6 +178,8 @@ pub enum pec_result {
     PEC_SECRET_INTERNAL = 71,
     /// An address cannot be listened on.
     PEC_WIRE_LISTEN = 72,
+    /// It is not permitted, or cannot be done: the evidence says why. The log of the archive says that it was asked for.
+    PEC_ARCHIVE_DENIED = 73,
 }
 
 results! {
@@ -400,6 +402,9 @@ results! {
     PEC_WIRE_LISTEN / "wire.listen", "network",
         it: "La porta non si può aprire: è di un altro programma, o non è permessa. Indicarne un'altra, o 0 per una libera.",
         en: "The port cannot be opened: another program has it, or it is not allowed. Give another one, or 0 for a free one.";
+    PEC_ARCHIVE_DENIED / "archive.denied", "access",
+        it: "Non è permesso, o non si può fare ora: i dettagli dicono perché. Nulla è stato fatto, e il registro dice che è stato chiesto.",
+        en: "It is not permitted, or cannot be done now: the evidence says why. Nothing was done, and the log says that it was asked for.";
 }
 
 #[cfg(test)]
@@ -484,6 +489,7 @@ mod tests {
             "secret.value",
             "secret.internal",
             "wire.listen",
+            "archive.denied",
         ];
         assert_eq!(codes, (0..).zip(given).collect::<Vec<_>>());
     }
@@ -495,7 +501,7 @@ mod tests {
             assert!(it.ends_with('.') && en.ends_with('.') && it != en, "{result:?}");
             let layer = result.code().split('.').next();
             // An archive says whose fault it is: what was given, a file, the device, itself.
-            let layers = ["argument", "file", "archive", "device", "internal"];
+            let layers = ["argument", "file", "archive", "device", "access", "internal"];
             let of_archive = layer == Some("archive") && layers.contains(&result.layer());
             // What goes over the wire fails at a server, on the way to it, or before.
             let layers = ["argument", "network", "access", "server", "file", "internal"];

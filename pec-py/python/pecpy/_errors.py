@@ -135,6 +135,10 @@ class LockedError(ArchiveError):
     """Another process is writing to the archive, or reading an older state: try again."""
 
 
+class DeniedError(ArchiveError, PermissionError):
+    """It is not permitted, or cannot be done: the evidence says why. The log of the archive says that it was asked for."""
+
+
 class TimeStampError(ArchiveError):
     """A time-stamp that proves nothing, or none. Nothing was written."""
 
@@ -208,6 +212,7 @@ _CLASSES: dict[str, type[PecError]] = {
     "archive.key": ArchiveError,
     "archive.unsupported": ArchiveError,
     "archive.key_reused": ArchiveError,
+    "archive.denied": DeniedError,
     "compose.refused": RefusedError,
     "wire.access": NoAccessError,
     "wire.refused": WireError,

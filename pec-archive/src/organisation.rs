@@ -1,0 +1,138 @@
+//! Who may do what, kept in the log: the organisation is the fold of what the log says was done to it, and nothing else.
+//!
+//! ```text
+//! Command ──> what the log has ──> decide (pec_core::delegation) ──> entries of the log ──> acknowledged
+//!                                         └──> refused: an entry too
+//! ```
+
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use jiff::Timestamp;
+use pec_core::delegation::{Command, Denied, Event, EventError, MandateId, Organisation};
+
+use crate::actor::Actor;
+use crate::archive::Archive;
+use crate::error::{Error, Result};
+use crate::log::{Appender, What};
+use crate::store::View;
+
+/// What is known of the organisation, up to an entry of the log.
+#[derive(Debug, Default)]
+struct Known {
+    organisation: Organisation,
+    /// The entry that comes next.
+    next: i64,
+}
+
+/// The organisation of an archive, as far as this handle has read the log.
+#[derive(Debug, Default)]
+pub(crate) struct Keeper(RwLock<Known>);
+
+impl Keeper {
+    /// Shows the organisation to `look`, as the log has it: what others have written since is read first.
+    pub(crate) fn with<T>(&self, view: &dyn View, look: impl FnOnce(&Organisation) -> T) -> Result<T> {
+        self.read_on(view)?;
+        Ok(look(&self.known().organisation))
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read_on(&self, view: &dyn View) -> Result<()> {
+        let from = self.known().next;
+        let mut new = Vec::new();
+        view.organisation_entries(from, &mut |n, entry| {
+            new.push((n, event(n, entry)?));
+            Ok(true)
+        })?;
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for (n, event) in new {
+            // Another thread may have read the same ones meanwhile.
+            if n >= known.next {
+                known.organisation.apply(&event);
+                known.next = n + 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an entry says was done.
+fn event(n: i64, entry: &str) -> Result<Event> {
+    #[derive(serde::Deserialize)]
+    struct Entry {
+        did: serde_json::Value,
+    }
+
+    let broken = |error: &dyn std::fmt::Display| Error::Damaged(format!("the log: entry {n}: {error}"));
+    let entry: Entry = serde_json::from_str(entry).map_err(|error| broken(&error))?;
+    Event::from_json(&entry.did.to_string()).map_err(|error| match error {
+        EventError::UnknownKind(kind) | EventError::SaysMore(kind) => Error::NewerEvent { n: n.unsigned_abs(), kind },
+        other => broken(&other),
+    })
+}
+
+/// The mandate under which it was done, where the event says so.
+const fn mandate(event: &Event) -> Option<&MandateId> {
+    match event {
+        Event::WorkRead { mandate, .. }
+        | Event::WorkClaimed { mandate, .. }
+        | Event::WorkRenewed { mandate, .. }
+        | Event::WorkReleased { mandate, .. }
+        | Event::WorkDone { mandate, .. }
+        | Event::WorkEscalated { mandate, .. } => mandate.as_ref(),
+        _ => None,
+    }
+}
+
+impl Archive {
+    /// Does this to the organisation, if whoever asks may and it can be done: it is decided on what the log has, and written to
+    /// the log, in one step. When it returns it is on stable storage; of several who claim the same at once, through this handle or
+    /// in other processes, one gets it. What is refused is written to the log as well.
+    ///
+    /// What was already so is not done again, and gives no events.
+    ///
+    /// # Errors
+    /// [`Error::BadValue`] where the actor is nobody. [`Error::Denied`]: the log says so, and nothing else has changed; those of [`Archive::put`]. [`Error::NewerEvent`] where a
+    /// newer version has written what this one cannot understand.
+    pub fn act(&self, actor: &Actor, command: &Command, now: Timestamp) -> Result<Vec<Event>> {
+        let nobody = || Error::BadValue { what: "actor", value: actor.name().to_owned() };
+        let by = actor.by().ok_or_else(nobody)?;
+        let decided = self.change(|change| {
+            let decided = self.keeper().with(change, |organisation| organisation.decide(command, by, now))?;
+            let mut log = Appender::new(change, actor, now)?;
+            match &decided {
+                Ok(events) => {
+                    for event in events {
+                        log.append_under(mandate(event), What::Organisation { did: event })?;
+                    }
+                }
+                Err(denied) => drop(log.append(What::Denied(denied.into()))?),
+            }
+            Ok(decided)
+        })?;
+        decided.map_err(Error::Denied)
+    }
+
+    /// Shows the organisation to `look`, as it is now: who may do what, the mailboxes and where they stand in their life, what is
+    /// to be worked on. Queries of it take the scope of whoever asks.
+    ///
+    /// It is what the log says. Whether the log is what was logged, [`Archive::verify_log`] says.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where the log cannot be read; [`Error::NewerEvent`].
+    pub fn organisation<T>(&self, look: impl FnOnce(&Organisation) -> T) -> Result<T> {
+        self.read(|view| self.keeper().with(view, look))
+    }
+}
+
+impl<'d> From<&'d Denied> for crate::log::Refused<'d> {
+    fn from(denied: &'d Denied) -> Self {
+        let missing = denied.missing.map(pec_core::delegation::Permission::as_str);
+        Self { code: denied.code.as_str(), about: &denied.detail, missing }
+    }
+}
