@@ -46,7 +46,7 @@ pub enum Error {
         /// What it is called.
         kind: String,
     },
-    /// It is not permitted, or cannot be done; the log says that it was asked for.
+    /// It is not permitted, or cannot be done; the log says that it was asked for. The code of the refusal explains why.
     #[error("{0}")]
     Denied(Denied),
     /// The archive would lie on a network file system, where its locks and its order of writes are not kept.
@@ -170,11 +170,13 @@ impl Error {
                 "L'archivio non può stare su un file system di rete, dove i suoi blocchi non valgono: usare un disco locale.",
                 "An archive cannot lie on a network file system, where its locks do not hold: use a local disk.",
             ),
-            Self::Denied(denied) => (
+            Self::Denied(_) => (
                 "archive.denied",
                 "access",
-                denied.code.explanation(Language::It),
-                denied.code.explanation(Language::En),
+                "Non è permesso, o non si può fare ora: i dettagli dicono perché. Nulla è stato fatto, e il registro dice che è \
+                 stato chiesto.",
+                "It is not permitted, or cannot be done now: the evidence says why. Nothing was done, and the log says that it \
+                 was asked for.",
             ),
             Self::Locked => (
                 "archive.locked",

@@ -401,6 +401,8 @@ pub extern "C" fn pec_archive_free(archive: Option<Box<pec_archive>>) {
 #[cfg(test)]
 mod tests {
     use ::pec_archive::Error;
+    use jiff::Timestamp;
+    use pec_core::delegation::{Object, Organisation, Permission};
     use pec_core::finding::Language;
 
     use super::*;
@@ -409,6 +411,10 @@ mod tests {
     #[test]
     fn every_error_of_an_archive_is_in_the_table() {
         let text = String::new;
+        let (user, mailbox) = ("anna".parse().unwrap(), "a@pec.it".parse().unwrap());
+        let denied =
+            Organisation::default().may(&user, Permission::List, &Object::mailbox(&mailbox), Timestamp::UNIX_EPOCH);
+        let denied = denied.unwrap_err();
         let all = [
             Error::Missing("x".into()),
             Error::Exists("x".into()),
@@ -433,6 +439,7 @@ mod tests {
             Error::Unsupported("x"),
             Error::KeyReused { key: text(), id: Id::of(b"x") },
             Error::Refused(Vec::new()),
+            Error::Denied(denied),
         ];
         let of_archive = pec_result::ALL.iter().filter(|result| result.code().starts_with("archive."));
         // What a provider would refuse, others say too.
