@@ -431,7 +431,7 @@ fn reference(text: &str) -> Reference {
 pub(super) type Text<'a> = Cow<'a, str>;
 
 fn push<'a>(text: &mut Text<'a>, piece: &'a str) {
-    if text.is_empty() && matches!(text, Cow::Borrowed(_)) {
+    if text.is_empty() {
         *text = Cow::Borrowed(piece);
     } else {
         text.to_mut().push_str(piece);
@@ -481,7 +481,7 @@ pub(super) fn character_data<'a>(
         return Ok(());
     }
     // What begins with a reference, as `<` of an identifier, goes on with text.
-    if matches!(text, Cow::Borrowed(_)) {
+    if text.is_empty() {
         text.to_mut().reserve(piece.len().max(64));
     }
     let mut chars = piece.char_indices();

@@ -9,6 +9,7 @@
 //! parts cannot hide the signature of the envelope around it.
 
 use memchr::{memchr, memmem};
+use smallvec::SmallVec;
 
 use super::header::{self, Field};
 use super::parameter::{self, MediaType, Multipart};
@@ -160,9 +161,9 @@ struct Scanner<'b> {
     bytes: &'b [u8],
     limits: &'b Limits,
     tree: Tree,
-    open: Vec<Open<'b>>,
+    open: SmallVec<[Open<'b>; 4]>,
     /// One number per open boundary, compared before the boundary itself.
-    keys: Vec<u32>,
+    keys: SmallVec<[u32; 8]>,
     outer_parts: usize,
     nested_parts: usize,
 }
@@ -174,8 +175,8 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Tree {
         limits,
         // Room for an envelope around a message with attachments.
         tree: Tree { nodes: Vec::with_capacity(16), hits: Vec::new() },
-        open: Vec::with_capacity(4),
-        keys: Vec::with_capacity(4),
+        open: SmallVec::new(),
+        keys: SmallVec::new(),
         outer_parts: 0,
         nested_parts: 0,
     };

@@ -10,7 +10,9 @@ use super::attributes::{self, CertificateBinding};
 use super::certificate::CarriedCertificate;
 use super::oid;
 use super::view::{SignedData, SignerInfo};
-use crate::crypto::{CollisionCheckedSha1, Digest, DigestAlgorithm, Hasher, PublicKey, SignatureScheme, Verifier};
+use crate::crypto::{
+    CollisionCheckedSha1, Digest, DigestAlgorithm, Hasher, PublicKey, SignatureScheme, Verifier, digest,
+};
 
 /// The outcome of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,10 @@ pub(crate) struct ContentDigest {
 impl ContentDigest {
     /// The digest of content that lies in one slice.
     pub(crate) fn of(algorithm: DigestAlgorithm, content: &[u8]) -> Self {
+        if algorithm != DigestAlgorithm::Sha1 {
+            // In one step the library keeps what it works with on the stack.
+            return Self { digest: digest(algorithm, content), collision: false };
+        }
         let mut hasher = ContentHasher::new(algorithm);
         hasher.update(content);
         hasher.finish()
@@ -365,17 +371,18 @@ fn try_certificate<'a>(
         }
     };
     let passes = |digest: &Digest| verifier.verify_digest(digest, &signer.signature);
-    let digest = |pieces: &[&[u8]]| {
-        let mut hasher = Hasher::new(scheme.digest());
-        pieces.iter().for_each(|piece| hasher.update(piece));
-        hasher.finish()
+    let over = |pieces: &[&[u8]]| {
+        // A few hundred bytes, which are digested faster in one step.
+        let mut whole = SmallVec::<[u8; 1024]>::new();
+        pieces.iter().for_each(|piece| whole.extend_from_slice(piece));
+        digest(scheme.digest(), &whole)
     };
     let passed = match &signer.signed_attributes {
         // Where the SignerInfo contradicts itself about the digest, this cannot hold.
         None => passes(content),
         Some(signed) => {
-            signed.received().is_some_and(|pieces| passes(&digest(&pieces))) || {
-                attempt.only_as_der = signed.reencoded().is_ok_and(|der| passes(&digest(&[&der])));
+            signed.received().is_some_and(|pieces| passes(&over(&pieces))) || {
+                attempt.only_as_der = signed.reencoded().is_ok_and(|der| passes(&over(&[&der])));
                 attempt.only_as_der
             }
         }

@@ -26,15 +26,16 @@ pub(super) fn likely_form(bytes: &[u8]) -> Form {
 
 /// The digest of `bytes` in one form.
 pub(super) fn digest(algorithm: DigestAlgorithm, bytes: &[u8], form: Form) -> ContentDigest {
+    if form == Form::Received {
+        return ContentDigest::of(algorithm, bytes);
+    }
     let mut hasher = ContentHasher::new(algorithm);
-    feed(bytes, form, |block| hasher.update(block));
+    canonical(bytes, |block| hasher.update(block));
     hasher.finish()
 }
 
-fn feed(bytes: &[u8], form: Form, mut update: impl FnMut(&[u8])) {
-    if form == Form::Received {
-        return update(bytes);
-    }
+/// Gives the bytes with every line end made CRLF, block by block.
+fn canonical(bytes: &[u8], mut update: impl FnMut(&[u8])) {
     let mut block = Vec::with_capacity(BLOCK + 2);
     let mut start = 0;
     for at in memchr::memchr_iter(b'\n', bytes) {
@@ -67,9 +68,9 @@ pub(super) fn latin_1(bytes: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn canonical(bytes: &[u8]) -> Vec<u8> {
+    fn restored(bytes: &[u8]) -> Vec<u8> {
         let mut whole = Vec::new();
-        feed(bytes, Form::Canonical, |block| whole.extend_from_slice(block));
+        canonical(bytes, |block| whole.extend_from_slice(block));
         whole
     }
 
@@ -81,10 +82,10 @@ mod tests {
             (b"", b""),
             (b"a\rb\r\r\n", b"a\rb\r\r\n"),
         ] {
-            assert_eq!(canonical(input), expected);
+            assert_eq!(restored(input), expected);
         }
         let long = [b"x".repeat(BLOCK * 2 + 7), b"\ny".to_vec()].concat();
-        assert_eq!(canonical(&long).len(), long.len() + 1);
+        assert_eq!(restored(&long).len(), long.len() + 1);
     }
 
     #[test]
