@@ -79,7 +79,9 @@ mod _pecpy {
     use crate::wire::{Credential, Gateway, Hub, Mailbox, Secrets, Today, Watching};
 
     #[pymodule_init]
-    fn hooks(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    fn begin(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let settle = pyo3::wrap_pyfunction!(crate::wire::settle, module)?;
+        module.py().import("atexit")?.call_method1("register", (settle,))?;
         crate::hooks::add(module)
     }
 }

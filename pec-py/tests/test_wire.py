@@ -614,3 +614,37 @@ def test_both_faces_of_the_wire_have_the_same_calls() -> None:
             if callable(getattr(blocking, name)):
                 theirs = list(inspect.signature(getattr(awaited, name)).parameters)
                 assert theirs == list(inspect.signature(getattr(blocking, name)).parameters), name
+
+
+
+ENDING = """
+import asyncio, os, sys, time
+import pecpy
+from pecpy import aio
+
+class Slow(asyncio.SelectorEventLoop):
+    # The thread that says what came of the work is not done with the interpreter when the program ends.
+    def call_soon_threadsafe(self, *arguments, **named):
+        handle = super().call_soon_threadsafe(*arguments, **named)
+        time.sleep(0.2)
+        os.write(1, b"out\\n")
+        return handle
+
+class Late:
+    def __del__(self, write=os.write):
+        write(1, b"taken down\\n")
+
+async def main(path):
+    with pecpy.Archive.create(path) as archive:
+        print(await aio.Hub(archive, secrets=pecpy.Secrets(path + ".secrets", passphrase="x" * 20)).mailboxes(), flush=True)
+
+late = Late()
+Slow().run_until_complete(main(sys.argv[1]))
+"""
+
+
+def test_the_interpreter_does_not_end_under_a_thread_that_is_in_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ENDING, str(tmp_path / "a.pecarchive")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    # Otherwise it ends in the middle: nothing is taken down, or the process is aborted.
+    assert (done.returncode, done.stdout) == (0, "[]\nout\ntaken down\n"), done

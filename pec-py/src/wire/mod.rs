@@ -30,6 +30,7 @@ pub(crate) use credential::Credential;
 pub(crate) use gateway::Gateway;
 pub(crate) use hub::Hub;
 pub(crate) use mailbox::Mailbox;
+pub(crate) use runtime::settle;
 pub(crate) use secrets::Secrets;
 pub(crate) use today::Today;
 pub(crate) use watching::Watching;

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,6 +24,43 @@ const WAITING: usize = 64;
 /// How long a message that is on its way may take to arrive, when the work is ended.
 pub(super) const GRACE: Duration = Duration::from_secs(10);
 
+/// How long the end of the program waits for our threads to leave the interpreter.
+const LEAVE: Duration = Duration::from_secs(1);
+
+/// Work of ours that may enter the interpreter.
+static INSIDE: AtomicUsize = AtomicUsize::new(0);
+
+/// That work may enter the interpreter, as long as this lives.
+struct Inside;
+
+impl Inside {
+    fn begin() -> Self {
+        INSIDE.fetch_add(1, Ordering::AcqRel);
+        Self
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        INSIDE.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Called when the program ends, before the interpreter does: a thread that has just said what came of something leaves it first.
+/// The interpreter ends threads that enter it later, and a thread of ours that is ended in the middle ends the process.
+#[pyfunction]
+pub(crate) fn settle(py: Python<'_>) {
+    let is_ours = |known: &Option<(u32, &'static Runtime)>| known.is_some_and(|(process, _)| process == process::id());
+    if is_ours(&RUNTIME.lock().unwrap_or_else(PoisonError::into_inner)) {
+        py.detach(|| {
+            let until = Instant::now() + LEAVE;
+            while INSIDE.load(Ordering::Acquire) > 0 && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+    }
+}
+
 /// That of this process: after a fork the child has none of the threads, and makes its own.
 static RUNTIME: Mutex<Option<(u32, &'static Runtime)>> = Mutex::new(None);
 
@@ -38,6 +75,8 @@ pub(super) fn runtime() -> Result<&'static Runtime, Failure> {
     builder.worker_threads(crate::work::cores().clamp(2, 4)).max_blocking_threads(WAITING).thread_name("pecpy");
     let made = builder.enable_all().build();
     let made = made.map_err(|error| Failure::new(Reason::PEC_PANIC, format!("no threads: {error}")))?;
+    // Of the threads that a fork has left behind, none leaves any more.
+    INSIDE.store(0, Ordering::Release);
     // It lives as long as the process.
     let runtime = Box::leak(Box::new(made));
     *known = Some((process::id(), runtime));
@@ -192,6 +231,7 @@ fn later(progress: Py<PyAny>, stopped: Arc<AtomicBool>) -> Box<dyn Fn(Told) + Se
             }
             *looked = Some(Instant::now());
         }
+        let _inside = Inside::begin();
         Python::attach(|py| {
             let called = told.arguments(py).and_then(|arguments| progress.call1(py, arguments));
             if let Err(error) = called {
@@ -238,6 +278,11 @@ impl Drop for End {
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, pec_imap::Error> + Send + 'static,
 ) -> Result<T, pec_imap::Error> {
+    let inside = Inside::begin();
+    let work = move || {
+        let _inside = inside;
+        work()
+    };
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
@@ -257,11 +302,19 @@ impl generic::Runtime for Ours {
     type JoinHandle = JoinHandle<()>;
 
     fn spawn<F: Future<Output = ()> + Send + 'static>(work: F) -> JoinHandle<()> {
-        made().spawn(work)
+        let inside = Inside::begin();
+        made().spawn(async move {
+            let _inside = inside;
+            work.await;
+        })
     }
 
     fn spawn_blocking<F: FnOnce() + Send + 'static>(work: F) -> JoinHandle<()> {
-        made().spawn_blocking(work)
+        let inside = Inside::begin();
+        made().spawn_blocking(move || {
+            let _inside = inside;
+            work();
+        })
     }
 }
 
