@@ -25,21 +25,20 @@ impl Actor {
         Self::by_name(By::Host)
     }
 
-    /// A user of the host, by the name that the host knows; `host` is the program itself. Characters that a terminal would obey are
-    /// replaced. A name that is no [`UserId`], being empty or too long, is nobody's: an organisation permits it nothing.
+    /// A user of the host, by the name that the host knows. Characters that a terminal would obey are replaced. A name that is no
+    /// [`UserId`], being empty or too long, is nobody's to an organisation, and so is `host`: whoever is called like the program does
+    /// not become it.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        if name == "host" {
-            return Self::host();
-        }
         let name = pec_core::text::printable(name);
-        Self { by: UserId::try_from(name.as_str()).ok().map(By::user), name }
+        let user = UserId::try_from(name.as_str()).ok().filter(|_| name != By::Host.name());
+        Self { by: user.map(By::user), name }
     }
 
-    /// A user.
+    /// A user, as [`Actor::named`].
     #[must_use]
-    pub fn user(user: UserId) -> Self {
-        Self::by_name(By::user(user))
+    pub fn user(user: &UserId) -> Self {
+        Self::named(user.as_str())
     }
 
     /// Somebody who administers, as far as the scope goes. The host vouches for who it is.
@@ -57,6 +56,11 @@ impl Actor {
     #[must_use]
     pub const fn by(&self) -> Option<&By> {
         self.by.as_ref()
+    }
+
+    /// In what capacity, where the name alone does not say it: an operator may be called like a user.
+    pub(crate) const fn capacity(&self) -> Option<&'static str> {
+        if matches!(self.by, Some(By::Operator(_))) { Some("operator") } else { None }
     }
 
     /// The name, as it stands in the log.

@@ -22,6 +22,9 @@ pub(crate) const ORIGIN: &str = "pec-archive";
 pub(crate) struct LogEntry<'a> {
     pub(crate) at: Timestamp,
     pub(crate) actor: &'a str,
+    /// In what capacity; a user, or the program, where it is not said.
+    #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
+    pub(crate) capacity: Option<&'a str>,
     /// Under which mandate of the mailbox's holder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mandate: Option<&'a str>,
@@ -206,6 +209,12 @@ pub(crate) fn path(view: &dyn View, n: u64, size: u64) -> Result<Vec<[u8; 32]>> 
     Ok(proof.into_iter().map(|node| node.0).collect())
 }
 
+/// The checkpoint (C2SP tlog-checkpoint) that says that the first `size` entries have this root.
+pub(crate) fn checkpoint(size: u64, root: [u8; 32]) -> Result<Vec<u8>> {
+    let checkpoint = tlog_tiles::Checkpoint::new(ORIGIN, size, Hash(root), "");
+    Ok(checkpoint.map_err(|error| Error::Internal(error.to_string()))?.to_bytes())
+}
+
 /// Writes entries at the end.
 pub(crate) struct Appender<'c> {
     change: &'c dyn Change,
@@ -227,7 +236,8 @@ impl<'c> Appender<'c> {
     /// The same, done under this mandate.
     pub(crate) fn append_under(&mut self, mandate: Option<&MandateId>, what: What<'_>) -> Result<u64> {
         let mandate = mandate.map(MandateId::as_str);
-        let entry = LogEntry { at: self.at, actor: self.actor.name(), mandate, what };
+        let capacity = self.actor.capacity();
+        let entry = LogEntry { at: self.at, actor: self.actor.name(), capacity, mandate, what };
         let entry = serde_json::to_string(&entry).map_err(|error| Error::Internal(error.to_string()))?;
         let n = self.next;
         write(self.change, n, &entry)?;

@@ -13,7 +13,7 @@ use crate::actor::Actor;
 use crate::archive::{Archive, bare};
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::log::{self, Appender, ORIGIN, What};
+use crate::log::{self, Appender, What};
 use crate::seal::Seal;
 use crate::store::{CheckpointRow, MessageRow, Number, Speaking, View};
 use crate::{content, dossiers};
@@ -53,8 +53,7 @@ impl Archive {
             return Err(Error::TimeStamp("the archive is empty".into()));
         }
         let failed = |error: &dyn std::fmt::Display| Error::TimeStamp(error.to_string());
-        let note = tlog_tiles::Checkpoint::new(ORIGIN, size, tlog_tiles::Hash(root), "");
-        let note = note.map_err(|error| Error::Internal(error.to_string()))?.to_bytes();
+        let note = log::checkpoint(size, root)?;
         let answer = ask(&note).map_err(Error::TimeStamp)?;
         let token = timestamp::token_of_response(&answer).unwrap_or(&answer);
         let stamp = timestamp::verify(token, &note, &Limits::DEFAULT).map_err(|error| failed(&error))?;

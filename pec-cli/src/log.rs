@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use pec_archive::report::Report as _;
 use pec_archive::{
     Actor, Archive, BrokenEntry, CheckedRoot, Flaw, KeptRoot, LogCheck, LogFormat, LogKey, NotKept, VouchedBy,
@@ -61,11 +61,10 @@ struct Show {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("kept").multiple(true).args(["checkpoint"]).requires("verifier"))]
 struct Verify {
     archive: PathBuf,
     /// A checkpoint that `pec log sign` printed.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "verifier")]
     checkpoint: Vec<PathBuf>,
     /// Whose signature it has to bear: what `pec log sign` wrote beside it (`name+id+key`).
     #[arg(long, value_name = "KEY")]

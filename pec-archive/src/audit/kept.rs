@@ -7,7 +7,7 @@ use pec_core::message::Message;
 use pec_core::trust::{ChainCache, TrustStore};
 use pec_core::verify::Verifier;
 use signed_note::{Note, StandardVerifier, VerifierList, is_key_name_valid, key_id, new_ed25519_verifier_key};
-use tlog_tiles::{Checkpoint, Hash};
+use tlog_tiles::Checkpoint;
 
 use super::{VouchedBy, Voucher};
 use crate::actor::Actor;
@@ -166,9 +166,8 @@ impl Archive {
         let internal = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
         self.change(|change| {
             let size = log::size(change)?;
-            let checkpoint = Checkpoint::new(ORIGIN, size, Hash(log::root(change, size)?), "");
-            let checkpoint = checkpoint.map_err(|error| internal(&error))?;
-            let mut note = Note::new(&checkpoint.to_bytes(), &[]).map_err(|error| internal(&error))?;
+            let checkpoint = log::checkpoint(size, log::root(change, size)?)?;
+            let mut note = Note::new(&checkpoint, &[]).map_err(|error| internal(&error))?;
             note.add_sigs(&[key]).map_err(|error| internal(&error))?;
             Appender::new(change, actor, now)?.append(What::Signed { size, key: &key.name })?;
             Ok(note.to_bytes())

@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use pec_archive::{Actor, Archive, Error, Flaw, Intake};
 use pec_core::delegation::lifecycle::DelegateName;
 use pec_core::delegation::{
-    Account, Client, ClientKind, Command, DeniedCode, Event, Gives, Grant, Holder, Object, Opened, Organisation,
-    Permission, Permissions, Restriction, Scope, Standing, User, WorkState,
+    Account, By, Client, ClientKind, Command, DeniedCode, Event, Gives, Grant, Holder, Object, Opened, Operator,
+    Organisation, Permission, Permissions, Restriction, Scope, Standing, User, WorkState,
 };
 use pec_core::trust::TrustStore;
 
@@ -117,12 +117,15 @@ fn what_is_refused_is_logged_and_changes_nothing() {
     let archive = founded(&folder.path().join("a.pecarchive"));
     open_work(&archive, "w1");
     let before = all(&archive);
+    let operator = Operator { id: code("carla"), scope: Scope::Account(code("A1")) };
     for (actor, expected, missing) in [
-        ("carla", DeniedCode::NotFound, true),
-        ("nessuno", DeniedCode::NotFound, true),
-        ("host", DeniedCode::UserOnly, false),
+        (Actor::named("carla"), DeniedCode::NotFound, true),
+        (Actor::user(&code("nessuno")), DeniedCode::NotFound, true),
+        (Actor::host(), DeniedCode::UserOnly, false),
+        (Actor::operator(operator), DeniedCode::UserOnly, false),
     ] {
-        let denied = archive.act(&Actor::named(actor), &claim("w1"), now());
+        let denied = archive.act(&actor, &claim("w1"), now());
+        let (capacity, actor) = (actor.by().is_some_and(|by| matches!(by, By::Operator(_))), actor.name());
         let Err(error @ Error::Denied(_)) = denied else { panic!("{actor}: {denied:?}") };
         assert_eq!((error.code(), error.layer()), ("archive.denied", "access"));
         let Error::Denied(denied) = error else { unreachable!() };
@@ -131,11 +134,14 @@ fn what_is_refused_is_logged_and_changes_nothing() {
         let row = rows.last().unwrap();
         assert_eq!((row.actor.as_str(), row.what.as_str()), (actor, "denied"));
         assert_eq!(row.details["code"], expected.as_str());
+        // An operator is told from a user of the same name.
+        assert_eq!(row.details.get("as").and_then(|it| it.as_str()), capacity.then_some("operator"));
         assert_eq!(row.details.get("missing").and_then(|it| it.as_str()), missing.then_some("assign"));
     }
     assert_eq!(all(&archive), before);
     // A name that is nobody's does not get that far.
-    for name in ["", &"x".repeat(5000)] {
+    // Nor does whoever is called like the program become it.
+    for name in ["", &"x".repeat(5000), "host"] {
         assert!(matches!(archive.act(&Actor::named(name), &claim("w1"), now()), Err(Error::BadValue { .. })));
     }
     // The permission decides, not the name: withdrawn, it is over at once.

@@ -91,7 +91,7 @@ pub(super) fn write(rows: &[Vec<String>], encoding: Encoding) -> Result<Vec<u8>>
         .flexible(true)
         .from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row.iter().map(|text| harmless(text).into_owned())).map_err(failed)?;
+        writer.write_record(row.iter().map(|text| pec_core::text::cell(text))).map_err(failed)?;
     }
     let text = writer.into_inner().map_err(|error| Error::Internal(error.to_string()))?;
     match encoding {
@@ -112,17 +112,6 @@ fn windows_1252(text: &str) -> Vec<u8> {
             EncoderResult::Unmappable(_) => encoded.push(b'?'),
             EncoderResult::OutputFull => {}
         }
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula, and that is one line: what a sender wrote must not be run by whoever opens
-/// the table.
-fn harmless(text: &str) -> Cow<'_, str> {
-    let printable = pec_core::text::printable(text);
-    if printable.starts_with(['=', '+', '-', '@']) {
-        Cow::Owned(format!("'{printable}"))
-    } else {
-        Cow::Owned(printable)
     }
 }
 
