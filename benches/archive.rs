@@ -63,7 +63,9 @@ fn main() -> Result<()> {
             ours.tell(peer.as_ref());
         }
     }
-    println!("\n| question | hits on the page | p50 ms | p99 ms | goal |\n|---|---:|---:|---:|---:|");
+    println!(
+        "\n| question | hits on the page | p50 ms | p99 ms | p50 again | p99 again | goal |\n|---|---:|---:|---:|---:|---:|---:|"
+    );
     ours.ask(&corpus, transactions)?;
     if let Some(peer) = peer {
         println!(
@@ -175,15 +177,22 @@ impl Ours {
     }
 
     fn timed(&self, name: &str, goal: &str, mut one: impl FnMut(u64) -> Result<usize>) -> Result<()> {
-        let (mut times, mut hits) = (Vec::new(), 0);
-        for n in 0..ASKED {
-            let start = Instant::now();
-            hits += one(n)?;
-            times.push(start.elapsed().as_secs_f64() * 1e3);
-        }
-        times.sort_unstable_by(f64::total_cmp);
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-        println!("| {name} | {:.1} | {:.3} | {:.3} | {goal} |", hits as f64 / ASKED as f64, at(0.5), at(0.99));
+        let mut hits = 0;
+        let mut ask = || -> Result<[f64; 2]> {
+            hits = 0;
+            let mut times = Vec::new();
+            for n in 0..ASKED {
+                let start = Instant::now();
+                hits += one(n)?;
+                times.push(start.elapsed().as_secs_f64() * 1e3);
+            }
+            times.sort_unstable_by(f64::total_cmp);
+            Ok([0.5, 0.99].map(|share: f64| times[((times.len() - 1) as f64 * share) as usize]))
+        };
+        // The first time pages come from wherever they are; the second time the system has them in memory.
+        let ([half, most], [half_again, most_again]) = (ask()?, ask()?);
+        let hits = hits as f64 / ASKED as f64;
+        println!("| {name} | {hits:.1} | {half:.3} | {most:.3} | {half_again:.3} | {most_again:.3} | {goal} |");
         Ok(())
     }
 }
