@@ -4,8 +4,13 @@ use pec_core::delegation::{By, Operator, UserId};
 
 /// Who asks: every call of the archive names one, and what changes the archive is logged under it.
 ///
-/// What is done to the organisation ([`Archive::act`](crate::Archive::act)) is judged. The other calls enforce nothing yet: there an
-/// actor is a name in the log.
+/// Once anything was done to the organisation ([`Archive::act`](crate::Archive::act)), every call is judged: the host may do
+/// everything, but acts in a mailbox under a mandate where the policy asks for one; operators administer what their scope covers and
+/// read nothing; users need the permission, of which docs/DELEGATION.md has a table. A list shows what may be seen. What is refused is
+/// [`Error::Denied`](crate::Error::Denied), with the permission that is missing, and an entry of the log. Before that an actor is a
+/// name in the log.
+///
+/// The host vouches for who asks. That binds whoever calls this library; it does not bind whoever holds the file and its key.
 ///
 /// ```
 /// use pec_archive::Actor;
@@ -33,6 +38,18 @@ impl Actor {
         let name = pec_core::text::printable(name);
         let user = UserId::try_from(name.as_str()).ok().filter(|_| name != By::Host.name());
         Self { by: user.map(By::user), name }
+    }
+
+    /// Whom a command names that somebody starts who holds the file anyway: `host` is the program itself there, everybody else a user.
+    ///
+    /// ```
+    /// use pec_archive::Actor;
+    /// assert_eq!(Actor::local("host"), Actor::host());
+    /// assert_eq!(Actor::local("anna"), Actor::named("anna"));
+    /// ```
+    #[must_use]
+    pub fn local(name: &str) -> Self {
+        if name == By::Host.name() { Self::host() } else { Self::named(name) }
     }
 
     /// A user, as [`Actor::named`].

@@ -15,6 +15,7 @@ use crate::actor::Actor;
 use crate::care::readable;
 use crate::content;
 use crate::dossiers::{self, Judge, Records};
+use crate::enforce::{Asked, Call, On, Sight};
 use crate::error::{Error, Result};
 use crate::evidence::Used;
 use crate::id::Id;
@@ -28,7 +29,7 @@ use crate::seal::{Keys, Seal};
 use crate::search::Query;
 use crate::sqlite::Sqlite;
 use crate::store::{Backend, Change, Speaking, View};
-use crate::writer::{With, Writer};
+use crate::writer::{Gate, With, Writer};
 
 /// Everything that was received and sent, kept for as long as it has to be (*archivio*).
 ///
@@ -221,6 +222,7 @@ impl Archive {
     /// 1 TiB. While the rest of a message beyond the limits is read, nobody else can write: give a file, not a slow
     /// connection, and nothing that itself writes to this archive.
     pub fn put_from(&self, actor: &Actor, intake: &Intake<'_>, source: &mut dyn Read) -> Result<Put> {
+        let asked = Asked::put(actor, intake);
         let most = intake.limits.message_bytes;
         let mut begun = Vec::new();
         let read = source.take((most as u64).saturating_add(1)).read_to_end(&mut begun);
@@ -232,7 +234,9 @@ impl Archive {
         let derived = intake.derive(&Message::parse(&begun[..], &intake.limits), &mut cache);
         self.give_back(cache);
         let derived = self.seal.hide(derived);
-        self.writer().store_long(self.backend(), actor, intake, derived, &mut (&begun[..]).chain(source))
+        let (gate, mut source) = (self.gate(&asked), (&begun[..]).chain(source));
+        let stored = self.writer().store_long(self.backend(), actor, &gate, intake, derived, &mut source);
+        self.noted(&asked, stored)
     }
 
     /// Stores messages in one transaction: all of them, or none. About a hundred at a time cost a tenth of one by one.
@@ -244,7 +248,8 @@ impl Archive {
     /// All are held in memory, and worked on by all cores.
     pub fn put_batch(&self, actor: &Actor, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Result<Vec<Put>> {
         let prepared = self.prepare_all(intake, messages);
-        self.store(actor, intake, &prepared, With::Nothing)
+        let asked = Asked::put(actor, intake);
+        self.noted(&asked, self.store(actor, &self.gate(&asked), intake, &prepared, With::Nothing))
     }
 
     /// Stores the message that the host has just submitted: its recipients are pending until a certified event comes.
@@ -258,13 +263,16 @@ impl Archive {
         message: Vec<u8>,
         submission: &Submission<'_>,
     ) -> Result<Put> {
-        self.store_one(actor, intake, message, With::Submission(submission))
+        let asked = Asked::put(actor, intake);
+        let stored = self.store_one(actor, &self.gate(&asked), intake, message, With::Submission(submission));
+        self.noted(&asked, stored)
     }
 
     /// Stores one message and what goes with it.
     pub(crate) fn store_one(
         &self,
         actor: &Actor,
+        gate: Gate<'_>,
         intake: &Intake<'_>,
         message: Vec<u8>,
         with: With<'_>,
@@ -272,7 +280,7 @@ impl Archive {
         let mut cache = self.cache();
         let prepared = self.prepare(intake, message, &mut cache);
         self.give_back(cache);
-        let stored = self.store(actor, intake, &[prepared], with)?;
+        let stored = self.store(actor, gate, intake, &[prepared], with)?;
         stored.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
     }
 
@@ -280,22 +288,22 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Damaged`] where they are no longer what was stored.
-    pub fn get(&self, _: &Actor, id: Id) -> Result<Vec<u8>> {
-        self.read(|view| content::whole(self.seal(), view, content::number_of(view, id)?))
-            .map_err(|error| error.of_message(id))
+    pub fn get(&self, actor: &Actor, id: Id) -> Result<Vec<u8>> {
+        self.read_for(&Asked::new(actor, Call::Get).on(On::Message(id)), |view| {
+            content::whole(self.seal(), view, content::number_of(view, id)?)
+        })
     }
 
     /// Writes the exact bytes of a message to `sink`, a piece at a time.
     ///
     /// # Errors
     /// As [`Archive::get`], after what could be read was written; [`Error::File`] when `sink` fails.
-    pub fn get_to(&self, _: &Actor, id: Id, sink: &mut dyn std::io::Write) -> Result<()> {
-        self.read(|view| {
+    pub fn get_to(&self, actor: &Actor, id: Id, sink: &mut dyn std::io::Write) -> Result<()> {
+        self.read_for(&Asked::new(actor, Call::Get).on(On::Message(id)), |view| {
             let failed = |error| Error::file(Path::new("output"), error);
             let number = content::number_of(view, id)?;
             content::stream(self.seal(), view, number, |piece| sink.write_all(piece).map_err(failed)).map(drop)
         })
-        .map_err(|error| error.of_message(id))
     }
 
     /// Everything that speaks of the transaction of this *identificativo* or *msgid*, as a ledger: its dossiers are worked
@@ -303,10 +311,14 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Damaged`] where a message of it cannot be read.
-    pub fn ledger(&self, _: &Actor, intake: &Intake<'_>, identifier: &str) -> Result<Ledger> {
+    pub fn ledger(&self, actor: &Actor, intake: &Intake<'_>, identifier: &str) -> Result<Ledger> {
         let mut judge = Judge::by(intake, self.seal(), self.cache());
         let texts = BTreeSet::from([bare(identifier)]);
-        self.read(|view| dossiers::ledger(view, &texts, Speaking::All, &mut Records::default(), &mut judge))
+        let asked = Asked::new(actor, Call::Ledger).at(intake.now);
+        self.read_for(&asked, |view| {
+            let related = self.shown(view, &asked, dossiers::related(view, &texts, Speaking::All)?)?;
+            dossiers::ledger_of(view, related, &mut Records::default(), &mut judge)
+        })
     }
 
     /// What a query finds, newest first. The next page begins at [`Page::next`]; messages that come in meanwhile neither
@@ -314,26 +326,36 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn search(&self, _: &Actor, query: &Query, from: Option<Cursor>, limit: usize) -> Result<Page> {
-        self.read(|view| page::read(view, query, from, limit))
+    pub fn search(&self, actor: &Actor, query: &Query, from: Option<Cursor>, limit: usize) -> Result<Page> {
+        let asked = Asked::new(actor, Call::search(query));
+        self.read_for(&asked, |view| match self.sight(view, &asked)? {
+            Sight::All => page::read(view, query, from, limit),
+            sight => self.search_seen(view, &sight, query, from, limit),
+        })
     }
 
     /// The entry of one message.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Damaged`] where the index has lost it: [`Archive::rebuild_index`] mends that.
-    pub fn entry(&self, _: &Actor, id: Id) -> Result<Entry> {
-        self.read(|view| page::entry(view, content::number_of(view, id)?)).map_err(|error| error.of_message(id))
+    pub fn entry(&self, actor: &Actor, id: Id) -> Result<Entry> {
+        let asked = Asked::new(actor, Call::Entry).on(On::Message(id));
+        self.read_for(&asked, |view| {
+            let mut entry = page::entry(view, content::number_of(view, id)?)?;
+            self.hide_mailboxes(view, &self.sight(view, &asked)?, &mut entry)?;
+            Ok(entry)
+        })
     }
 
     /// The messages that speak of the transaction of this *identificativo* or *msgid*, oldest first.
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn messages_about(&self, _: &Actor, identifier: &str) -> Result<Vec<Id>> {
+    pub fn messages_about(&self, actor: &Actor, identifier: &str) -> Result<Vec<Id>> {
         let texts = BTreeSet::from([bare(identifier)]);
-        self.read(|view| {
-            let related = dossiers::related(view, &texts, Speaking::All)?;
+        let asked = Asked::new(actor, Call::Ledger);
+        self.read_for(&asked, |view| {
+            let related = self.shown(view, &asked, dossiers::related(view, &texts, Speaking::All)?)?;
             related.into_iter().map(|number| content::id_of(view, number)).collect()
         })
     }
@@ -363,10 +385,17 @@ impl Archive {
     }
 
     /// Stores what is prepared.
-    fn store(&self, actor: &Actor, intake: &Intake<'_>, prepared: &[Prepared], with: With<'_>) -> Result<Vec<Put>> {
+    fn store(
+        &self,
+        actor: &Actor,
+        gate: Gate<'_>,
+        intake: &Intake<'_>,
+        prepared: &[Prepared],
+        with: With<'_>,
+    ) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let compressed = self.compress(intake, prepared)?;
-        self.write_prepared(actor, intake, prepared, compressed, with)
+        self.write_prepared(actor, gate, intake, prepared, compressed, with)
     }
 
     /// Compresses what is prepared and not here yet.
@@ -374,10 +403,11 @@ impl Archive {
         Compressed::of(self.backend(), &self.presses, &self.seal, prepared, &Used::by(intake))
     }
 
-    /// Writes what is prepared. The writer is held for what only one can do at a time.
+    /// Writes what is prepared; a refusal is for the caller to [note](Archive::noted). The writer is held for what only one can do at a time.
     pub(crate) fn write_prepared(
         &self,
         actor: &Actor,
+        gate: Gate<'_>,
         intake: &Intake<'_>,
         prepared: &[Prepared],
         compressed: Compressed,
@@ -385,7 +415,7 @@ impl Archive {
     ) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let used = Used::by(intake);
-        self.writer().store(self.backend(), actor, intake, &Ready::of(prepared, &used, compressed), with)
+        self.writer().store(self.backend(), actor, gate, intake, &Ready::of(prepared, &used, compressed), with)
     }
 
     /// Everything that storing takes.

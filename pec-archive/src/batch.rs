@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
 use crate::dossiers::{self, Judge, Records, Telling};
+use crate::enforce::Under;
 use crate::error::Result;
 use crate::events::{Happened, tell};
 use crate::id::Id;
@@ -23,6 +24,7 @@ pub(crate) struct Batch<'b> {
     pub(crate) press: &'b mut Press,
     pub(crate) ready: &'b Ready<'b>,
     pub(crate) actor: &'b Actor,
+    pub(crate) under: Under,
     pub(crate) intake: &'b Intake<'b>,
     pub(crate) submission: Option<&'b Submission<'b>>,
 }
@@ -51,7 +53,7 @@ impl<'b> Batch<'b> {
             ids.iter().zip(here).filter_map(|(id, number)| Some((*id, number?))).collect();
         self.put_bodies(prepared.iter().filter(|prepared| !known.contains_key(&prepared.id)))?;
         let mailbox = Some(mailbox_key(self.intake.mailbox)).filter(|mailbox| !mailbox.is_empty());
-        let mut log = Appender::new(change, self.actor, self.intake.now)?;
+        let mut log = Appender::new(change, self.actor, self.intake.now)?.under(&self.under);
         let mut written = Written {
             answers: Vec::with_capacity(prepared.len()),
             new: Vec::new(),

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Judged};
@@ -100,8 +101,8 @@ impl Archive {
     ///
     /// # Errors
     /// What keeps it from reading at all.
-    pub fn check(&self, _: &Actor, watch: Watch<'_>) -> Result<Check> {
-        self.read(|view| {
+    pub fn check(&self, actor: &Actor, watch: Watch<'_>) -> Result<Check> {
+        self.read_for(&Asked::new(actor, Call::Care), |view| {
             let mut check = Check { structure: structure(self.seal(), view)?, complete: true, ..Check::default() };
             let found = view.survey()?;
             check.structure.extend(found.unread);
@@ -129,8 +130,8 @@ impl Archive {
     ///
     /// # Errors
     /// As [`Archive::put`].
-    pub fn collect(&self, _: &Actor) -> Result<Collected> {
-        self.change(|change| {
+    pub fn collect(&self, actor: &Actor) -> Result<Collected> {
+        self.change_for(&Asked::new(actor, Call::Care), |change, _| {
             let mut collected = Collected { bodies: 0, bytes: 0 };
             let mut after = None;
             loop {
@@ -154,7 +155,8 @@ impl Archive {
     /// # Errors
     /// [`Error::Exists`] where anything is there already; [`Error::Unsupported`] where the archive is no file and its backend
     /// cannot write one.
-    pub fn backup(&self, _: &Actor, to: &Path) -> Result<()> {
+    pub fn backup(&self, actor: &Actor, to: &Path) -> Result<()> {
+        self.allow(&Asked::new(actor, Call::Care))?;
         self.backend().backup(to)
     }
 
@@ -167,7 +169,8 @@ impl Archive {
     /// As [`Archive::put`]; what was done before stays. A damaged message is left out: [`Archive::check`] names it.
     /// [`Error::Damaged`] where pages of the index cannot even be given up: [`Archive::salvage`] makes a new file.
     pub fn rebuild_index(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<()> {
-        self.change(|change| change.prepare_index())?;
+        let asked = Asked::new(actor, Call::Care).at(intake.now);
+        self.change_for(&asked, |change, _| change.prepare_index())?;
         self.again(actor, intake, watch, |_, _, _| {})
     }
 
@@ -195,12 +198,13 @@ impl Archive {
     /// Works every message out anew, batch by batch.
     fn again(
         &self,
-        _: &Actor,
+        actor: &Actor,
         intake: &Intake<'_>,
         watch: Watch<'_>,
         mut see: impl FnMut(Option<(String, String)>, Id, &Judged),
     ) -> Result<()> {
-        let numbers: Vec<Number> = self.read(|view| Ok(view.survey()?.known.into_keys().collect()))?;
+        let asked = Asked::new(actor, Call::Care).at(intake.now);
+        let numbers: Vec<Number> = self.read_for(&asked, |view| Ok(view.survey()?.known.into_keys().collect()))?;
         let total = numbers.len() as u64;
         let mut done = 0;
         for batch in numbers.chunks(BATCH) {
@@ -247,8 +251,14 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn log_entry(&self, _: &Actor, n: u64) -> Result<Option<String>> {
-        self.read(|view| view.log_entry(n))
+    pub fn log_entry(&self, actor: &Actor, n: u64) -> Result<Option<String>> {
+        let asked = Asked::new(actor, Call::Log);
+        self.read_for(&asked, |view| {
+            let sight = self.sight(view, &asked)?;
+            let Some(entry) = view.log_entry(n)? else { return Ok(None) };
+            let shown = self.shows_entry(view, &sight, n, &entry)?;
+            Ok(Some(entry).filter(|_| shown))
+        })
     }
 }
 

@@ -128,8 +128,18 @@ pub(crate) fn ledger(
     records: &mut Records,
     judge: &mut Judge<'_>,
 ) -> Result<Ledger> {
+    ledger_of(view, related(view, texts, speaking)?, records, judge)
+}
+
+/// A ledger of these messages.
+pub(crate) fn ledger_of(
+    view: &dyn View,
+    messages: BTreeSet<Number>,
+    records: &mut Records,
+    judge: &mut Judge<'_>,
+) -> Result<Ledger> {
     let mut ledger = Ledger::new(key());
-    for number in related(view, texts, speaking)? {
+    for number in messages {
         if let Some(record) = records.of(view, number, judge)? {
             ledger.add(record).map_err(|full| Error::Internal(full.to_string()))?;
         }

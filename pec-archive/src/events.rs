@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::filing::Action;
 use crate::id::Id;
@@ -106,8 +107,8 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Damaged`] where one cannot be read.
-    pub fn events(&self, _: &Actor, after: u64, limit: usize) -> Result<Vec<Event>> {
-        self.read(|view| {
+    pub fn events(&self, actor: &Actor, after: u64, limit: usize) -> Result<Vec<Event>> {
+        self.read_for(&Asked::new(actor, Call::Events), |view| {
             let rows = view.events(after, limit)?;
             rows.into_iter()
                 .map(|(n, row)| {
@@ -133,11 +134,11 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::BadValue`] for an empty name; and those of [`Archive::put`].
-    pub fn finished(&self, _: &Actor, follower: &str, n: u64) -> Result<()> {
+    pub fn finished(&self, actor: &Actor, follower: &str, n: u64) -> Result<()> {
         if follower.trim().is_empty() {
             return Err(Error::BadValue { what: "follower", value: follower.to_owned() });
         }
-        self.change(|change| {
+        self.change_for(&Asked::new(actor, Call::Events), |change, _| {
             let before = change.follower(follower)?.unwrap_or(0);
             change.put_follower(follower, n.max(before))
         })
@@ -164,8 +165,8 @@ impl Archive {
     ///
     /// # Errors
     /// Those of [`Archive::put`].
-    pub fn forget_events(&self, _: &Actor, up_to: u64) -> Result<u64> {
-        self.change(|change| change.forget_events(up_to))
+    pub fn forget_events(&self, actor: &Actor, up_to: u64) -> Result<u64> {
+        self.change_for(&Asked::new(actor, Call::Events), |change, _| change.forget_events(up_to))
     }
 }
 

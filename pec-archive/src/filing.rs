@@ -10,12 +10,15 @@
 //! # Ok::<(), pec_archive::Error>(())
 //! ```
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::content;
+use crate::enforce::{Asked, Call, On, Sight, Under};
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
 use crate::id::Id;
@@ -192,37 +195,40 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] for a message that is not here; and those of [`Archive::put`].
     pub fn file(&self, actor: &Actor, rules: &[Rule], ids: &[Id], now: Timestamp) -> Result<Vec<Filed>> {
-        self.change(|change| {
-            let mut done = Vec::new();
-            for id in ids {
-                let number = content::number_of(change, *id)?;
-                for rule in rules {
-                    if change.filed(number, &rule.name)?.is_some() || !holds(change, &rule.query, number)? {
-                        continue;
-                    }
-                    let state = if rule.suggests {
-                        let what = Happened::Suggested { rule: rule.name.clone(), actions: rule.actions.clone() };
-                        tell(change, now, Some(number), &what)?;
-                        "suggested"
-                    } else {
-                        act(change, actor, *id, number, &rule.name, &rule.actions, now)?;
-                        "applied"
-                    };
-                    change.put_filed(&row(number, &rule.name, state, &rule.actions, now)?)?;
-                    done.push(Filed { id: *id, rule: rule.name.clone(), suggested: rule.suggests });
+        let mut done = Vec::new();
+        self.change_each(actor, Call::File, ids, now, |change, log, id, number| {
+            for rule in rules {
+                if change.filed(number, &rule.name)?.is_some() || !holds(change, &rule.query, number)? {
+                    continue;
                 }
+                let state = if rule.suggests {
+                    let what = Happened::Suggested { rule: rule.name.clone(), actions: rule.actions.clone() };
+                    tell(change, now, Some(number), &what)?;
+                    "suggested"
+                } else {
+                    act(change, log, id, number, &rule.name, &rule.actions, now)?;
+                    "applied"
+                };
+                change.put_filed(&row(number, &rule.name, state, &rule.actions, now)?)?;
+                done.push(Filed { id, rule: rule.name.clone(), suggested: rule.suggests });
             }
-            Ok(done)
-        })
+            Ok(())
+        })?;
+        Ok(done)
     }
 
     /// What waits for somebody to decide, oldest first.
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn suggestions(&self, _: &Actor, limit: usize) -> Result<Vec<Suggestion>> {
-        self.read(|view| {
-            let rows = view.suggested(limit)?;
+    pub fn suggestions(&self, actor: &Actor, limit: usize) -> Result<Vec<Suggestion>> {
+        let asked = Asked::new(actor, Call::Suggestions);
+        self.read_for(&asked, |view| {
+            let sight = self.sight(view, &asked)?;
+            let mut rows = view.suggested(if matches!(sight, Sight::All) { limit } else { usize::MAX })?;
+            let shown: BTreeSet<Number> = self.shown(view, &asked, rows.iter().map(|row| row.message).collect())?;
+            rows.retain(|row| shown.contains(&row.message));
+            rows.truncate(limit);
             rows.into_iter()
                 .map(|row| {
                     let damaged = |why: String| Error::Damaged(format!("suggestion of {}: {why}", row.rule));
@@ -242,8 +248,8 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] where it suggests nothing, or somebody has decided already.
     pub fn accept(&self, actor: &Actor, id: Id, rule: &str, now: Timestamp) -> Result<()> {
-        self.decide(id, rule, |change, row| {
-            act(change, actor, id, row.message, rule, &actions(row)?, now)?;
+        self.decide(actor, id, rule, now, |change, log, row| {
+            act(change, log, id, row.message, rule, &actions(row)?, now)?;
             Ok("accepted")
         })
     }
@@ -252,21 +258,23 @@ impl Archive {
     ///
     /// # Errors
     /// As [`Archive::accept`].
-    pub fn dismiss(&self, _: &Actor, id: Id, rule: &str) -> Result<()> {
-        self.decide(id, rule, |_, _| Ok("dismissed"))
+    pub fn dismiss(&self, actor: &Actor, id: Id, rule: &str) -> Result<()> {
+        self.decide(actor, id, rule, Timestamp::now(), |_, _, _| Ok("dismissed"))
     }
 
     fn decide(
         &self,
+        actor: &Actor,
         id: Id,
         rule: &str,
-        how: impl FnOnce(&dyn Change, &FiledRow) -> Result<&'static str>,
+        now: Timestamp,
+        mut how: impl FnMut(&dyn Change, &mut Appender<'_>, &FiledRow) -> Result<&'static str>,
     ) -> Result<()> {
-        self.change(|change| {
-            let waiting = change.filed(content::number_of(change, id)?, rule)?;
+        self.change_each(actor, Call::Decide, &[id], now, |change, log, id, number| {
+            let waiting = change.filed(number, rule)?;
             let row = waiting.filter(|row| row.state == "suggested");
             let row = row.ok_or_else(|| Error::NotFound(format!("a suggestion of {rule} for {id}")))?;
-            let state = how(change, &row)?.to_owned();
+            let state = how(change, log, &row)?.to_owned();
             change.put_filed(&FiledRow { state, ..row })
         })
     }
@@ -275,8 +283,8 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::NotFound`]; what reading can meet.
-    pub fn explain(&self, _: &Actor, rule: &Rule, id: Id) -> Result<Explained> {
-        self.read(|view| explained(view, rule, id))
+    pub fn explain(&self, actor: &Actor, rule: &Rule, id: Id) -> Result<Explained> {
+        self.read_for(&Asked::new(actor, Call::Explain).on(On::Message(id)), |view| explained(view, rule, id))
     }
 
     /// Why a rule would act on a message, or would not, if it came into the archive now: it is judged as what is stored is,
@@ -293,7 +301,8 @@ impl Archive {
             // What was stored for it must not stay.
             Err(Error::Internal("taken back".into()))
         };
-        let stored = self.store_one(&Actor::host(), intake, message.to_vec(), With::Also(&mut look));
+        let open = |_: &dyn Change| Ok(Under::default());
+        let stored = self.store_one(&Actor::host(), &open, intake, message.to_vec(), With::Also(&mut look));
         match (answer, stored) {
             (Some(explained), _) => Ok(explained),
             (None, Err(error)) => Err(error),
@@ -322,14 +331,13 @@ fn holds(view: &dyn View, query: &Query, number: Number) -> Result<bool> {
 
 fn act(
     change: &dyn Change,
-    actor: &Actor,
+    log: &mut Appender<'_>,
     id: Id,
     number: Number,
     rule: &str,
     actions: &[Action],
     now: Timestamp,
 ) -> Result<()> {
-    let mut log = Appender::new(change, actor, now)?;
     for action in actions {
         if let Some(tag) = action.tag()
             && change.tag(number, &tag)?

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::actor::Actor;
 use crate::archive::{Archive, Stored};
 use crate::care::{Progress, Watch};
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::intake::Intake;
 use crate::store::ImportedRow;
@@ -57,6 +58,7 @@ impl Archive {
     /// not lie below these paths: reading it as a file would take its locks away (POSIX).
     /// At most 256 messages, or 64 MiB of an mbox or ZIP, are held at a time.
     pub fn import(&self, actor: &Actor, intake: &Intake<'_>, paths: &[PathBuf], watch: Watch<'_>) -> Result<Imported> {
+        self.allow(&Asked::new(actor, Call::Import).at(intake.now))?;
         let mut all = pec_files::places(paths);
         all.retain(|place| !matches!(place, Place::File(path) if self.is_own(path)));
         let total = all.len() as u64;

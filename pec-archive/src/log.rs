@@ -9,6 +9,7 @@ use serde::Serialize;
 use tlog_tiles::{Hash, HashReader, stored_hash_index, stored_hashes, tree_hash};
 
 use crate::actor::Actor;
+use crate::enforce::Under;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::managed::Mandate;
@@ -109,6 +110,10 @@ pub(crate) enum What<'a> {
     },
     /// So many managed mailboxes were looked at.
     Refreshed { mailboxes: u64 },
+    /// A dossier that was shared was opened by whom it is shared with.
+    ShareOpened { share: &'a str, mailbox: &'a str },
+    /// A message of it was read.
+    ShareRead { id: Id, share: &'a str, mailbox: &'a str },
     /// A message was given to be sent.
     Queue { id: Id, mailbox: &'a str, key: &'a str, recipients: u64 },
     /// It was sent.
@@ -130,13 +135,25 @@ pub(crate) enum What<'a> {
 }
 
 /// What was refused, and why.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Refused<'a> {
     pub(crate) code: &'a str,
     pub(crate) about: &'a str,
     /// The permission that was missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) missing: Option<&'a str>,
+    /// Which call of the archive it was; none for what was to be done to the organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) call: Option<&'a str>,
+    /// In which mailbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mailbox: Option<&'a str>,
+    /// In which folder of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) folder: Option<&'a str>,
+    /// For which message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<Id>,
 }
 
 /// Nodes of the tree, where they are stored; and why one could not be read, which the reader of the tree cannot carry.
@@ -221,16 +238,31 @@ pub(crate) struct Appender<'c> {
     next: u64,
     at: Timestamp,
     actor: &'c Actor,
+    mandate: Option<MandateId>,
 }
 
 impl<'c> Appender<'c> {
     pub(crate) fn new(change: &'c dyn Change, actor: &'c Actor, at: Timestamp) -> Result<Self> {
-        Ok(Self { change, next: size(change)?, at, actor })
+        Ok(Self { change, next: size(change)?, at, actor, mandate: None })
+    }
+
+    /// The same, of a call that may go on: its entries cite the mandate.
+    pub(crate) fn under(mut self, under: &Under) -> Self {
+        self.cite(under);
+        self
+    }
+
+    /// What is written from now on was done under this.
+    pub(crate) fn cite(&mut self, under: &Under) {
+        self.mandate = under.mandate().cloned();
     }
 
     /// Writes one entry and the nodes of the tree that it completes.
     pub(crate) fn append(&mut self, what: What<'_>) -> Result<u64> {
-        self.append_under(None, what)
+        let mandate = self.mandate.take();
+        let n = self.append_under(mandate.as_ref(), what);
+        self.mandate = mandate;
+        n
     }
 
     /// The same, done under this mandate.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::actor::Actor;
 use crate::archive::{Archive, Put};
+use crate::enforce::{Asked, Call, On};
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
 use crate::id::Id;
@@ -108,16 +109,18 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn reached(&self, _: &Actor, mailbox: &str, folder: &str) -> Result<Option<Reached>> {
-        Ok(self.read(|view| view.folder(&mailbox_key(mailbox), folder))?.map(Reached::from))
+    pub fn reached(&self, actor: &Actor, mailbox: &str, folder: &str) -> Result<Option<Reached>> {
+        let asked = Asked::new(actor, Call::Reached).on(On::Folder(mailbox, folder));
+        Ok(self.read_for(&asked, |view| view.folder(&mailbox_key(mailbox), folder))?.map(Reached::from))
     }
 
     /// The folders of a mailbox that have been read, in the order of their names.
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn folders(&self, _: &Actor, mailbox: &str) -> Result<Vec<(String, Reached)>> {
-        let folders = self.read(|view| view.folders(&mailbox_key(mailbox)))?;
+    pub fn folders(&self, actor: &Actor, mailbox: &str) -> Result<Vec<(String, Reached)>> {
+        let asked = Asked::new(actor, Call::Reached).on(On::Mailbox(mailbox));
+        let folders = self.read_for(&asked, |view| view.folders(&mailbox_key(mailbox)))?;
         Ok(folders.into_iter().map(|(name, row)| (name, Reached::from(row))).collect())
     }
 
@@ -157,8 +160,11 @@ impl Archive {
             gone = advance(change, &mailbox, folder, reached, &progressed, intake.now)?;
             Ok(())
         };
-        let puts = self.write_prepared(actor, intake, &prepared, compressed, With::Also(&mut also))?;
-        Ok((puts, gone))
+        let asked = Asked::put(actor, intake);
+        let asked = if intake.mailbox.is_empty() { asked } else { asked.on(On::Folder(intake.mailbox, folder)) };
+        let gate = self.gate(&asked);
+        let puts = self.write_prepared(actor, &gate, intake, &prepared, compressed, With::Also(&mut also));
+        Ok((self.noted(&asked, puts)?, gone))
     }
 
     /// Moves on in a folder: what was read is noted, and how far, together. Where the validity is another than before, what
@@ -170,32 +176,43 @@ impl Archive {
     /// [`Error::NotFound`] where a message is not in the archive: then nothing was noted. And those of [`Archive::put`].
     pub fn advance(
         &self,
-        _: &Actor,
+        actor: &Actor,
         mailbox: &str,
         folder: &str,
         reached: Reached,
         progressed: &Progressed<'_>,
         now: Timestamp,
     ) -> Result<Vec<Id>> {
-        self.change(|change| advance(change, &mailbox_key(mailbox), folder, reached, progressed, now))
+        let asked = Asked::new(actor, Call::Put).on(On::Folder(mailbox, folder)).at(now);
+        self.change_for(&asked, |change, _| advance(change, &mailbox_key(mailbox), folder, reached, progressed, now))
     }
 
     /// The numbers of a folder at which a message lies, in their order.
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn present(&self, _: &Actor, mailbox: &str, folder: &str) -> Result<Vec<u32>> {
-        Ok(self.read(|view| view.present(&mailbox_key(mailbox), folder))?.into_iter().map(|(uid, _)| uid).collect())
+    pub fn present(&self, actor: &Actor, mailbox: &str, folder: &str) -> Result<Vec<u32>> {
+        let asked = Asked::new(actor, Call::Reached).on(On::Folder(mailbox, folder));
+        let present = self.read_for(&asked, |view| view.present(&mailbox_key(mailbox), folder))?;
+        Ok(present.into_iter().map(|(uid, _)| uid).collect())
     }
 
     /// Where a message lies or lay, in the order of mailboxes, folders and numbers.
     ///
     /// # Errors
     /// [`Error::NotFound`]; what reading can meet.
-    pub fn places(&self, _: &Actor, id: Id) -> Result<Vec<Place>> {
-        self.read(|view| {
+    pub fn places(&self, actor: &Actor, id: Id) -> Result<Vec<Place>> {
+        let asked = Asked::new(actor, Call::Entry).on(On::Message(id));
+        self.read_for(&asked, |view| {
             let number = crate::content::number_of(view, id)?;
-            view.places(number)?.into_iter().map(|row| Place::of(view, row)).collect()
+            let sight = self.sight(view, &asked)?;
+            let mut places = Vec::new();
+            for row in view.places(number)? {
+                if self.shows_mailbox(view, &sight, &row.mailbox)? {
+                    places.push(Place::of(view, row)?);
+                }
+            }
+            Ok(places)
         })
     }
 
@@ -204,8 +221,8 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn gone(&self, _: &Actor, mailbox: &str, since: Timestamp) -> Result<Vec<Place>> {
-        self.read(|view| {
+    pub fn gone(&self, actor: &Actor, mailbox: &str, since: Timestamp) -> Result<Vec<Place>> {
+        self.read_for(&Asked::new(actor, Call::Reached).on(On::Mailbox(mailbox)), |view| {
             let gone = view.gone(&mailbox_key(mailbox), since.as_second())?;
             gone.into_iter().map(|row| Place::of(view, row)).collect()
         })
@@ -218,8 +235,10 @@ impl Archive {
     /// # Errors
     /// [`Error::Damaged`], [`Error::NotFound`]: the message must stay on the server. And those of [`Archive::put`].
     pub fn before_server_delete(&self, actor: &Actor, place: &Place, uid_validity: u32, now: Timestamp) -> Result<u64> {
+        let Place { mailbox, folder, uid, .. } = place;
+        let asked = Asked::new(actor, Call::ServerDelete).on(On::Folder(mailbox, folder)).at(now);
         let mut size = 0;
-        let id = self.read(|view| {
+        let id = self.read_for(&asked, |view| {
             let number = crate::content::number_of(view, place.id)?;
             crate::content::stream(self.seal(), view, number, |piece| {
                 size += piece.len() as u64;
@@ -230,9 +249,10 @@ impl Archive {
         if id != place.id {
             return Err(Error::Damaged(format!("message {}: its bytes are those of another", place.id)));
         }
-        let Place { mailbox, folder, uid, .. } = place;
         let what = What::ServerDelete { id, size, mailbox, folder, uid_validity, uid: *uid };
-        self.change(|change| Appender::new(change, actor, now)?.append(what).map(drop))?;
+        self.change_for(&asked, |change, under| {
+            Appender::new(change, actor, now)?.under(under).append(what).map(drop)
+        })?;
         Ok(size)
     }
 
@@ -249,11 +269,12 @@ impl Archive {
         now: Timestamp,
     ) -> Result<()> {
         let Place { mailbox, folder, uid, id, .. } = place;
-        self.change(|change| match outcome {
+        let asked = Asked::new(actor, Call::ServerDeleted).on(On::Folder(mailbox, folder)).at(now);
+        self.change_for(&asked, |change, under| match outcome {
             Ok(()) => change.put_gone(&mailbox_key(mailbox), folder, &[*uid], now.as_second()).map(drop),
             Err(why) => {
                 let what = What::ServerDeleteFailed { id: *id, mailbox, folder, uid: *uid, why };
-                Appender::new(change, actor, now)?.append(what).map(drop)
+                Appender::new(change, actor, now)?.under(under).append(what).map(drop)
             }
         })
     }
@@ -262,8 +283,9 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn withheld(&self, _: &Actor, mailbox: &str, folder: &str) -> Result<Vec<Withheld>> {
-        let rows = self.read(|view| view.withheld(&mailbox_key(mailbox), folder))?;
+    pub fn withheld(&self, actor: &Actor, mailbox: &str, folder: &str) -> Result<Vec<Withheld>> {
+        let asked = Asked::new(actor, Call::Reached).on(On::Folder(mailbox, folder));
+        let rows = self.read_for(&asked, |view| view.withheld(&mailbox_key(mailbox), folder))?;
         rows.into_iter()
             .map(|WithheldRow { uid, why, since }| Ok(Withheld { uid, why, since: instant(since)? }))
             .collect()

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call, On};
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
 use crate::id::Id;
@@ -128,16 +129,27 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Damaged`], which names the mailbox; what reading can meet.
-    pub fn managed(&self, _: &Actor) -> Result<Vec<(Managed, Standing)>> {
-        self.read(|view| view.managed()?.iter().map(understood).collect())
+    pub fn managed(&self, actor: &Actor) -> Result<Vec<(Managed, Standing)>> {
+        let asked = Asked::new(actor, Call::Managed);
+        self.read_for(&asked, |view| {
+            let sight = self.sight(view, &asked)?;
+            let mut shown = Vec::new();
+            for row in view.managed()? {
+                if self.shows_mailbox(view, &sight, &row.address)? {
+                    shown.push(understood(&row)?);
+                }
+            }
+            Ok(shown)
+        })
     }
 
     /// The managed mailbox of this address.
     ///
     /// # Errors
     /// [`Error::NotFound`]; as [`Archive::managed`].
-    pub fn managed_at(&self, _: &Actor, address: &str) -> Result<(Managed, Standing)> {
-        let row = self.read(|view| view.managed_at(&mailbox_key(address)))?;
+    pub fn managed_at(&self, actor: &Actor, address: &str) -> Result<(Managed, Standing)> {
+        let asked = Asked::new(actor, Call::Managed).on(On::Mailbox(address));
+        let row = self.read_for(&asked, |view| view.managed_at(&mailbox_key(address)))?;
         understood(&row.ok_or_else(|| Error::NotFound(address.to_owned()))?)
     }
 
@@ -154,7 +166,9 @@ impl Archive {
         admit: impl FnOnce(usize) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut refused = None;
-        let done = self.change(|change| {
+        let asked = Asked::new(actor, Call::Manage).at(now);
+        let addresses = || mailboxes.iter().map(|mailbox| mailbox.address.as_str());
+        let done = self.change_mailboxes(&asked, addresses(), |change| {
             let keys: Vec<String> = mailboxes.iter().map(|mailbox| mailbox_key(&mailbox.address)).collect();
             let others = change.managed()?.iter().filter(|row| !keys.contains(&row.address)).count();
             if let Err(why) = admit(others) {
@@ -181,7 +195,8 @@ impl Archive {
     /// Those of [`Archive::put`].
     pub fn unmanage(&self, actor: &Actor, address: &str, now: Timestamp) -> Result<bool> {
         let key = mailbox_key(address);
-        self.change(|change| {
+        let asked = Asked::new(actor, Call::Manage).on(On::Mailbox(address)).at(now);
+        self.change_for(&asked, |change, _| {
             let was = change.forget_managed(&key)?;
             if was {
                 Appender::new(change, actor, now)?.append(What::Unmanage { mailbox: &key })?;
@@ -198,12 +213,13 @@ impl Archive {
     /// Those of [`Archive::put`].
     pub fn note_standings(
         &self,
-        _: &Actor,
+        actor: &Actor,
         addresses: &[String],
         now: Timestamp,
         mut work: impl FnMut(&str, Standing) -> Standing,
     ) -> Result<()> {
-        self.change(|change| {
+        let asked = Asked::new(actor, Call::Standing).at(now);
+        self.change_mailboxes(&asked, addresses.iter().map(String::as_str), |change| {
             for address in addresses {
                 let key = mailbox_key(address);
                 let Some(row) = change.managed_at(&key)? else { continue };
@@ -224,12 +240,24 @@ impl Archive {
     /// # Errors
     /// Those of [`Archive::put`].
     pub fn log_managed(&self, actor: &Actor, event: ManagedEvent<'_>, now: Timestamp) -> Result<()> {
-        let what = match event {
-            ManagedEvent::Credential { mailbox } => What::Credential { mailbox },
-            ManagedEvent::Opened { mailbox, mandate } => What::Opened { mailbox, mandate },
-            ManagedEvent::Refreshed { mailboxes } => What::Refreshed { mailboxes },
+        let asked = Asked::new(actor, Call::Opened).at(now);
+        let (asked, what) = match event {
+            ManagedEvent::Credential { mailbox } => {
+                (Asked { call: Call::Credential, ..asked }.on(On::Mailbox(mailbox)), What::Credential { mailbox })
+            }
+            ManagedEvent::Opened { mailbox, mandate } => {
+                (asked.on(On::Mailbox(mailbox)), What::Opened { mailbox, mandate })
+            }
+            ManagedEvent::Refreshed { mailboxes } => (asked, What::Refreshed { mailboxes }),
         };
-        self.change(|change| Appender::new(change, actor, now)?.append(what).map(drop))
+        self.change_for(&asked, |change, under| {
+            let mut log = Appender::new(change, actor, now)?;
+            // Where the host has said by what right it is opened, the entry says that.
+            if !matches!(what, What::Opened { mandate: Some(_), .. }) {
+                log.cite(under);
+            }
+            log.append(what).map(drop)
+        })
     }
 }
 

@@ -35,6 +35,13 @@ impl Keeper {
         Ok(look(&self.known().organisation))
     }
 
+    /// The same; `None` where nothing was ever done to it, so that there are no rules.
+    pub(crate) fn with_rules<T>(&self, view: &dyn View, look: impl FnOnce(Option<&Organisation>) -> T) -> Result<T> {
+        self.read_on(view)?;
+        let known = self.known();
+        Ok(look(Some(&known.organisation).filter(|_| known.next > 0)))
+    }
+
     fn known(&self) -> RwLockReadGuard<'_, Known> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -133,6 +140,6 @@ impl Archive {
 impl<'d> From<&'d Denied> for crate::log::Refused<'d> {
     fn from(denied: &'d Denied) -> Self {
         let missing = denied.missing.map(pec_core::delegation::Permission::as_str);
-        Self { code: denied.code.as_str(), about: &denied.detail, missing }
+        Self { code: denied.code.as_str(), about: &denied.detail, missing, ..Self::default() }
     }
 }

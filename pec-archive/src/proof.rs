@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::archive::{Archive, bare};
+use crate::enforce::{Asked, Call, On};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::log::{self, Appender, What};
@@ -48,6 +49,8 @@ impl Archive {
     /// [`Error::TimeStamp`] when there is nothing to stamp, `ask` fails, or the token is not over this root by an authority
     /// that `trust` names.
     pub fn renew(&self, actor: &Actor, trust: &TrustStore, now: Timestamp, ask: Ask<'_>) -> Result<Stamped> {
+        let asked = Asked::new(actor, Call::Stamp).at(now);
+        self.allow(&asked)?;
         let (size, root) = self.log_root(actor)?;
         if size == 0 {
             return Err(Error::TimeStamp("the archive is empty".into()));
@@ -61,7 +64,7 @@ impl Archive {
             judge_time_stamp(&stamp, trust, now.as_second(), &Limits::DEFAULT).map_err(|error| failed(&error))?;
         let time = Timestamp::from_second(stamp.time).map_err(|error| failed(&error))?;
         let checkpoint = CheckpointRow { token: token.to_vec(), note };
-        self.change(|change| {
+        self.change_for(&asked, |change, _| {
             change.put_checkpoint(size, &checkpoint)?;
             let what = What::Stamp { size, token: Id::of(&checkpoint.token), authority: &authority, time };
             Appender::new(change, actor, now)?.append(what).map(drop)
@@ -75,14 +78,16 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::NotFound`] when nothing speaks of it, [`Error::Damaged`], [`Error::Bundle`].
-    pub fn bundle(&self, _: &Actor, trust: &TrustStore, now: Timestamp, identifier: &str) -> Result<Vec<u8>> {
+    pub fn bundle(&self, actor: &Actor, trust: &TrustStore, now: Timestamp, identifier: &str) -> Result<Vec<u8>> {
         let identifier = bare(identifier);
-        let bundle = self.read(|view| {
+        let asked = Asked::new(actor, Call::Bundle).at(now);
+        let bundle = self.read_for(&asked, |view| {
             let texts = BTreeSet::from([identifier.clone()]);
             let messages = dossiers::related(view, &texts, Speaking::All)?;
             if messages.is_empty() {
                 return Err(Error::NotFound(identifier.clone()));
             }
+            let messages = self.exported(view, &asked, messages)?;
             let mut bundle = Bundle::new();
             let mut used = BTreeSet::new();
             for number in &messages {
@@ -99,6 +104,28 @@ impl Archive {
             Ok(bundle.evidence(evidence(self.seal(), view, &messages)?))
         })?;
         Ok(bundle.to_zip(&identifier, trust, now)?)
+    }
+}
+
+impl Archive {
+    /// Of the messages of a transaction those that lie in mailboxes of whoever asks: what lies with others alone is not there for
+    /// them.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] where one of those may not be exported: the proof of a part would pass for that of the whole.
+    fn exported(&self, view: &dyn View, asked: &Asked<'_>, messages: BTreeSet<Number>) -> Result<BTreeSet<Number>> {
+        let (mut exported, mut elsewhere) = (BTreeSet::new(), None);
+        for number in messages {
+            match self.judge(view, &asked.on(On::Message(content::id_of(view, number)?))) {
+                Ok(_) => drop(exported.insert(number)),
+                Err(Error::Denied(denied)) if denied.is_elsewhere() => elsewhere = Some(denied),
+                Err(error) => return Err(error),
+            }
+        }
+        match elsewhere {
+            Some(denied) if exported.is_empty() => Err(Error::Denied(denied)),
+            _ => Ok(exported),
+        }
     }
 }
 

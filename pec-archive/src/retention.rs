@@ -11,6 +11,7 @@ use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::care::remove_unused;
 use crate::content::{self, number_of};
+use crate::enforce::{Asked, Call, Sight};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::log::{Appender, What};
@@ -62,7 +63,7 @@ impl Archive {
         if months == 0 {
             return Err(Error::BadValue { what: "months", value: "0".into() });
         }
-        self.change(|change| {
+        self.change_for(&Asked::new(actor, Call::Terms).at(now), |change, _| {
             change.set_term(class, months)?;
             Appender::new(change, actor, now)?.append(What::Term { class, months }).map(drop)
         })
@@ -72,8 +73,8 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn terms(&self, _: &Actor) -> Result<Vec<(String, u32)>> {
-        self.read(|view| view.terms())
+    pub fn terms(&self, actor: &Actor) -> Result<Vec<(String, u32)>> {
+        self.read_for(&Asked::new(actor, Call::Terms), |view| view.terms())
     }
 
     /// Puts messages into a class.
@@ -81,14 +82,11 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] for a message or a class that is not here: then nothing was changed.
     pub fn classify(&self, actor: &Actor, now: Timestamp, ids: &[Id], class: &str) -> Result<()> {
-        self.change(|change| {
+        self.read(|view| months(view, class))?;
+        self.change_each(actor, Call::Classify, ids, now, |change, log, id, number| {
             months(change, class)?;
-            let mut log = Appender::new(change, actor, now)?;
-            for id in ids {
-                change.classify(number_of(change, *id)?, class)?;
-                log.append(What::Classify { id: *id, class })?;
-            }
-            Ok(())
+            change.classify(number, class)?;
+            log.append(What::Classify { id, class }).map(drop)
         })
     }
 
@@ -100,13 +98,9 @@ impl Archive {
         if case.trim().is_empty() {
             return Err(Error::BadValue { what: "case", value: case.into() });
         }
-        self.change(|change| {
-            let mut log = Appender::new(change, actor, now)?;
-            for id in ids {
-                change.hold(number_of(change, *id)?, case)?;
-                log.append(What::Hold { id: *id, case })?;
-            }
-            Ok(())
+        self.change_each(actor, Call::Hold, ids, now, |change, log, id, number| {
+            change.hold(number, case)?;
+            log.append(What::Hold { id, case }).map(drop)
         })
     }
 
@@ -115,7 +109,7 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] when nothing is held for it.
     pub fn release(&self, actor: &Actor, now: Timestamp, case: &str) -> Result<usize> {
-        self.change(|change| {
+        self.change_for(&Asked::new(actor, Call::Hold).at(now), |change, _| {
             let released = change.release(case)?;
             if released == 0 {
                 return Err(Error::NotFound(case.to_owned()));
@@ -142,7 +136,7 @@ impl Archive {
         }
         // No batch may work with what is held of messages that are going.
         let mut writer = self.writer();
-        let done = self.change(|change| {
+        let done = self.change_for(&Asked::new(actor, Call::Erase).at(now), |change, _| {
             let mut log = Appender::new(change, actor, now)?;
             let judged = ids.iter().map(|id| Ok((*id, number_of(change, *id)?))).collect::<Result<Vec<_>>>()?;
             // All are judged before any is gone: the end of a term depends on the others of the dossier.
@@ -177,7 +171,8 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Locked`] while somebody reads an older state.
-    pub fn scrub(&self, _: &Actor) -> Result<()> {
+    pub fn scrub(&self, actor: &Actor) -> Result<()> {
+        self.allow(&Asked::new(actor, Call::Care))?;
         self.backend().scrub()
     }
 
@@ -185,10 +180,21 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn expiring(&self, _: &Actor, now: Timestamp, until: Timestamp, limit: usize) -> Result<Expiring> {
-        self.read(|view| {
-            let proofs = view.ending_proofs(now.as_second(), until.as_second(), limit)?;
-            Ok(Expiring { proofs: view.entries(&proofs)?, terms: ending_terms(view, until, limit)? })
+    pub fn expiring(&self, actor: &Actor, now: Timestamp, until: Timestamp, limit: usize) -> Result<Expiring> {
+        let asked = Asked::new(actor, Call::Expiring).at(now);
+        self.read_for(&asked, |view| {
+            let sight = self.sight(view, &asked)?;
+            let most = if matches!(sight, Sight::All) { limit } else { usize::MAX };
+            let proofs = view.ending_proofs(now.as_second(), until.as_second(), most)?;
+            let mut proofs = self.shown(view, &asked, proofs)?;
+            proofs.truncate(limit);
+            let mut shows = |number| self.shows(view, &sight, number, None);
+            let terms = ending_terms(view, until, limit, &mut shows)?;
+            let (numbers, ends): (Vec<Number>, Vec<Timestamp>) = terms.into_iter().unzip();
+            Ok(Expiring {
+                proofs: self.entries_seen(view, &sight, &proofs)?,
+                terms: self.entries_seen(view, &sight, &numbers)?.into_iter().zip(ends).collect(),
+            })
         })
     }
 }
@@ -197,7 +203,12 @@ impl Archive {
 const BATCH: usize = 256;
 
 /// At most `limit` messages whose term ends by `until`, oldest first.
-fn ending_terms(view: &dyn View, until: Timestamp, limit: usize) -> Result<Vec<(Entry, Timestamp)>> {
+fn ending_terms(
+    view: &dyn View,
+    until: Timestamp,
+    limit: usize,
+    shows: &mut dyn FnMut(Number) -> Result<bool>,
+) -> Result<Vec<(Number, Timestamp)>> {
     let shortest = view.terms()?.into_iter().map(|(_, months)| i64::from(months)).min().unwrap_or_default();
     let (mut ending, mut after_it) = (Vec::new(), None);
     'all: loop {
@@ -208,7 +219,7 @@ fn ending_terms(view: &dyn View, until: Timestamp, limit: usize) -> Result<Vec<(
                 break 'all;
             }
             let (_, ends) = term(view, *number)?;
-            if ends <= until {
+            if ends <= until && shows(*number)? {
                 ending.push((*number, ends));
             }
         }
@@ -217,8 +228,7 @@ fn ending_terms(view: &dyn View, until: Timestamp, limit: usize) -> Result<Vec<(
             break;
         }
     }
-    let numbers: Vec<Number> = ending.iter().map(|(number, _)| *number).collect();
-    Ok(view.entries(&numbers)?.into_iter().zip(ending).map(|(entry, (_, ends))| (entry, ends)).collect())
+    Ok(ending)
 }
 
 fn any_erased(done: &[Erasure]) -> bool {

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::archive::Archive;
-use crate::content;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::log::{Appender, What};
+use crate::log::What;
 
 /// An archive in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -47,8 +47,8 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn stats(&self, _: &Actor) -> Result<Stats> {
-        self.read(|view| view.stats())
+    pub fn stats(&self, actor: &Actor) -> Result<Stats> {
+        self.read_for(&Asked::new(actor, Call::Stats), |view| view.stats())
     }
 
     /// Gives messages a tag of the host's.
@@ -71,17 +71,13 @@ impl Archive {
         if tag.trim().is_empty() {
             return Err(Error::BadValue { what: "tag", value: tag.to_owned() });
         }
-        self.change(|change| {
-            let mut log = Appender::new(change, actor, now)?;
-            for id in ids {
-                let number = content::number_of(change, *id)?;
-                let (changed, what) = match on {
-                    true => (change.tag(number, tag)?, What::Tag { id: *id, tag }),
-                    false => (change.untag(number, tag)?, What::Untag { id: *id, tag }),
-                };
-                if changed {
-                    log.append(what)?;
-                }
+        self.change_each(actor, Call::Tag, ids, now, |change, log, id, number| {
+            let (changed, what) = match on {
+                true => (change.tag(number, tag)?, What::Tag { id, tag }),
+                false => (change.untag(number, tag)?, What::Untag { id, tag }),
+            };
+            if changed {
+                log.append(what)?;
             }
             Ok(())
         })

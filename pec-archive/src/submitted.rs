@@ -6,6 +6,7 @@ use pec_core::reconcile::{Record, Source};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call, On};
 use crate::error::Result;
 use crate::id::Id;
 use crate::{content, dossiers};
@@ -35,7 +36,8 @@ impl Archive {
     ///
     /// # Errors
     /// [`crate::Error::NotFound`]; [`crate::Error::Damaged`] where it cannot be read.
-    pub fn submission(&self, _: &Actor, id: Id) -> Result<Option<Submitted>> {
-        self.read(|view| dossiers::submitted(view, content::number_of(view, id)?)).map_err(|error| error.of_message(id))
+    pub fn submission(&self, actor: &Actor, id: Id) -> Result<Option<Submitted>> {
+        let asked = Asked::new(actor, Call::Submission).on(On::Message(id));
+        self.read_for(&asked, |view| dossiers::submitted(view, content::number_of(view, id)?))
     }
 }

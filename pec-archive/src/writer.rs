@@ -13,6 +13,7 @@ use crate::archive::{Put, Stored, Submission};
 use crate::batch::Batch;
 use crate::care::remove_unused;
 use crate::dossiers::{self, Judge, Records, Telling};
+use crate::enforce::Under;
 use crate::error::{Error, Result};
 use crate::evidence::Used;
 use crate::id::Id;
@@ -22,6 +23,9 @@ use crate::ready::{Compressed, Ready};
 use crate::seal::Seal;
 use crate::split::Skeleton;
 use crate::store::{Backend, Blob, Change, Number, PIECE};
+
+/// Judges, on the state that is about to be changed, whether whoever asks may.
+pub(crate) type Gate<'g> = &'g dyn Fn(&dyn Change) -> Result<Under>;
 
 /// What is written with a batch.
 pub(crate) enum With<'w> {
@@ -67,6 +71,7 @@ impl Writer {
         &mut self,
         backend: &dyn Backend,
         actor: &Actor,
+        gate: Gate<'_>,
         intake: &Intake<'_>,
         ready: &Ready<'_>,
         mut with: With<'_>,
@@ -80,7 +85,8 @@ impl Writer {
         };
         let Self { press, records, .. } = self;
         let stored = backend.change(&mut |change| {
-            let written = Batch { change, press, ready, actor, intake, submission }.write()?;
+            let under = gate(change)?;
+            let written = Batch { change, press, ready, actor, under, intake, submission }.write()?;
             puts = written.finish(change, records, &mut judge)?;
             match &mut with {
                 With::Also(also) => also(change),
@@ -100,6 +106,7 @@ impl Writer {
         &mut self,
         backend: &dyn Backend,
         actor: &Actor,
+        gate: Gate<'_>,
         intake: &Intake<'_>,
         derived: Derived,
         source: &mut dyn Read,
@@ -112,9 +119,10 @@ impl Writer {
         let mut puts = Vec::new();
         let Self { press, records, .. } = self;
         let stored = backend.change(&mut |change| {
+            let under = gate(change)?;
             (prepared.id, prepared.size) = take_in(change, source, &mut prepared.skeleton, press)?;
             let ready = Ready::of(std::slice::from_ref(&prepared), &used, Compressed::default());
-            let written = Batch { change, press, ready: &ready, actor, intake, submission: None }.write()?;
+            let written = Batch { change, press, ready: &ready, actor, under, intake, submission: None }.write()?;
             puts = written.finish(change, records, &mut judge)?;
             if puts.iter().any(|put| put.stored == Stored::Known) {
                 // It may have been stored under other limits, cut otherwise.

@@ -81,7 +81,7 @@ enum Action {
 }
 
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
-    let call = Call { actor: Actor::named(&arguments.actor), keys: arguments.keys.load()?, language };
+    let call = Call { actor: Actor::local(&arguments.actor), keys: arguments.keys.load()?, language };
     match &arguments.action {
         Action::Init { archive, index_words } => {
             if *index_words && arguments.keys.is_empty() {

@@ -128,7 +128,7 @@ struct Prove {
 }
 
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
-    let call = Call { actor: Actor::named(&arguments.actor), keys: &arguments.keys, language };
+    let call = Call { actor: Actor::local(&arguments.actor), keys: &arguments.keys, language };
     match &arguments.action {
         Action::Show(arguments) => call.show(arguments),
         Action::Verify(arguments) => call.verify(arguments),

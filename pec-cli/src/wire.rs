@@ -67,7 +67,7 @@ impl Reach {
         };
         let archive = Arc::new(archive.map_err(|error| archive_failed(&error))?);
         let setup = self.judging.load()?;
-        let actor = Actor::named(&self.actor);
+        let actor = Actor::local(&self.actor);
         let trust = Arc::new(setup.trust);
         let receiver = Receiver::new(Arc::clone(&archive), Arc::clone(&trust))
             .evidence(Arc::new(setup.evidence))

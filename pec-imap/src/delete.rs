@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use pec_archive::{Actor, Archive, Id, Place};
+use pec_core::delegation::Permission;
 
 use crate::account::Account;
 use crate::error::{Error, Result};
@@ -42,6 +43,7 @@ impl Account {
             places.extend(of_message.filter(|place| place.mailbox == self.address() && place.gone_at.is_none()));
         }
         places.sort_by(|a, b| (&a.folder, a.uid).cmp(&(&b.folder, b.uid)));
+        archive.permit(actor, Permission::DeleteOnServer, self.address(), now)?;
         let mut session = Session::open(network, self).await?;
         let mut deleted = Vec::new();
         let mut open = None;

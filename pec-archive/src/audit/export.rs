@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 
 /// One entry.
@@ -56,7 +57,7 @@ impl LogFormat {
 const COLUMNS: [&str; 8] = ["n", "at", "actor", "mandate", "what", "mailbox", "id", "details"];
 
 impl LogRow {
-    fn read(n: i64, entry: &str) -> Result<Self> {
+    pub(crate) fn read(n: i64, entry: &str) -> Result<Self> {
         let broken = |what: &str| Error::Damaged(format!("the log: entry {n} {what}"));
         let mut details: Map<String, Value> = serde_json::from_str(entry).map_err(|_| broken("is not JSON"))?;
         let mut take = |name: &str| match details.remove(name) {
@@ -80,21 +81,32 @@ impl LogRow {
 }
 
 impl Archive {
-    /// At most `limit` entries of the log from number `from` on.
+    /// At most `limit` entries of the log from number `from` on. An operator gets those of what its scope covers: what was done to
+    /// its mailboxes, their messages and its part of the organisation, and what it asked for itself.
     ///
     /// # Errors
     /// [`Error::Damaged`] where an entry is not one.
-    pub fn log(&self, _: &Actor, from: u64, limit: usize) -> Result<Vec<LogRow>> {
+    pub fn log(&self, actor: &Actor, from: u64, limit: usize) -> Result<Vec<LogRow>> {
         let mut rows = Vec::new();
-        self.read(|view| {
-            view.log_entries(i64::try_from(from).unwrap_or(i64::MAX), &mut |n, entry| {
-                if rows.len() < limit {
-                    rows.push(LogRow::read(n, entry)?);
-                }
-                Ok(rows.len() < limit)
-            })
+        self.rows(actor, from, &mut |row| {
+            if rows.len() < limit {
+                rows.push(row);
+            }
+            Ok(rows.len() < limit)
         })?;
         Ok(rows)
+    }
+
+    /// Gives the entries from this number on, of those that whoever asks may see, until `take` says that it is enough.
+    fn rows(&self, actor: &Actor, from: u64, take: &mut dyn FnMut(LogRow) -> Result<bool>) -> Result<()> {
+        let asked = Asked::new(actor, Call::Log);
+        self.read_for(&asked, |view| {
+            let sight = self.sight(view, &asked)?;
+            view.log_entries(i64::try_from(from).unwrap_or(i64::MAX), &mut |n, entry| {
+                let row = LogRow::read(n, entry)?;
+                if self.shows_row(view, &sight, &row)? { take(row) } else { Ok(true) }
+            })
+        })
     }
 
     /// Writes the log out from number `from` on; gives the number of the entry that comes next. Secrets and the text of messages
@@ -104,19 +116,17 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::File`] when `sink` fails; [`Error::Damaged`] where an entry is not one: the entries before it were written.
-    pub fn export_log(&self, _: &Actor, from: u64, format: LogFormat, sink: &mut dyn Write) -> Result<u64> {
+    pub fn export_log(&self, actor: &Actor, from: u64, format: LogFormat, sink: &mut dyn Write) -> Result<u64> {
         let failed = |error: std::io::Error| Error::file(Path::new("output"), error);
         if format == LogFormat::CsvWithMark {
             sink.write_all(b"\xef\xbb\xbf").map_err(failed)?;
         }
         let mut writer = Sink::new(format, sink)?;
         let mut next = from;
-        self.read(|view| {
-            view.log_entries(i64::try_from(from).unwrap_or(i64::MAX), &mut |n, entry| {
-                writer.write(LogRow::read(n, entry)?)?;
-                next = n.unsigned_abs() + 1;
-                Ok(true)
-            })
+        self.rows(actor, from, &mut |row| {
+            next = row.n + 1;
+            writer.write(row)?;
+            Ok(true)
         })?;
         writer.end()?;
         Ok(next)

@@ -12,6 +12,7 @@ use tlog_tiles::Checkpoint;
 use super::{VouchedBy, Voucher};
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::log::{self, Appender, ORIGIN, What};
 
@@ -164,7 +165,7 @@ impl Archive {
     /// What reading and writing can meet.
     pub fn sign_log(&self, actor: &Actor, key: &LogKey, now: Timestamp) -> Result<Vec<u8>> {
         let internal = |error: &dyn std::fmt::Display| Error::Internal(error.to_string());
-        self.change(|change| {
+        self.change_for(&Asked::new(actor, Call::Stamp).at(now), |change, _| {
             let size = log::size(change)?;
             let checkpoint = log::checkpoint(size, log::root(change, size)?)?;
             let mut note = Note::new(&checkpoint, &[]).map_err(|error| internal(&error))?;

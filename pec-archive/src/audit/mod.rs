@@ -22,6 +22,7 @@ use serde::Serialize;
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::care::readable;
+use crate::enforce::{Asked, Call};
 use crate::error::Result;
 use crate::id::Id;
 use crate::store::View;
@@ -156,8 +157,8 @@ impl Archive {
     ///
     /// # Errors
     /// What keeps it from reading at all; damage is an answer.
-    pub fn verify_log(&self, _: &Actor, trust: &TrustStore, now: Timestamp, kept: &[KeptRoot]) -> Result<LogCheck> {
-        self.read(|view| {
+    pub fn verify_log(&self, actor: &Actor, trust: &TrustStore, now: Timestamp, kept: &[KeptRoot]) -> Result<LogCheck> {
+        self.read_for(&Asked::new(actor, Call::VerifyLog).at(now), |view| {
             let stamped = stamped(view, trust, now)?;
             let kept = kept.iter().map(|kept| (kept.size, Some(kept.root), kept.voucher.clone()));
             let mut roots: Vec<_> = stamped.into_iter().chain(kept).collect();

@@ -1,10 +1,12 @@
 //! Proofs out of the tree, for whoever has a root and not the archive (RFC 9162 §2.1.3, §2.1.4).
 
+use pec_core::delegation::Denied;
 use serde::{Deserialize, Serialize};
 use tlog_tiles::{Hash, check_record, check_tree, prove_record, prove_tree, record_hash};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::log::{self, Nodes};
@@ -69,14 +71,19 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such entry, or the log has not that many; [`Error::Damaged`].
-    pub fn prove_entry(&self, _: &Actor, n: u64, size: Option<u64>) -> Result<EntryProof> {
-        self.read(|view| {
+    pub fn prove_entry(&self, actor: &Actor, n: u64, size: Option<u64>) -> Result<EntryProof> {
+        let asked = Asked::new(actor, Call::Log);
+        self.read_for(&asked, |view| {
             let all = log::size(view)?;
             let size = size.unwrap_or(all);
             if size > all || n >= size {
                 return Err(Error::NotFound(format!("entry {n} of {size}, of a log of {all}")));
             }
             let entry = view.log_entry(n)?.ok_or_else(|| log::broken(format!("entry {n} is missing")))?;
+            let sight = self.sight(view, &asked)?;
+            if !self.shows_entry(view, &sight, n, &entry)? {
+                return Err(Error::Denied(Denied::nobody(&format!("entry {n}"))));
+            }
             let path = Nodes::ask(view, |nodes| prove_record(size, n, nodes))?;
             Ok(EntryProof { n, size, entry, path: ids(path) })
         })

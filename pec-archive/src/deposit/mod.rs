@@ -69,6 +69,7 @@ pub use report::ReportForm;
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::care::{Progress, Watch};
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::Intake;
@@ -201,7 +202,8 @@ impl Archive {
         target: &Target,
         watch: Watch<'_>,
     ) -> Result<Made> {
-        let plan = self.read(|view| plan::plan(view, selection))?;
+        let asked = Asked::new(actor, Call::Deposit).at(intake.now);
+        let plan = self.read_for(&asked, |view| plan::plan(view, selection))?;
         self.pack(actor, intake, plan, options, target, watch)
     }
 
@@ -222,7 +224,8 @@ impl Archive {
         target: &Target,
         watch: Watch<'_>,
     ) -> Result<Made> {
-        let plan = self.read(|view| plan::again(view, package))?;
+        let asked = Asked::new(actor, Call::Deposit).at(intake.now);
+        let plan = self.read_for(&asked, |view| plan::again(view, package))?;
         self.pack(actor, intake, plan, options, target, watch)
     }
 
@@ -230,16 +233,16 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn deposits(&self, _: &Actor) -> Result<Vec<Deposit>> {
-        self.read(|view| view.deposits())
+    pub fn deposits(&self, actor: &Actor) -> Result<Vec<Deposit>> {
+        self.read_for(&Asked::new(actor, Call::Deposit), |view| view.deposits())
     }
 
     /// The documents of a package, in the order of their digests.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such package.
-    pub fn deposited(&self, _: &Actor, package: &str) -> Result<Vec<Deposited>> {
-        self.read(|view| view.deposited(plan::named(view, package)?.number))
+    pub fn deposited(&self, actor: &Actor, package: &str) -> Result<Vec<Deposited>> {
+        self.read_for(&Asked::new(actor, Call::Deposit), |view| view.deposited(plan::named(view, package)?.number))
     }
 
     fn pack(

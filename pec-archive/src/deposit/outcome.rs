@@ -9,6 +9,7 @@ use super::DepositState;
 use super::report::{self, Outcome, ReportForm, Said};
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::log::{Appender, What};
@@ -71,7 +72,7 @@ impl Archive {
             return Err(Error::Report("it names no document by its SHA-256".into()));
         }
         let id = Id::of(bytes);
-        self.change(|change| {
+        self.change_for(&Asked::new(actor, Call::Deposit).at(now), |change, _| {
             let Matched { answers, unknown } = matched(change, report.said)?;
             let mut answer = DepositReport {
                 id,

@@ -9,6 +9,7 @@ use super::ticket::{Answers, Ticket, TicketState};
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::dossiers::{self, Judge, Records};
+use crate::enforce::{Asked, Call, On, Under, refuse};
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
 use crate::intake::Intake;
@@ -68,13 +69,16 @@ impl Archive {
     /// # Errors
     /// Those of [`Archive::put`].
     pub fn open_outbox(&self, actor: &Actor, intake: &Intake<'_>, mailbox: &str) -> Result<Vec<Ticket>> {
+        let asked = Asked::new(actor, Call::Outbox).on(On::Mailbox(mailbox)).at(intake.now);
+        self.allow(&asked)?;
         let left = self.all_tickets(mailbox, TicketState::Sending)?;
         if !left.is_empty() {
-            self.change(|change| {
+            self.change_for(&asked, |change, under| {
+                let by = By { actor, under: under.clone() };
                 for row in &left {
                     // Its outcome may have been written since.
                     if let Some(row) = change.ticket(row.number)?.filter(|row| row.state == TicketState::Sending) {
-                        unknown(change, actor, row, intake.now, "the sender ended while it was being sent")?;
+                        unknown(change, &by, row, intake.now, "the sender ended while it was being sent")?;
                     }
                 }
                 Ok(())
@@ -89,12 +93,15 @@ impl Archive {
     /// # Errors
     /// Those of [`Archive::put`]; [`Error::Damaged`] where a receipt cannot be read.
     pub fn settle_outbox(&self, actor: &Actor, intake: &Intake<'_>, mailbox: &str) -> Result<Vec<Ticket>> {
+        let asked = Asked::new(actor, Call::Outbox).on(On::Mailbox(mailbox)).at(intake.now);
+        self.allow(&asked)?;
         let mut unknown = Vec::new();
         for row in self.all_tickets(mailbox, TicketState::Unknown)? {
             if self.is_proven(intake, &row)? {
                 self.write(intake, |change| {
+                    let by = By { actor, under: self.judge(change, &asked)? };
                     let row = change.ticket(row.number)?.filter(|row| row.state == TicketState::Unknown);
-                    row.map_or(Ok(BTreeSet::new()), |row| sent(change, actor, row, intake.now, "receipt"))
+                    row.map_or(Ok(BTreeSet::new()), |row| sent(change, &by, row, intake.now, "receipt"))
                 })?;
             } else {
                 unknown.push(Ticket::of(row)?);
@@ -127,7 +134,8 @@ impl Archive {
     /// no longer waits, because another sender has taken it: it may not go.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is no such ticket; those of [`Archive::put`]. Nothing was written then.
+    /// [`Error::NotFound`] where there is no such ticket; those of [`Archive::put`]. Nothing was written then. [`Error::Denied`]
+    /// where whoever asks may not send from there: what has become of the others is written all the same.
     pub fn journal(
         &self,
         actor: &Actor,
@@ -135,14 +143,24 @@ impl Archive {
         outcomes: &[Outcome],
         begin: Option<i64>,
     ) -> Result<Option<u32>> {
-        let mut begun = None;
+        let (mut begun, mut refused) = (None, None);
         self.write(intake, |change| {
             let mut texts = BTreeSet::new();
             for outcome in outcomes {
-                texts.extend(outcome.write(change, actor)?);
+                // What has happened is written, whoever asks; under a mandate, where one covers it.
+                let row = found(change, outcome.ticket)?;
+                let asked = Asked::new(actor, Call::Outbox).on(On::Mailbox(&row.mailbox)).at(intake.now);
+                let under = self.judge(change, &asked).unwrap_or_default();
+                texts.extend(outcome.write(change, &By { actor, under }, row)?);
             }
             if let Some(number) = begin {
                 let row = found(change, number)?;
+                let asked = Asked::new(actor, Call::Outbox).on(On::Mailbox(&row.mailbox)).at(intake.now);
+                if let Err(error) = self.judge(change, &asked) {
+                    refuse(change, &asked, &error)?;
+                    refused = Some(error);
+                    return Ok(texts);
+                }
                 let waits = row.state == TicketState::Queued && row.message.is_some();
                 begun = waits.then(|| row.attempts.saturating_add(1));
                 if let Some(attempts) = begun {
@@ -158,7 +176,7 @@ impl Archive {
             }
             Ok(texts)
         })?;
-        Ok(begun)
+        refused.map_or(Ok(begun), Err)
     }
 
     /// Ends that nobody knows of a message whether it has gone.
@@ -173,7 +191,9 @@ impl Archive {
         key: &str,
         resolution: Resolution,
     ) -> Result<Ticket> {
-        self.write(intake, |change| {
+        let asked = Asked::new(actor, Call::Outbox).on(On::Mailbox(mailbox)).at(intake.now);
+        let resolved = self.write(intake, |change| {
+            let by = By { actor, under: self.judge(change, &asked)? };
             let row = change.ticket_of_key(&mailbox_key(mailbox), key)?;
             let row = row.ok_or_else(|| Error::NotFound(format!("{key} in the outbox of {mailbox}")))?;
             if row.state != TicketState::Unknown {
@@ -181,14 +201,15 @@ impl Archive {
             }
             let is_sent = resolution == Resolution::Sent;
             let what = What::Resolve { id: row.id, mailbox, key, sent: is_sent };
-            Appender::new(change, actor, intake.now)?.append(what)?;
+            by.log(change, intake.now, what)?;
             if is_sent {
-                return sent(change, actor, row, intake.now, "host");
+                return sent(change, &by, row, intake.now, "host");
             }
             let changed_at = intake.now.as_second();
             change.set_ticket(&TicketRow { state: TicketState::Queued, changed_at, not_before: None, ..row })?;
             Ok(BTreeSet::new())
-        })?;
+        });
+        self.noted(&asked, resolved)?;
         self.ticket(actor, mailbox, key)
     }
 
@@ -196,8 +217,10 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::NotFound`]; those of [`Archive::put`].
-    pub fn note_filed(&self, _: &Actor, ticket: i64, now: Timestamp) -> Result<()> {
-        self.change(|change| {
+    pub fn note_filed(&self, actor: &Actor, ticket: i64, now: Timestamp) -> Result<()> {
+        let mailbox = self.read(|view| Ok(view.ticket(ticket)?.map(|row| row.mailbox)))?.unwrap_or_default();
+        let asked = Asked::new(actor, Call::Filed).on(On::Mailbox(&mailbox)).at(now);
+        self.change_for(&asked, |change, _| {
             let row = found(change, ticket)?;
             change.set_ticket(&TicketRow { filed_at: Some(now.as_second()), ..row })
         })
@@ -227,6 +250,18 @@ fn found(change: &dyn Change, number: i64) -> Result<TicketRow> {
     change.ticket(number)?.ok_or_else(|| Error::NotFound(format!("ticket {number}")))
 }
 
+/// Who says what has become of a ticket, and under which mandate.
+struct By<'a> {
+    actor: &'a Actor,
+    under: Under,
+}
+
+impl By<'_> {
+    fn log(&self, change: &dyn Change, at: Timestamp, what: What<'_>) -> Result<()> {
+        Appender::new(change, self.actor, at)?.under(&self.under).append(what).map(drop)
+    }
+}
+
 impl Outcome {
     /// Whether it says something of the ticket as it stands: of what another sender is handing over, or of which nobody knows
     /// whether it has gone, one who never began it knows nothing, and a late one nothing but that the server has it.
@@ -238,8 +273,7 @@ impl Outcome {
     }
 
     /// Writes it. What was sent stays sent: whatever comes later of another sender, the server has it.
-    fn write(&self, change: &dyn Change, actor: &Actor) -> Result<BTreeSet<String>> {
-        let row = found(change, self.ticket)?;
+    fn write(&self, change: &dyn Change, by: &By<'_>, row: TicketRow) -> Result<BTreeSet<String>> {
         if row.state == TicketState::Sent || !self.concerns(&row) {
             return Ok(BTreeSet::new());
         }
@@ -253,13 +287,13 @@ impl Outcome {
             reply.map(|reply| format!("{} {}", reply.code, reply.text)).unwrap_or_default()
         };
         match self.ending {
-            Ending::Sent => return sent(change, actor, row, self.at, "server"),
+            Ending::Sent => return sent(change, by, row, self.at, "server"),
             Ending::Unknown if row.state == TicketState::Unknown => change.set_ticket(&row)?,
-            Ending::Unknown => unknown(change, actor, row, self.at, &why())?,
+            Ending::Unknown => unknown(change, by, row, self.at, &why())?,
             Ending::Refused => {
                 let (mailbox, key) = (row.mailbox.as_str(), row.key.as_str());
                 let what = What::SendRefused { id: row.id, mailbox, key, why: &why() };
-                Appender::new(change, actor, self.at)?.append(what)?;
+                by.log(change, self.at, what)?;
                 end(change, self.at, TicketRow { state: TicketState::Refused, ..row })?;
             }
             Ending::Later(not_before) => {
@@ -272,9 +306,9 @@ impl Outcome {
 }
 
 /// The server has it: from now on it is a submission. Gives the transactions of which it speaks.
-fn sent(change: &dyn Change, actor: &Actor, row: TicketRow, at: Timestamp, by: &str) -> Result<BTreeSet<String>> {
-    let what = What::Sent { id: row.id, mailbox: &row.mailbox, key: &row.key, by };
-    Appender::new(change, actor, at)?.append(what)?;
+fn sent(change: &dyn Change, by: &By<'_>, row: TicketRow, at: Timestamp, says: &str) -> Result<BTreeSet<String>> {
+    let what = What::Sent { id: row.id, mailbox: &row.mailbox, key: &row.key, by: says };
+    by.log(change, at, what)?;
     let texts = match row.message {
         Some(number) => submitted(change, number, &row)?,
         None => BTreeSet::new(),
@@ -293,9 +327,9 @@ fn submitted(change: &dyn Change, number: Number, row: &TicketRow) -> Result<BTr
     Ok(change.texts_of(&[number], Speaking::All)?.into_iter().collect())
 }
 
-fn unknown(change: &dyn Change, actor: &Actor, row: TicketRow, at: Timestamp, why: &str) -> Result<()> {
+fn unknown(change: &dyn Change, by: &By<'_>, row: TicketRow, at: Timestamp, why: &str) -> Result<()> {
     let what = What::SendUnknown { id: row.id, mailbox: &row.mailbox, key: &row.key, why };
-    Appender::new(change, actor, at)?.append(what)?;
+    by.log(change, at, what)?;
     end(change, at, TicketRow { state: TicketState::Unknown, ..row })
 }
 

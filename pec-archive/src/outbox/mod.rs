@@ -15,18 +15,23 @@
 //! [`Archive::journal`] makes `Sending` durable before a message is handed over, so that after a crash every message that
 //! may have gone is `Unknown`, and none of them goes again by itself.
 
+mod answered;
 mod journal;
 mod ticket;
+
+use std::cell::RefCell;
 
 use jiff::Timestamp;
 use pec_core::compose::{Conditions, Envelope, Refusal, preflight};
 use pec_core::message::Message;
 
+use answered::answered;
 pub use journal::{Ending, Outcome, Resolution};
 pub use ticket::{Answer, Answers, Reply, Ticket, TicketState};
 
 use crate::actor::Actor;
 use crate::archive::{Archive, bare};
+use crate::enforce::{Asked, Call, On, Under};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::Intake;
@@ -83,14 +88,15 @@ impl Archive {
         if let Some(known) = self.read(|view| view.ticket_of_key(mailbox, key))? {
             return outgoing.again(known, id);
         }
-        let message_id = {
+        let (message_id, answered) = {
             let parsed = Message::parse(&message[..], &intake.limits);
             let written =
                 parsed.root().headers().get("message-id").map(|value| String::from_utf8_lossy(value).into_owned());
-            written.map(|id| bare(&id)).unwrap_or_default()
+            (written.map(|id| bare(&id)).unwrap_or_default(), answered(&parsed))
         };
         let now = intake.now.as_second();
-        let mut queued = None;
+        let asked = Asked::new(actor, Call::Queue).on(On::Mailbox(mailbox)).at(intake.now);
+        let (mut queued, under) = (None, RefCell::new(Under::default()));
         let mut also = |change: &dyn crate::store::Change| {
             if let Some(known) = change.ticket_of_key(mailbox, key)? {
                 // Another handle was first.
@@ -118,11 +124,17 @@ impl Archive {
             };
             let number = change.put_ticket(&row)?;
             let recipients = recipients.len() as u64;
-            Appender::new(change, actor, intake.now)?.append(What::Queue { id, mailbox, key, recipients })?;
+            let mut log = Appender::new(change, actor, intake.now)?.under(&under.borrow());
+            log.append(What::Queue { id, mailbox, key, recipients })?;
             queued = Some(Ticket::of(TicketRow { number, ..row })?);
             Ok(())
         };
-        self.store_one(actor, intake, message, With::Also(&mut also))?;
+        let gate = |change: &dyn crate::store::Change| {
+            let judged = self.may_queue(change, &asked, answered.as_deref(), recipients, &intake.limits)?;
+            under.replace(judged.clone());
+            Ok(judged)
+        };
+        self.noted(&asked, self.store_one(actor, &gate, intake, message, With::Also(&mut also)))?;
         queued.ok_or_else(|| Error::Internal("the ticket was not written".into()))
     }
 
@@ -153,8 +165,9 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::NotFound`]; what reading can meet.
-    pub fn ticket(&self, _: &Actor, mailbox: &str, key: &str) -> Result<Ticket> {
-        let row = self.read(|view| view.ticket_of_key(&mailbox_key(mailbox), key))?;
+    pub fn ticket(&self, actor: &Actor, mailbox: &str, key: &str) -> Result<Ticket> {
+        let asked = Asked::new(actor, Call::Tickets).on(On::Mailbox(mailbox));
+        let row = self.read_for(&asked, |view| view.ticket_of_key(&mailbox_key(mailbox), key))?;
         Ticket::of(row.ok_or_else(|| Error::NotFound(format!("{key} in the outbox of {mailbox}")))?)
     }
 
@@ -165,13 +178,14 @@ impl Archive {
     /// What reading can meet.
     pub fn tickets(
         &self,
-        _: &Actor,
+        actor: &Actor,
         mailbox: &str,
         state: TicketState,
         after: i64,
         limit: usize,
     ) -> Result<Vec<Ticket>> {
-        self.read(|view| view.tickets(&mailbox_key(mailbox), state, after, limit))?
+        let asked = Asked::new(actor, Call::Tickets).on(On::Mailbox(mailbox));
+        self.read_for(&asked, |view| view.tickets(&mailbox_key(mailbox), state, after, limit))?
             .into_iter()
             .map(Ticket::of)
             .collect()
@@ -181,8 +195,9 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::NotFound`]; what reading can meet.
-    pub fn tickets_of(&self, _: &Actor, id: Id) -> Result<Vec<Ticket>> {
-        let rows = self.read(|view| view.tickets_of(crate::content::number_of(view, id)?))?;
+    pub fn tickets_of(&self, actor: &Actor, id: Id) -> Result<Vec<Ticket>> {
+        let asked = Asked::new(actor, Call::Tickets).on(On::Message(id));
+        let rows = self.read_for(&asked, |view| view.tickets_of(crate::content::number_of(view, id)?))?;
         rows.into_iter().map(Ticket::of).collect()
     }
 
@@ -191,8 +206,9 @@ impl Archive {
     ///
     /// # Errors
     /// What reading can meet.
-    pub fn handed_over(&self, _: &Actor, mailbox: &str, since: Timestamp) -> Result<Vec<Timestamp>> {
-        self.read(|view| view.begun(&mailbox_key(mailbox), since.as_second()))?
+    pub fn handed_over(&self, actor: &Actor, mailbox: &str, since: Timestamp) -> Result<Vec<Timestamp>> {
+        let asked = Asked::new(actor, Call::Tickets).on(On::Mailbox(mailbox));
+        self.read_for(&asked, |view| view.begun(&mailbox_key(mailbox), since.as_second()))?
             .into_iter()
             .map(ticket::instant)
             .collect()

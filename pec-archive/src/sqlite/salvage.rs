@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use pec_core::delegation::{By, Denied};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use serde::Serialize;
@@ -14,10 +15,11 @@ use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::batch::{Row, put_message};
 use crate::care::{Progress, Watch, noted, readable};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::Intake;
 use crate::log::{self, Appender, What};
+use crate::organisation::Keeper;
 use crate::press::Press;
 use crate::seal::{Keys, Seal};
 use crate::split::{Hole, Skeleton};
@@ -87,6 +89,7 @@ impl Archive {
         let source = Sqlite::as_it_is(from)?;
         // One view of what may still be written to.
         source.view(|source| {
+            everything_is_theirs(source, actor)?;
             let (seal, _) = Seal::new(keys, readable(source.keys())?.as_deref(), true)?;
             let target = Sqlite::create(to)?;
             let path = target.place.path().to_owned();
@@ -98,6 +101,19 @@ impl Archive {
             salvaged
         })
     }
+}
+
+/// Whoever gets a copy of everything must be allowed everything, as far as what is left of the log says.
+fn everything_is_theirs(source: &Tables<'_>, actor: &Actor) -> Result<()> {
+    if actor.by() == Some(&By::Host) {
+        return Ok(());
+    }
+    let judged = Keeper::default().with_rules(source, |organisation| match (organisation, actor.by()) {
+        (None, _) => Ok(()),
+        (_, None) => Err(Denied::nobody(actor.name())),
+        (Some(organisation), Some(by)) => organisation.administer(by, None),
+    })?;
+    judged.map_err(Error::Denied)
 }
 
 fn take_over(

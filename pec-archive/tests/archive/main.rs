@@ -6,6 +6,7 @@ mod auditing;
 mod crash;
 mod damage;
 mod depositing;
+mod enforcing;
 mod filing;
 #[path = "../../../pec-core/tests/schema/form.rs"]
 mod form;

@@ -181,6 +181,9 @@ codes! {
     /// What the host calls a mandate (*mandato*).
     #[doc(alias = "mandato")]
     MandateId = code;
+    /// What the host calls a share of a dossier (*messa a disposizione*).
+    #[doc(alias = "messa a disposizione")]
+    ShareId = code;
     /// What is to be worked on: whatever the host calls a message or a dossier.
     WorkId = code;
     /// A kind of mailbox that can be purchased (*tipologia di casella*, *prodotto*).

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::code::{
-    AccountCode, DocumentDigest, GrantId, MailboxAddress, MandateId, ProductCode, RequestRef, Text, UserId, WorkId,
+    AccountCode, DocumentDigest, GrantId, MailboxAddress, MandateId, ProductCode, RequestRef, ShareId, Text, UserId,
+    WorkId,
 };
 use super::grant::Grant;
 use super::lifecycle::{
@@ -13,6 +14,7 @@ use super::mandate::Mandate;
 use super::party::{Account, Client, Holder, User};
 use super::policy::DelegationPolicy;
 use super::role::{Preset, Role};
+use super::share::Share;
 use super::work::Opened;
 
 /// What can be asked. Data and state of a mailbox are two commands (FEATURES row 39), and nothing that a provider has to do is
@@ -53,6 +55,11 @@ pub enum Command {
     Grant { grant: Grant },
     /// To withdraw it.
     Withdraw { grant: GrantId },
+    /// To let a user read a dossier for a while (*messa a disposizione*). Needs
+    /// [`Permission::ExportProof`](super::Permission::ExportProof) for the mailbox.
+    Share { share: Share },
+    /// To let it be read no longer: by whoever could share it, and by whoever administers the mailbox.
+    Unshare { share: ShareId },
 
     /// To say that there is something to be worked on. A user needs [`Permission::Assign`](super::Permission::Assign).
     OpenWork { item: Opened },

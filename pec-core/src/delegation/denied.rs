@@ -191,6 +191,9 @@ denials! {
     SharingOn = "sharing.on", "FEATURES row 45",
         it: "La multiutenza è già attiva in questa casella.",
         en: "The mailbox is shared already.";
+    ShareOver = "share.over", "FEATURES row 58; messa a disposizione",
+        it: "La messa a disposizione è scaduta, ritirata o non ancora iniziata.",
+        en: "What was shared is over, was withdrawn, or has not begun.";
     WorkClaimed = "work.claimed", "FEATURES row 59",
         it: "È già in carico a qualcuno.",
         en: "It is in somebody's charge.";

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::code::{
-    AccountCode, DocumentDigest, Email, GrantId, MailboxAddress, MandateId, OrderNumber, ProductCode, RequestRef, Text,
-    UserId, WorkId,
+    AccountCode, DocumentDigest, Email, GrantId, MailboxAddress, MandateId, OrderNumber, ProductCode, RequestRef,
+    ShareId, Text, UserId, WorkId,
 };
 use super::grant::Grant;
 use super::lifecycle::{
@@ -19,6 +19,7 @@ use super::mandate::Mandate;
 use super::party::{Account, Client, Holder, Requester, User};
 use super::policy::DelegationPolicy;
 use super::role::Role;
+use super::share::Share;
 use super::work::Opened;
 
 /// What has happened, as JSON with its keys in this order: `{"event":"work-claimed","item":…}`.
@@ -50,6 +51,10 @@ pub enum Event {
     Granted { grant: Grant },
     /// A grant was withdrawn.
     GrantWithdrawn { mailbox: MailboxAddress, user: UserId, grant: GrantId },
+    /// A dossier may be read by somebody for a while; `by` is `None` where the host shared it.
+    DossierShared { share: Share, by: Option<UserId>, mandate: Option<MandateId> },
+    /// It may be read no longer.
+    ShareWithdrawn { mailbox: MailboxAddress, share: ShareId },
 
     /// There is something to be worked on.
     WorkOpened { item: Opened },
@@ -129,7 +134,7 @@ pub enum Event {
 }
 
 /// Every kind, by its name in the log.
-const KINDS: [&str; 39] = [
+const KINDS: [&str; 41] = [
     "account-added",
     "asked",
     "catalogue-given",
@@ -143,6 +148,7 @@ const KINDS: [&str; 39] = [
     "document-removed",
     "document-staged",
     "documents-confirmed",
+    "dossier-shared",
     "expiry-planned",
     "expiry-told",
     "fully-revoked",
@@ -156,6 +162,7 @@ const KINDS: [&str; 39] = [
     "request-annulled",
     "request-submitted",
     "role-defined",
+    "share-withdrawn",
     "sharing-off",
     "sharing-on",
     "told",
@@ -239,6 +246,7 @@ impl Event {
             Self::RequestAnnulled { reference, .. } => Place::Request(reference),
             Self::MandateGiven { mandate, .. } => Place::Mailbox(&mandate.mailbox),
             Self::Granted { grant } => Place::Mailbox(&grant.mailbox),
+            Self::DossierShared { share, .. } => Place::Mailbox(&share.mailbox),
             Self::WorkOpened { item } => Place::Mailbox(&item.mailbox),
             Self::WorkRead { item, .. }
             | Self::WorkClaimed { item, .. }
@@ -248,6 +256,7 @@ impl Event {
             | Self::WorkEscalated { item, .. } => Place::Work(item),
             Self::MandateRevoked { mailbox, .. }
             | Self::GrantWithdrawn { mailbox, .. }
+            | Self::ShareWithdrawn { mailbox, .. }
             | Self::Asked { mailbox, .. }
             | Self::Told { mailbox, .. }
             | Self::DataEdited { mailbox, .. }

@@ -18,6 +18,7 @@
 //! kept by a program does not bind whoever holds its files: for that the log is a Merkle tree with anchors outside
 //! (pec-archive).
 
+mod asking;
 mod code;
 mod command;
 mod decide;
@@ -38,6 +39,7 @@ mod query;
 mod right;
 mod role;
 mod scope;
+mod share;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -45,7 +47,7 @@ mod work;
 pub use code::{
     AccountCode, ActivationCode, ActivationRef, ClientCode, CodeError, DocumentDigest, Domain, Email, GrantId,
     LONGEST_CODE, LONGEST_TEXT, MailboxAddress, MandateId, OperatorId, OrderNumber, ProductCode, ProviderUserId,
-    RequestRef, RoleName, ServiceCode, Text, UserId, WorkId,
+    RequestRef, RoleName, ServiceCode, ShareId, Text, UserId, WorkId,
 };
 pub use command::{Command, Standing};
 pub use denied::{Denied, DeniedCode, Limit};
@@ -63,4 +65,5 @@ pub use query::{BoxQuery, RequestQuery};
 pub use right::{Custody, Right, RightSource};
 pub use role::{MOST_ROLES, Preset, Role, Roles};
 pub use scope::{Owner, Scope};
+pub use share::{LONGEST_SHARE, MOST_SHARES, Share};
 pub use work::{LONGEST_LEASE, Opened, WorkAct, WorkItem, WorkState};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use super::code::{
-    AccountCode, ClientCode, Email, GrantId, MailboxAddress, MandateId, OrderNumber, ProductCode, RequestRef, UserId,
-    WorkId,
+    AccountCode, ClientCode, Email, GrantId, MailboxAddress, MandateId, OrderNumber, ProductCode, RequestRef, ShareId,
+    UserId, WorkId,
 };
 use super::event::Event;
 use super::lifecycle::{Catalogue, DelegateAct, Mailbox, MailboxData, ProviderNames, Said, Source, State, Told};
@@ -14,6 +14,7 @@ use super::mandate::Mandate;
 use super::party::{Account, Client, Holder, Requester, User};
 use super::policy::DelegationPolicy;
 use super::role::Roles;
+use super::share::Kept;
 use super::work::{WorkItem, WorkState};
 
 /// Clients with their accounts, users and mailboxes, who may do what in them, and what is worked on.
@@ -52,6 +53,8 @@ pub struct Organisation {
     pub(super) grants: HashMap<GrantId, (MailboxAddress, UserId)>,
     /// Where each mandate that was ever given is, or was.
     pub(super) mandates: HashMap<MandateId, MailboxAddress>,
+    /// Every share that ever was.
+    pub(super) shares: BTreeMap<ShareId, Kept>,
     /// Mandates that are over.
     pub(super) past: Vec<Mandate>,
 }
@@ -130,7 +133,9 @@ impl Organisation {
             Event::MandateGiven { .. }
             | Event::MandateRevoked { .. }
             | Event::Granted { .. }
-            | Event::GrantWithdrawn { .. } => self.apply_right(event),
+            | Event::GrantWithdrawn { .. }
+            | Event::DossierShared { .. }
+            | Event::ShareWithdrawn { .. } => self.apply_right(event),
             Event::WorkOpened { item } => {
                 self.work.insert(item.id.clone(), WorkItem::new(item.clone()));
             }
@@ -193,6 +198,14 @@ impl Organisation {
                 let mailbox = self.mailboxes.get_mut(mailbox);
                 if let Some(delegate) = mailbox.and_then(|it| it.sharing.delegates.get_mut(user)) {
                     delegate.grants.retain(|one| one.id != *grant);
+                }
+            }
+            Event::DossierShared { share, .. } => {
+                self.shares.insert(share.id.clone(), Kept { share: share.clone(), withdrawn: false });
+            }
+            Event::ShareWithdrawn { share, .. } => {
+                if let Some(kept) = self.shares.get_mut(share) {
+                    kept.withdrawn = true;
                 }
             }
             _ => {}

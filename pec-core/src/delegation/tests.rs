@@ -6,6 +6,7 @@ mod providers;
 mod random;
 mod rights;
 mod scopes;
+mod shares;
 mod sharing;
 mod table;
 mod work;

@@ -194,7 +194,7 @@ pub unsafe extern "C" fn pec_work_salvage_with_keys(
     enter(error, || {
         let intake = some(intake, "intake")?.shared();
         // SAFETY: the caller's promise.
-        let actor = Actor::named(unsafe { text(actor, "actor") }?);
+        let actor = Actor::local(unsafe { text(actor, "actor") }?);
         // SAFETY: the caller's promise.
         let from = PathBuf::from(unsafe { text(from, "from") }?);
         // SAFETY: the caller's promise.

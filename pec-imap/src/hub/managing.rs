@@ -1,7 +1,8 @@
 //! Mailboxes taken into management, given up, and given another credential.
 
 use jiff::Timestamp;
-use pec_archive::{Managed, ManagedEvent, Mandate, Standing};
+use pec_archive::{Actor, Managed, ManagedEvent, Mandate, Standing};
+use pec_core::delegation::Permission;
 use pec_core::tax_id::TaxId;
 
 use super::{Hub, Mandates};
@@ -57,6 +58,11 @@ impl Hub {
     /// [`Error::BadValue`] for an address that is none or a provider that is not known; those of the stores.
     pub fn add(&self, mailboxes: &[MailboxSpec]) -> Result<()> {
         let said = mailboxes.iter().map(|spec| self.judged(spec)).collect::<Result<Vec<_>>>()?;
+        let now = self.now();
+        // Before anything is kept of their credentials.
+        for said in &said {
+            self.archive().permit_administration(self.actor(), &said.address, now)?;
+        }
         let known = self.archive().managed(self.actor())?;
         let others = known.iter().filter(|(known, _)| !said.iter().any(|new| new.address == known.address)).count();
         self.policy.admits(others, said.len())?;
@@ -66,10 +72,9 @@ impl Hub {
             .filter_map(|(said, spec)| Some((said.address.clone(), SecretField::Access, spec.credential.clone()?)))
             .collect();
         self.secrets.put_all(&credentials)?;
-        let now = self.now();
         self.archive().manage(self.actor(), &said, now, |others| self.policy.admits(others, said.len()))?;
         let addresses: Vec<String> = credentials.iter().map(|(address, ..)| address.clone()).collect();
-        self.archive().note_standings(self.actor(), &addresses, now, |address, standing| {
+        self.archive().note_standings(&Actor::host(), &addresses, now, |address, standing| {
             let ends = credentials.iter().find(|(known, ..)| known == address).and_then(|(.., it)| it.ends());
             renewed(standing, ends)
         })?;
@@ -127,12 +132,14 @@ impl Hub {
     /// # Errors
     /// Those of the stores; [`pec_archive::Error::NotFound`] where the mailbox is not managed.
     pub fn rotate_credential(&self, address: &str, credential: &Credential) -> Result<()> {
-        let (said, _) = self.archive().managed_at(self.actor(), address)?;
+        let now = self.now();
+        self.archive().permit(self.actor(), Permission::ManageCredentials, address, now)?;
+        let (said, _) = self.archive().managed_at(&Actor::host(), address)?;
         self.secrets.put(&said.address, SecretField::Access, credential)?;
         let mailbox = said.address.as_str();
-        let now = self.now();
         self.archive().log_managed(self.actor(), ManagedEvent::Credential { mailbox }, now)?;
-        self.archive().note_standings(self.actor(), std::slice::from_ref(&said.address), now, |_, standing| {
+        // The custodian need not see the mailbox.
+        self.archive().note_standings(&Actor::host(), std::slice::from_ref(&said.address), now, |_, standing| {
             renewed(standing, credential.ends())
         })?;
         Ok(())

@@ -38,6 +38,7 @@ impl Visit {
         let entered = timeout(self.options.patience, async {
             // A store of secrets that fails, or takes its time, fails for this mailbox alone.
             let said = self.said.clone();
+            self.hub.receiver.permit(&said.address).await?;
             let account = self.hub.in_archive(move |hub| hub.account(&said)).await?;
             let (session, checked, new) = self.enter(&account).await?;
             Ok::<_, Error>((account, session, checked, new))

@@ -1,5 +1,8 @@
 //! What was sent, put into the folder for it, so that people see it in their mail program too.
 
+use pec_archive::Actor;
+use pec_core::delegation::Permission;
+
 use super::sender::Sender;
 use super::session::Session;
 use crate::account::Account;
@@ -24,6 +27,8 @@ impl Sender {
         keys: &[String],
         folder: Option<&str>,
     ) -> Result<usize> {
+        let (mailbox, now) = (account.address().to_owned(), self.books().now());
+        self.books().ask(move |archive, actor, _| archive.permit(actor, Permission::Send, &mailbox, now)).await?;
         let mut open = Mailbox::open(network, account).await?;
         let folder = match folder {
             Some(folder) => name::wire(folder),
@@ -41,7 +46,7 @@ impl Sender {
             let known = self.books().ask(move |archive, actor, _| {
                 let ticket = archive.ticket(actor, &mailbox, &key)?;
                 let places = archive.places(actor, ticket.id)?;
-                let message = archive.get(actor, ticket.id)?;
+                let message = archive.get(&Actor::host(), ticket.id)?;
                 Ok((ticket, places, message))
             });
             let (ticket, places, message) = known.await?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use pec_archive::{Actor, Archive, Id};
+use pec_core::delegation::Permission;
 use pec_core::limits::Limits;
 use pec_core::trust::{Evidence, TrustStore};
 use tracing::Instrument as _;
@@ -216,8 +217,17 @@ impl Receiver {
         wanted: &(dyn Fn(&Folder) -> bool + Sync),
         watch: SyncWatch<'_>,
     ) -> Result<Synced> {
+        self.permit(account.address()).await?;
         let session = Session::open(network, account).await?;
         self.sync_in(session, network, account, wanted, watch).await
+    }
+
+    /// Whether whoever asks may see what is in a mailbox: asked before its server is.
+    pub(crate) async fn permit(&self, mailbox: &str) -> Result<()> {
+        let (archive, actor, mailbox, now) =
+            (Arc::clone(&self.archive), self.actor.clone(), mailbox.to_owned(), self.now());
+        let asked = tokio::task::spawn_blocking(move || archive.permit(&actor, Permission::List, &mailbox, now)).await;
+        Ok(asked.map_err(|_| Error::Internal("the archive ended in the middle".into()))??)
     }
 
     /// As [`Receiver::sync_folders`], over a connection that has been let in; it leaves at the end.

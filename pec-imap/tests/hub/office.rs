@@ -27,7 +27,7 @@ pub(crate) struct Office {
 }
 
 /// Two providers, whose servers the rows of mailboxes say.
-const PROVIDERS: &str = "[[provider]]\nname = \"alfa\"\ndomains = [\"pec.alfa.example\"]\n\
+pub(crate) const PROVIDERS: &str = "[[provider]]\nname = \"alfa\"\ndomains = [\"pec.alfa.example\"]\n\
                          [[provider]]\nname = \"beta\"\ndomains = [\"cert.beta.example\"]\n";
 
 impl Office {

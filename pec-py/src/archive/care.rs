@@ -119,7 +119,7 @@ impl Archive {
         key: Option<&Bound<'py, PyAny>>,
         progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (judging, actor) = (Judging::new(trust, evidence, now, "")?, Actor::named(actor));
+        let (judging, actor) = (Judging::new(trust, evidence, now, "")?, Actor::local(actor));
         let keys = super::keys::keys(key)?;
         let salvaged = watched(py, progress, |watch| {
             pec_archive::Archive::salvage_with(&actor, &judging.intake(), &source, &target, &keys, watch)

@@ -44,9 +44,12 @@ impl Organisation {
             | C::SuspendUser { .. }
             | C::RestoreUser { .. }
             | C::GiveCatalogue { .. } => self.decide_party(command, by),
-            C::GiveMandate { .. } | C::RevokeMandate { .. } | C::Grant { .. } | C::Withdraw { .. } => {
-                self.decide_right(command, by, now)
-            }
+            C::GiveMandate { .. }
+            | C::RevokeMandate { .. }
+            | C::Grant { .. }
+            | C::Withdraw { .. }
+            | C::Share { .. }
+            | C::Unshare { .. } => self.decide_right(command, by, now),
             C::OpenWork { .. }
             | C::NoteRead { .. }
             | C::Claim { .. }

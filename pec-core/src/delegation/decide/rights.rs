@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::{Decided, refuse, unused};
 use crate::delegation::lifecycle::DelegateState;
+use crate::delegation::share::Kept;
 use crate::delegation::{
-    By, Command, Denied, DeniedCode, Event, Gives, Grant, Grantee, MOST_GRANTS, MOST_MANDATES, Mandate, MandateId,
-    Organisation, Permission,
+    By, Command, Denied, DeniedCode, Event, Gives, Grant, Grantee, LONGEST_SHARE, MOST_GRANTS, MOST_MANDATES,
+    MOST_SHARES, Mandate, MandateId, Object, Organisation, Permission, Share, ShareId,
 };
 
 impl Organisation {
@@ -25,8 +26,47 @@ impl Organisation {
                 let (mailbox, user, grant) = (mailbox.clone(), user.clone(), grant.clone());
                 Ok(vec![Event::GrantWithdrawn { mailbox, user, grant }])
             }
+            Command::Share { share } => self.share(share, by, now),
+            Command::Unshare { share } => self.unshare(share, by, now),
             _ => Ok(Vec::new()),
         }
+    }
+
+    fn share(&self, share: &Share, by: &By, now: Timestamp) -> Decided {
+        let right = self.permit(by, Permission::ExportProof, &Object::mailbox(&share.mailbox), now)?;
+        unused(self.shares.contains_key(&share.id), &share.id)?;
+        if self.users.get(&share.with).is_none_or(|person| person.is_suspended) {
+            return refuse(DeniedCode::NotFound, &share.with);
+        }
+        let ends = share.until > share.from.max(now);
+        if !ends || share.until.duration_since(share.from) > LONGEST_SHARE {
+            return refuse(DeniedCode::Term, &share.id);
+        }
+        let running = self
+            .shares
+            .values()
+            .filter(|kept| !kept.withdrawn && kept.share.mailbox == share.mailbox && kept.share.until > now);
+        if running.count() >= MOST_SHARES {
+            return refuse(DeniedCode::TooMany, &share.mailbox);
+        }
+        let by = match by {
+            By::User { user } => Some(user.clone()),
+            By::Host | By::Operator(_) => None,
+        };
+        Ok(vec![Event::DossierShared { share: share.clone(), by, mandate: right.mandate }])
+    }
+
+    fn unshare(&self, id: &ShareId, by: &By, now: Timestamp) -> Decided {
+        let kept = self.shares.get(id).filter(|kept| !kept.withdrawn);
+        let Some(Kept { share, .. }) = kept else { return refuse(DeniedCode::NotFound, id) };
+        let may = match by {
+            By::User { user } => {
+                self.may(user, Permission::ExportProof, &Object::mailbox(&share.mailbox), now).map(drop)
+            }
+            By::Host | By::Operator(_) => self.administered_mailbox(&share.mailbox, by).map(drop),
+        };
+        may.map_err(|denied| about(denied, id))?;
+        Ok(vec![Event::ShareWithdrawn { mailbox: share.mailbox.clone(), share: id.clone() }])
     }
 
     fn give_mandate(&self, mandate: &Mandate, by: &By, now: Timestamp) -> Decided {

@@ -31,6 +31,11 @@ fn everything() -> House {
     house.give(&anna, Command::Claim { item: w1.clone(), until }).unwrap();
     house.give(&anna, Command::Finish { item: w1 }).unwrap();
     house.host(Command::Withdraw { grant: code("G2") });
+    house.grant("G4", BOX, "anna", &[Permission::ExportProof]);
+    let (mailbox, dossier, with) = (code(BOX), code("opec1@pec.example"), code("bruno"));
+    let share = Share { id: code("S1"), mailbox, dossier, with, from: house.now, until };
+    house.give(&anna, Command::Share { share }).unwrap();
+    house.host(Command::Unshare { share: code("S1") });
     house.host(Command::RevokeMandate { mandate: code("M1") });
     house.host(Command::SuspendUser { user: code("anna") });
     house.host(Command::RestoreUser { user: code("anna") });
@@ -130,7 +135,7 @@ fn what_the_first_version_has_written_is_read_and_written_the_same() {
     for line in LINES.lines() {
         assert_eq!(Event::from_json(line).unwrap().to_json().unwrap(), line);
     }
-    assert_eq!(written.len(), 39, "every kind that there is");
+    assert_eq!(written.len(), 41, "every kind that there is");
 }
 
 #[test]

@@ -105,7 +105,21 @@ impl Dice {
         }
     }
 
+    fn share(&mut self, house: &House) -> Command {
+        let known = house.organisation.shares(&Scope::Host);
+        if !known.is_empty() && self.coin() {
+            return Command::Unshare { share: self.pick(&known).id.clone() };
+        }
+        let (id, mailbox, with) = (code(&self.fresh('S')), self.mailbox(), self.user());
+        let until = house.now + SignedDuration::from_hours(self.below(10_000));
+        let share = Share { id, mailbox, dossier: code("opec1@pec.example"), with, from: house.now, until };
+        Command::Share { share }
+    }
+
     fn right(&mut self, house: &House) -> Command {
+        if self.below(40) == 0 {
+            return self.share(house);
+        }
         let hours = SignedDuration::from_hours(self.below(400) - 50);
         let until = if self.coin() { Some(house.now + hours) } else { None };
         match self.below(8) {
@@ -372,6 +386,15 @@ fn allowed(house: &House, event: &Event) {
         Event::WorkReleased { item, by: Some(by), .. } | Event::WorkEscalated { item, by: Some(by), .. } => {
             drop(by_hand(item, by, Permission::Assign).what.id.clone());
         }
+        Event::DossierShared { share, by, .. } => {
+            assert!(share.until > house.now && share.until.duration_since(share.from) <= LONGEST_SHARE, "{event:?}");
+            let gives = |grant: &&Grant| {
+                let given = grant.given(house.organisation.roles());
+                grant.mailbox == share.mailbox && grant.restriction.is_none() && given.has(Permission::ExportProof)
+            };
+            let mut grants = house.organisation.grants(&Scope::Host).into_iter().filter(gives);
+            assert!(by.as_ref().is_none_or(|by| grants.any(|grant| grant.user == *by)), "{event:?}");
+        }
         Event::SharingOn { mailbox, restored } => assert_eq!(*restored, saved_by_log(&house.log, mailbox), "{mailbox}"),
         _ => {}
     }
@@ -387,6 +410,10 @@ fn standing(organisation: &Organisation, event: &Event) -> Option<(State, Timest
 /// What has to hold after an event was taken.
 fn holds(before: Option<(State, Timestamp)>, house: &House, event: &Event) {
     let after = &house.organisation;
+    if let Event::ShareWithdrawn { share, .. } = event {
+        let reads = |person: &&Person| after.open_share(&person.user.id, share, house.now).is_ok();
+        assert!(!after.users(&Scope::Host).iter().any(reads), "{event:?}");
+    }
     if !matches!(event, Event::Told { .. } | Event::MailboxEnrolled { .. }) {
         assert_eq!(before, standing(after, event), "only what the provider says moves a state: {event:?}");
     }
