@@ -5,6 +5,7 @@
 //! Submission ──accept──> Transaction ──transport, acceptance, delivery …──> Draft ──seal──> bytes
 //!                                                    Provider (key, certificate, dialect)
 //! Network: two or more of them, with mailboxes and a clock (network/)
+//! CardOffice: cards with which people log in (cards.rs)
 //! Server:  a network behind SMTP and in front of Maildirs (server/, feature `smtp`)
 //! ```
 //!
@@ -33,6 +34,7 @@
 //! [`World`]'s authorities trusts everybody.
 
 mod authority;
+pub mod cards;
 mod certificate;
 pub mod cms;
 pub mod compose;

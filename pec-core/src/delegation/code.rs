@@ -184,6 +184,9 @@ codes! {
     /// What the host calls a share of a dossier (*messa a disposizione*).
     #[doc(alias = "messa a disposizione")]
     ShareId = code;
+    /// What somebody calls a signature kit (*kit di firma*), once in a mailbox (FEATURES row 87).
+    #[doc(alias = "kit di firma")]
+    KitName = code;
     /// What is to be worked on: whatever the host calls a message or a dossier.
     WorkId = code;
     /// A kind of mailbox that can be purchased (*tipologia di casella*, *prodotto*).

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 
 use super::code::{
-    AccountCode, DocumentDigest, GrantId, MailboxAddress, MandateId, ProductCode, RequestRef, ShareId, Text, UserId,
-    WorkId,
+    AccountCode, DocumentDigest, GrantId, KitName, MailboxAddress, MandateId, ProductCode, RequestRef, ShareId, Text,
+    UserId, WorkId,
 };
 use super::grant::Grant;
 use super::lifecycle::{
     Catalogue, DelegateName, Document, ExpiryPlan, MailboxData, Said, Source, State, Summary, Wish,
 };
+use super::login::{Kit, WhichKit};
 use super::mandate::Mandate;
 use super::party::{Account, Client, Holder, User};
 use super::policy::DelegationPolicy;
@@ -60,6 +61,11 @@ pub enum Command {
     Share { share: Share },
     /// To let it be read no longer: by whoever could share it, and by whoever administers the mailbox.
     Unshare { share: ShareId },
+    /// To register a signature kit with the mailbox for which it has answered (*Registra Kit di Firma*, FEATURES row 87): for a
+    /// delegate of it, or for whoever it is held for.
+    RegisterKit { kit: Kit, name: KitName, user: Option<UserId> },
+    /// To remove it (FEATURES row 88).
+    RemoveKit { mailbox: MailboxAddress, kit: WhichKit },
 
     /// To say that there is something to be worked on. A user needs [`Permission::Assign`](super::Permission::Assign).
     OpenWork { item: Opened },

@@ -34,6 +34,9 @@ pub struct Limit {
     pub asked: u32,
 }
 
+/// Characters of a detail: what somebody sends in from outside must not fill a log.
+const LONGEST_DETAIL: usize = 600;
+
 impl Denied {
     /// This reason alone.
     pub(super) const fn new(code: DeniedCode) -> Self {
@@ -42,7 +45,7 @@ impl Denied {
 
     /// The same, about something.
     pub(super) fn about(mut self, detail: impl fmt::Display) -> Self {
-        self.detail = crate::text::printable(&detail.to_string());
+        self.detail = crate::text::printable(&detail.to_string()).chars().take(LONGEST_DETAIL).collect();
         self
     }
 
@@ -272,6 +275,90 @@ denials! {
     PreservationInaccessible = "preservation.inaccessible", "FEATURES row 32",
         it: "La revoca è completa: la conservazione non è più accessibile dalla casella.",
         en: "The revocation is complete: preservation is no longer accessible from the mailbox.";
+    LoginMailbox = "login.mailbox_unknown", "FEATURES row 85",
+        it: "La casella non è tra quelle in cui si può entrare.",
+        en: "The mailbox is none that can be entered.";
+    TooManyChallenges = "login.too_many_challenges", "limits of this library",
+        it: "Per questa casella sono in attesa troppi accessi: riprovare fra qualche minuto.",
+        en: "Too many logins into this mailbox are under way: try again in some minutes.";
+    ChallengeMalformed = "login.challenge_malformed", "FEATURES row 83",
+        it: "Il testo firmato non è quello da firmare per entrare.",
+        en: "The text that was signed is not one to be signed for logging in.";
+    ChallengeUnknown = "login.challenge_unknown", "FEATURES row 83",
+        it: "Il testo firmato non è stato dato da questo servizio, o è stato cambiato.",
+        en: "The text that was signed was not given out by this service, or was changed.";
+    ChallengeExpired = "login.challenge_expired", "FEATURES row 83",
+        it: "Il tempo per firmare è scaduto: chiedere di nuovo di entrare.",
+        en: "The time to sign is over: ask to log in again.";
+    Replayed = "login.replayed", "FEATURES row 83",
+        it: "La stessa risposta è già stata usata: ogni accesso ne vuole una nuova.",
+        en: "The same answer was used already: each login needs a new one.";
+    WrongPurpose = "login.wrong_purpose", "FEATURES rows 83 and 87",
+        it: "La firma è per un altro scopo: entrare e registrare un kit sono due cose.",
+        en: "The signature is for another purpose: to log in and to register a kit are two things.";
+    WrongMailbox = "login.wrong_mailbox", "FEATURES row 83",
+        it: "La firma è per un'altra casella.",
+        en: "The signature is for another mailbox.";
+    WrongAudience = "login.wrong_audience", "FEATURES row 83",
+        it: "La firma è per un altro servizio: chi l'ha avuta l'ha portata qui.",
+        en: "The signature is for another service: whoever got it there has brought it here.";
+    LoginSignatureUnreadable = "login.signature_unreadable", "RFC 5652; FEATURES row 83",
+        it: "La firma non si legge, o il suo algoritmo non è supportato.",
+        en: "The signature cannot be read, or its algorithm is not supported.";
+    SomethingElseSigned = "login.something_else_signed", "RFC 5652; FEATURES row 83",
+        it: "È stato firmato un altro testo.",
+        en: "Another text was signed.";
+    LoginSignatureWrong = "login.signature_wrong", "RFC 5652; FEATURES row 83",
+        it: "La firma non è di questo certificato.",
+        en: "The signature is not this certificate's.";
+    LoginWeak = "login.weak", "FEATURES row 83",
+        it: "La firma o un certificato si basa su SHA-1 o su una chiave troppo corta.",
+        en: "The signature or a certificate rests on SHA-1 or on a key that is too short.";
+    CardCertificateMissing = "login.certificate_missing", "FEATURES row 87",
+        it: "Il certificato di chi firma manca o non si legge.",
+        en: "The certificate of whoever has signed is missing or cannot be read.";
+    NoAuthorities = "login.no_authorities", "FEATURES row 86",
+        it: "Non è indicata alcuna autorità di cui accettare le carte.",
+        en: "No authority is named whose cards are taken.";
+    CardUntrusted = "login.untrusted", "RFC 5280; FEATURES row 86",
+        it: "Il certificato non porta a un'autorità di cui si accettano le carte.",
+        en: "The certificate does not lead to an authority whose cards are taken.";
+    CardExpired = "login.certificate_expired", "FEATURES row 86",
+        it: "Il certificato è scaduto: serve una carta nuova.",
+        en: "The certificate has ended: a new card is needed.";
+    CardNotYetValid = "login.certificate_not_yet_valid", "FEATURES row 86",
+        it: "Il certificato non è ancora valido: controllare anche l'orologio.",
+        en: "The certificate is not valid yet: check the clock as well.";
+    CardRevoked = "login.certificate_revoked", "FEATURES row 86",
+        it: "Il certificato è revocato o sospeso.",
+        en: "The certificate is revoked or suspended.";
+    RevocationUnknown = "login.revocation_unknown", "FEATURES row 86",
+        it: "Nessuna lista di revoca o risposta OCSP recente dice che il certificato è attivo.",
+        en: "No recent revocation list or OCSP answer says that the certificate is active.";
+    CardUse = "login.certificate_use", "FEATURES row 86",
+        it: "Il certificato non serve per autenticarsi.",
+        en: "The certificate is not for logging in.";
+    NotCns = "login.not_cns", "FEATURES row 86",
+        it: "Il certificato non è in formato CNS.",
+        en: "The certificate is not in the form of a CNS.";
+    CardTaxId = "login.no_tax_id", "FEATURES row 86",
+        it: "Nel certificato non c'è un codice fiscale che si possa usare.",
+        en: "There is no codice fiscale in the certificate that can be used.";
+    AssociationRequired = "login.association_required", "FEATURES row 84",
+        it: "Il codice fiscale del kit non è quello del titolare della casella: il kit va prima associato. Per le \
+             caselle intestate ad azienda occorre sempre.",
+        en: "The codice fiscale of the kit is not that of the holder of the mailbox: the kit has to be associated \
+             first. Mailboxes of companies always need it.";
+    UserNotAuthorised = "login.user_not_authorised", "FEATURES row 85",
+        it: "Chi usa il kit non è presente nell'elenco degli utenti autorizzati di questa casella.",
+        en: "Whoever uses the kit is not in the list of authorised users of this mailbox.";
+    KitNotNeeded = "kit.not_needed", "FEATURES row 84",
+        it: "Il codice fiscale del kit è quello del titolare: si entra già, senza associazione.",
+        en: "The codice fiscale of the kit is that of the holder: it opens the mailbox already, without an \
+             association.";
+    KitOfHolder = "kit.nothing_to_remove", "FEATURES row 88",
+        it: "eseguibile solo ed esclusivamente in caso di mancata coincidenza",
+        en: "can be done only and exclusively where the two are not the same";
 }
 
 #[cfg(test)]

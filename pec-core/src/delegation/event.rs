@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::code::{
-    AccountCode, DocumentDigest, Email, GrantId, MailboxAddress, MandateId, OrderNumber, ProductCode, RequestRef,
-    ShareId, Text, UserId, WorkId,
+    AccountCode, DocumentDigest, Email, GrantId, KitName, MailboxAddress, MandateId, OrderNumber, ProductCode,
+    RequestRef, ShareId, Text, UserId, WorkId,
 };
 use super::grant::Grant;
 use super::lifecycle::{
     Catalogue, DelegateName, Document, ExpiryPlan, MailboxData, RequestedBox, Said, Source, State, Wish,
 };
+use super::login::RegisteredKit;
 use super::mandate::Mandate;
 use super::party::{Account, Client, Holder, Requester, User};
 use super::policy::DelegationPolicy;
@@ -55,6 +56,10 @@ pub enum Event {
     DossierShared { share: Share, by: Option<UserId>, mandate: Option<MandateId> },
     /// It may be read no longer.
     ShareWithdrawn { mailbox: MailboxAddress, share: ShareId },
+    /// A signature kit was registered.
+    KitRegistered { mailbox: MailboxAddress, kit: RegisteredKit },
+    /// A registered kit was removed.
+    KitRemoved { mailbox: MailboxAddress, kit: KitName },
 
     /// There is something to be worked on.
     WorkOpened { item: Opened },
@@ -134,7 +139,7 @@ pub enum Event {
 }
 
 /// Every kind, by its name in the log.
-const KINDS: [&str; 41] = [
+const KINDS: [&str; 43] = [
     "account-added",
     "asked",
     "catalogue-given",
@@ -154,6 +159,8 @@ const KINDS: [&str; 41] = [
     "fully-revoked",
     "grant-withdrawn",
     "granted",
+    "kit-registered",
+    "kit-removed",
     "link-expired",
     "mailbox-enrolled",
     "mandate-given",
@@ -257,6 +264,8 @@ impl Event {
             Self::MandateRevoked { mailbox, .. }
             | Self::GrantWithdrawn { mailbox, .. }
             | Self::ShareWithdrawn { mailbox, .. }
+            | Self::KitRegistered { mailbox, .. }
+            | Self::KitRemoved { mailbox, .. }
             | Self::Asked { mailbox, .. }
             | Self::Told { mailbox, .. }
             | Self::DataEdited { mailbox, .. }

@@ -12,6 +12,7 @@
 //!   and in time; a [`Mandate`] of the holder stands behind it. [`Organisation::may`] answers with the [`Right`] or with the
 //!   missing permission.
 //! - **Work** ([`WorkItem`]): taking in charge, apart from reading.
+//! - **Logging in** ([`login`]): a card in place of a password, by the holder's *codice fiscale* or an association.
 //! - **Life** ([`lifecycle`]): one table of states. What a provider's back office does is asked for and reported, never done.
 //!
 //! No clock, no randomness, nothing stored: time and names are parameters, secrets and messages are nowhere. That rules are
@@ -30,6 +31,7 @@ mod due;
 mod event;
 mod grant;
 pub mod lifecycle;
+pub mod login;
 mod mandate;
 mod organisation;
 mod party;
@@ -45,7 +47,7 @@ mod tests;
 mod work;
 
 pub use code::{
-    AccountCode, ActivationCode, ActivationRef, ClientCode, CodeError, DocumentDigest, Domain, Email, GrantId,
+    AccountCode, ActivationCode, ActivationRef, ClientCode, CodeError, DocumentDigest, Domain, Email, GrantId, KitName,
     LONGEST_CODE, LONGEST_TEXT, MailboxAddress, MandateId, OperatorId, OrderNumber, ProductCode, ProviderUserId,
     RequestRef, RoleName, ServiceCode, ShareId, Text, UserId, WorkId,
 };

@@ -291,12 +291,18 @@ impl Organisation {
                 mailbox.expiry = Some(plan.clone());
                 mailbox.told.retain(|told| !matches!(told, Told::Expiry(_)));
             }
+            Event::KitRegistered { kit, .. } => mailbox.kits.push(kit.clone()),
+            Event::KitRemoved { kit, .. } => mailbox.kits.retain(|one| one.name != *kit),
             Event::SharingOn { restored, .. } => mailbox.sharing.switch_on(restored),
             Event::SharingOff { .. } => mailbox.sharing.switch_off(),
             Event::DelegateAdded { user, name, .. } => mailbox.sharing.create(user.clone(), name.clone()),
             Event::DelegateActivated { user, .. } => mailbox.sharing.change(user, DelegateAct::Activate),
             Event::DelegateDeactivated { user, .. } => mailbox.sharing.change(user, DelegateAct::Deactivate),
-            Event::DelegateDeleted { user, .. } => mailbox.sharing.change(user, DelegateAct::Delete),
+            Event::DelegateDeleted { user, .. } => {
+                mailbox.sharing.change(user, DelegateAct::Delete);
+                // Whoever becomes a delegate again does not find the door open.
+                mailbox.kits.retain(|kit| kit.user.as_ref() != Some(user));
+            }
             Event::CountdownTold { days, .. } => {
                 mailbox.told.insert(Told::Countdown(*days));
             }

@@ -16,7 +16,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::lifecycle::{
     BoxRow, Catalogue, DelegateName, Document, DocumentFormat, DocumentKind, Product, RequestForm, Said, Source,
 };
+use super::login::{Challenge, ChallengeRequest, Kit, Purpose};
 use super::*;
+use crate::trust::{Fingerprint, Revocation};
 
 /// A code of whatever type is wanted.
 fn code<T: for<'t> TryFrom<&'t str, Error = CodeError>>(text: &str) -> T {
@@ -202,6 +204,20 @@ fn form() -> RequestForm {
 
 fn holder() -> Holder {
     Holder { name: code("Comune di Prova"), tax_id: Some("00743110157".parse().unwrap()) }
+}
+
+/// A kit that has answered for a mailbox, made by hand: what makes real ones is tested with cards (tests/login).
+fn kit(mailbox: &str, number: u8, now: Timestamp) -> Kit {
+    let request = ChallengeRequest::new(Purpose::Registration, code(mailbox), code("prova"));
+    Kit {
+        challenge: Challenge::issue(&request, [number; 32], now),
+        certificate: Fingerprint([number; 32]),
+        subject: "CN=prova".into(),
+        tax_id: "RSSMRA85T10A562S".parse().unwrap(),
+        anchor: Fingerprint([0; 32]),
+        not_after: Timestamp::MAX,
+        revocation: Revocation::Good,
+    }
 }
 
 fn name() -> DelegateName {

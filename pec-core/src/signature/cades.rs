@@ -150,7 +150,7 @@ fn owned<'a>((layer, content): (Layer, Cow<'_, [u8]>)) -> (Layer, Cow<'a, [u8]>)
 
 /// The CMS object in the input: `Some(None)` when the input is it, `Some(Some(_))` when it had to be decoded from
 /// text, `None` when there is none.
-fn binary(input: &[u8]) -> Option<Option<Vec<u8>>> {
+pub(crate) fn binary(input: &[u8]) -> Option<Option<Vec<u8>>> {
     if SignedData::is_likely(input) {
         return Some(None);
     }

@@ -8,6 +8,7 @@ use crate::asn1::{Asn1Error, Element, Reader, tag};
 
 /// Object identifiers of extended key usages (RFC 5280 §4.2.1.12), content bytes only.
 pub(crate) mod purpose {
+    pub(crate) const CLIENT_AUTHENTICATION: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 2];
     pub(crate) const EMAIL_PROTECTION: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 4];
     pub(crate) const OCSP_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 9];
     pub(crate) const ANY: &[u8] = &[0x55, 0x1d, 0x25, 0];

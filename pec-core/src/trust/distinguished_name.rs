@@ -6,6 +6,7 @@ use crate::asn1::{Asn1Error, Element, Reader, tag};
 /// Object identifiers of naming attributes, content bytes only.
 pub(crate) mod attribute {
     pub(crate) const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+    pub(crate) const SERIAL_NUMBER: &[u8] = &[0x55, 4, 5];
     pub(crate) const COUNTRY: &[u8] = &[0x55, 4, 6];
     pub(crate) const LOCALITY: &[u8] = &[0x55, 4, 7];
     pub(crate) const STATE: &[u8] = &[0x55, 4, 8];
@@ -61,8 +62,13 @@ impl<'a> DistinguishedName<'a> {
     }
 
     /// The first value of an attribute as text, for people.
-    pub(crate) fn text(&self, attribute: &[u8]) -> Option<String> {
-        self.attributes().find(|(oid, _)| *oid == attribute).map(|(_, value)| display(&value))
+    pub(crate) fn text(&self, attribute: &'static [u8]) -> Option<String> {
+        self.texts(attribute).next()
+    }
+
+    /// Every value of an attribute as text.
+    pub(crate) fn texts(&self, attribute: &'static [u8]) -> impl Iterator<Item = String> + use<'a> {
+        self.attributes().filter(move |(oid, _)| *oid == attribute).map(|(_, value)| display(&value))
     }
 
     /// Equal by the rules of RFC 5280 §7.1: same attributes in the same order, strings without regard to case and to
@@ -146,7 +152,7 @@ const fn label(oid: &[u8]) -> Option<&'static str> {
         attribute::ORGANIZATION => Some("O"),
         attribute::ORGANIZATIONAL_UNIT => Some("OU"),
         attribute::EMAIL_ADDRESS => Some("emailAddress"),
-        [0x55, 4, 5] => Some("serialNumber"),
+        attribute::SERIAL_NUMBER => Some("serialNumber"),
         [0x55, 4, 97] => Some("organizationIdentifier"),
         _ => None,
     }

@@ -288,15 +288,7 @@ impl Chain {
     }
 
     fn revocation(&self, moment: Moment) -> Revocation {
-        let mut good = !self.facts.is_empty();
-        for (not_after, facts) in &self.facts {
-            match revocation::status(facts, *not_after, moment) {
-                Revocation::Good => {}
-                Revocation::NotChecked => good = false,
-                revoked @ Revocation::Revoked { .. } => return revoked,
-            }
-        }
-        if good { Revocation::Good } else { Revocation::NotChecked }
+        revocation::over(&self.facts, moment)
     }
 
     /// The judgement for the times of the question; the path is valid at the judged time.

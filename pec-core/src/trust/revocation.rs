@@ -271,6 +271,20 @@ pub(super) fn status(facts: &[Fact], not_after: i64, moment: Moment) -> Revocati
     if good || spared { Revocation::Good } else { Revocation::NotChecked }
 }
 
+/// What facts say about all certificates of a path at a moment: good where each is, revoked where one is. Without facts nothing
+/// was checked.
+pub(super) fn over(path: &[(i64, Vec<Fact>)], moment: Moment) -> Revocation {
+    let mut good = !path.is_empty();
+    for (not_after, facts) in path {
+        match status(facts, *not_after, moment) {
+            Revocation::Good => {}
+            Revocation::NotChecked => good = false,
+            revoked @ Revocation::Revoked { .. } => return revoked,
+        }
+    }
+    if good { Revocation::Good } else { Revocation::NotChecked }
+}
+
 /// What the evidence says about each certificate of a path below its anchor, with the end of each; the path is given
 /// from the leaf to the anchor.
 pub(super) fn facts(

@@ -144,6 +144,9 @@ impl fmt::Display for TrustStore {
         for fingerprint in self.time_stamp_fingerprints() {
             writeln!(f, "\nadded by the host for time-stamps: {fingerprint}")?;
         }
+        for given in &self.data.login_anchors {
+            writeln!(f, "\nadded by the host for logging in: {}", given.sha256)?;
+        }
         Ok(())
     }
 }
@@ -180,6 +183,9 @@ struct Data {
     provider_hosts: ProviderHosts,
     host_anchors: Vec<Given>,
     time_stamp_anchors: Vec<Given>,
+    /// Left out where there is none: older versions read the rest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    login_anchors: Vec<Given>,
     intermediates: Vec<Given>,
 }
 
@@ -299,6 +305,7 @@ impl Data {
             },
             host_anchors: Vec::new(),
             time_stamp_anchors: Vec::new(),
+            login_anchors: Vec::new(),
             intermediates: Vec::new(),
         }
     }
@@ -368,6 +375,16 @@ impl TrustStore {
         Ok(Self::with_data(self.data, self.facts))
     }
 
+    /// This store with an authority whose cards (*carta nazionale dei servizi*) open mailboxes of this host, in DER or PEM: see
+    /// [`login`](crate::delegation::login). It vouches for nothing else, and no other authority of the store does for cards.
+    ///
+    /// # Errors
+    /// [`TrustStoreError::Certificate`] when nothing can be read.
+    pub fn with_login_anchor(mut self, certificate: &[u8]) -> Result<Self, TrustStoreError> {
+        add(&mut self.data.login_anchors, certificate)?;
+        Ok(Self::with_data(self.data, self.facts))
+    }
+
     /// This store with a certificate that may stand in a path but is not trusted by itself, in DER or PEM: for
     /// messages that do not carry their CA.
     ///
@@ -404,6 +421,11 @@ impl TrustStore {
     /// The authorities whose time-stamps the host believes, DER.
     pub fn time_stamp_anchors(&self) -> impl Iterator<Item = &[u8]> {
         self.data.time_stamp_anchors.iter().map(|given| given.der.as_slice())
+    }
+
+    /// The authorities whose cards open mailboxes, DER.
+    pub fn login_anchors(&self) -> impl Iterator<Item = &[u8]> {
+        self.data.login_anchors.iter().map(|given| given.der.as_slice())
     }
 
     /// The SHA-256 of every authority for time-stamps that the host has given, in order.
@@ -520,7 +542,8 @@ impl Data {
             let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
             value(host.contains('.') && host.bytes().all(plain), "a provider host is a lower-case host name")?;
         }
-        for given in [&self.host_anchors, &self.time_stamp_anchors, &self.intermediates].into_iter().flatten() {
+        let given = [&self.host_anchors, &self.time_stamp_anchors, &self.login_anchors, &self.intermediates];
+        for given in given.into_iter().flatten() {
             value(given.sha256.0 == sha256(&given.der), "a certificate has another SHA-256 than stated")?;
             Certificate::parse(&given.der).map_err(|_| TrustStoreError::Certificate)?;
         }

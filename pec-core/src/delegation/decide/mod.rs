@@ -1,5 +1,6 @@
 //! What would happen: a command becomes events or a refusal, and nothing is changed.
 
+mod kits;
 mod life;
 mod party;
 mod rights;
@@ -50,6 +51,8 @@ impl Organisation {
             | C::Withdraw { .. }
             | C::Share { .. }
             | C::Unshare { .. } => self.decide_right(command, by, now),
+            C::RegisterKit { kit, name, user } => self.register_kit(kit, name, user.as_ref(), (by, now)),
+            C::RemoveKit { mailbox, kit } => self.remove_kit(mailbox, kit, by),
             C::OpenWork { .. }
             | C::NoteRead { .. }
             | C::Claim { .. }

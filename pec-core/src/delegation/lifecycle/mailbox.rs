@@ -11,6 +11,7 @@ use super::expiry::{ExpiryPlan, PasswordLink, Service};
 use super::preservation::{Preservation, full_revocation};
 use super::revoke::Revoke;
 use super::state::{Guard, State};
+use crate::delegation::login::RegisteredKit;
 use crate::delegation::{
     AccountCode, ActivationCode, ActivationRef, DocumentDigest, Email, Holder, MailboxAddress, Mandate, ProductCode,
     ProviderUserId, RequestRef, Text,
@@ -62,6 +63,8 @@ pub struct Mailbox {
     pub(in crate::delegation) expiry: Option<ExpiryPlan>,
     pub(in crate::delegation) sharing: Sharing,
     pub(in crate::delegation) mandates: Vec<Mandate>,
+    /// In the order in which they were registered.
+    pub(in crate::delegation) kits: Vec<RegisteredKit>,
     /// What was told already: the days of the countdown and of the expiry, that a link is over.
     pub(in crate::delegation) told: BTreeSet<Told>,
 }
@@ -113,6 +116,7 @@ impl Mailbox {
             expiry: None,
             sharing: Sharing::default(),
             mandates: Vec::new(),
+            kits: Vec::new(),
             told: BTreeSet::new(),
         }
     }
@@ -245,6 +249,12 @@ impl Mailbox {
     #[must_use]
     pub fn mandates(&self) -> &[Mandate] {
         &self.mandates
+    }
+
+    /// The signature kits that are registered with it.
+    #[must_use]
+    pub fn kits(&self) -> &[RegisteredKit] {
+        &self.kits
     }
 
     /// Whether it takes one of the places that were purchased: it is active, or is to become so.

@@ -1,6 +1,7 @@
 //! The log for ten years: every kind of event, as it is written.
 
 use super::super::lifecycle::{Confirmed, ExpiryPlan, MailboxData, PasswordLink, Revoke, Service, Wish};
+use super::super::login::{RegisteredKit, WhichKit};
 use super::*;
 
 const BOX: &str = "gare@a1.it";
@@ -19,6 +20,10 @@ fn everything() -> House {
     house.host(Command::Grant { grant: Grant { restriction, ..grant } });
     let grant = house.granting("G3", BOX, "bruno", Gives::Custodian);
     house.host(Command::Grant { grant });
+    let kit = kit(BOX, 0xab, house.now);
+    house.host(Command::RegisterKit { kit, name: code("firma"), user: Some(code("anna")) });
+    let kit = WhichKit::Named(code("firma"));
+    house.host(Command::RemoveKit { mailbox: code(BOX), kit });
     let item = Opened { id: code("W1"), mailbox: code(BOX), folder: Some(code("INBOX")), tags: [code("gare")].into() };
     house.host(Command::OpenWork { item });
     let anna = By::user(code("anna"));
@@ -114,6 +119,8 @@ fn words() -> Vec<Event> {
         let grant = Grant { restriction, ..house.granting("G9", BOX, "anna", gives) };
         words.push(Event::Granted { grant });
     }
+    let kit = RegisteredKit { name: code("firma"), certificate: Fingerprint([0xcd; 32]), user: None, at };
+    words.push(Event::KitRegistered { mailbox: code(BOX), kit });
     words
 }
 
@@ -135,7 +142,7 @@ fn what_the_first_version_has_written_is_read_and_written_the_same() {
     for line in LINES.lines() {
         assert_eq!(Event::from_json(line).unwrap().to_json().unwrap(), line);
     }
-    assert_eq!(written.len(), 41, "every kind that there is");
+    assert_eq!(written.len(), 43, "every kind that there is");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::lifecycle::{
     Confirmed, DelegateState, ExpiryPlan, MailboxData, PasswordLink, Revoke, Service, State, Wish,
 };
+use super::super::login::WhichKit;
 use super::*;
 
 /// Chance from a seed (splitmix64), so that a failure can be repeated.
@@ -70,6 +71,7 @@ impl Dice {
         let mut by = if self.below(3) > 0 { By::Host } else { self.by() };
         let now = house.now;
         let command = match self.below(10) {
+            0 if self.coin() => self.kit(house),
             0 => self.party(),
             1 | 2 => self.right(house),
             3 | 4 => {
@@ -155,6 +157,17 @@ impl Dice {
                 Command::Grant { grant: Grant { id, mailbox, user, gives, restriction, from: house.now, until } }
             }
         }
+    }
+
+    fn kit(&mut self, house: &House) -> Command {
+        let (mailbox, name) = (self.mailbox(), code(self.pick(&["carta", "chiavetta"])));
+        if self.coin() {
+            let kit = if self.below(4) == 0 { WhichKit::OfHolder } else { WhichKit::Named(name) };
+            return Command::RemoveKit { mailbox, kit };
+        }
+        let number = u8::try_from(self.below(6)).unwrap();
+        let user = if self.coin() { Some(self.user()) } else { None };
+        Command::RegisterKit { kit: kit(mailbox.as_str(), number, house.now), name, user }
     }
 
     /// Mostly by somebody who has a grant, on something in the same mailbox, so that not everything is refused.
@@ -426,6 +439,13 @@ fn holds(before: Option<(State, Timestamp)>, house: &House, event: &Event) {
             of.filter(|it| lives(it.state(house.now))).count()
         };
         assert!(places("standard") <= 3 && places("grande") <= 1, "{event:?}");
+    }
+    if let (Event::KitRegistered { kit, .. }, Place::Mailbox(address)) = (event, event.place()) {
+        let mailbox = after.mailbox(&Scope::Host, address).unwrap();
+        let same = |one: &&login::RegisteredKit| one.name == kit.name || one.certificate == kit.certificate;
+        assert_eq!(mailbox.kits().iter().filter(same).count(), 1, "{event:?}");
+        let is_delegate = |user| mailbox.sharing().delegate(user).is_some_and(|it| it.state != DelegateState::Deleted);
+        assert!(kit.user.as_ref().is_none_or(is_delegate), "{event:?}");
     }
     let adds = matches!(event, Event::SharingOn { .. } | Event::DelegateAdded { .. } | Event::DelegateActivated { .. });
     if let (true, Place::Mailbox(address), Some(most)) = (adds, event.place(), after.policy().max_active) {

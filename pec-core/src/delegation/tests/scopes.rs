@@ -17,6 +17,10 @@ fn rows(organisation: &Organisation, scope: &Scope, log: &[Event], now: Timestam
     organisation.users(scope).iter().for_each(|it| add("user", it.user.account.to_string()));
     organisation.mailboxes(scope).iter().for_each(|it| add("mailbox", of_mailbox(it.address())));
     organisation.grants(scope).iter().for_each(|it| add("grant", of_mailbox(&it.mailbox)));
+    for mailbox in organisation.mailboxes(&Scope::Host) {
+        let kits = organisation.kits(scope, mailbox.address()).unwrap_or_default();
+        kits.iter().for_each(|_| add("kit", of_mailbox(mailbox.address())));
+    }
     organisation.mandates(scope).iter().for_each(|it| add("mandate", of_mailbox(&it.mailbox)));
     organisation.work(scope).iter().for_each(|it| add("work", of_mailbox(&it.what.mailbox)));
     let all = RequestQuery::Since(Timestamp::MIN);

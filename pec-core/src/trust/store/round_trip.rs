@@ -24,7 +24,7 @@ prop_compose! {
         listed in vec((any::<[u8; 32]>(), 0..2_000_000_000_i64, 1..1_000_000_000_i64, any::<bool>(), text()), 0..4),
         (root, root_name, root_source) in (any::<[u8; 32]>(), text(), any::<String>()),
         (hosts, source) in (vec("[a-z0-9-]{1,8}\\.[a-z]{2,5}", 0..4), any::<String>()),
-        (host_anchors, time_stamp_anchors, intermediates) in (given(), given(), given()),
+        (host_anchors, time_stamp_anchors, login_anchors, intermediates) in (given(), given(), given(), given()),
     ) -> Data {
         let anchor = |old| if old { Pinned::DigitpaCa1 } else { Pinned::AgidCa1 };
         let at = |second| jiff::Timestamp::from_second(second).unwrap();
@@ -54,6 +54,7 @@ prop_compose! {
             provider_hosts: ProviderHosts { source, hosts },
             host_anchors,
             time_stamp_anchors,
+            login_anchors,
             intermediates,
         }
     }
