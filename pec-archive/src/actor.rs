@@ -2,6 +2,8 @@
 
 use pec_core::delegation::{By, Operator, UserId};
 
+use crate::error::{Error, Result};
+
 /// Who asks: every call of the archive names one, and what changes the archive is logged under it.
 ///
 /// Once anything was done to the organisation ([`Archive::act`](crate::Archive::act)), every call is judged: the host may do
@@ -73,6 +75,11 @@ impl Actor {
     #[must_use]
     pub const fn by(&self) -> Option<&By> {
         self.by.as_ref()
+    }
+
+    /// Who it is to an organisation, if anybody.
+    pub(crate) fn somebody(&self) -> Result<&By> {
+        self.by().ok_or_else(|| Error::BadValue { what: "actor", value: self.name.clone() })
     }
 
     /// In what capacity, where the name alone does not say it: an operator may be called like a user.

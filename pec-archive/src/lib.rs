@@ -24,6 +24,7 @@ mod id;
 mod import;
 mod intake;
 mod log;
+mod login;
 mod mailbox;
 mod managed;
 mod organisation;

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use jiff::Timestamp;
 use pec_core::delegation::{Event, MandateId};
+use pec_core::trust::Fingerprint;
 use serde::Serialize;
 use tlog_tiles::{Hash, HashReader, stored_hash_index, stored_hashes, tree_hash};
 
@@ -75,6 +76,33 @@ pub(crate) enum What<'a> {
     Organisation { did: &'a Event },
     /// Something was asked for that is not permitted, or cannot be done; nothing of it was done.
     Denied(Refused<'a>),
+    /// Somebody has logged in with a signature kit.
+    Login {
+        mailbox: &'a str,
+        /// As whom; the holder, or somebody in his place, where it is not said.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        user: Option<&'a str>,
+        /// Why it was let in: `tax-id`, that of the holder, or `kit`, which was registered.
+        by: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kit: Option<&'a str>,
+        /// SHA-256 of the certificate, and of that of the authority to which it leads.
+        certificate: Fingerprint,
+        anchor: Fingerprint,
+        /// `good`, or `not-checked`.
+        revocation: &'a str,
+    },
+    /// Somebody wanted to log in, or to have a kit registered, and was refused.
+    LoginRefused {
+        mailbox: &'a str,
+        /// SHA-256 of the certificate, where it could be judged.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        certificate: Option<Fingerprint>,
+        code: &'a str,
+        about: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        missing: Option<&'a str>,
+    },
     /// The root of the log was signed by the host's key of this name, to be kept elsewhere.
     Signed {
         /// Entries under the root.

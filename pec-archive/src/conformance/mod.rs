@@ -14,6 +14,7 @@ mod happened;
 mod index;
 mod kept;
 mod lists;
+mod login;
 mod mailbox;
 mod managed;
 mod memory;
@@ -46,6 +47,7 @@ pub use lists::{
     numbers_rise_with_the_second_and_within_it, what_is_worked_out_can_be_taken_away_and_written_anew,
     words_are_compared_without_case_and_accents,
 };
+pub use login::a_challenge_is_used_once_and_forgotten_when_it_expires;
 pub use mailbox::{
     numbers_of_a_folder_hold_as_long_as_its_validity, what_is_gone_stays_gone_and_can_come_back,
     what_is_withheld_is_noted_until_it_comes,
@@ -104,6 +106,7 @@ pub fn all<B: Backend + 'static>(empty: &dyn Fn() -> B) {
         events_are_numbered_for_ever_and_go_with_their_message,
         what_a_rule_has_done_is_noted_by_message_and_rule,
         a_managed_mailbox_keeps_what_was_said_and_what_was_seen_apart,
+        a_challenge_is_used_once_and_forgotten_when_it_expires,
     ];
     let outbox =
         [a_ticket_is_found_by_its_key_and_its_state, what_becomes_of_a_ticket_is_kept, a_key_outlives_its_message];

@@ -7,8 +7,8 @@ use crate::deposit::DepositState;
 use crate::id::Id;
 use crate::search::{Field, Query, Test};
 use crate::store::{
-    Attachment, CheckpointRow, EventRow, FiledRow, FolderRow, ImportedRow, Judged, KeyRow, ManagedRow, MessageRow,
-    Number, Speaking, SubmissionRow, TicketRow, WithheldRow,
+    Attachment, ChallengeRow, CheckpointRow, EventRow, FiledRow, FolderRow, ImportedRow, Judged, KeyRow, ManagedRow,
+    MessageRow, Number, Speaking, SubmissionRow, TicketRow, WithheldRow,
 };
 
 /// Everything but the blobs.
@@ -29,6 +29,7 @@ pub(super) struct State {
     /// Mailboxes that the host manages.
     pub(super) managed: BTreeMap<String, ManagedRow>,
     pub(super) outbox: BTreeMap<i64, TicketRow>,
+    pub(super) challenges: BTreeMap<[u8; 32], ChallengeRow>,
     pub(super) submissions: BTreeMap<Number, SubmissionRow>,
     pub(super) evidence: BTreeSet<(Number, String, Id)>,
     pub(super) derived: BTreeMap<Number, Derived>,
@@ -63,6 +64,7 @@ impl Default for State {
             filed: BTreeMap::new(),
             managed: BTreeMap::new(),
             outbox: BTreeMap::new(),
+            challenges: BTreeMap::new(),
             submissions: BTreeMap::new(),
             evidence: BTreeSet::new(),
             derived: BTreeMap::new(),

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 const APPLICATION: i32 = 0x5045_4341;
 
 /// The format that this version writes.
-pub(super) const FORMAT: u32 = 10;
+pub(super) const FORMAT: u32 = 11;
 
 /// Memory for pages of one connection, KiB.
 const CACHE_KIB: i64 = 32 << 10;
@@ -89,6 +89,7 @@ const MIGRATIONS: [&str; FORMAT as usize - 1] = [
     include_str!("format8.sql"),
     include_str!("format9.sql"),
     include_str!("format10.sql"),
+    include_str!("format11.sql"),
 ];
 
 /// How long a writer waits for another one.

@@ -10,6 +10,7 @@
 //!                                        │ Happened… events, and what rules have done
 //!                                        │ Managed…  the mailboxes that the host manages
 //!                                        │ Outbox…   what is to be sent
+//!                                        │ Login…    what is to be signed to log in
 //! ```
 //!
 //! A backend stores and finds; it decides nothing. It is opened for one tenant, and in a store that several tenants share
@@ -38,6 +39,7 @@
 mod blobs;
 mod happened;
 mod index;
+mod login;
 mod mailbox;
 mod managed;
 mod outbox;
@@ -50,6 +52,7 @@ use std::path::Path;
 pub use blobs::{Blob, BlobStore, PIECE, Piece};
 pub use happened::{EventRow, FiledRow, HappenedIndex, HappenedWriter};
 pub use index::Index;
+pub use login::{ChallengeRow, LoginIndex, LoginWriter};
 pub use mailbox::{FolderRow, MailboxIndex, MailboxWriter, PlaceRow, WithheldRow};
 pub use managed::{ManagedIndex, ManagedRow, ManagedWriter};
 pub use outbox::{OutboxIndex, OutboxWriter, TicketRow};
@@ -65,14 +68,20 @@ pub use crate::words::{Attachment, Words};
 use crate::error::{Error, Result};
 
 /// One state of the archive of one tenant, for reading.
-pub trait View: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex + OutboxIndex {}
+pub trait View: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex + OutboxIndex + LoginIndex {}
 
-impl<T: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex + OutboxIndex> View for T {}
+impl<T: BlobStore + Index + MailboxIndex + HappenedIndex + ManagedIndex + OutboxIndex + LoginIndex> View for T {}
 
 /// A change on its way: what it writes, it sees; others see all of it after the commit, or nothing.
-pub trait Change: View + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter + OutboxWriter {}
+pub trait Change:
+    View + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter + OutboxWriter + LoginWriter
+{
+}
 
-impl<T: BlobStore + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter + OutboxWriter> Change for T {}
+impl<T: BlobStore + IndexWriter + MailboxWriter + HappenedWriter + ManagedWriter + OutboxWriter + LoginWriter> Change
+    for T
+{
+}
 
 /// What keeps the archive of one tenant. See the [contract](crate::store).
 pub trait Backend: Debug + Send + Sync {

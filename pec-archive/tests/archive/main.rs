@@ -7,6 +7,7 @@ mod crash;
 mod damage;
 mod depositing;
 mod enforcing;
+mod entering;
 mod filing;
 #[path = "../../../pec-core/tests/schema/form.rs"]
 mod form;
