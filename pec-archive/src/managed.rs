@@ -12,7 +12,7 @@ use crate::events::{Happened, tell};
 use crate::id::Id;
 use crate::log::{Appender, What};
 use crate::mailbox::mailbox_key;
-use crate::store::ManagedRow;
+use crate::store::{Change, ManagedRow};
 
 /// What the host has said of a mailbox (FEATURES 1.1, rows 2 and 3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,12 +176,7 @@ impl Archive {
                 return Err(Error::Internal("refused".into()));
             }
             let mut log = Appender::new(change, actor, now)?;
-            for (mailbox, key) in mailboxes.iter().zip(&keys) {
-                let said = Managed { address: key.clone(), ..mailbox.clone() };
-                change.put_managed(key, &json(&said)?)?;
-                log.append(What::Manage { mailbox: key, mandate: said.mandate })?;
-            }
-            Ok(())
+            mailboxes.iter().try_for_each(|mailbox| put(change, &mut log, mailbox))
         });
         match (refused, done) {
             (Some(why), _) => Err(why),
@@ -259,6 +254,14 @@ impl Archive {
             log.append(what).map(drop)
         })
     }
+}
+
+/// Writes what is said of a mailbox, and that it is managed.
+pub(crate) fn put(change: &dyn Change, log: &mut Appender<'_>, mailbox: &Managed) -> Result<()> {
+    let key = mailbox_key(&mailbox.address);
+    let said = Managed { address: key.clone(), ..mailbox.clone() };
+    change.put_managed(&key, &json(&said)?)?;
+    log.append(What::Manage { mailbox: &key, mandate: said.mandate }).map(drop)
 }
 
 fn understood(row: &ManagedRow) -> Result<(Managed, Standing)> {

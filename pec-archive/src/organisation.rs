@@ -8,13 +8,15 @@
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use jiff::Timestamp;
-use pec_core::delegation::{Command, Denied, Event, EventError, MandateId, Organisation};
+use pec_core::delegation::{By, Command, Denied, Event, EventError, MandateId, Organisation};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::log::{Appender, What};
-use crate::store::View;
+use crate::mailbox::mailbox_key;
+use crate::managed::{self, Managed};
+use crate::store::{Change, View};
 
 /// What is known of the organisation, up to an entry of the log.
 #[derive(Debug, Default)]
@@ -107,22 +109,64 @@ impl Archive {
     /// [`Error::BadValue`] where the actor is nobody. [`Error::Denied`]: the log says so, and nothing else has changed; those of [`Archive::put`]. [`Error::NewerEvent`] where a
     /// newer version has written what this one cannot understand.
     pub fn act(&self, actor: &Actor, command: &Command, now: Timestamp) -> Result<Vec<Event>> {
-        let nobody = || Error::BadValue { what: "actor", value: actor.name().to_owned() };
-        let by = actor.by().ok_or_else(nobody)?;
-        let decided = self.change(|change| {
-            let decided = self.keeper().with(change, |organisation| organisation.decide(command, by, now))?;
-            let mut log = Appender::new(change, actor, now)?;
-            match &decided {
-                Ok(events) => {
-                    for event in events {
-                        log.append_under(mandate(event), What::Organisation { did: event })?;
-                    }
+        let by = actor.somebody()?;
+        let decided = self.change(|change| self.do_it(change, (actor, by), command, now))?;
+        decided.map_err(Error::Denied)
+    }
+
+    /// As [`Archive::act`], and takes a mailbox into management in the same step, after it: both, or neither. `admit` is as that of
+    /// [`Archive::manage`].
+    ///
+    /// # Errors
+    /// Those of [`Archive::act`] and of [`Archive::manage`].
+    pub fn act_and_manage<E: From<Error>>(
+        &self,
+        actor: &Actor,
+        command: &Command,
+        mailbox: &Managed,
+        now: Timestamp,
+        admit: impl FnOnce(usize) -> Result<(), E>,
+    ) -> Result<Vec<Event>, E> {
+        let by = actor.somebody()?;
+        let mut refused = None;
+        let done = self.change(|change| {
+            let decided = self.do_it(change, (actor, by), command, now)?;
+            if decided.is_ok() {
+                let key = mailbox_key(&mailbox.address);
+                let others = change.managed()?.iter().filter(|row| row.address != key).count();
+                if let Err(why) = admit(others) {
+                    refused = Some(why);
+                    return Err(Error::Internal("refused".into()));
                 }
-                Err(denied) => drop(log.append(What::Denied(denied.into()))?),
+                managed::put(change, &mut Appender::new(change, actor, now)?, mailbox)?;
             }
             Ok(decided)
-        })?;
-        decided.map_err(Error::Denied)
+        });
+        match (refused, done) {
+            (Some(why), _) => Err(why),
+            (None, done) => Ok(done?.map_err(Error::Denied)?),
+        }
+    }
+
+    /// Decides and writes down what was decided.
+    fn do_it(
+        &self,
+        change: &dyn Change,
+        (actor, by): (&Actor, &By),
+        command: &Command,
+        now: Timestamp,
+    ) -> Result<Result<Vec<Event>, Denied>> {
+        let decided = self.keeper().with(change, |organisation| organisation.decide(command, by, now))?;
+        let mut log = Appender::new(change, actor, now)?;
+        match &decided {
+            Ok(events) => {
+                for event in events {
+                    log.append_under(mandate(event), What::Organisation { did: event })?;
+                }
+            }
+            Err(denied) => drop(log.append(What::Denied(denied.into()))?),
+        }
+        Ok(decided)
     }
 
     /// Shows the organisation to `look`, as it is now: who may do what, the mailboxes and where they stand in their life, what is

@@ -28,9 +28,10 @@ pub use delete::Deleted;
 pub use error::{Error, Result};
 pub use gateway::{Gateway, GatewayEvent, GatewayPolicy, GatewaySending, GatewayUser, Listening};
 pub use hub::{
-    Arrived, Capacity, ClientDay, Delivered, Delivery, Encoding, ForwardOutcome, Forwarded, Hub, HubMailbox, HubPolicy,
-    HubQuery, Import, Imported, MailboxSpec, Mandates, Only, Overdue, Radar, RadarOptions, RefreshOptions,
-    RefreshOutcome, RefreshReport, Refreshed, RowError, RowFault, Saved, Sort, Today, read_rules,
+    Arrived, Capacity, ClientDay, ConnectingAdapter, Delivered, Delivery, Encoding, ForwardOutcome, Forwarded, Hub,
+    HubMailbox, HubPolicy, HubQuery, Import, Imported, MailboxSpec, Mandates, Only, Overdue, Radar, RadarOptions,
+    RefreshOptions, RefreshOutcome, RefreshReport, Refreshed, Reported, RowError, RowFault, Saved, Sort, Today,
+    read_rules,
 };
 pub use imap::{Folder, Quota};
 pub use net::{Deadlines, Endpoint, Network, Proxy, ProxyLogin, Roots, Security};

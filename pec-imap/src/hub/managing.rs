@@ -81,8 +81,17 @@ impl Hub {
         Ok(())
     }
 
+    /// Nothing is held against a mailbox whose credential is new.
+    pub(super) fn renew(&self, address: &str, credential: Option<&Credential>, now: Timestamp) -> Result<()> {
+        let Some(credential) = credential else { return Ok(()) };
+        let addresses = [address.to_owned()];
+        let renew = |_: &str, standing| renewed(standing, credential.ends());
+        // Whoever gives a credential need not see the mailbox.
+        Ok(self.archive().note_standings(&Actor::host(), &addresses, now, renew)?)
+    }
+
     /// What is kept of a mailbox, where it can be managed at all.
-    fn judged(&self, spec: &MailboxSpec) -> Result<Managed> {
+    pub(super) fn judged(&self, spec: &MailboxSpec) -> Result<Managed> {
         let address = address_of(&spec.address)
             .ok_or_else(|| Error::BadValue { what: "address", value: spec.address.clone() })?;
         let profile = self.profile(&address, spec.profile.as_deref(), &spec.overrides)?;
@@ -138,11 +147,7 @@ impl Hub {
         self.secrets.put(&said.address, SecretField::Access, credential)?;
         let mailbox = said.address.as_str();
         self.archive().log_managed(self.actor(), ManagedEvent::Credential { mailbox }, now)?;
-        // The custodian need not see the mailbox.
-        self.archive().note_standings(&Actor::host(), std::slice::from_ref(&said.address), now, |_, standing| {
-            renewed(standing, credential.ends())
-        })?;
-        Ok(())
+        self.renew(mailbox, Some(credential), now)
     }
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! a table ──> import    every row judged at once, nothing taken over unless it is wanted
 //! rows    ──> managing  taken into management, given up     policy    how many, and by what right
+//!         <── provisioning  what a provider says: one that is activated comes in by itself, a revoked one is left out
 //!         ──> refresh   each on its own (visit), so many at a time, within a budget: counters, and messages where they are wanted
 //!         ──> list      only new, only unread, in an order        radar   what ends, fills, fails or stays silent
 //!         ──> rules     what is done with what has come in      forwarding  what they hand on, once and never round
@@ -20,6 +21,7 @@ mod import;
 mod list;
 mod managing;
 mod policy;
+mod provisioning;
 mod radar;
 mod refresh;
 mod rules;
@@ -41,6 +43,7 @@ pub use list::{HubQuery, Only, Sort};
 pub use managing::MailboxSpec;
 use managing::address_of;
 pub use policy::{Capacity, HubPolicy, Mandates};
+pub use provisioning::{ConnectingAdapter, Reported};
 pub use radar::{Overdue, Radar, RadarOptions};
 pub use refresh::{RefreshOptions, RefreshOutcome, RefreshReport, Refreshed};
 pub use rules::read_rules;
@@ -181,7 +184,7 @@ impl Hub {
     /// A mailbox for somebody to work in, without his typing its password; the log says who opened it and by what right.
     ///
     /// # Errors
-    /// [`Error::NoMandate`]; [`Error::Access`] where the provider has refused the credential that is kept;
+    /// [`Error::NoMandate`]; [`pec_archive::Error::Denied`] where the organisation knows that it is revoked; [`Error::Access`] where the provider has refused the credential that is kept;
     /// [`Error::NoCredential`]; those of the stores.
     pub fn open(&self, address: &str) -> Result<Account> {
         let (said, account) = self.enter(address)?;
@@ -194,6 +197,9 @@ impl Hub {
     fn enter(&self, address: &str) -> Result<(Managed, Account)> {
         let (said, standing) = self.archive().managed_at(self.actor(), address)?;
         self.policy.permits(&said, self.now())?;
+        if let Some(denied) = self.suspension(&said.address)? {
+            return Err(pec_archive::Error::Denied(denied).into());
+        }
         let mailbox = HubMailbox { said, standing, terms: None };
         if let Some(state) = mailbox.access().filter(|state| state.forbids_retry()) {
             let text = mailbox.standing.problem.unwrap_or_default();

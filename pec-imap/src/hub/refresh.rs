@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pec_archive::ManagedEvent;
+use pec_core::delegation::Denied;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -97,7 +98,8 @@ impl RefreshReport {
 }
 
 impl Hub {
-    /// Looks at every mailbox. One that is slow, dead or broken delays no other beyond its own patience, one whose provider
+    /// Looks at every mailbox. One that its provider has revoked, as far as the organisation knows, is not asked, and fails as such.
+    /// One that is slow, dead or broken delays no other beyond its own patience, one whose provider
     /// refuses it is not asked again until its credential was replaced. How each stands is durable as soon as it is known.
     ///
     /// # Errors
@@ -123,7 +125,12 @@ impl Hub {
         let until = begun + options.budget;
         let mut results = BTreeMap::new();
         let mut waiting = Vec::new();
-        for mailbox in self.in_archive(Self::mailboxes).await? {
+        for (mailbox, suspended) in self.in_archive(Self::standing_ones).await? {
+            if let Some(denied) = suspended {
+                let error = pec_archive::Error::Denied(denied).into();
+                results.insert(mailbox.said.address, RefreshOutcome::Failed(error));
+                continue;
+            }
             match self.spared(&mailbox, options) {
                 Some(state) => {
                     results.insert(mailbox.said.address, RefreshOutcome::Spared(state));
@@ -165,6 +172,16 @@ impl Hub {
         }
         let mailboxes = results.into_iter().map(|(address, outcome)| Refreshed { address, outcome }).collect();
         Ok(RefreshReport { mailboxes, took: begun.elapsed() })
+    }
+
+    /// Every mailbox, and why it is not looked at where its provider has revoked it.
+    fn standing_ones(&self) -> Result<Vec<(HubMailbox, Option<Denied>)>> {
+        let (all, now) = (self.mailboxes()?, self.now());
+        let suspended = self.archive().organisation(|organisation| {
+            let of = |one: &HubMailbox| organisation.suspension(&one.said.address.parse().ok()?, now);
+            all.iter().map(of).collect::<Vec<_>>()
+        })?;
+        Ok(all.into_iter().zip(suspended).collect())
     }
 
     /// Why a mailbox is not even tried.

@@ -9,6 +9,7 @@ mod importing;
 mod journey;
 mod office;
 mod operators;
+mod provisioning;
 mod refreshing;
 mod reporting;
 mod sentinel;
