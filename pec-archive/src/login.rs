@@ -14,6 +14,7 @@ use pec_core::delegation::{Command, Denied, Event, KitName, MailboxAddress, Orga
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::log::{Appender, Refused, What};
 use crate::store::{ChallengeRow, Change};
@@ -32,7 +33,7 @@ impl Archive {
         getrandom::fill(&mut nonce).map_err(|error| Error::Internal(error.to_string()))?;
         let challenge = Challenge::issue(request, nonce, now);
         let mailbox = challenge.mailbox();
-        let begun = self.change(|change| {
+        let begun = self.change_for(&Asked::new(actor, Call::Login).at(now), |change, _| {
             change.forget_challenges(now.as_second())?;
             let waiting = change.challenges(mailbox.as_str())?;
             let begun = self.keeper().with(change, |organisation| organisation.may_challenge(mailbox, waiting))?;
@@ -62,7 +63,7 @@ impl Archive {
     /// [`Attempt::prove`] and [`Organisation::admit`]. Those of [`Archive::act`].
     pub fn login(&self, actor: &Actor, attempt: &Attempt<'_>, now: Timestamp) -> Result<Login> {
         let proven = attempt.prove(Purpose::Login, now);
-        let decided = self.change(|change| {
+        let decided = self.change_for(&Asked::new(actor, Call::Login).at(now), |change, _| {
             let admitted = match redeem(change, attempt, now)?.and(proven.clone()) {
                 Ok(kit) => self.keeper().with(change, |organisation| organisation.admit(&kit, now))?,
                 Err(denied) => Err(denied),
@@ -160,7 +161,7 @@ fn refuse(
     now: Timestamp,
 ) -> Result<()> {
     let (mailbox, certificate) = (mailbox.as_str(), kit.map(Kit::certificate));
-    let Refused { code, about, missing } = denied.into();
+    let Refused { code, about, missing, .. } = denied.into();
     let what = What::LoginRefused { mailbox, certificate, code, about, missing };
     Appender::new(change, actor, now)?.append(what).map(drop)
 }

@@ -13,6 +13,7 @@ mod hub;
 mod keys;
 mod link;
 mod log;
+mod login;
 #[cfg(feature = "wire")]
 mod mailbox;
 mod progress;
@@ -86,6 +87,8 @@ enum Command {
     Proof(proof::Arguments),
     /// Who did what in an archive: show, verify, export, sign the root.
     Log(Box<log::Arguments>),
+    /// Log in with a signature kit (card or token) in place of a password: challenge, verify, register, list, remove.
+    Login(Box<login::Arguments>),
     /// Explain a finding code.
     Explain(explain::Arguments),
     /// Show or check the trust data: pinned authorities, listed certificates, provider hosts.
@@ -128,6 +131,7 @@ fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
         Command::Gateway(arguments) => gateway::run(&arguments, language),
         Command::Proof(arguments) => proof::run(&arguments, language),
         Command::Log(arguments) => log::run(&arguments, language),
+        Command::Login(arguments) => login::run(&arguments, language),
         Command::Explain(arguments) => explain::run(&arguments, language),
         Command::Trust(arguments) => trust::run(&arguments),
         #[cfg(feature = "sandbox")]

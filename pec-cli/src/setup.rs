@@ -96,14 +96,14 @@ impl Setup {
     }
 }
 
-fn no_certificate(error: &TrustStoreError, path: &Path) -> Text {
+pub(crate) fn no_certificate(error: &TrustStoreError, path: &Path) -> Text {
     let it = "non è un certificato che si possa leggere: occorre il certificato di un'autorità, in PEM o DER";
     let en = "is not a certificate that can be read: the certificate of an authority is needed, in PEM or DER";
     Text::new(format!("{it} ({error})"), format!("{en} ({error})")).at(path)
 }
 
 /// Evidence that says nothing must not pass for evidence that was asked.
-fn readable(evidence: Evidence, path: &Path) -> Result<Evidence, Text> {
+pub(crate) fn readable(evidence: Evidence, path: &Path) -> Result<Evidence, Text> {
     if evidence.unreadable() == 0 {
         return Ok(evidence);
     }
@@ -124,6 +124,6 @@ pub(crate) fn load_trust(path: &Path) -> Result<TrustStore, Text> {
     TrustStore::from_json(&text).map_err(|error| broken(error.to_string()))
 }
 
-fn file(path: &Path) -> Result<Vec<u8>, Text> {
+pub(crate) fn file(path: &Path) -> Result<Vec<u8>, Text> {
     fs::read(path).map_err(|error| Text::of_io(&error).at(path))
 }

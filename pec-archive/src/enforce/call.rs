@@ -90,6 +90,8 @@ calls! {
     Credential = "credential", true, In(P::ManageCredentials);
     Opened = "opened", true, In(P::List);
     Standing = "standing", false, In(P::List);
+    // Who comes in is not known before: the host asks for them. A kit is registered by whoever administers the mailbox, as every act.
+    Login = "begin_login and login", true, Everything;
     // The log.
     Log = "log", false, Administration;
     // What concerns everything that is kept.

@@ -11,6 +11,7 @@ mod extract;
 mod gateway;
 mod link;
 mod log;
+mod login;
 #[cfg(all(feature = "sandbox", feature = "wire"))]
 mod mailbox;
 mod options;
