@@ -171,7 +171,7 @@ enum Check {
 
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     // Unless it is said otherwise, the program itself.
-    let actor = if arguments.actor == "host" { Actor::host() } else { Actor::named(&arguments.actor) };
+    let actor = Actor::local(&arguments.actor);
     let call = Call { arguments, actor, language };
     let done = match &arguments.action {
         Action::Challenge(arguments) => call.challenge(arguments),
