@@ -11,6 +11,7 @@
 //!          delegation/   who may do what in which mailbox, what is worked on, how a mailbox lives
 //!          attachment/   files before they are sent: what they are, what would keep others from opening them
 //!          directory/    the index of providers, for those who have it
+//!          sheet/        tables for people: CSV, JSON, a page to be printed
 //!          tax_id.rs     codice fiscale and partita IVA, form and check character
 //!          text.rs       text from messages, made harmless for whoever shows it
 //!          finding.rs    the one table of codes: severity, rule, text in Italian and English
@@ -67,6 +68,7 @@ pub mod limits;
 pub mod message;
 pub mod proof;
 pub mod reconcile;
+pub mod sheet;
 pub mod signature;
 pub mod tax_id;
 pub mod text;
