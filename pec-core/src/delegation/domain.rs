@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::code::{AccountCode, Domain};
 use super::organisation::Organisation;
@@ -10,7 +11,8 @@ use super::scope::Scope;
 
 /// What the DNS should say of a domain, as its provider publishes it: InfoCert `mx.cert.legalmail.it` and
 /// `v=spf1 include:_spf-legalmail.infocert.it -all`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ExpectedRecords {
     /// The mail exchangers: these, and no others.
     pub mx: BTreeSet<String>,
@@ -19,7 +21,8 @@ pub struct ExpectedRecords {
 }
 
 /// What the host has found in the DNS.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DomainCheck {
     /// Of which domain.
     pub domain: Domain,
@@ -29,6 +32,36 @@ pub struct DomainCheck {
     pub mx: Option<BTreeSet<String>>,
     /// The texts; `None`: no answer.
     pub txt: Option<BTreeSet<String>>,
+}
+
+/// What a host has found of all domains, beside what it should be: one JSON object, in which `mx` and `txt` of a check are `null`
+/// where there was no answer.
+///
+/// ```
+/// use pec_core::delegation::DomainRecords;
+/// let text = r#"{"expected": {"mx": ["mx.cert.legalmail.it"], "txt": []}, "checks": [
+///     {"domain": "pec.dominio.it", "checked_at": "2026-03-01T12:00:00Z", "mx": null, "txt": null}]}"#;
+/// assert_eq!(DomainRecords::from_json(text.as_bytes())?.checks[0].domain.as_str(), "pec.dominio.it");
+/// assert!(DomainRecords::from_json(b"{}").is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DomainRecords {
+    /// What every domain should have.
+    pub expected: ExpectedRecords,
+    /// What was found, in any order.
+    pub checks: Vec<DomainCheck>,
+}
+
+impl DomainRecords {
+    /// From JSON, as a host keeps it.
+    ///
+    /// # Errors
+    /// It is no such JSON.
+    pub fn from_json(text: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(text)
+    }
 }
 
 /// What is not as it should be.

@@ -14,6 +14,7 @@
 //! - **Work** ([`WorkItem`]): taking in charge, apart from reading.
 //! - **Logging in** ([`login`]): a card in place of a password, by the holder's *codice fiscale* or an association.
 //! - **Life** ([`lifecycle`]): one table of states. What a provider's back office does is asked for and reported, never done.
+//! - **Reports** ([`sheets`]): what is seen, as tables for people.
 //!
 //! No clock, no randomness, nothing stored: time and names are parameters, secrets and messages are nowhere. That rules are
 //! kept by a program does not bind whoever holds its files: for that the log is a Merkle tree with anchors outside
@@ -42,6 +43,7 @@ mod right;
 mod role;
 mod scope;
 mod share;
+pub mod sheets;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -55,7 +57,7 @@ pub use command::{Command, Standing};
 pub use denied::{Denied, DeniedCode, Limit};
 pub use diagram::diagram;
 pub use document::document;
-pub use domain::{AnomalousDomain, DomainAnomaly, DomainCheck, ExpectedRecords, domain_anomalies};
+pub use domain::{AnomalousDomain, DomainAnomaly, DomainCheck, DomainRecords, ExpectedRecords, domain_anomalies};
 pub use event::{Event, EventError, Place};
 pub use grant::{Gives, Grant, MOST_GRANTS, Object, Restriction};
 pub use mandate::{Grantee, MOST_MANDATES, Mandate};

@@ -9,7 +9,9 @@ use super::code::{
     UserId, WorkId,
 };
 use super::event::Event;
-use super::lifecycle::{Catalogue, DelegateAct, Mailbox, MailboxData, ProviderNames, Said, Source, State, Told};
+use super::lifecycle::{
+    Catalogue, DelegateAct, Mailbox, MailboxData, Passage, ProviderNames, Said, Source, State, Told,
+};
 use super::mandate::Mandate;
 use super::party::{Account, Client, Holder, Requester, User};
 use super::policy::DelegationPolicy;
@@ -261,11 +263,14 @@ impl Organisation {
             }
             Event::MailboxEnrolled { account, mailbox, holder, product, state, since, activated_at } => {
                 let who = (mailbox.clone(), account.clone(), holder.clone());
-                let enrolled = Mailbox {
+                let mut enrolled = Mailbox {
                     product: product.clone(),
                     activated_at: *activated_at,
                     ..Mailbox::new(who, (*state, *since))
                 };
+                if let Some(at) = activated_at.filter(|_| *state != State::Active) {
+                    enrolled.passages.insert(0, Passage { state: State::Active, at, revoke: None });
+                }
                 self.mailboxes.insert(mailbox.clone(), enrolled);
             }
             _ => {}
@@ -360,6 +365,7 @@ fn tell(mailbox: &mut Mailbox, said: &Said, source: &Source) {
             return;
         }
     };
+    mailbox.passages.push(Passage { state, at: source.at, revoke: mailbox.revoke.clone() });
     mailbox.state = state;
     mailbox.since = source.at;
     if matches!(state, State::Revoked | State::Annulled | State::Declined) {

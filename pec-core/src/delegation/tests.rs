@@ -8,6 +8,7 @@ mod rights;
 mod scopes;
 mod shares;
 mod sharing;
+mod sheets;
 mod table;
 mod work;
 

@@ -53,6 +53,7 @@ pub struct Mailbox {
     pub(in crate::delegation) state: State,
     pub(in crate::delegation) since: Timestamp,
     pub(in crate::delegation) activated_at: Option<Timestamp>,
+    pub(in crate::delegation) passages: Vec<Passage>,
     pub(in crate::delegation) revoke: Option<Revoke>,
     pub(in crate::delegation) wishes: BTreeSet<super::Act>,
     pub(in crate::delegation) staged: Vec<Document>,
@@ -78,6 +79,17 @@ pub struct ProviderNames {
     pub activation_ref: ActivationRef,
     /// *Codice di attivazione*.
     pub activation_code: Option<ActivationCode>,
+}
+
+/// That a mailbox came into a state, by the word of its provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// Into which.
+    pub state: State,
+    /// When, as the provider says: of two, the one that was told later may be the earlier one.
+    pub at: Timestamp,
+    /// Why, where it was revoked and that is known.
+    pub revoke: Option<Revoke>,
 }
 
 /// What time alone brings, told once.
@@ -106,6 +118,7 @@ impl Mailbox {
             state,
             since,
             activated_at: None,
+            passages: vec![Passage { state, at: since, revoke: None }],
             revoke: None,
             wishes: BTreeSet::new(),
             staged: Vec::new(),
@@ -190,6 +203,20 @@ impl Mailbox {
     #[must_use]
     pub const fn activated_at(&self) -> Option<Timestamp> {
         self.activated_at
+    }
+
+    /// The states into which it came, in the order in which they were told; the full revocation, which time alone brings, is
+    /// none of them.
+    #[must_use]
+    pub fn passages(&self) -> &[Passage] {
+        &self.passages
+    }
+
+    /// Since when it was active each time, and until when: `None` where it still is.
+    pub fn activities(&self) -> impl Iterator<Item = (Timestamp, Option<Timestamp>)> {
+        let next = self.passages.iter().skip(1).map(|passage| Some(passage.at)).chain([None]);
+        let passages = self.passages.iter().zip(next);
+        passages.filter(|(passage, _)| passage.state == State::Active).map(|(passage, until)| (passage.at, until))
     }
 
     /// Why it is revoked, if it is.

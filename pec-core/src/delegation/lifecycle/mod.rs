@@ -27,7 +27,7 @@ pub use delegate::{Delegate, DelegateAct, DelegateName, DelegateState, Sharing};
 pub use document::{Document, DocumentFormat, DocumentKind};
 pub use expiry::{ExpiryPlan, LINK_LIFE, PasswordLink, Service};
 pub(in crate::delegation) use mailbox::Told;
-pub use mailbox::{Mailbox, MailboxData, ProviderNames};
+pub use mailbox::{Mailbox, MailboxData, Passage, ProviderNames};
 pub use preservation::{COUNTDOWN, Preservation, UNTIL_FULL_REVOCATION, days_before, full_revocation};
 pub use provider::{ProvisioningAdapter, Said, Source, Wish};
 pub use request::{

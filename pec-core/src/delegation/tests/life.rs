@@ -353,3 +353,25 @@ fn row_55_a_code_is_unique_and_that_of_activation_goes_with_one_request() {
     assert_eq!(house.report_refused("tre@a1.it", registered("AC-R1")), DeniedCode::Exists);
     house.report("tre@a1.it", registered("AC-R2"));
 }
+
+#[test]
+fn row_39_no_command_changes_data_and_state_together() {
+    let (mut house, mut dice) = (House::new(), super::random::Dice::new(39));
+    let (mut edits, mut passages) = (0, 0);
+    for _ in 0..2_000 {
+        let before = house.organisation.clone();
+        let (by, command) = dice.command(&house);
+        let shown = format!("{command:?}");
+        drop(house.give(&by, command));
+        for mailbox in house.organisation.mailboxes(&Scope::Host) {
+            let Ok(old) = before.mailbox(&Scope::Host, mailbox.address()) else { continue };
+            let edited = old.data() != mailbox.data();
+            let passed = old.passages() != mailbox.passages() || old.state(house.now) != mailbox.state(house.now);
+            assert!(!(edited && passed), "{shown}");
+            edits += u32::from(edited);
+            passages += u32::from(passed);
+        }
+        house.later(dice.below(12));
+    }
+    assert!(edits > 0 && passages > 0, "{edits} {passages}");
+}
