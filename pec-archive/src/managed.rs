@@ -264,7 +264,7 @@ pub(crate) fn put(change: &dyn Change, log: &mut Appender<'_>, mailbox: &Managed
     log.append(What::Manage { mailbox: &key, mandate: said.mandate }).map(drop)
 }
 
-fn understood(row: &ManagedRow) -> Result<(Managed, Standing)> {
+pub(crate) fn understood(row: &ManagedRow) -> Result<(Managed, Standing)> {
     let damaged = |error: serde_json::Error| Error::Damaged(format!("managed mailbox {}: {error}", row.address));
     let said: Managed = serde_json::from_str(&row.said).map_err(damaged)?;
     let standing = row.standing.as_deref().map(serde_json::from_str).transpose().map_err(damaged)?;

@@ -1,6 +1,7 @@
 //! The index of an archive in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use jiff::Timestamp;
 
@@ -13,8 +14,8 @@ use crate::page::Entry;
 use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
-    BlobStore as _, CheckpointRow, ImportedRow, Index, KeyRow, KnownDeposit, MessageRow, Number, Speaking,
-    SubmissionRow, Survey,
+    BlobStore as _, CheckpointRow, ImportedRow, Index, KeyRow, KindRow, KnownDeposit, MessageRow, Number, SentRow,
+    Speaking, SubmissionRow, Survey,
 };
 
 impl Index for Session<'_> {
@@ -101,6 +102,38 @@ impl Index for Session<'_> {
         let rows = self.rows();
         let used = rows.evidence.iter().filter(|(number, ..)| numbers.contains(number));
         Ok(used.map(|(_, kind, id)| (kind.clone(), *id)).collect())
+    }
+
+    fn mailboxes(&self) -> Result<Vec<String>> {
+        let names: BTreeSet<String> = self.rows().found.keys().map(|(_, mailbox)| mailbox.clone()).collect();
+        Ok(names.into_iter().collect())
+    }
+
+    fn kinds_in(&self, mailbox: &str, numbers: Range<Number>) -> Result<Vec<KindRow>> {
+        let rows = self.rows();
+        let mut kinds: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        for (number, _) in rows.found.keys().filter(|(number, name)| name == mailbox && numbers.contains(number)) {
+            let kind = rows.derived.get(number).map(|derived| derived.judged.kind.clone()).unwrap_or_default();
+            let size = rows.messages.get(number).map_or(0, |(message, _)| message.size as u64);
+            let counted = kinds.entry(kind).or_default();
+            *counted = (counted.0 + 1, counted.1 + size);
+        }
+        Ok(kinds.into_iter().map(|(kind, (messages, bytes))| KindRow { kind, messages, bytes }).collect())
+    }
+
+    fn sent_in(&self, numbers: Range<Number>, take: &mut dyn FnMut(SentRow<'_>) -> Result<()>) -> Result<()> {
+        let rows = self.rows();
+        let mut sent = Vec::new();
+        for dossier in rows.dossiers.values().filter(|dossier| dossier.side == "sent") {
+            let first = dossier.messages.first().filter(|first| numbers.contains(first));
+            let (Some(first), Some(sender)) = (first, &dossier.sender) else { continue };
+            let of = |(address, state): (&String, &String)| {
+                (*first, address.clone(), sender.to_ascii_lowercase(), state.clone())
+            };
+            sent.extend(dossier.recipients.iter().map(of));
+        }
+        sent.sort_unstable();
+        sent.iter().try_for_each(|(first, _, sender, state)| take(SentRow { first: *first, sender, state }))
     }
 
     fn terms(&self) -> Result<Vec<(String, u32)>> {

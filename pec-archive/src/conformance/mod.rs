@@ -21,6 +21,7 @@ mod memory;
 mod outbox;
 mod rows;
 mod sample;
+mod tallies;
 #[cfg(test)]
 mod tests;
 mod transactions;
@@ -57,6 +58,7 @@ pub use memory::Memory;
 pub use outbox::{
     a_key_outlives_its_message, a_ticket_is_found_by_its_key_and_its_state, what_becomes_of_a_ticket_is_kept,
 };
+pub use tallies::messages_and_recipients_are_counted_where_they_begin;
 pub use transactions::{
     a_change_is_seen_whole_after_its_commit, a_change_that_fails_leaves_nothing, a_view_stays_as_it_was,
     changes_are_one_after_the_other,
@@ -89,6 +91,7 @@ pub fn all<B: Backend + 'static>(empty: &dyn Fn() -> B) {
         messages_are_found_by_the_transactions_of_which_they_speak,
         a_dossier_takes_the_place_of_those_that_it_replaces,
         what_is_worked_out_can_be_taken_away_and_written_anew,
+        messages_and_recipients_are_counted_where_they_begin,
     ];
     let kept = [
         classes_holds_and_tags_are_kept_by_message,

@@ -97,6 +97,8 @@ pub(super) struct Derived {
 
 #[derive(Debug, Clone)]
 pub(super) struct Dossier {
+    pub(super) side: String,
+    pub(super) sender: Option<String>,
     pub(super) recipients: BTreeMap<String, String>,
     pub(super) messages: BTreeSet<Number>,
 }

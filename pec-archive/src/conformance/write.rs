@@ -131,7 +131,9 @@ impl IndexWriter for Session<'_> {
         for (address, state) in &dossier.recipients {
             recipients.entry(address.clone()).or_insert_with(|| (*state).to_owned());
         }
-        let row = Dossier { recipients, messages: dossier.messages.iter().copied().collect() };
+        let messages = dossier.messages.iter().copied().collect();
+        let (side, sender) = (dossier.side.to_owned(), dossier.sender.map(str::to_owned));
+        let row = Dossier { side, sender, recipients, messages };
         self.write(|rows| {
             dossier.replaces.iter().for_each(|key| drop(rows.dossiers.remove(key)));
             rows.dossiers.insert(dossier.key.clone(), row);

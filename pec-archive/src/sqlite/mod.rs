@@ -10,6 +10,7 @@
 //! index    what is worked out, made anew            erase        what is gone from the file
 //! salvage  what can still be read, into a new file  values       how identifiers and errors are told
 //! login    what is to be signed to log in
+//! tallies  what reports count
 //! ```
 
 mod blobs;
@@ -33,6 +34,7 @@ pub(crate) mod salvage;
 mod stats;
 mod survey;
 mod tables;
+mod tallies;
 mod values;
 
 use std::path::Path;

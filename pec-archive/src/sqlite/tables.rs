@@ -1,12 +1,13 @@
 //! The tables of one file within a transaction: bodies and rows are written together, or not at all.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rusqlite::Connection;
 
 use super::{
     blobs, decided, deposits, dossiers, erase, find, happened, index, log, mailbox, managed, messages, outbox, stats,
-    survey,
+    survey, tallies,
 };
 use crate::deposit::{Deposit, DepositState, Deposited};
 use crate::error::Result;
@@ -17,9 +18,9 @@ use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
     Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, EventRow, FiledRow, FolderRow, HappenedIndex,
-    HappenedWriter, ImportedRow, Index, IndexWriter, KeyRow, KnownDeposit, MailboxIndex, MailboxWriter, ManagedIndex,
-    ManagedRow, ManagedWriter, MessageRow, NewMessage, Number, OutboxIndex, OutboxWriter, Piece, PlaceRow, Speaking,
-    SubmissionRow, Survey, TicketRow, WithheldRow, Words,
+    HappenedWriter, ImportedRow, Index, IndexWriter, KeyRow, KindRow, KnownDeposit, MailboxIndex, MailboxWriter,
+    ManagedIndex, ManagedRow, ManagedWriter, MessageRow, NewMessage, Number, OutboxIndex, OutboxWriter, Piece,
+    PlaceRow, SentRow, Speaking, SubmissionRow, Survey, TicketRow, WithheldRow, Words,
 };
 
 /// The tables, as one transaction sees them.
@@ -105,6 +106,18 @@ impl Index for Tables<'_> {
 
     fn evidence(&self, numbers: &[Number]) -> Result<BTreeSet<(String, Id)>> {
         messages::evidence(self.0, numbers)
+    }
+
+    fn mailboxes(&self) -> Result<Vec<String>> {
+        tallies::mailboxes(self.0)
+    }
+
+    fn kinds_in(&self, mailbox: &str, numbers: Range<Number>) -> Result<Vec<KindRow>> {
+        tallies::kinds_in(self.0, mailbox, &numbers)
+    }
+
+    fn sent_in(&self, numbers: Range<Number>, take: &mut dyn FnMut(SentRow<'_>) -> Result<()>) -> Result<()> {
+        tallies::sent_in(self.0, &numbers, take)
     }
 
     fn terms(&self) -> Result<Vec<(String, u32)>> {

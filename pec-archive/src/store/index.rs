@@ -1,9 +1,11 @@
 //! What an index is asked.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::rows::{
-    CheckpointRow, ImportedRow, KeyRow, KnownDeposit, MessageRow, Number, Speaking, SubmissionRow, Survey,
+    CheckpointRow, ImportedRow, KeyRow, KindRow, KnownDeposit, MessageRow, Number, SentRow, Speaking, SubmissionRow,
+    Survey,
 };
 use crate::deposit::{Deposit, Deposited};
 use crate::error::Result;
@@ -62,6 +64,19 @@ pub trait Index {
 
     /// Kind and blob of what these messages were judged by: `trust`, `crl`, `ocsp`.
     fn evidence(&self, numbers: &[Number]) -> Result<BTreeSet<(String, Id)>>;
+
+    // Reports.
+
+    /// The mailboxes in which messages were found, in the order of their names, byte by byte.
+    fn mailboxes(&self) -> Result<Vec<String>>;
+
+    /// Of the messages that were found in a mailbox, numbered from the first of these numbers on and before the second: how many
+    /// there are of each kind, and their bytes, by kind. Those of which nothing is worked out have the kind `""`.
+    fn kinds_in(&self, mailbox: &str, numbers: Range<Number>) -> Result<Vec<KindRow>>;
+
+    /// The recipients of what was sent: of the dossiers of side `sent` whose oldest message has one of these numbers, by that and
+    /// by address. A dossier without a sender is nobody's.
+    fn sent_in(&self, numbers: Range<Number>, take: &mut dyn FnMut(SentRow<'_>) -> Result<()>) -> Result<()>;
 
     // Retention.
 

@@ -126,6 +126,28 @@ pub struct DossierRow<'d> {
     pub messages: Vec<Number>,
 }
 
+/// Messages of one kind, counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindRow {
+    /// `tipo`, `anomalia` or `ordinary`.
+    pub kind: String,
+    /// How many.
+    pub messages: u64,
+    /// Their bytes as they came.
+    pub bytes: u64,
+}
+
+/// One recipient of something that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentRow<'r> {
+    /// The oldest message of the dossier.
+    pub first: Number,
+    /// Who sent it, in lower case.
+    pub sender: &'r str,
+    /// Where the recipient stands.
+    pub state: &'r str,
+}
+
 /// A key under which what is stored was encrypted above: nothing of the key itself can be told from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyRow {

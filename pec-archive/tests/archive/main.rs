@@ -21,3 +21,4 @@ mod retention;
 mod scene;
 mod sealing;
 mod sending;
+mod tabulating;
