@@ -19,6 +19,7 @@ mod mailbox;
 mod progress;
 mod proof;
 mod render;
+mod report;
 #[cfg(feature = "wire")]
 mod rules;
 #[cfg(feature = "sandbox")]
@@ -89,6 +90,8 @@ enum Command {
     Log(Box<log::Arguments>),
     /// Log in with a signature kit (card or token) in place of a password: challenge, verify, register, list, remove.
     Login(Box<login::Arguments>),
+    /// Tables for whoever administers mailboxes: active, revoked, space, delegates, traffic, deliveries, what needs somebody.
+    Report(Box<report::Arguments>),
     /// Explain a finding code.
     Explain(explain::Arguments),
     /// Show or check the trust data: pinned authorities, listed certificates, provider hosts.
@@ -132,6 +135,7 @@ fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
         Command::Proof(arguments) => proof::run(&arguments, language),
         Command::Log(arguments) => log::run(&arguments, language),
         Command::Login(arguments) => login::run(&arguments, language),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments, language),
         Command::Trust(arguments) => trust::run(&arguments),
         #[cfg(feature = "sandbox")]

@@ -16,6 +16,7 @@ mod login;
 mod mailbox;
 mod options;
 mod other_commands;
+mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod sources;
