@@ -13,7 +13,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use pec_archive::report::Report as _;
 use pec_core::finding::Language;
 use pec_imap::{
-    AccessState, HubMailbox, HubQuery, Import, Only, RefreshOptions, RefreshOutcome, RefreshReport, Sort, report,
+    AccessState, HubMailbox, HubQuery, Import, Only, RadarOptions, RefreshOptions, RefreshOutcome, RefreshReport, Sort,
+    report,
 };
 
 pub(crate) use morning::{look_around, tell};
@@ -74,6 +75,9 @@ enum Action {
         /// One JSON object a mailbox and line.
         #[arg(long)]
         json: bool,
+        /// A page to be printed with these and what needs somebody, in place of lines.
+        #[arg(long, value_name = "FILE.html", conflicts_with = "json")]
+        html: Option<PathBuf>,
     },
     /// What ends, fills, fails or stays silent: passwords, room, access, deliveries, proofs.
     Radar {
@@ -120,7 +124,7 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
             }
             Ok(code)
         }
-        Action::List { only, sort, json } => {
+        Action::List { only, sort, json, html } => {
             let only = match only {
                 Which::All => Only::All,
                 Which::New => Only::New,
@@ -134,7 +138,13 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
                 Order::Fullest => Sort::Fullest,
                 Order::Stalest => Sort::Stalest,
             };
-            let listed = house.hub.list(HubQuery { only, sort }).map_err(|error| failed(&error))?;
+            let query = HubQuery { only, sort };
+            if let Some(path) = html {
+                let page = house.hub.summary(query, RadarOptions::default()).map_err(|error| failed(&error))?;
+                fs::write(path, page).map_err(|error| Text::of_io(&error).at(path))?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            let listed = house.hub.list(query).map_err(|error| failed(&error))?;
             print(&listed, *json)?;
             Ok(ExitCode::SUCCESS)
         }

@@ -6,6 +6,7 @@
 //!         <── provisioning  what a provider says: one that is activated comes in by itself, a revoked one is left out
 //!         ──> refresh   each on its own (visit), so many at a time, within a budget: counters, and messages where they are wanted
 //!         ──> list      only new, only unread, in an order        radar   what ends, fills, fails or stays silent
+//!                                                         summary  both as a page to be printed
 //!         ──> rules     what is done with what has come in      forwarding  what they hand on, once and never round
 //!         ──> following who follows what has happened; what comes in, put where people read it
 //!         ──> sending   what waits, as the provider of each allows
@@ -26,6 +27,7 @@ mod radar;
 mod refresh;
 mod rules;
 mod sending;
+mod summary;
 mod table;
 mod today;
 mod visit;

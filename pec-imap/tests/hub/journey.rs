@@ -108,6 +108,27 @@ async fn an_accountant_sees_in_the_morning_what_his_clients_need() {
     let weakening = hub.radar(network.time(), far).unwrap().proofs;
     assert_eq!(weakening.len(), 4, "two receipts, a failure and an envelope");
 
+    // The same on paper.
+    let summary = hub.summary(HubQuery::default(), RadarOptions::default()).unwrap();
+    for shown in [
+        "../Neri &amp; Figli",
+        LOST,
+        "casella quasi piena",
+        "scade il mandato",
+        "99 %",
+        "15/02/2026",
+        "ricevuta in ritardo",
+    ] {
+        assert!(summary.contains(shown), "{shown}");
+    }
+    assert!(
+        !summary.contains("<script") && !summary.contains("16/02/2026"),
+        "a password holds until the end of its last day"
+    );
+    let none = HubQuery { only: Only::New, sort: Sort::Address };
+    hub.seen(ANNA).and_then(|()| hub.seen(UFFICIO)).unwrap();
+    assert!(hub.summary(none, RadarOptions::default()).unwrap().contains("<strong>0</strong> caselle"));
+
     // 5. Somebody works in a mailbox; the log says who, and by what right.
     assert!(hub.open(UFFICIO).is_ok());
     assert!(matches!(hub.open(LOST), Err(Error::Access { state: AccessState::SecondFactorRequired, .. })));

@@ -16,6 +16,8 @@ use pec_core::message::Message;
 use pec_core::verify::{Extract, Verdict};
 use pec_files::{NewFiles, safe_name};
 
+pub(super) use rows::last_day;
+
 use super::table::Encoding;
 use super::{Hub, HubMailbox, Radar, RadarOptions};
 use crate::error::{Error, Result};

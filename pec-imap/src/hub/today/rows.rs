@@ -119,7 +119,7 @@ fn detail(one: &Arrived, language: Language) -> String {
 }
 
 /// The last day on which something holds that ends then; the time too, where it does not end with a day.
-pub(super) fn last_day(end: Timestamp) -> String {
+pub(in crate::hub) fn last_day(end: Timestamp) -> String {
     let end_there = end.to_zoned(ROME.clone());
     match end_there.time() == jiff::civil::Time::midnight() {
         true => end_there.yesterday().map_or_else(|_| local(end), |day| day.strftime("%d/%m/%Y").to_string()),
