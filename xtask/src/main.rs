@@ -1,5 +1,6 @@
 //! `cargo xtask`: the one way to run everything. `test` is all that CI runs.
 
+mod capabilities;
 mod checks;
 mod crash;
 #[cfg(unix)]
@@ -27,6 +28,7 @@ cargo xtask COMMAND
   vectors   write conformance/ anew from the sandbox; fetch NIST PKITS into target/vectors
   findings  write docs/FINDINGS.md anew from the finding table
   delegation  write docs/DELEGATION.md and docs/lifecycle.svg anew from the tables of delegation
+  capabilities  write docs/CAPABILITIES.md anew: what each row of the specification's list has become, and the test that shows it
   header    write include/pec.h anew from pec-ffi
   parity    write docs/PARITY.md anew: what stands beside what in Rust, C and Python; --check fails for what is in no row
   dist --prefix DIR [--check]   install the C library: header, shared and static library, pkg-config and CMake, and test
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Some("vectors") => vectors::write_conformance().and_then(|()| vectors::fetch_pkits()),
         Some("findings") => checks::write_findings(),
         Some("delegation") => checks::write_delegation(),
+        Some("capabilities") => capabilities::write(),
         Some("header") => header::write(),
         Some("parity") => parity::obey(arguments),
         Some("dist") => dist::obey(arguments),
@@ -85,6 +88,7 @@ fn test() -> Result<(), String> {
         Step::cargo("format", &["fmt", "--all", "--check"]),
         Step::check("findings document", checks::findings_are_current),
         Step::check("delegation document and diagram", checks::delegation_is_current),
+        Step::check("every capability has its test", capabilities::is_current),
         Step::check("every finding has a case and a rule", checks::findings_have_cases),
         Step::check("conformance files", vectors::conformance_is_current),
         Step::check("C header", header::is_current),

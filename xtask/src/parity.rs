@@ -88,6 +88,17 @@ fn sides(table: &Table) -> Result<Option<Sides>, String> {
     Ok(Some(sides))
 }
 
+/// Every public function, method and field of the crates whose interfaces are read.
+#[cfg(test)]
+pub(crate) fn public_names() -> Result<BTreeSet<String>, String> {
+    let table = Table::read()?;
+    let mut names = BTreeSet::new();
+    for one in table.crates.iter().filter(|one| one.why.is_none()) {
+        names.extend(rust::interface(&root().join(&one.name), &table.errors.also)?.operations);
+    }
+    Ok(names)
+}
+
 /// Everything that is wrong with the table.
 fn faults(table: &Table, sides: &Sides) -> Vec<String> {
     let mut faults = members(table);
