@@ -50,7 +50,7 @@ fn section(sheet: &Sheet, is_one_of_several: bool) -> Markup {
             @if is_one_of_several { h2 { (sheet.title) } }
             dl { @for fact in facts { dt { (fact.about.title) } dd { (value(&fact.value)) } } }
             @if !sheet.totals.is_empty() {
-                ul.sum { @for (of, count) in &sheet.totals { li { strong { (grouped(*count)) } " " (value(of)) } } }
+                ul.sum { @for (of, count) in &sheet.totals { li { (value(of)) ": " strong { (grouped(*count)) } } } }
             }
             @if let Some(warning) = sheet.warning { p.note.wait { (warning) } }
             @if !sheet.rows.is_empty() { (table(sheet)) }

@@ -127,7 +127,7 @@ async fn an_accountant_sees_in_the_morning_what_his_clients_need() {
     );
     let none = HubQuery { only: Only::New, sort: Sort::Address };
     hub.seen(ANNA).and_then(|()| hub.seen(UFFICIO)).unwrap();
-    assert!(hub.summary(none, RadarOptions::default()).unwrap().contains("<strong>0</strong> caselle"));
+    assert!(hub.summary(none, RadarOptions::default()).unwrap().contains("caselle: <strong>0</strong>"));
 
     // 5. Somebody works in a mailbox; the log says who, and by what right.
     assert!(hub.open(UFFICIO).is_ok());
