@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::evidence::Used;
 use crate::id::Id;
 use crate::intake::{Intake, Prepared};
+use crate::log::What;
 use crate::organisation::Keeper;
 use crate::page::{self, Cursor, Entry, Page};
 use crate::pool::Pool;
@@ -284,12 +285,15 @@ impl Archive {
         stored.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
     }
 
-    /// The exact bytes of a message.
+    /// The exact bytes of a message. That a user of the organisation asked for them is an entry of the log before they are given;
+    /// through a handle that is open for reading alone nothing can be written down.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Damaged`] where they are no longer what was stored.
     pub fn get(&self, actor: &Actor, id: Id) -> Result<Vec<u8>> {
-        self.read_for(&Asked::new(actor, Call::Get).on(On::Message(id)), |view| {
+        let asked = Asked::new(actor, Call::Get).on(On::Message(id));
+        self.consulted(&asked, || What::Read { id })?;
+        self.read_for(&asked, |view| {
             content::whole(self.seal(), view, content::number_of(view, id)?)
         })
     }
@@ -299,7 +303,9 @@ impl Archive {
     /// # Errors
     /// As [`Archive::get`], after what could be read was written; [`Error::File`] when `sink` fails.
     pub fn get_to(&self, actor: &Actor, id: Id, sink: &mut dyn std::io::Write) -> Result<()> {
-        self.read_for(&Asked::new(actor, Call::Get).on(On::Message(id)), |view| {
+        let asked = Asked::new(actor, Call::Get).on(On::Message(id));
+        self.consulted(&asked, || What::Read { id })?;
+        self.read_for(&asked, |view| {
             let failed = |error| Error::file(Path::new("output"), error);
             let number = content::number_of(view, id)?;
             content::stream(self.seal(), view, number, |piece| sink.write_all(piece).map_err(failed)).map(drop)

@@ -138,6 +138,10 @@ pub(crate) enum What<'a> {
     },
     /// So many managed mailboxes were looked at.
     Refreshed { mailboxes: u64 },
+    /// A user of the organisation has asked for the bytes of a message.
+    Read { id: Id },
+    /// A user of the organisation has asked for the bundle that proves this transaction.
+    Exported { about: &'a str },
     /// A dossier that was shared was opened by whom it is shared with.
     ShareOpened { share: &'a str, mailbox: &'a str },
     /// A message of it was read.

@@ -103,6 +103,7 @@ impl Archive {
             }
             Ok(bundle.evidence(evidence(self.seal(), view, &messages)?))
         })?;
+        self.consulted(&asked, || What::Exported { about: &identifier })?;
         Ok(bundle.to_zip(&identifier, trust, now)?)
     }
 }

@@ -18,7 +18,7 @@ fn a_file_keeps_to_the_contract() {
         made.set(made.get() + 1);
         Sqlite::create(&folder.path().join(made.get().to_string())).unwrap()
     });
-    assert_eq!(made.get(), 34);
+    assert_eq!(made.get(), 35);
 }
 
 #[test]

@@ -92,6 +92,7 @@ calls! {
     Standing = "standing", false, In(P::List);
     // Who comes in is not known before: the host asks for them. A kit is registered by whoever administers the mailbox, as every act.
     Login = "begin_login and login", true, Everything;
+    Report = "report", false, Sight;
     // The log.
     Log = "log", false, Administration;
     // What concerns everything that is kept.

@@ -141,6 +141,20 @@ impl Archive {
         self.noted(asked, done)
     }
 
+    /// Writes down that a user of the organisation is about to be given something (FEATURES row 70), if the call may go on. Nothing is
+    /// written of the host, whose program it is, nor through a handle that only reads.
+    pub(crate) fn consulted<'w>(&self, asked: &Asked<'_>, what: impl FnOnce() -> What<'w>) -> Result<()> {
+        if !matches!(asked.actor.by(), Some(By::User { .. })) || self.backend().writable().is_err() {
+            return Ok(());
+        }
+        self.change_for(asked, |change, under| {
+            if !self.keeper().with_rules(change, |organisation| organisation.is_some())? {
+                return Ok(());
+            }
+            Appender::new(change, asked.actor, asked.at)?.under(under).append(what()).map(drop)
+        })
+    }
+
     /// Runs `work` in a change, if the call may go on: it is judged on the very state that is changed.
     pub(crate) fn change_for<T>(
         &self,

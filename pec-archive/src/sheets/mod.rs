@@ -23,6 +23,7 @@ use pec_core::sheet::{Month, Months, Sheet};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::store::{Number, View};
 use seen::Seen;
@@ -135,7 +136,7 @@ impl Archive {
         }
         let by = actor.by().ok_or_else(|| Error::BadValue { what: "actor", value: actor.name().to_owned() })?;
         let months = kind.months(months, now);
-        let sheet = self.read(|view| {
+        let sheet = self.read_for(&Asked::new(actor, Call::Report).at(now), |view| {
             self.keeper().with(view, |organisation| known(organisation, by, scope))??;
             match kind {
                 ReportKind::ActiveMailboxes | ReportKind::RevokedMailboxes | ReportKind::Delegates => self

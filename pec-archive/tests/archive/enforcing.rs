@@ -352,6 +352,35 @@ fn a_list_shows_what_may_be_seen_and_no_page_is_short() {
 }
 
 #[test]
+fn row_70_who_consults_is_recorded_before_anything_is_given() {
+    let office = Office::new();
+    let (archive, now, id) = (&office.archive, office.scene.now(), office.ids[0][0]);
+    office.grant(Permission::ExportProof, Restriction::default());
+    let asked = |what: &str| {
+        let row = office.last_row();
+        assert_eq!((row.actor.as_str(), row.what.as_str()), ("maria", what));
+        row
+    };
+    archive.get(&maria(), id).unwrap();
+    assert_eq!(asked("read").details["id"], id.to_string());
+    archive.get_to(&maria(), office.ids[0][1], &mut Vec::new()).unwrap();
+    assert_eq!(asked("read").details["id"], office.ids[0][1].to_string());
+    archive.bundle(&maria(), office.scene.trust(), now, &office.scene.pec_id).unwrap();
+    assert_eq!(asked("exported").details["about"], office.scene.pec_id);
+    // The host is the program; a look at a list is no reading; a handle that only reads can write nothing down.
+    let size = archive.log_root(&Actor::host()).unwrap().0;
+    archive.get(&Actor::host(), id).unwrap();
+    archive.search(&maria(), &Query::parse("").unwrap(), None, 9).unwrap();
+    archive.entry(&maria(), id).unwrap();
+    let reading = Archive::open_read_only(archive.path()).unwrap();
+    reading.get(&maria(), id).unwrap();
+    assert_eq!(archive.log_root(&Actor::host()).unwrap().0, size);
+    // Nobody is told what was not there.
+    assert!(matches!(archive.get(&maria(), Id::of(b"none")), Err(Error::NotFound(_))));
+    assert_eq!(archive.log_root(&Actor::host()).unwrap().0, size);
+}
+
+#[test]
 fn row_58_confidence_by_folder_and_tag() {
     let office = Office::new();
     let (archive, now) = (&office.archive, office.scene.now());
