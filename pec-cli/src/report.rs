@@ -53,9 +53,9 @@ pub(crate) struct Arguments {
     /// The time taken for "now"; by default the clock's.
     #[arg(long, value_name = "RFC3339")]
     now: Option<Timestamp>,
-    /// In whose name: only what that user may list is shown; all of it unless told.
-    #[arg(long, value_name = "NAME")]
-    actor: Option<String>,
+    /// In whose name: of a user only what it may list is shown.
+    #[arg(long, value_name = "NAME", default_value = "host")]
+    actor: String,
     #[command(flatten)]
     keys: keys::KeyFiles,
 }
@@ -104,7 +104,7 @@ impl Kind {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Arguments { kind, months, client, account, records, .. } = arguments;
     let now = arguments.now.unwrap_or_else(Timestamp::now);
-    let actor = arguments.actor.as_deref().map_or_else(Actor::host, Actor::named);
+    let actor = Actor::local(&arguments.actor);
     let scope = match (client, account) {
         (Some(client), _) => Scope::Client(client.clone()),
         (None, Some(account)) => Scope::Account(account.clone()),

@@ -116,13 +116,14 @@ impl Archive {
     /// this one, for proofs the next one too, for services now.
     ///
     /// Nothing foreign is in it: the program sees all, an operator what its own scope covers, a user the mailboxes that it may
-    /// list. Mailboxes of no organisation are the program's alone.
+    /// list. Mailboxes of no organisation are seen by the program, and by whoever administers everything. To administer is not to
+    /// read: of a message an operator sees neither sender nor subject.
     ///
     /// Where it has no rows it is [`ReportOutcome::Empty`], with the words of the source.
     ///
     /// # Errors
-    /// [`Error::BadValue`] for months where the report takes none ([`ReportKind::takes_months`]), and where the actor is
-    /// nobody. [`Error::NotFound`] for a client or account that there is not, or that is not seen. What reading can meet.
+    /// [`Error::BadValue`] for months where the report takes none ([`ReportKind::takes_months`]). [`Error::NotFound`] for a client
+    /// or account that there is not, or that is not seen. [`Error::Denied`] where the actor is nobody. What reading can meet.
     pub fn report(
         &self,
         actor: &Actor,
@@ -134,11 +135,11 @@ impl Archive {
         if let Some(months) = months.filter(|_| !kind.takes_months()) {
             return Err(Error::BadValue { what: "months", value: format!("{months}: {kind} takes none") });
         }
-        let by = actor.by().ok_or_else(|| Error::BadValue { what: "actor", value: actor.name().to_owned() })?;
         let months = kind.months(months, now);
-        let sheet = self.read_for(&Asked::new(actor, Call::Report).at(now), |view| {
+        self.read_for(&Asked::new(actor, Call::Report).at(now), |view| {
+            let by = self.asking(view, actor)?;
             self.keeper().with(view, |organisation| known(organisation, by, scope))??;
-            match kind {
+            let sheet = match kind {
                 ReportKind::ActiveMailboxes | ReportKind::RevokedMailboxes | ReportKind::Delegates => self
                     .keeper()
                     .with(view, |organisation| of_organisation(organisation, kind, (by, scope), months, now)),
@@ -153,9 +154,18 @@ impl Archive {
                         _ => watch::access(view, &seen),
                     }
                 }
-            }
-        })?;
-        Ok(ReportOutcome::of(sheets::about(sheet, narrowest(by, scope), months, now)))
+            }?;
+            Ok(ReportOutcome::of(sheets::about(sheet, narrowest(by, scope), months, now)))
+        })
+    }
+
+    /// On whose behalf a report is made: where there are no rules, everybody is the program.
+    fn asking<'a>(&self, view: &dyn View, actor: &'a Actor) -> Result<&'a By> {
+        let has_rules = self.keeper().with_rules(view, |organisation| organisation.is_some())?;
+        if !has_rules {
+            return Ok(&By::Host);
+        }
+        actor.by().ok_or_else(|| Error::NotFound(actor.name().to_owned()))
     }
 
     /// The domains of the accounts that are seen, with what the host has found in the DNS (FEATURES rows 18 and 52): nothing is
@@ -171,12 +181,13 @@ impl Archive {
         records: &DomainRecords,
         now: Timestamp,
     ) -> Result<ReportOutcome> {
-        let by = actor.by().ok_or_else(|| Error::BadValue { what: "actor", value: actor.name().to_owned() })?;
-        let sheet = self.organisation(|organisation| {
-            known(organisation, by, scope)?;
-            Ok(organisation.domain_sheet((by, scope), choice, records, now))
-        })?;
-        sheet.map(ReportOutcome::of)
+        self.read_for(&Asked::new(actor, Call::Report).at(now), |view| {
+            let by = self.asking(view, actor)?;
+            self.keeper().with(view, |organisation| {
+                known(organisation, by, scope)?;
+                Ok(ReportOutcome::of(organisation.domain_sheet((by, scope), choice, records, now)))
+            })?
+        })
     }
 
     /// What the archive and the servers say of the mailboxes, then the organisation beside it.

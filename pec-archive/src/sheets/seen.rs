@@ -14,15 +14,18 @@ use crate::store::View;
 /// Mailboxes by address, each with its client and account.
 pub(super) struct Seen {
     mailboxes: BTreeMap<String, (Cell, Cell)>,
-    /// Whether what belongs to no mailbox is seen: by the program, where nothing is chosen.
+    /// Whether what belongs to no mailbox is seen: where nothing is chosen, by the program and whoever administers everything.
     pub(super) all: bool,
+    /// Whether what messages say is seen: to administer is not to read.
+    pub(super) reads: bool,
 }
 
 impl Seen {
-    /// Those that whoever asks may list within the scope. Where the program asks for all, those too that are managed, or in
-    /// which messages were found, and of which no organisation knows.
+    /// Those that whoever asks may list within the scope. Where all are asked for by the program, or by whoever administers
+    /// everything, those too that are managed, or in which messages were found, and of which no organisation knows.
     pub(super) fn of(archive: &Archive, view: &dyn View, (by, scope): (&By, &Scope), now: Timestamp) -> Result<Self> {
-        let all = matches!((by, scope), (By::Host, Scope::Host));
+        let is_narrow = matches!(by, By::Operator(operator) if operator.scope != Scope::Host);
+        let all = *scope == Scope::Host && !is_narrow && !matches!(by, By::User { .. });
         let mut mailboxes = BTreeMap::new();
         if all {
             for name in view.mailboxes()? {
@@ -39,7 +42,7 @@ impl Seen {
                 mailboxes.insert(mailbox.address().as_str().to_owned(), whose);
             }
         })?;
-        Ok(Self { mailboxes, all })
+        Ok(Self { mailboxes, all, reads: !is_narrow })
     }
 
     /// In the order of addresses.

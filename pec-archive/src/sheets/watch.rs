@@ -86,8 +86,8 @@ pub(super) fn proofs(view: &dyn View, seen: &Seen, months: Months) -> Result<She
                     Cell::time_of(entry.expires),
                     Cell::text(&entry.kind),
                     Cell::time_of(entry.certified_at),
-                    Cell::text_of(entry.sender.as_ref()),
-                    Cell::text_of(entry.subject.as_ref()),
+                    Cell::text_of(entry.sender.as_ref().filter(|_| seen.reads)),
+                    Cell::text_of(entry.subject.as_ref().filter(|_| seen.reads)),
                     Cell::text(entry.id),
                 ]);
                 sheet.rows.push(row);

@@ -233,7 +233,7 @@ fn row_54d_months_are_refused_where_a_report_has_none_and_nobody_is_told_nothing
         }
         assert_eq!(ReportKind::from_name(kind.as_str()), Some(kind));
         let nobody = kit.archive.report(&Actor::named(""), kind, &Scope::Host, None, now);
-        assert!(matches!(nobody, Err(Error::BadValue { what: "actor", .. })), "{nobody:?}");
+        assert!(matches!(nobody, Err(Error::Denied(_))), "{nobody:?}");
         // A code that there is not, or is not seen, is one and the same.
         let operator = Actor::operator(Operator { id: code("op"), scope: Scope::Client(code("C1")) });
         for (actor, scope) in [
@@ -301,6 +301,14 @@ fn rows(archive: &Archive, actor: &Actor, scope: &Scope, now: Timestamp) -> Vec<
     rows
 }
 
+/// The row as an operator sees it: without what a message says.
+fn unread((kind, mailbox, mut row): (ReportKind, String, Vec<Cell>)) -> (ReportKind, String, Vec<Cell>) {
+    if kind == ReportKind::ProofExpiring {
+        row[6..8].fill(Cell::None);
+    }
+    (kind, mailbox, row)
+}
+
 /// Random organisations, with random mail in random mailboxes, some of it in several: whoever asks within whatever scope gets
 /// the rows of the program that are its own, all of them and no other.
 #[test]
@@ -345,6 +353,13 @@ fn row_16_no_foreign_row_is_ever_in_a_report_of_an_archive() {
         let addresses: Vec<String> = all.iter().map(|address| (*address).to_owned()).collect();
         let lost = |_: &str, standing| Standing { access: Some("rejected".into()), ..standing };
         archive.note_standings(&host, &addresses, now, lost).unwrap();
+        let everywhere = Actor::operator(Operator { id: code("op"), scope: Scope::Host });
+        let by_all = rows(&archive, &everywhere, &Scope::Host, now);
+        assert_eq!(
+            by_all,
+            rows(&archive, &host, &Scope::Host, now),
+            "{seed}: who administers everything is as the host"
+        );
         let (account, mine) = named[dice.below(named.len())];
         user_of(&archive, "anna", account, mine, &[Permission::List]);
         archive
@@ -374,7 +389,8 @@ fn row_16_no_foreign_row_is_ever_in_a_report_of_an_archive() {
         ] {
             assert_eq!(rows(&archive, &host, &scope, now), of(&within(own)), "{seed} {scope:?}");
             let operator = Actor::operator(Operator { id: code("op"), scope: scope.clone() });
-            assert_eq!(rows(&archive, &operator, &Scope::Host, now), of(&within(own)), "{seed} {scope:?}");
+            let unread = of(&within(own)).into_iter().map(unread).collect::<Vec<_>>();
+            assert_eq!(rows(&archive, &operator, &Scope::Host, now), unread, "{seed} {scope:?}");
         }
         assert_eq!(rows(&archive, &Actor::named("anna"), &Scope::Host, now), of(&|mailbox| mailbox == mine), "{seed}");
         let elsewhere = Scope::Account(code(if account == "A1" { "A2" } else { "A1" }));
