@@ -90,7 +90,6 @@ calls! {
     Credential = "credential", true, In(P::ManageCredentials);
     Opened = "opened", true, In(P::List);
     Standing = "standing", false, In(P::List);
-    Report = "report", false, Sight;
     // Who comes in is not known before: the host asks for them. A kit is registered by whoever administers the mailbox, as every act.
     Login = "begin_login and login", true, Everything;
     Report = "report", false, Sight;
