@@ -1,6 +1,9 @@
 //! What the archive answers, as JSON: the same for the program, C and Python.
 
 use jiff::Timestamp;
+use pec_core::delegation::MailboxAddress;
+use pec_core::delegation::login::{self, LoginAs, MatchedBy, RegisteredKit};
+use pec_core::trust::Fingerprint;
 use serde::Serialize;
 
 use crate::audit::{EntryProof, GrowthProof, LogCheck};
@@ -74,6 +77,9 @@ reports! {
     Filed: "filed";
     Suggestion: "suggestion";
     Explained: "explained";
+    Challenge: "challenge";
+    Login: "login";
+    Kit: "kit";
 }
 
 /// Reports as lines, each with its end.
@@ -143,6 +149,109 @@ pub struct Term {
     pub class: String,
     /// How long.
     pub months: u32,
+}
+
+/// What is to be signed to log in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Challenge {
+    /// The text, which is signed as it is.
+    pub challenge: String,
+    /// `login` or `registration`.
+    pub purpose: &'static str,
+    /// Into which mailbox.
+    pub mailbox: String,
+    /// Of which service.
+    pub audience: String,
+    /// From then on it holds no longer.
+    pub expires_at: Timestamp,
+}
+
+impl Challenge {
+    /// Of one that was given out.
+    #[must_use]
+    pub fn of(challenge: &login::Challenge) -> Self {
+        Self {
+            challenge: challenge.text(),
+            purpose: challenge.purpose().as_str(),
+            mailbox: challenge.mailbox().to_string(),
+            audience: challenge.audience().to_string(),
+            expires_at: challenge.expires_at(),
+        }
+    }
+}
+
+/// That somebody has come in with a signature kit, and by what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Login {
+    /// Into which mailbox.
+    pub mailbox: String,
+    /// As which user; `None` for the holder, or somebody in his place.
+    pub user: Option<String>,
+    /// `tax-id`, that of the holder, or `kit`, which was registered.
+    pub by: &'static str,
+    /// The name of the kit that was registered.
+    pub kit: Option<String>,
+    /// In whose name the certificate is.
+    pub subject: String,
+    /// Its SHA-256.
+    pub certificate: Fingerprint,
+    /// That of the authority to which it leads.
+    pub anchor: Fingerprint,
+    /// Its last second.
+    pub not_after: Timestamp,
+    /// `good`, or `not-checked` where nobody has said that it was not revoked.
+    pub revocation: &'static str,
+}
+
+impl Login {
+    /// Of one that the organisation has admitted.
+    #[must_use]
+    pub fn of(login: &login::Login) -> Self {
+        let kit = match login.by() {
+            MatchedBy::TaxId => None,
+            MatchedBy::Kit(name) => Some(name.to_string()),
+        };
+        let user = match login.who() {
+            LoginAs::Holder => None,
+            LoginAs::User(user) => Some(user.to_string()),
+        };
+        Self {
+            mailbox: login.mailbox().to_string(),
+            user,
+            by: if kit.is_some() { "kit" } else { "tax-id" },
+            kit,
+            subject: pec_core::text::printable(login.kit().subject()),
+            certificate: login.kit().certificate(),
+            anchor: login.kit().anchor(),
+            not_after: login.kit().not_after(),
+            revocation: login.revocation().as_str(),
+        }
+    }
+}
+
+/// A signature kit that is registered with a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kit {
+    /// With which.
+    pub mailbox: String,
+    /// What it is called there.
+    pub name: String,
+    /// The SHA-256 of its certificate.
+    pub certificate: Fingerprint,
+    /// Who logs in with it; `None` for whoever the mailbox is held for.
+    pub user: Option<String>,
+    /// When it was registered.
+    pub at: Timestamp,
+}
+
+impl Kit {
+    /// Of one that is registered with this mailbox.
+    #[must_use]
+    pub fn of(mailbox: &MailboxAddress, kit: &RegisteredKit) -> Self {
+        let RegisteredKit { name, certificate, user, at } = kit;
+        let user = user.as_ref().map(ToString::to_string);
+        Self { mailbox: mailbox.to_string(), name: name.to_string(), certificate: *certificate, user, at: *at }
+    }
 }
 
 impl Page {

@@ -7,10 +7,11 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use pec_archive::report::{self, Report as _};
 use pec_archive::{Actor, Archive, Error};
 use pec_core::delegation::login::{
     Answer, Attempt, BareScheme, CardPolicy, ChallengeRequest, Login, LoginAs, MatchedBy, Proof, Purpose,
-    RegisteredKit, RevocationCheck, WhichKit,
+    RevocationCheck, WhichKit,
 };
 use pec_core::delegation::{Command, Denied, Event, KitName, MailboxAddress, Scope, Text as OneLine, UserId};
 use pec_core::finding::Language;
@@ -213,7 +214,7 @@ impl Call<'_> {
         self.arguments.now.unwrap_or_else(Timestamp::now)
     }
 
-    fn say(&self, json: &serde_json::Value, it: &str, en: &str) -> Result<(), Stop> {
+    fn say(&self, json: &str, it: &str, en: &str) -> Result<(), Stop> {
         let mut output = anstream::stdout();
         let text = if self.language == Language::It { it } else { en };
         if self.arguments.json {
@@ -228,7 +229,7 @@ impl Call<'_> {
         let about = if denied.detail.is_empty() { String::new() } else { format!(": {}", denied.detail) };
         let text = |language| format!("{} ({}{about})", denied.code.explanation(language), denied.code);
         let json = json!({ "refused": denied.code.as_str(), "about": denied.detail, "rule": denied.code.rule() });
-        self.say(&json, &text(Language::It), &text(Language::En))?;
+        self.say(&json.to_string(), &text(Language::It), &text(Language::En))?;
         Ok(ExitCode::from(1))
     }
 
@@ -250,7 +251,7 @@ impl Call<'_> {
         }
         let mut output = anstream::stdout();
         if self.arguments.json {
-            writeln!(output, "{}", json!({ "challenge": text, "expires_at": challenge.expires_at() }))?;
+            writeln!(output, "{}", report::Challenge::of(&challenge).to_json())?;
         } else if arguments.output.is_none() {
             // Exactly what is to be signed.
             output.write_all(text.as_bytes())?;
@@ -267,7 +268,7 @@ impl Call<'_> {
     }
 
     fn came_in(&self, login: &Login) -> Result<(), Stop> {
-        let (kit, mailbox) = (login.kit(), login.mailbox());
+        let mailbox = login.mailbox();
         let user = match login.who() {
             LoginAs::Holder => None,
             LoginAs::User(user) => Some(user.as_str()),
@@ -276,17 +277,6 @@ impl Call<'_> {
             MatchedBy::TaxId => None,
             MatchedBy::Kit(name) => Some(name.as_str()),
         };
-        let json = json!({
-            "mailbox": mailbox,
-            "user": user,
-            "by": if name.is_some() { "kit" } else { "tax-id" },
-            "kit": name,
-            "subject": kit.subject(),
-            "certificate": kit.certificate(),
-            "anchor": kit.anchor(),
-            "not_after": kit.not_after(),
-            "revocation": login.revocation().as_str(),
-        });
         let unchecked = login.revocation() == pec_core::trust::Revocation::NotChecked;
         let by_it = name.map_or_else(|| "il titolare".to_owned(), |name| format!("il kit «{name}»"));
         let by_en = name.map_or_else(|| "the holder".to_owned(), |name| format!("the kit \"{name}\""));
@@ -300,7 +290,7 @@ impl Call<'_> {
             it.push_str("; revoca non controllata");
             en.push_str("; revocation not checked");
         }
-        self.say(&json, &it, &en)
+        self.say(&report::Login::of(login).to_json(), &it, &en)
     }
 
     fn register(&self, arguments: &Register) -> Done {
@@ -317,7 +307,7 @@ impl Call<'_> {
             let Event::KitRegistered { mailbox, kit } = event else { continue };
             let (it, en) = ("kit di firma registrato", "signature kit registered");
             let text = |what| format!("{mailbox}: {what}: {}", kit.name);
-            self.say(&listed(kit), &text(it), &text(en))?;
+            self.say(&report::Kit::of(mailbox, kit).to_json(), &text(it), &text(en))?;
         }
         Ok(Ok(()))
     }
@@ -331,7 +321,7 @@ impl Call<'_> {
         for kit in &kits {
             let user = kit.user.as_ref().map_or("-", UserId::as_str);
             let line = format!("{}  {}  {user}  {}", kit.at, kit.certificate, kit.name);
-            self.say(&listed(kit), &line, &line)?;
+            self.say(&report::Kit::of(&place.mailbox, kit).to_json(), &line, &line)?;
         }
         Ok(Ok(()))
     }
@@ -341,10 +331,6 @@ impl Call<'_> {
         let command = Command::RemoveKit { mailbox: arguments.place.mailbox.clone(), kit };
         Ok(told(self.open(&arguments.place)?.act(&self.actor, &command, self.now()))?.map(drop))
     }
-}
-
-fn listed(kit: &RegisteredKit) -> serde_json::Value {
-    serde_json::to_value(kit).unwrap_or_default()
 }
 
 impl Given {

@@ -5,6 +5,7 @@ use std::process::{Command as Process, Stdio};
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
+use pec_archive::report::{self, Report as _};
 use pec_archive::{Actor, Archive, Error, Intake, LogRow};
 use pec_core::delegation::login::{
     Answer, Attempt, CardPolicy, Challenge, ChallengeRequest, Login, LoginAs, MOST_CHALLENGES, Proof, Purpose,
@@ -260,6 +261,24 @@ fn an_archive_of_format_10_gives_out_challenges_once_it_is_opened_and_a_salvaged
     }
     let text = begin(&archive, Purpose::Login, BOX).text();
     desk.login(&archive, BOX, (&text, &sign(&card, &text)), now()).unwrap();
+}
+
+/// Each report that there is of it.
+pub(crate) fn reports() -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let (archive, desk) = (founded(&folder.path().join("a.pecarchive")), Desk::new());
+    let challenge = begin(&archive, Purpose::Registration, COMPANY);
+    let (card, text) = (desk.card(BIANCHI), challenge.text());
+    let register = |attempt: &Attempt<'_>| archive.register_kit(&Actor::host(), attempt, (&code("firma"), None), now());
+    let events = desk.attempt(COMPANY, (&text, &sign(&card, &text)), register).unwrap();
+    let [Event::KitRegistered { mailbox, kit }] = &events[..] else { panic!("{events:?}") };
+    let mut said = vec![report::Challenge::of(&challenge).to_json(), report::Kit::of(mailbox, kit).to_json()];
+    for (mailbox, card) in [(COMPANY, card), (BOX, desk.card(ROSSI))] {
+        let text = begin(&archive, Purpose::Login, mailbox).text();
+        let login = desk.login(&archive, mailbox, (&text, &sign(&card, &text)), now()).unwrap();
+        said.push(report::Login::of(&login).to_json());
+    }
+    said
 }
 
 const CHILD: &str = "PEC_LOGIN_CHILD";

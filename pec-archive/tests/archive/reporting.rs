@@ -150,6 +150,7 @@ fn reports_of_an_archive_have_their_form() {
     let (scene, world) = (Scene::new(3000), World::new().unwrap());
     let (mut said, counted, _) = reports(&scene, &world);
     said.extend(happenings(&scene));
+    said.extend(crate::entering::reports());
     let form = Form::read("archive-1.json").counting(counted);
     let mut kinds = BTreeSet::new();
     for line in &said {
