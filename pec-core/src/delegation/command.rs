@@ -1,6 +1,9 @@
 //! What can be asked of an organisation.
 
+mod json;
+
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::code::{
     AccountCode, DocumentDigest, GrantId, KitName, MailboxAddress, MandateId, ProductCode, RequestRef, ShareId, Text,
@@ -17,6 +20,8 @@ use super::policy::DelegationPolicy;
 use super::role::{Preset, Role};
 use super::share::Share;
 use super::work::Opened;
+pub use json::WrittenError;
+pub(super) use json::read;
 
 /// What can be asked. Data and state of a mailbox are two commands (FEATURES row 39), and nothing that a provider has to do is
 /// done by any: it is [asked for](Command::Ask), and [reported](Command::Report).
@@ -27,7 +32,8 @@ use super::work::Opened;
 /// # use pec_core::delegation::Command;
 /// let command = Command::ChangePassword { mailbox: "a@pec.it".parse().unwrap(), password: "x".into() };
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the fields are what their types say")]
 pub enum Command {
     /// To decide for all mailboxes. The host's.
@@ -62,7 +68,8 @@ pub enum Command {
     /// To let it be read no longer: by whoever could share it, and by whoever administers the mailbox.
     Unshare { share: ShareId },
     /// To register a signature kit with the mailbox for which it has answered (*Registra Kit di Firma*, FEATURES row 87): for a
-    /// delegate of it, or for whoever it is held for.
+    /// delegate of it, or for whoever it is held for. No JSON stands for it: a kit is what a card has shown.
+    #[serde(skip)]
     RegisterKit { kit: Kit, name: KitName, user: Option<UserId> },
     /// To remove it (FEATURES row 88).
     RemoveKit { mailbox: MailboxAddress, kit: WhichKit },
@@ -84,7 +91,8 @@ pub enum Command {
     /// To hand it on to a user who may take it in charge.
     Escalate { item: WorkId, to: UserId, why: Text },
 
-    /// To request mailboxes.
+    /// To request mailboxes. It is read by [`Command::from_json`] alone, which judges it by what was purchased.
+    #[serde(skip_deserializing)]
     Submit { account: AccountCode, reference: RequestRef, summary: Summary },
     /// To look after a mailbox that was there before, as it is said to stand.
     Enrol {
@@ -126,7 +134,8 @@ pub enum Command {
 }
 
 /// How a mailbox stands that was there before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// It is registered since then.
     Registered(Timestamp),

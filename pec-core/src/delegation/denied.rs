@@ -96,6 +96,12 @@ macro_rules! denials {
                 match self { $(Self::$variant => $wire,)* }
             }
 
+            /// The code of this wire name.
+            #[must_use]
+            pub fn parse(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// The rule that it enforces.
             #[must_use]
             pub const fn rule(self) -> &'static str {
@@ -371,6 +377,7 @@ mod tests {
         assert_eq!(names.len(), DeniedCode::ALL.len());
         for code in DeniedCode::ALL {
             assert!(!code.rule().is_empty() && code.as_str().contains('.'), "{code}");
+            assert_eq!(DeniedCode::parse(code.as_str()), Some(*code));
             for language in [Language::It, Language::En] {
                 assert!(code.explanation(language).len() > 15, "{code}");
             }

@@ -19,6 +19,39 @@ brings, is something that the provider has said. These rules are kept by the pro
 holds the archive's file and its key.
 ";
 
+const EXAMPLE: &str = "
+## A worked example
+
+The program `pec` keeps it in an archive; C and Python do the same, by `pec_archive_act` and `Organisation.act`.
+
+```sh
+pec org init comune.pecarchive --preset consip-25
+pec org client comune.pecarchive C1 --name \"Comune di Prova\"
+pec org account comune.pecarchive C1 A1 --name \"Ufficio gare\"
+pec org mailbox comune.pecarchive A1 gare@pec.comune.example --holder \"Comune di Prova\"
+pec org share on comune.pecarchive gare@pec.comune.example
+pec user add comune.pecarchive A1 anna --name \"Anna Verdi\"
+pec org share add comune.pecarchive gare@pec.comune.example anna --first-name Anna --surname Verdi
+pec grant give comune.pecarchive G1 gare@pec.comune.example anna --permissions reply,assign
+pec grant check comune.pecarchive reply gare@pec.comune.example --as anna
+pec work open comune.pecarchive fascicolo-1 gare@pec.comune.example
+pec work claim comune.pecarchive fascicolo-1 --as anna --hours 4
+pec work list comune.pecarchive
+pec log show comune.pecarchive
+```
+
+Without `--as` and `--operator` it is the program itself that acts; `--operator olga --client C1` is somebody who administers a
+client, and reads nothing. `--json` gives events and lists as lines of JSON ([their form](schema/organisation-1.json)), and `pec org
+act comune.pecarchive commands.jsonl` takes commands written so, one a line:
+
+```json
+{\"command\":\"suspend-user\",\"user\":\"anna\"}
+```
+
+A command has its name under `command`, and its fields as they stand in the events that come of it; what is not understood is an
+error, and nothing of it is done.
+";
+
 const LIFE: &str = "
 ## The life of a mailbox
 
@@ -51,6 +84,7 @@ our reading.
 #[must_use]
 pub fn document() -> String {
     let mut out = HEAD.to_owned();
+    out.push_str(EXAMPLE);
     life(&mut out);
     delegates(&mut out);
     permissions(&mut out);

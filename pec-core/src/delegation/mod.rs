@@ -32,6 +32,7 @@ mod due;
 mod event;
 mod grant;
 pub mod lifecycle;
+mod listing;
 pub mod login;
 mod mandate;
 mod organisation;
@@ -53,13 +54,14 @@ pub use code::{
     LONGEST_CODE, LONGEST_TEXT, MailboxAddress, MandateId, OperatorId, OrderNumber, ProductCode, ProviderUserId,
     RequestRef, RoleName, ServiceCode, ShareId, Text, UserId, WorkId,
 };
-pub use command::{Command, Standing};
+pub use command::{Command, Standing, WrittenError};
 pub use denied::{Denied, DeniedCode, Limit};
 pub use diagram::diagram;
 pub use document::document;
 pub use domain::{AnomalousDomain, DomainAnomaly, DomainCheck, DomainRecords, ExpectedRecords, domain_anomalies};
 pub use event::{Event, EventError, Place};
 pub use grant::{Gives, Grant, MOST_GRANTS, Object, Restriction};
+pub use listing::{Listed, Listing, SCHEMA};
 pub use mandate::{Grantee, MOST_MANDATES, Mandate};
 pub use organisation::{Organisation, Person, Request};
 pub use party::{Account, By, Client, ClientKind, Holder, Operator, Requester, User};

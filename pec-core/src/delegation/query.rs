@@ -1,6 +1,7 @@
 //! What is seen: every question takes a scope, and every answer was asked for by [`Scope::covers`].
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::code::{AccountCode, ActivationCode, MailboxAddress, ProviderUserId, RequestRef, UserId};
 use super::denied::{Denied, DeniedCode};
@@ -16,7 +17,8 @@ use super::scope::{Owner, Scope};
 use super::work::WorkItem;
 
 /// Which mailboxes: by one parameter, as the source asks (FEATURES row 35).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum BoxQuery {
     /// All of them.
     All,
@@ -36,7 +38,8 @@ pub enum BoxQuery {
 }
 
 /// Which requests: by one parameter (FEATURES rows 34 and 51).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RequestQuery {
     /// Submitted from then on («Visualizza Recenti»), the newest first as all.
     Since(Timestamp),

@@ -2,6 +2,7 @@
 
 mod events;
 mod life;
+mod listings;
 mod providers;
 mod random;
 mod rights;
@@ -11,6 +12,7 @@ mod sharing;
 mod sheets;
 mod table;
 mod work;
+mod written;
 
 use jiff::{SignedDuration, Timestamp};
 

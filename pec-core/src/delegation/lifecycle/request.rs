@@ -85,10 +85,24 @@ pub enum RequestProblem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestErrors(pub Vec<RequestError>);
 
+impl fmt::Display for RequestProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(error) => error.fmt(f),
+            Self::TaxId(error) => error.fmt(f),
+            Self::Year => f.write_str("it is no year"),
+            Self::Denied(code) => code.fmt(f),
+            Self::Twice => f.write_str("it stands twice"),
+        }
+    }
+}
+
 impl fmt::Display for RequestErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let paths: Vec<&str> = self.0.iter().map(|error| error.path.as_str()).collect();
-        write!(f, "{} fields are wrong: {}", paths.len(), paths.join(", "))
+        for (at, RequestError { path, problem }) in self.0.iter().enumerate() {
+            write!(f, "{}{path}: {problem}", if at == 0 { "" } else { "; " })?;
+        }
+        Ok(())
     }
 }
 
@@ -116,7 +130,7 @@ pub struct ProductStep<'c> {
 ///
 /// It proves that the fields are well formed, the product purchased and the domains available by the catalogue that was
 /// given. It does not prove that there is room: that is judged when it is submitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[doc(alias = "riepilogo")]
 pub struct Summary {
     pub(in crate::delegation) requester: Requester,

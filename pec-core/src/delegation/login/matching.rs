@@ -53,7 +53,8 @@ pub struct RegisteredKit {
 }
 
 /// Which kit is to be removed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WhichKit {
     /// The one that was registered under this name.
     Named(KitName),
