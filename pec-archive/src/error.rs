@@ -46,7 +46,7 @@ pub enum Error {
         /// What it is called.
         kind: String,
     },
-    /// It is not permitted, or cannot be done; the log says that it was asked for. The code of the refusal explains why.
+    /// It is not permitted, or cannot be done; the log says that it was attempted. The code of the refusal explains why.
     #[error("{0}")]
     Denied(Denied),
     /// The archive would lie on a network file system, where its locks and its order of writes are not kept.
@@ -173,10 +173,8 @@ impl Error {
             Self::Denied(_) => (
                 "archive.denied",
                 "access",
-                "Non è permesso, o non si può fare ora: i dettagli dicono perché. Nulla è stato fatto, e il registro dice che è \
-                 stato chiesto.",
-                "It is not permitted, or cannot be done now: the evidence says why. Nothing was done, and the log says that it \
-                 was asked for.",
+                "Non è permesso, o non si può fare ora: i dettagli dicono perché. Nulla è stato fatto; ciò che si tenta resta nel registro.",
+                "It is not permitted, or cannot be done now: the evidence says why. Nothing was done; what is attempted stands in the log.",
             ),
             Self::Locked => (
                 "archive.locked",

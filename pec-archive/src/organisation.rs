@@ -8,10 +8,13 @@
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use jiff::Timestamp;
-use pec_core::delegation::{By, Command, Denied, Event, EventError, MandateId, Organisation};
+use pec_core::delegation::{
+    By, Command, Denied, Event, EventError, Listing, MandateId, Object, Organisation, Permission, Right, Scope,
+};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::log::{Appender, What};
 use crate::mailbox::mailbox_key;
@@ -106,8 +109,8 @@ impl Archive {
     /// What was already so is not done again, and gives no events.
     ///
     /// # Errors
-    /// [`Error::BadValue`] where the actor is nobody. [`Error::Denied`]: the log says so, and nothing else has changed; those of [`Archive::put`]. [`Error::NewerEvent`] where a
-    /// newer version has written what this one cannot understand.
+    /// [`Error::BadValue`] where the actor is nobody. [`Error::Denied`]: the log says so, and nothing else has changed; those of
+    /// [`Archive::put`]. [`Error::NewerEvent`] where a newer version has written what this one cannot understand.
     pub fn act(&self, actor: &Actor, command: &Command, now: Timestamp) -> Result<Vec<Event>> {
         let by = actor.somebody()?;
         let decided = self.change(|change| self.do_it(change, (actor, by), command, now))?;
@@ -167,6 +170,46 @@ impl Archive {
             Err(denied) => drop(log.append(What::Denied(denied.into()))?),
         }
         Ok(decided)
+    }
+
+    /// Does what a command says that is written in JSON ([`Command::from_json`]); the rest is as for [`Archive::act`].
+    ///
+    /// # Errors
+    /// [`Error::BadValue`] where it is no command, and those of [`Archive::act`]. What is no command is not in the log.
+    pub fn act_json(&self, actor: &Actor, command: &str, now: Timestamp) -> Result<Vec<Event>> {
+        let by = actor.somebody()?;
+        let read = self.organisation(|organisation| Command::from_json(command, organisation, by))?;
+        let command = read.map_err(|error| Error::BadValue { what: "command", value: error.to_string() })?;
+        self.act(actor, &command, now)
+    }
+
+    /// What is known of the organisation, as far as the actor and the scope go ([`Organisation::list`]), one JSON object a line,
+    /// each with its end.
+    ///
+    /// # Errors
+    /// [`Error::BadValue`] where the actor is nobody; [`Error::Denied`] for what is not for users, of which the log says that it was
+    /// asked for; those of [`Archive::organisation`].
+    pub fn listing(&self, actor: &Actor, scope: &Scope, listing: &Listing, now: Timestamp) -> Result<String> {
+        let by = actor.somebody()?;
+        self.read_for(&Asked::new(actor, Call::Listing).at(now), |view| {
+            let listed = self.keeper().with(view, |organisation| {
+                let listed = organisation.list(by, scope, listing, now);
+                listed.map(|lines| lines.iter().flat_map(|line| [line.to_json(), "\n".to_owned()]).collect())
+            })?;
+            listed.map_err(Error::Denied)
+        })
+    }
+
+    /// Whether the organisation permits the actor to do this to this object now, by what and under which mandate
+    /// ([`Organisation::permit`]): for whoever wants to know before a person is asked, or to show what can be done. It is a question,
+    /// of which the log does not say that it was asked. What is about to be done is judged by the call that does it, or by
+    /// [`Archive::permit`].
+    ///
+    /// # Errors
+    /// [`Error::BadValue`] where the actor is nobody; [`Error::Denied`]: why not; those of [`Archive::organisation`].
+    pub fn may(&self, actor: &Actor, permission: Permission, object: &Object<'_>, now: Timestamp) -> Result<Right> {
+        let by = actor.somebody()?;
+        self.organisation(|organisation| organisation.permit(by, permission, object, now))?.map_err(Error::Denied)
     }
 
     /// Shows the organisation to `look`, as it is now: who may do what, the mailboxes and where they stand in their life, what is

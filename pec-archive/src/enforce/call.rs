@@ -93,6 +93,8 @@ calls! {
     // Who comes in is not known before: the host asks for them. A kit is registered by whoever administers the mailbox, as every act.
     Login = "begin_login and login", true, Everything;
     Report = "report", false, Sight;
+    // Who may do what: of a list, what is in it.
+    Listing = "listing", false, Sight;
     // The log.
     Log = "log", false, Administration;
     // What concerns everything that is kept.

@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use pec_archive::{Actor, Archive, Error, Flaw, Intake};
 use pec_core::delegation::lifecycle::DelegateName;
 use pec_core::delegation::{
-    Account, By, Client, ClientKind, Command, DeniedCode, Event, Gives, Grant, Holder, Object, Opened, Operator,
-    Organisation, Permission, Permissions, Restriction, Scope, Standing, User, WorkState,
+    Account, By, Client, ClientKind, Command, DeniedCode, Event, Gives, Grant, Holder, Listing, Object, Opened,
+    Operator, Organisation, Permission, Permissions, Restriction, Scope, Standing, User, WorkState,
 };
 use pec_core::trust::TrustStore;
 
@@ -264,4 +264,43 @@ fn a_salvage_brings_the_organisation_over() {
     let watch = &mut |_| std::ops::ControlFlow::Continue(());
     Archive::salvage(&Actor::host(), &Intake::new(&trust, now()), &from, &to, watch).unwrap();
     assert_eq!(all(&Archive::open(&to).unwrap()), before);
+}
+
+#[test]
+fn commands_in_json_lists_and_the_one_question() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = founded(&folder.path().join("a.pecarchive"));
+    let act = |actor: &Actor, command: &str| archive.act_json(actor, command, now());
+    let (host, anna) = (Actor::host(), Actor::named("anna"));
+    let opened = act(&host, &format!(r#"{{"command":"open-work","item":{{"id":"w1","mailbox":"{BOX}"}}}}"#)).unwrap();
+    assert!(matches!(&opened[..], [Event::WorkOpened { .. }]));
+    let claim = r#"{"command":"claim","item":"w1","until":"2026-03-01T14:00:00Z"}"#;
+    assert!(matches!(&act(&anna, claim).unwrap()[..], [Event::WorkClaimed { .. }]));
+    let Err(Error::Denied(denied)) = act(&anna, claim) else { panic!("claimed twice") };
+    assert_eq!(denied.code, DeniedCode::WorkClaimed);
+    // What is no command is an error of the caller's, and not in the log.
+    let (size, _) = archive.log_root(&host).unwrap();
+    for command in ["", "{}", r#"{"command":"tick","also":1}"#] {
+        let error = act(&host, command).unwrap_err();
+        assert!(matches!(&error, Error::BadValue { what: "command", .. }), "{command}: {error}");
+    }
+    assert!(matches!(act(&Actor::named("host"), claim), Err(Error::BadValue { what: "actor", .. })));
+
+    let operator = Actor::operator(Operator { id: code("op"), scope: Scope::Client(code("C2")) });
+    let work = |actor: &Actor| archive.listing(actor, &Scope::Host, &Listing::Work, now());
+    assert!(work(&host).unwrap().contains(r#""report":"work","id":"w1","mailbox":"gare@comune.example","#));
+    assert_eq!((work(&anna).unwrap(), work(&operator).unwrap()), (work(&host).unwrap(), String::new()));
+    let users = archive.listing(&anna, &Scope::Host, &Listing::Users, now());
+    assert!(matches!(users, Err(Error::Denied(denied)) if denied.code == DeniedCode::OperatorOnly));
+    let rows = archive.log(&host, size, 9).unwrap();
+    assert_eq!((rows.len(), rows[0].actor.as_str(), &rows[0].details["call"]), (1, "anna", &"listing".into()));
+
+    let mailbox = code(BOX);
+    let may = |actor: &Actor, permission| archive.may(actor, permission, &Object::mailbox(&mailbox), now());
+    assert_eq!(may(&anna, Permission::Assign).unwrap().permission, Permission::Assign);
+    let Err(Error::Denied(denied)) = may(&anna, Permission::Send) else { panic!("permitted") };
+    assert_eq!((denied.code, denied.missing), (DeniedCode::PermissionMissing, Some(Permission::Send)));
+    assert!(may(&host, Permission::Send).is_ok() && may(&operator, Permission::List).is_err());
+    // That it was asked is not in the log.
+    assert_eq!(archive.log_root(&host).unwrap().0, size + 1);
 }

@@ -178,7 +178,7 @@ pub enum pec_result {
     PEC_SECRET_INTERNAL = 71,
     /// An address cannot be listened on.
     PEC_WIRE_LISTEN = 72,
-    /// It is not permitted, or cannot be done: the evidence says why. The log of the archive says that it was asked for.
+    /// It is not permitted, or cannot be done: the error has the reason. What was attempted is in the log of the archive.
     PEC_ARCHIVE_DENIED = 73,
 }
 
@@ -403,8 +403,8 @@ results! {
         it: "La porta non si può aprire: è di un altro programma, o non è permessa. Indicarne un'altra, o 0 per una libera.",
         en: "The port cannot be opened: another program has it, or it is not allowed. Give another one, or 0 for a free one.";
     PEC_ARCHIVE_DENIED / "archive.denied", "access",
-        it: "Non è permesso, o non si può fare ora: i dettagli dicono perché. Nulla è stato fatto, e il registro dice che è stato chiesto.",
-        en: "It is not permitted, or cannot be done now: the evidence says why. Nothing was done, and the log says that it was asked for.";
+        it: "Non è permesso, o non si può fare ora: i dettagli dicono perché. Nulla è stato fatto; ciò che si tenta resta nel registro.",
+        en: "It is not permitted, or cannot be done now: the evidence says why. Nothing was done; what is attempted stands in the log.";
 }
 
 #[cfg(test)]
