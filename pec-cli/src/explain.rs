@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anstyle::Style;
 use clap::Args;
+use pec_core::delegation::DeniedCode;
 use pec_core::finding::{Code, Effect, Language};
 use pec_core::verify::JudgedAt;
 
@@ -14,7 +15,8 @@ use crate::text::{Stop, Text};
 /// Which code to explain.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// A finding code such as `cms.digest_mismatch`; without one, all codes are listed.
+    /// A finding code such as `cms.digest_mismatch`, or why something was refused, such as `permission.missing`; without one, all
+    /// codes are listed.
     code: Option<String>,
 }
 
@@ -24,10 +26,20 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
         for code in Code::ALL {
             writeln!(output, "{:32} {}", code.as_str(), code.rule())?;
         }
+        for code in DeniedCode::ALL {
+            writeln!(output, "{:32} {}", code.as_str(), code.rule())?;
+        }
         return Ok(ExitCode::SUCCESS);
     };
-    let Some(code) = Code::parse(wanted) else { return Err(unknown(wanted).into()) };
     let page = Page::new(language, JudgedAt::Signing);
+    if let Some(code) = DeniedCode::parse(wanted) {
+        let (bold, rule) = (Style::new().bold(), if language == Language::It { "regola" } else { "rule" });
+        writeln!(output, "{bold}{code}{bold:#}")?;
+        write!(output, "{}", page.text("  ", code.explanation(language)))?;
+        writeln!(output, "  {rule}: {}", code.rule())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(code) = Code::parse(wanted) else { return Err(unknown(wanted).into()) };
     let (effect, severities, rule) = match language {
         Language::It => ("se decisivo, il verdetto è", "gravità", "regola"),
         Language::En => ("when fatal, the verdict is", "severity", "rule"),
@@ -45,17 +57,16 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
 }
 
 fn unknown(wanted: &str) -> Text {
-    let near: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).filter(|code| alike(code, wanted)).collect();
+    let findings = Code::ALL.iter().map(|code| code.as_str());
+    let all = findings.chain(DeniedCode::ALL.iter().map(|code| code.as_str()));
+    let near: Vec<_> = all.filter(|code| alike(code, wanted)).collect();
     let (it, en) = if near.is_empty() {
         ("`pec explain` li elenca tutti".to_owned(), "`pec explain` lists them all".to_owned())
     } else {
         (format!("forse {}?", near.join(", ")), format!("did you mean {}?", near.join(", ")))
     };
     let wanted = printable(wanted);
-    Text::new(
-        format!("nessun rilievo si chiama \"{wanted}\"; {it}"),
-        format!("no finding is called \"{wanted}\"; {en}"),
-    )
+    Text::new(format!("nessun codice si chiama \"{wanted}\"; {it}"), format!("no code is called \"{wanted}\"; {en}"))
 }
 
 const fn verdict(effect: Effect) -> &'static str {

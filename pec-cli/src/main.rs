@@ -8,6 +8,7 @@ mod extract;
 mod foreign;
 #[cfg(feature = "wire")]
 mod gateway;
+mod grant;
 #[cfg(feature = "wire")]
 mod hub;
 mod keys;
@@ -16,6 +17,8 @@ mod log;
 mod login;
 #[cfg(feature = "wire")]
 mod mailbox;
+mod mandate;
+mod org;
 mod progress;
 mod proof;
 mod render;
@@ -28,9 +31,11 @@ mod setup;
 mod show;
 mod text;
 mod trust;
+mod user;
 mod verify;
 #[cfg(feature = "wire")]
 mod wire;
+mod work;
 
 use std::process::ExitCode;
 
@@ -92,7 +97,17 @@ enum Command {
     Login(Box<login::Arguments>),
     /// Tables for whoever administers mailboxes: active, revoked, space, delegates, traffic, deliveries, what needs somebody.
     Report(Box<report::Arguments>),
-    /// Explain a finding code.
+    /// Who may do what: clients, accounts and mailboxes in an archive, and how mailboxes live.
+    Org(Box<org::Arguments>),
+    /// The people who work in mailboxes.
+    User(Box<user::Arguments>),
+    /// What a user may do in a mailbox: give, withdraw, check.
+    Grant(Box<grant::Arguments>),
+    /// The right to act in a mailbox, given by its holder.
+    Mandate(Box<mandate::Arguments>),
+    /// What is to be worked on: who has it in charge.
+    Work(Box<work::Arguments>),
+    /// Explain a finding code, or why something was refused.
     Explain(explain::Arguments),
     /// Show or check the trust data: pinned authorities, listed certificates, provider hosts.
     Trust(trust::Arguments),
@@ -136,6 +151,11 @@ fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
         Command::Log(arguments) => log::run(&arguments, language),
         Command::Login(arguments) => login::run(&arguments, language),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Org(arguments) => org::run(&arguments, language),
+        Command::User(arguments) => user::run(&arguments, language),
+        Command::Grant(arguments) => grant::run(&arguments, language),
+        Command::Mandate(arguments) => mandate::run(&arguments, language),
+        Command::Work(arguments) => work::run(&arguments, language),
         Command::Explain(arguments) => explain::run(&arguments, language),
         Command::Trust(arguments) => trust::run(&arguments),
         #[cfg(feature = "sandbox")]

@@ -15,6 +15,7 @@ mod login;
 #[cfg(all(feature = "sandbox", feature = "wire"))]
 mod mailbox;
 mod options;
+mod org;
 mod other_commands;
 mod report;
 #[cfg(feature = "sandbox")]

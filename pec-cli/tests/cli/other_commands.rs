@@ -69,7 +69,9 @@ fn explain_in_both_languages() {
     assert!(it.out.contains("regola: RFC 5652 §5.4") && it.out.contains("altered"), "{}", it.out);
     assert!(pec(["explain", "cms.digest_mismatch"]).out.contains("rule: RFC 5652 §5.4"));
     let all = pec(["explain"]);
-    assert_eq!(all.out.lines().count(), pec_core::finding::Code::ALL.len());
+    let refusals = pec_core::delegation::DeniedCode::ALL;
+    assert_eq!(all.out.lines().count(), pec_core::finding::Code::ALL.len() + refusals.len());
+    assert!(refusals.iter().all(|code| all.out.lines().any(|line| line.starts_with(&format!("{code} ")))));
     for code in pec_core::finding::Code::ALL {
         assert!(all.out.lines().any(|line| line.split(' ').next() == Some(code.as_str())), "{code}");
     }
