@@ -17,9 +17,10 @@
  *    UTC, with no leap seconds.
  *  - Enumerations are given as uint32_t and checked. Several texts in one (addresses) have commas between them; where there
  *    may be none, an empty text says so, never NULL.
- *  - Nothing calls back into the host but the function of pec_set_log, and those that pec_archive_get_to, pec_archive_put_from
- *    and pec_archive_stamp are given, while these calls last and on their thread; and those of pec_secrets_host, on any thread,
- *    as long as the store or a hub with it lives. Long work is asked for what has happened (pec_event_next).
+ *  - Nothing calls back into the host but the function of pec_set_log, and those that pec_archive_get_to, pec_archive_put_from,
+ *    pec_archive_stamp and pec_archive_export_log are given, while these calls last and on their thread; and those of
+ *    pec_secrets_host, on any thread, as long as the store or a hub with it lives. Long work is asked for what has happened
+ *    (pec_event_next).
  *  - Flat calls write a text that ends with NUL into a buffer of the caller's; they need no structures.
  *  - What PEC_SANDBOX, PEC_ARCHIVE and PEC_WIRE show is in the library unless that was built without the features `sandbox`,
  *    `archive` and `wire`; pkg-config and CMake define them.
@@ -201,7 +202,7 @@ enum pec_result
   PEC_SECRET_INTERNAL = 71,
   // An address cannot be listened on.
   PEC_WIRE_LISTEN = 72,
-  // It is not permitted, or cannot be done: the evidence says why. The log of the archive says that it was asked for.
+  // It is not permitted, or cannot be done: the error has the reason. What was attempted is in the log of the archive.
   PEC_ARCHIVE_DENIED = 73,
 };
 #ifndef __cplusplus
@@ -429,6 +430,14 @@ enum pec_error_field
   PEC_ERROR_TEXT_IT = 3,
   // The same in English.
   PEC_ERROR_TEXT_EN = 4,
+  // Of `PEC_ARCHIVE_DENIED`: the code of the refusal, such as `permission.missing`. Stable. Empty for every other error.
+  PEC_ERROR_REASON = 5,
+  // Of `PEC_ARCHIVE_DENIED`: the permission that was missing, such as `send`. May be empty.
+  PEC_ERROR_MISSING = 6,
+  // Of `PEC_ARCHIVE_DENIED`: what its code means, in Italian. Empty for every other error.
+  PEC_ERROR_REASON_IT = 7,
+  // The same in English.
+  PEC_ERROR_REASON_EN = 8,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1387,6 +1396,93 @@ typedef uint32_t pec_action;
 #endif // __cplusplus
 #endif
 
+#if defined(PEC_ARCHIVE)
+// How far somebody sees.
+enum pec_scope
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_ARCHIVE)
+  // The program itself: everything.
+  PEC_SCOPE_HOST = 0,
+#endif
+#if defined(PEC_ARCHIVE)
+  // First level (*Cliente*): a client with all its accounts.
+  PEC_SCOPE_CLIENT = 1,
+#endif
+#if defined(PEC_ARCHIVE)
+  // Second level (*Account*): itself alone.
+  PEC_SCOPE_ACCOUNT = 2,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_scope pec_scope;
+#else
+typedef uint32_t pec_scope;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_ARCHIVE)
+// In what something is to be done.
+enum pec_object
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_ARCHIVE)
+  // In the mailbox as a whole.
+  PEC_OBJECT_MAILBOX = 0,
+#endif
+#if defined(PEC_ARCHIVE)
+  // In a folder of it, whatever the tags.
+  PEC_OBJECT_FOLDER = 1,
+#endif
+#if defined(PEC_ARCHIVE)
+  // To one message: its folder, and all of its tags.
+  PEC_OBJECT_MESSAGE = 2,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_object pec_object;
+#else
+typedef uint32_t pec_object;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
+#if defined(PEC_ARCHIVE)
+// How a log is written out.
+enum pec_log_format
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+#if defined(PEC_ARCHIVE)
+  // One JSON object in each line, as it stands in the log, with its number.
+  PEC_LOG_FORMAT_NDJSON = 0,
+#endif
+#if defined(PEC_ARCHIVE)
+  // A table (RFC 4180): what a sender wrote is no formula to a spreadsheet.
+  PEC_LOG_FORMAT_CSV = 1,
+#endif
+#if defined(PEC_ARCHIVE)
+  // The same behind a byte order mark, by which spreadsheets know that it is UTF-8.
+  PEC_LOG_FORMAT_CSV_WITH_MARK = 2,
+#endif
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum pec_log_format pec_log_format;
+#else
+typedef uint32_t pec_log_format;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+#endif
+
 // The limits on one message, for `pec_limits_set` and `pec_limits_value`. All are inclusive. One that is hit is a finding
 // (`mime.limits`, `cms.limits`, `daticert.limits`), but for `PEC_LIMIT_MESSAGE_BYTES`, which is `PEC_TOO_LARGE`.
 enum pec_limit
@@ -1909,7 +2005,7 @@ typedef uint32_t pec_sandbox_file;
 
 #if defined(PEC_ARCHIVE)
 // An archive that is open, and in whose name it is used: made by `pec_archive_create`, `pec_archive_open`,
-// `pec_archive_open_read_only`, the same with keys, and `pec_archive_as`, freed by `pec_archive_free`, which no other call may be using.
+// `pec_archive_open_read_only`, the same with keys, `pec_archive_as` and `pec_archive_as_operator`, freed by `pec_archive_free`, which no other call may be using.
 //
 // Any number of threads may use it at once: they read side by side and write one after the other. Other processes may have
 // the same file open. Work that it has begun lives without it. In a forked child `pec_archive_free` does nothing: the file
@@ -1993,6 +2089,12 @@ typedef struct pec_intake pec_intake;
 #endif
 
 #if defined(PEC_ARCHIVE)
+// Roots of a log that the host kept elsewhere, each with whoever vouches for it: made by `pec_kept_roots_new`, freed by
+// `pec_kept_roots_free`.
+typedef struct pec_kept_roots pec_kept_roots;
+#endif
+
+#if defined(PEC_ARCHIVE)
 // The keys by which an archive is encrypted and opened, one at least: made by `pec_keys_new`, freed by `pec_keys_free`. What is
 // opened with them lives without them. What they hold is overwritten when they are freed; of the bytes that were given the
 // caller overwrites his own copy.
@@ -2009,6 +2111,12 @@ typedef struct pec_ledger pec_ledger;
 //
 // It can be changed until it is freed; a verifier takes a copy, and so does a message that is parsed with it.
 typedef struct pec_limits pec_limits;
+
+#if defined(PEC_ARCHIVE)
+// A key with which the host signs roots of the log (Ed25519): made by `pec_log_key_new`, freed by `pec_log_key_free`. Where its
+// secret is kept decides what a signature is worth: whoever has the file of the archive and this key can sign another log.
+typedef struct pec_log_key pec_log_key;
+#endif
 
 // A message: its bytes and the tree of its parts. It never changes and may be shared between threads.
 typedef struct pec_message pec_message;
@@ -2194,8 +2302,9 @@ pec_result pec_archive_open_read_only(const char *path,
 
 #if defined(PEC_ARCHIVE)
 // The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes. The
-// handles of the other functions act in the name of the host itself. Nothing is enforced: the host knows its users. Freed by
-// `pec_archive_free`; each of the handles lives without the others.
+// handles of the other functions act in the name of the host itself. What is done to the organisation (`pec_archive_act`) is judged
+// by what he may do; nothing else is enforced: the host knows its users. Freed by `pec_archive_free`; each of the handles lives
+// without the others.
 //
 // # Safety
 // `name` is NULL or ends with NUL.
@@ -2272,19 +2381,6 @@ pec_result pec_archive_get(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
-// Gives the exact bytes of a message to `sink`, a piece at a time, so that a large one is never held whole. What was given
-// counts only when the call returns `PEC_OK`. `PEC_ARCHIVE_FILE` when `sink` ends it; the rest is as for `pec_archive_get`.
-//
-// # Safety
-// `id` is NULL or ends with NUL; `sink` can be called with `userdata` until the call ends.
-pec_result pec_archive_get_to(const pec_archive *archive,
-                              const char *id,
-                              void *userdata,
-                              pec_sink_function sink,
-                              pec_error **error);
-#endif
-
-#if defined(PEC_ARCHIVE)
 // Everything that speaks of the transaction of this *identificativo* or *msgid*, as a ledger: its dossiers are worked out from
 // the bytes as `intake` judges them at `now`, not from what is stored beside them; messages are called by their
 // identifiers. What else the ledger can do holds for it too. Freed by `pec_ledger_free`.
@@ -2302,6 +2398,172 @@ pec_result pec_archive_ledger(const pec_archive *archive,
 #if defined(PEC_ARCHIVE)
 // Ends the life of a handle on an archive; the last one closes the file. NULL is allowed.
 void pec_archive_free(pec_archive *archive);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// At most `limit` entries of the log from number `from` on: who did what, when, to what, one JSON object a line. Freed by
+// `pec_text_free`.
+pec_result pec_archive_log(const pec_archive *archive,
+                           uint64_t from,
+                           size_t limit,
+                           pec_text **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Writes the log out from number `from` on, a piece at a time, to `sink`; `format` is a `pec_log_format`, `next` the number of the
+// entry that comes next. Secrets and the text of messages are never in it. What was given counts only when the call returns `PEC_OK`.
+// `PEC_ARCHIVE_FILE` when `sink` ends it.
+//
+// # Safety
+// `sink` can be called with `userdata` until the call ends.
+pec_result pec_archive_export_log(const pec_archive *archive,
+                                  uint64_t from,
+                                  uint32_t format,
+                                  void *userdata,
+                                  pec_sink_function sink,
+                                  uint64_t *next,
+                                  pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The key of this name, without blanks or `+`, that comes from 32 secret random bytes, which are always the same key.
+// `PEC_ARCHIVE_VALUE` for another name, `PEC_BAD_LENGTH` for another number of bytes. Freed by `pec_log_key_free`.
+//
+// # Safety
+// `name` is NULL or ends with NUL; `secret` is NULL or the first of `len` bytes that can be read.
+pec_result pec_log_key_new(const char *name,
+                           const uint8_t *secret,
+                           size_t len,
+                           pec_log_key **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What others check the signatures of a key with, in one line (`name+id+key`). It is public, and belongs where nobody who can write
+// the archive can change it. Freed by `pec_text_free`.
+pec_result pec_log_key_verifier(const pec_log_key *key,
+                                pec_text **out,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of a key, and overwrites it. NULL is allowed.
+void pec_log_key_free(pec_log_key *key);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The present root of the log as a checkpoint (C2SP), signed: to be kept where whoever writes the archive cannot change it. Given
+// back to `pec_archive_verify_log`, it shows whether the entries before it are still those. That it was signed stands in the log.
+// Freed by `pec_blob_free`.
+pec_result pec_archive_sign_log(const pec_archive *archive,
+                                const pec_log_key *key,
+                                int64_t now,
+                                pec_blob **out,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// No roots. Freed by `pec_kept_roots_free`.
+pec_result pec_kept_roots_new(pec_kept_roots **out, pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Adds a checkpoint that `pec_archive_sign_log` gave, whose signature `verifier` (`pec_log_key_verifier`) confirms; `size` is the
+// number of entries under it. `PEC_ARCHIVE_VALUE` where it is none, or is not signed so that this key says it is right.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read; `verifier` is NULL or ends with NUL.
+pec_result pec_kept_roots_add_signed(pec_kept_roots *roots,
+                                     const uint8_t *data,
+                                     size_t len,
+                                     const char *verifier,
+                                     uint64_t *size,
+                                     pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Adds the first checkpoint in the text of a message that was sent by PEC: the provider certified that it was there then. The
+// message is the envelope or a complete receipt, as received, judged by `trust` at `now`. It does not say who sent it: give messages
+// of which you know that. `PEC_NOT_CERTIFIED` where no provider certifies it. The rest is as for `pec_kept_roots_add_signed`.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_kept_roots_add_mailed(pec_kept_roots *roots,
+                                     const pec_trust_store *trust,
+                                     const uint8_t *data,
+                                     size_t len,
+                                     int64_t now,
+                                     uint64_t *size,
+                                     pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of kept roots. NULL is allowed.
+void pec_kept_roots_free(pec_kept_roots *roots);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Works the tree of the log out anew from its entries, and compares it with the one that is stored, with the roots that were
+// time-stamped, as `trust` judges at `now`, and with those that were kept elsewhere. `clean` is 1 where every entry is what was logged
+// and every root holds, else 0; what comes out is one JSON object (`log-check`), as `pec log verify --json` prints it: it names the
+// first entry that was edited, removed, inserted or moved, and how many at the end nobody else vouches for. Freed by `pec_text_free`.
+//
+// It does not show what was done after the last root that somebody else vouches for, and a log does not bind whoever holds the file
+// and its key to write down what he does.
+pec_result pec_archive_verify_log(const pec_archive *archive,
+                                  const pec_trust_store *trust,
+                                  const pec_kept_roots *roots,
+                                  int64_t now,
+                                  uint32_t *clean,
+                                  pec_text **out,
+                                  pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The proof that entry `n` is in the log as it was with `size` entries, 0 for all that it has now, as one JSON object
+// (`entry-proof`), for `pec_log_check_entry`. `PEC_ARCHIVE_NOT_FOUND` where there is no such entry. Freed by `pec_text_free`.
+pec_result pec_archive_prove_entry(const pec_archive *archive,
+                                   uint64_t n,
+                                   uint64_t size,
+                                   pec_text **out,
+                                   pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The proof that the log with `to` entries, 0 for all that it has now, holds all that it held with `from`, in the same order, as one
+// JSON object (`growth-proof`), for `pec_log_check_growth`. `PEC_ARCHIVE_NOT_FOUND` where it never had that many. Freed by
+// `pec_text_free`.
+pec_result pec_archive_prove_growth(const pec_archive *archive,
+                                    uint64_t from,
+                                    uint64_t to,
+                                    pec_text **out,
+                                    pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Whether the log with this root, 64 hexadecimal digits, has this entry at this place: `holds` is 1, or 0. It needs no archive:
+// `proof` is what `pec_archive_prove_entry` gave, the root is one that was kept (`pec_archive_log_root`). `PEC_BAD_VALUE` where either
+// is none.
+//
+// # Safety
+// `proof` and `root` are NULL or end with NUL.
+pec_result pec_log_check_entry(const char *proof,
+                               const char *root,
+                               uint32_t *holds,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Whether the log with the root `later` begins with all that is under the root `earlier`. The rest is as for `pec_log_check_entry`.
+//
+// # Safety
+// `proof`, `earlier` and `later` are NULL or end with NUL.
+pec_result pec_log_check_growth(const char *proof,
+                                const char *earlier,
+                                const char *later,
+                                uint32_t *holds,
+                                pec_error **error);
 #endif
 
 #if defined(PEC_ARCHIVE)
@@ -2967,6 +3229,97 @@ pec_result pec_work_salvage_with_keys(const pec_intake *intake,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// The same open archive, used in the name of somebody who administers (*operatore*), as far as the scope goes: `scope` is a
+// `pec_scope`, `code` that of the client or account, empty for `PEC_SCOPE_HOST`. The host vouches for who it is. To administer is
+// not to read: for that an operator needs grants as a user. The rest is as for `pec_archive_as`.
+//
+// # Safety
+// `name` and `code` are NULL or end with NUL.
+pec_result pec_archive_as_operator(const pec_archive *archive,
+                                   const char *name,
+                                   uint32_t scope,
+                                   const char *code,
+                                   pec_archive **out,
+                                   pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Does this to the organisation, in the name of whoever the handle acts for: `command` is one JSON object, the name of the command
+// under `command` and its fields as they stand in the events (`{"command":"suspend-user","user":"anna"}`). It is decided on what the
+// log has and written to the log in one step; when it returns it is on stable storage, and of several who claim the same at once one
+// gets it. What comes out is each event that came of it, one JSON object a line; none where it was so already. Freed by
+// `pec_text_free`.
+//
+// `PEC_ARCHIVE_DENIED` where it is not permitted or cannot be done: the error has the reason (`PEC_ERROR_REASON`), the log says that
+// it was attempted, and nothing else has changed. `PEC_ARCHIVE_VALUE` where it is no command, or the name of whoever acts is nobody's.
+//
+// # Safety
+// `command` is NULL or ends with NUL.
+pec_result pec_archive_act(const pec_archive *archive,
+                           const char *command,
+                           int64_t now,
+                           pec_text **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What is known of the organisation at `now`, as far as the scope goes (a `pec_scope` and its code, empty for `PEC_SCOPE_HOST`), and
+// never further than whoever the handle acts for sees: one JSON object a line, whose form is docs/schema/organisation-1.json.
+// `listing` is `policy`, `roles`, `clients`, `accounts`, `catalogues`, `users`, `mailboxes`, `grants`, `mandates`, `work`, `requests`
+// or `due`. `query` says which mailboxes or requests, in JSON, all where it is empty: `{"part":"gare"}`, `{"provider-user":"U1"}`,
+// `{"activated":{"from":"…","until":"…"}}`, `{"in":"active"}`; `{"since":"…"}`, `{"reference":"R1"}`, `{"activation-code":"…"}`,
+// `{"mailbox":"…"}`, `{"requester":"…"}`, `{"holder":"…"}`. A user sees his grants, and work where he may list: for the rest
+// `PEC_ARCHIVE_DENIED`. Freed by `pec_text_free`.
+//
+// # Safety
+// `listing`, `query` and `code` are NULL or end with NUL.
+pec_result pec_archive_listing(const pec_archive *archive,
+                               const char *listing,
+                               const char *query,
+                               uint32_t scope,
+                               const char *code,
+                               int64_t now,
+                               pec_text **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Whether whoever the handle acts for may do this in a mailbox at `now`, by the name of the permission (`send`): what comes out says
+// by what, and under which mandate of the holder, as one JSON object (`right`). `object` is a `pec_object`; `folder` and `tags`, with
+// commas between them, are those of the message, and empty where they are not asked for. `PEC_ARCHIVE_DENIED` where he may not: the
+// error has the reason, and the permission that was missing. It is asked for anew at each act: a right does not outlive a withdrawal.
+// That it was asked is not in the log. Freed by `pec_text_free`.
+//
+// # Safety
+// `permission`, `mailbox`, `folder` and `tags` are NULL or end with NUL.
+pec_result pec_archive_may(const pec_archive *archive,
+                           const char *permission,
+                           const char *mailbox,
+                           uint32_t object,
+                           const char *folder,
+                           const char *tags,
+                           int64_t now,
+                           pec_text **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Looks at a document before it is uploaded (`stage-document`): what it is by its first bytes, whatever its name says, and its
+// digest, as one JSON object, which is the `document` of the command. `kind` is `contract` or `revoke-form`. That it is a PDF, a TIFF
+// or a JPEG does not prove that it can be opened, nor what stands in it. `PEC_ARCHIVE_DENIED` (`document.format`) where it is none of
+// the three. Freed by `pec_text_free`.
+//
+// # Safety
+// `kind` and `name` are NULL or end with NUL; `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_document_examine(const char *kind,
+                                const char *name,
+                                const uint8_t *data,
+                                size_t len,
+                                pec_text **out,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // Takes a message to be sent from a mailbox by whoever sends next: its exact bytes are archived, and when this returns they and the
 // ticket are on stable storage. `key` is the caller's own name for it, up to 500 bytes (an invoice number): within the mailbox it
 // stands for one message, for ever. The same key with the same bytes, `sender` and `recipients`, addresses with commas
@@ -3185,6 +3538,19 @@ pec_result pec_archive_dismiss(const pec_archive *archive,
                                const char *id,
                                const char *rule,
                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Gives the exact bytes of a message to `sink`, a piece at a time, so that a large one is never held whole. What was given
+// counts only when the call returns `PEC_OK`. `PEC_ARCHIVE_FILE` when `sink` ends it; the rest is as for `pec_archive_get`.
+//
+// # Safety
+// `id` is NULL or ends with NUL; `sink` can be called with `userdata` until the call ends.
+pec_result pec_archive_get_to(const pec_archive *archive,
+                              const char *id,
+                              void *userdata,
+                              pec_sink_function sink,
+                              pec_error **error);
 #endif
 
 #if defined(PEC_ARCHIVE)

@@ -9,10 +9,12 @@
 //!   care       long work in the background
 //!   deposit    packages for a conservation service
 //!   keys       the same encrypted
-//!   source     messages read a piece at a time
+//!   source     messages read a piece at a time; sink: written so
 //!   outbox     what is to be sent
 //!   events     what has happened, for whoever goes on from it
 //!   rules      what is done with messages that a search finds
+//!   organisation   who may do what, and how mailboxes live
+//!   audit      the log as evidence: whether it is what was logged, roots that are kept elsewhere, proofs
 //! ```
 
 #![allow(
@@ -20,6 +22,7 @@
     reason = "exported functions bear unmangled names, take texts from C and call the host's functions"
 )]
 
+mod audit;
 mod care;
 mod deposit;
 mod events;
@@ -27,18 +30,20 @@ mod found;
 mod intake;
 mod keep;
 mod keys;
+mod organisation;
 mod outbox;
 mod rules;
+mod sink;
 mod source;
 mod stamp;
 
-use std::ffi::{c_char, c_void};
-use std::io;
+use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::path::Path;
 use std::sync::Arc;
 
 use ::pec_archive::{Actor, Archive, Id, Submission};
+pub use audit::*;
 pub use care::*;
 pub use deposit::*;
 pub use events::*;
@@ -46,8 +51,10 @@ pub use found::*;
 pub use intake::*;
 pub use keep::*;
 pub use keys::*;
+pub use organisation::*;
 pub use outbox::*;
 pub use rules::*;
+pub use sink::*;
 pub use source::*;
 pub use stamp::*;
 
@@ -58,7 +65,7 @@ use crate::ledger::pec_ledger;
 use crate::text::{pec_bytes, pec_str};
 
 /// An archive that is open, and in whose name it is used: made by `pec_archive_create`, `pec_archive_open`,
-/// `pec_archive_open_read_only`, the same with keys, and `pec_archive_as`, freed by `pec_archive_free`, which no other call may be using.
+/// `pec_archive_open_read_only`, the same with keys, `pec_archive_as` and `pec_archive_as_operator`, freed by `pec_archive_free`, which no other call may be using.
 ///
 /// Any number of threads may use it at once: they read side by side and write one after the other. Other processes may have
 /// the same file open. Work that it has begun lives without it. In a forked child `pec_archive_free` does nothing: the file
@@ -72,7 +79,11 @@ pub struct pec_archive {
 
 impl From<::pec_archive::Error> for Failure {
     fn from(error: ::pec_archive::Error) -> Self {
-        Self::coded(error.code(), error.to_string())
+        let failure = Self::coded(error.code(), error.to_string());
+        match error {
+            ::pec_archive::Error::Denied(denied) => failure.denied(denied),
+            _ => failure,
+        }
     }
 }
 
@@ -92,6 +103,11 @@ impl pec_archive {
         let archive = open(Path::new(path))?;
         let path = archive.path().display().to_string();
         Ok(Box::new(Self { archive: Arc::new(archive), actor: Actor::host(), path }))
+    }
+
+    /// The same, in the name of another.
+    fn acting(&self, actor: Actor) -> Self {
+        Self { archive: Arc::clone(&self.archive), actor, path: self.path.clone() }
     }
 }
 
@@ -157,8 +173,9 @@ pub unsafe extern "C" fn pec_archive_open_read_only(
 }
 
 /// The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes. The
-/// handles of the other functions act in the name of the host itself. Nothing is enforced: the host knows its users. Freed by
-/// `pec_archive_free`; each of the handles lives without the others.
+/// handles of the other functions act in the name of the host itself. What is done to the organisation (`pec_archive_act`) is judged
+/// by what he may do; nothing else is enforced: the host knows its users. Freed by `pec_archive_free`; each of the handles lives
+/// without the others.
 ///
 /// # Safety
 /// `name` is NULL or ends with NUL.
@@ -176,8 +193,7 @@ pub unsafe extern "C" fn pec_archive_as(
         if name.trim().is_empty() {
             return Err(Failure::new(pec_result::PEC_BAD_VALUE).because("name"));
         }
-        let acting = pec_archive { archive: Arc::clone(&it.archive), actor: Actor::named(name), path: it.path.clone() };
-        some(out, "out")?.write(Some(Box::new(acting)));
+        some(out, "out")?.write(Some(Box::new(it.acting(Actor::named(name)))));
         Ok(())
     })
 }
@@ -316,51 +332,6 @@ pub unsafe extern "C" fn pec_archive_get(
     })
 }
 
-/// Takes a piece of what is written; 0 when it has taken all of it, anything else ends the call. It is called on the thread of
-/// the call that it was given to, and must not unwind (no C++ exception).
-pub type pec_sink_function = Option<unsafe extern "C" fn(userdata: *mut c_void, data: *const u8, len: usize) -> u32>;
-
-struct Sink {
-    userdata: *mut c_void,
-    function: unsafe extern "C" fn(*mut c_void, *const u8, usize) -> u32,
-}
-
-impl io::Write for Sink {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        // SAFETY: the host's promise in `pec_archive_get_to`; the piece lives until it returns.
-        match unsafe { (self.function)(self.userdata, piece.as_ptr(), piece.len()) } {
-            0 => Ok(piece.len()),
-            number => Err(io::Error::other(format!("the sink has answered {number}"))),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Gives the exact bytes of a message to `sink`, a piece at a time, so that a large one is never held whole. What was given
-/// counts only when the call returns `PEC_OK`. `PEC_ARCHIVE_FILE` when `sink` ends it; the rest is as for `pec_archive_get`.
-///
-/// # Safety
-/// `id` is NULL or ends with NUL; `sink` can be called with `userdata` until the call ends.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pec_archive_get_to(
-    archive: Option<&pec_archive>,
-    id: *const c_char,
-    userdata: *mut c_void,
-    sink: pec_sink_function,
-    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
-) -> pec_result {
-    enter(error, || {
-        let it = some(archive, "archive")?;
-        // SAFETY: the caller's promise.
-        let id = unsafe { text(id, "id") }?;
-        let mut sink = Sink { userdata, function: some(sink, "sink")? };
-        Ok(it.archive.get_to(&it.actor, self::id(id)?, &mut sink)?)
-    })
-}
-
 /// Everything that speaks of the transaction of this *identificativo* or *msgid*, as a ledger: its dossiers are worked out from
 /// the bytes as `intake` judges them at `now`, not from what is stored beside them; messages are called by their
 /// identifiers. What else the ledger can do holds for it too. Freed by `pec_ledger_free`.
@@ -400,6 +371,8 @@ pub extern "C" fn pec_archive_free(archive: Option<Box<pec_archive>>) {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use ::pec_archive::Error;
     use jiff::Timestamp;
     use pec_core::delegation::{Object, Organisation, Permission};

@@ -7,6 +7,8 @@ mod table;
 use std::borrow::Cow;
 use std::mem::MaybeUninit;
 
+use pec_core::delegation::{Denied, Permission};
+use pec_core::finding::Language;
 pub use table::pec_result;
 
 use crate::border::{self, enter_forked, some};
@@ -17,11 +19,13 @@ use crate::text::{pec_language, pec_str};
 pub(crate) struct Failure {
     pub(crate) result: pec_result,
     pub(crate) evidence: Cow<'static, str>,
+    /// Why the organisation refuses.
+    denied: Option<Box<Denied>>,
 }
 
 impl Failure {
     pub(crate) const fn new(result: pec_result) -> Self {
-        Self { result, evidence: Cow::Borrowed("") }
+        Self { result, evidence: Cow::Borrowed(""), denied: None }
     }
 
     /// A failure by the name of its code. One that the table lacks, which a test excludes, is a fault of the library.
@@ -32,6 +36,13 @@ impl Failure {
 
     pub(crate) fn because(mut self, evidence: impl Into<Cow<'static, str>>) -> Self {
         self.evidence = evidence.into();
+        self
+    }
+
+    /// The same with why the organisation refuses.
+    #[cfg(feature = "archive")]
+    pub(crate) fn denied(mut self, denied: Denied) -> Self {
+        self.denied = Some(Box::new(denied));
         self
     }
 }
@@ -65,6 +76,14 @@ pub enum pec_error_field {
     PEC_ERROR_TEXT_IT = 3,
     /// The same in English.
     PEC_ERROR_TEXT_EN = 4,
+    /// Of `PEC_ARCHIVE_DENIED`: the code of the refusal, such as `permission.missing`. Stable. Empty for every other error.
+    PEC_ERROR_REASON = 5,
+    /// Of `PEC_ARCHIVE_DENIED`: the permission that was missing, such as `send`. May be empty.
+    PEC_ERROR_MISSING = 6,
+    /// Of `PEC_ARCHIVE_DENIED`: what its code means, in Italian. Empty for every other error.
+    PEC_ERROR_REASON_IT = 7,
+    /// The same in English.
+    PEC_ERROR_REASON_EN = 8,
 }
 
 /// The number of an error, the one that the call has returned. `PEC_NULL` when `error` is NULL.
@@ -91,12 +110,18 @@ impl Failure {
     /// One of the texts, by its `pec_error_field`.
     fn text(&self, field: u32) -> Result<&str, Self> {
         use pec_error_field as F;
+        let code = self.denied.as_ref().map(|denied| denied.code);
+        let missing = self.denied.as_ref().and_then(|denied| denied.missing);
         Ok(match field {
             f if f == F::PEC_ERROR_CODE as u32 => self.result.code(),
             f if f == F::PEC_ERROR_LAYER as u32 => self.result.layer(),
             f if f == F::PEC_ERROR_EVIDENCE as u32 => &self.evidence,
             f if f == F::PEC_ERROR_TEXT_IT as u32 => self.result.text().0,
             f if f == F::PEC_ERROR_TEXT_EN as u32 => self.result.text().1,
+            f if f == F::PEC_ERROR_REASON as u32 => code.map_or("", |code| code.as_str()),
+            f if f == F::PEC_ERROR_MISSING as u32 => missing.map_or("", Permission::as_str),
+            f if f == F::PEC_ERROR_REASON_IT as u32 => code.map_or("", |code| code.explanation(Language::It)),
+            f if f == F::PEC_ERROR_REASON_EN as u32 => code.map_or("", |code| code.explanation(Language::En)),
             _ => return Err(Self::new(pec_result::PEC_BAD_VALUE).because(format!("field: {field}"))),
         })
     }

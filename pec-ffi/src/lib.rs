@@ -126,6 +126,10 @@ const _: () = {
     shared::<pec_keys>();
     #[cfg(feature = "archive")]
     shared::<pec_rules>();
+    #[cfg(feature = "archive")]
+    shared::<pec_log_key>();
+    #[cfg(feature = "archive")]
+    shared::<pec_kept_roots>();
     #[cfg(feature = "wire")]
     shared::<pec_credential>();
     #[cfg(feature = "wire")]

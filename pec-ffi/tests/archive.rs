@@ -291,3 +291,50 @@ fn every_report_is_the_bytes_that_the_program_prints() {
         made(|out| unsafe { pec_archive_erase(on, ids.as_ptr(), reason.as_ptr(), seconds(NOW), Some(out), None) });
     assert_eq!(pec(&["archive", "erase", &archive, &id, "--reason", "termine", "--now", NOW, "--json"]), read(&kept));
 }
+
+/// Who may do what, and the log as evidence: through C and through the program the same lines.
+#[test]
+fn lists_refusals_and_evidence_are_the_bytes_that_the_program_prints() {
+    let Some(program) = program() else { return };
+    let kit = Kit::new();
+    let (archive, on) = (kit.path("posta è.pecarchive"), Some(&*kit.archive));
+    let pec = |arguments: &[&str]| {
+        let output = Command::new(&program).args(arguments).args(["--json", "--now", NOW]).output().unwrap();
+        assert!(output.status.code().is_some_and(|code| code < 2), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let commands = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/organisation.jsonl");
+    assert!(!pec(&["org", "act", &archive, commands]).contains(r#""refused":{"#));
+    let again = text(r#"{"command":"suspend-user","user":"anna"}"#);
+    // SAFETY: a text that ends with NUL.
+    let events: Box<pec_text> =
+        made(|out| unsafe { pec_archive_act(on, again.as_ptr(), seconds(NOW), Some(out), None) });
+    assert_eq!(pec(&["user", "restore", &archive, "anna"]), read(&events).replace("user-suspended", "user-restored"));
+    for name in pec_core::delegation::Listing::NAMES {
+        let (listing, empty) = (text(name), text(""));
+        // SAFETY: texts that end with NUL.
+        let listed: Box<pec_text> = made(|out| unsafe {
+            let (listing, empty) = (listing.as_ptr(), empty.as_ptr());
+            pec_archive_listing(on, listing, empty, 0, empty, seconds(NOW), Some(out), None)
+        });
+        let listed = read(&listed);
+        assert_eq!(pec(&["org", "show", &archive, name]), listed);
+        let is_filled = !["catalogues", "mandates", "roles", "requests", "due"].contains(&name);
+        assert_eq!(!listed.is_empty(), is_filled, "{name}");
+    }
+    let rows: Box<pec_text> = made(|out| pec_archive_log(on, 0, 1000, Some(out), None));
+    let shown = Command::new(&program).args(["log", "show", &archive, "--json", "--limit", "1000"]).output().unwrap();
+    assert_eq!(String::from_utf8(shown.stdout).unwrap(), read(&rows));
+    let roots: Box<pec_kept_roots> = made(|out| pec_kept_roots_new(Some(out), None));
+    let mut clean = MaybeUninit::uninit();
+    let check: Box<pec_text> = made(|out| {
+        let (trust, roots) = (Some(&*kit.trust), Some(&*roots));
+        pec_archive_verify_log(on, trust, roots, seconds(NOW), Some(&mut clean), Some(out), None)
+    });
+    // SAFETY: it was written by the call.
+    assert_eq!(unsafe { clean.assume_init() }, 1);
+    assert_eq!(pec(&["log", "verify", &archive]), read(&check) + "\n");
+    let proof: Box<pec_text> = made(|out| pec_archive_prove_entry(on, 2, 0, Some(out), None));
+    let proven = Command::new(&program).args(["log", "prove", &archive, "2"]).output().unwrap();
+    assert_eq!(String::from_utf8(proven.stdout).unwrap(), read(&proof) + "\n");
+}

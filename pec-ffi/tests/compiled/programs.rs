@@ -241,7 +241,7 @@ fn a_freed_handle_is_seen_by_the_tools() {
 fn the_examples_are_cpp() {
     let folder = tempfile::tempdir().unwrap();
     for compiler in ["g++", "clang++"].into_iter().filter(|compiler| has(compiler)) {
-        for name in ["verify.c", "link.c", "sandbox.c", "work.c", "archive.c", "hub.c", "queue.c"] {
+        for name in ["verify.c", "link.c", "sandbox.c", "work.c", "archive.c", "claim.c", "hub.c", "queue.c"] {
             let mut command = Command::new(compiler);
             command.args([
                 "-x",
@@ -278,6 +278,12 @@ fn background_work_holds() {
 #[test]
 fn archives_hold() {
     holds("archive.c");
+}
+
+/// Commands, refusals with their reasons, lists, rights; the log as evidence.
+#[test]
+fn who_may_do_what_holds() {
+    holds("organisation.c");
 }
 
 /// Drafts, reasons, tickets, rules, events.
@@ -432,6 +438,34 @@ fn a_message_is_queued_once() {
         assert_eq!(code, 1, "{build:?}: {text}");
         assert!(text.contains("refused: An address of a recipient is not valid."), "{text}");
         let (code, text) = queue("43/2026", office, Path::new("nothing here.pdf"));
+        assert_eq!(code, 2, "{build:?}: {text}");
+    }
+}
+
+/// Taken in charge by one, refused to the other, with the reason.
+#[test]
+fn one_of_two_takes_it_in_charge() {
+    use ::pec_archive::{Actor, Archive};
+    let folder = tempfile::tempdir().unwrap();
+    for (number, build) in builds().iter().enumerate() {
+        let path = folder.path().join(format!("comune {number}.pecarchive"));
+        let archive = Archive::create(&path).unwrap();
+        let lines = fs::read_to_string(root().join("pec-ffi/tests/organisation.jsonl")).unwrap();
+        for line in lines.lines() {
+            archive.act_json(&Actor::host(), line, "2026-03-01T12:00:00Z".parse().unwrap()).unwrap();
+        }
+        drop(archive);
+        let program = build.program(&example("claim.c"), folder.path());
+        let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(4)).to_string();
+        let claim = |user: &str| run(Command::new(&program).arg(&path).args([user, "fascicolo-1", &until]));
+        let (code, text) = claim("anna");
+        assert_eq!(code, 0, "{build:?}: {text}");
+        assert!(text.contains(r#""event":"work-claimed","item":"fascicolo-1","by":"anna""#), "{text}");
+        let (code, text) = claim("bruno");
+        assert_eq!((code, text.as_str()), (1, "refused: work.claimed : It is in somebody's charge.\n"), "{build:?}");
+        let (code, text) = claim("carla");
+        assert!(code == 1 && text.starts_with("refused: org.not_found assign: "), "{build:?}: {text}");
+        let (code, text) = run(Command::new(&program).args(["nothing here", "anna", "x", &until]));
         assert_eq!(code, 2, "{build:?}: {text}");
     }
 }
