@@ -12,9 +12,12 @@
 //!   keep       terms, holds, erasure, tags, numbers, the log
 //!   care       check, backup, judgement anew, import, salvage
 //!   proof      time-stamps over the log, bundles
+//!   audit      the log as evidence
+//!   organisation   who may do what
 //!   deposit    packages for a conservation service
 //! ```
 
+mod audit;
 mod care;
 mod deposit;
 mod found;
@@ -22,6 +25,7 @@ mod judging;
 mod keep;
 mod keys;
 mod opened;
+mod organisation;
 mod outbox;
 mod proof;
 mod reading;
@@ -38,7 +42,9 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple, PyType};
 
+pub(crate) use audit::{KeptRoot, LogKey, check_entry, check_growth};
 pub(crate) use found::{Found, explain_query};
+pub(crate) use organisation::Organisation;
 pub(crate) use outbox::values as outbox_values;
 pub(crate) use proof::{check_proof, expert_commands};
 pub(crate) use rules::Rule;
@@ -55,6 +61,9 @@ impl From<pec_archive::Error> for Failure {
     fn from(error: pec_archive::Error) -> Self {
         if let pec_archive::Error::Refused(refusals) = error {
             return Self::refused(refusals);
+        }
+        if let pec_archive::Error::Denied(denied) = &error {
+            return Self::coded(error.code(), error.to_string(), None).of_denial(denied.to_json());
         }
         let system = match &error {
             pec_archive::Error::File { path, source } => {
@@ -198,7 +207,8 @@ impl Archive {
     }
 
     /// The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes;
-    /// otherwise it is "host". Nothing is enforced: the host knows its users. Each is closed by itself.
+    /// otherwise it is "host". What is done to the `organisation` is judged by what he may do; nothing else is enforced: the host knows
+    /// its users. Each is closed by itself.
     fn acting_as(&self, name: &str) -> PyResult<Self> {
         if name.trim().is_empty() {
             return Err(Failure::new(Reason::PEC_BAD_VALUE, "name").into());

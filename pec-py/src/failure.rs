@@ -26,16 +26,18 @@ pub(crate) struct Failure {
     evidence: String,
     /// What the operating system says, and about which file.
     system: Option<(i32, String)>,
-    /// What it says of the access to a mailbox, and the advice on that in Italian and English.
-    access: Option<Box<Access>>,
+    /// What else it says.
+    more: Option<Box<More>>,
     /// Why a message cannot be sent.
     refusals: Vec<Refusal>,
 }
 
 #[derive(Debug, Clone)]
-struct Access {
-    state: Option<&'static str>,
-    advice: (&'static str, &'static str),
+enum More {
+    /// Of the access to a mailbox, with the advice on that in Italian and English.
+    Access { state: Option<&'static str>, advice: (&'static str, &'static str) },
+    /// Why the organisation refuses, as JSON.
+    Denial(String),
 }
 
 impl Failure {
@@ -62,12 +64,18 @@ impl Failure {
 
     /// The same with what the operating system says: its number, and about which file.
     pub(crate) fn of_system(reason: Reason, evidence: String, system: Option<(i32, String)>) -> Self {
-        Self { reason, evidence, system, access: None, refusals: Vec::new() }
+        Self { reason, evidence, system, more: None, refusals: Vec::new() }
     }
 
     /// The same with what it says of the access to a mailbox.
     pub(crate) fn of_access(mut self, state: Option<&'static str>, advice: (&'static str, &'static str)) -> Self {
-        self.access = Some(Box::new(Access { state, advice }));
+        self.more = Some(Box::new(More::Access { state, advice }));
+        self
+    }
+
+    /// The same with why the organisation refuses.
+    pub(crate) fn of_denial(mut self, denial: String) -> Self {
+        self.more = Some(Box::new(More::Denial(denial)));
         self
     }
 
@@ -87,13 +95,18 @@ impl Failure {
 
     /// The exception: an object of a class of `pecpy`.
     pub(crate) fn exception<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let (it, en) = self.access.as_ref().map_or_else(|| self.reason.text(), |access| access.advice);
-        let access = self.access.as_ref().and_then(|access| access.state);
+        let ((it, en), access) = match self.more.as_deref() {
+            Some(More::Access { state, advice }) => (*advice, *state),
+            Some(More::Denial(_)) | None => (self.reason.text(), None),
+        };
         let (number, path) = self.system.clone().unzip();
         let arguments = (self.reason.code(), self.reason.layer(), &self.evidence, it, en, number, path, access);
         let exception = py.import("pecpy._errors")?.getattr("failure")?.call1(arguments)?;
         if !self.refusals.is_empty() {
             exception.setattr("refusals", PyTuple::new(py, refusals(py, &self.refusals)?)?)?;
+        }
+        if let Some(More::Denial(denial)) = self.more.as_deref() {
+            exception.call_method1("_because", (denial,))?;
         }
         Ok(exception)
     }

@@ -48,7 +48,10 @@ mod _pecpy {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::archive::{Archive, Found, Rule, check_proof, expert_commands, explain_query};
+    use crate::archive::{
+        Archive, Found, KeptRoot, LogKey, Organisation, Rule, check_entry, check_growth, check_proof, expert_commands,
+        explain_query,
+    };
     #[pymodule_export]
     use crate::code::{access_advice, codes, explain, failures, state, verdict};
     #[pymodule_export]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import pecpy
-from pecpy import _archive, _compose, _dossier, _enums, _errors, _outbox, _rows, _wire, aio, proof
+from pecpy import _archive, _compose, _dossier, _enums, _errors, _log, _outbox, _rows, _wire, aio, proof
 
 
 def described() -> list[tuple[str, str]]:
@@ -25,7 +25,7 @@ def described() -> list[tuple[str, str]]:
                 if not inner.startswith("__"):
                     look(f"{name}.{inner}", inspect.getattr_static(thing, inner))
 
-    for module in (pecpy, _archive, _compose, _outbox, _dossier, _enums, _errors, _rows, _wire, aio, proof):
+    for module in (pecpy, _archive, _compose, _log, _outbox, _dossier, _enums, _errors, _rows, _wire, aio, proof):
         look(module.__name__, module)
         for name, thing in vars(module).items():
             # `pecpy.proof` and `pecpy.aio` share names with `pecpy`.

@@ -5,6 +5,7 @@
     explain               what a finding means and what to do
     Draft, preflight      what is to be sent as exact bytes, and every reason why a provider would not take it
     Archive               everything that was received and sent, kept, searched, retained, deposited
+    Organisation          who may do what in which mailbox, who has what in charge, how mailboxes live
     Hub                   mailboxes on servers, with any provider: read into an archive, sent from its outbox, watched together
     aio                   the same for asyncio
     proof                 what proves one transaction, in one file, verified without the archive
@@ -117,6 +118,7 @@ from pecpy._errors import (
     UnreachableError,
     WireError,
 )
+from pecpy._log import BrokenEntry, CheckedRoot, EntryProof, GrowthProof, LogCheck, LogRow, Right
 from pecpy._outbox import Answer, Answers, Explained, Filed, Happened, Reply, Suggestion, Ticket
 from pecpy._pecpy import (
     Archive,
@@ -134,10 +136,13 @@ from pecpy._pecpy import (
     Found,
     Gateway,
     Hub,
+    KeptRoot,
     Ledger,
     Limits,
+    LogKey,
     Mailbox,
     Message,
+    Organisation,
     Outcome,
     Part,
     Provider,
@@ -208,12 +213,14 @@ __all__ = [
     "Attachment",
     "BadCell",
     "Bounce",
+    "BrokenEntry",
     "Carried",
     "Certdata",
     "CertificateError",
     "Changed",
     "Check",
     "Checked",
+    "CheckedRoot",
     "Claim",
     "ClientDay",
     "Collected",
@@ -236,6 +243,7 @@ __all__ = [
     "Draft",
     "Ending",
     "Entry",
+    "EntryProof",
     "Erased",
     "Event",
     "EventKind",
@@ -254,6 +262,7 @@ __all__ = [
     "Found",
     "Gateway",
     "GatewayEvent",
+    "GrowthProof",
     "Happened",
     "Hub",
     "HubMailbox",
@@ -262,12 +271,16 @@ __all__ = [
     "Instant",
     "Integrity",
     "InternalError",
+    "KeptRoot",
     "KeptSecret",
     "Layer",
     "Ledger",
     "LedgerFullError",
     "Limits",
     "LockedError",
+    "LogCheck",
+    "LogKey",
+    "LogRow",
     "Made",
     "Mailbox",
     "MailboxCheck",
@@ -278,6 +291,7 @@ __all__ = [
     "NoAccessError",
     "NotCertifiedError",
     "NotInArchiveError",
+    "Organisation",
     "Outcome",
     "Overdue",
     "Owed",
@@ -300,6 +314,7 @@ __all__ = [
     "Remark",
     "Reply",
     "Revocation",
+    "Right",
     "Room",
     "Rule",
     "Salvaged",

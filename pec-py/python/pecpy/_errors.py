@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -136,7 +137,28 @@ class LockedError(ArchiveError):
 
 
 class DeniedError(ArchiveError, PermissionError):
-    """It is not permitted, or cannot be done: the evidence says why. The log of the archive says that it was asked for."""
+    """It is not permitted, or cannot be done: `.reason` says why. What was attempted is in the log of the archive."""
+
+    reason: str = ""
+    """The code of the refusal, such as `permission.missing` or `org.not_found`. Stable, the same as in C."""
+    detail: str = ""
+    """What it is about: a code, an address, a state. May be empty."""
+    missing: str | None = None
+    """The permission that was missing, such as `send`."""
+    limit: dict[str, int] | None = None
+    """The numbers, where one would be exceeded or is in the way: `most` there may be, `active` there are, `asked` for more."""
+    rule: str = ""
+    """The rule that the refusal enforces."""
+
+    def _because(self, denied: str) -> None:
+        it = json.loads(denied)
+        self.reason, self.detail, self.missing = it["code"], it["detail"], it["missing"]
+        self.limit, self.rule = it["limit"], it["rule"]
+        self._reasons = {"it": it["it"], "en": it["en"]}
+
+    def reason_text(self, language: Literal["it", "en"] = "it") -> str:
+        """What the code of the refusal means, in Italian (`"it"`) or English (`"en"`)."""
+        return self._reasons[language]
 
 
 class TimeStampError(ArchiveError):

@@ -40,6 +40,7 @@ from pecpy._enums import (
     Verdict,
 )
 from pecpy._errors import PecError
+from pecpy._log import EntryProof, GrowthProof, LogCheck, LogRow, Right
 from pecpy._outbox import Explained, Filed, Happened, Suggestion, Ticket
 from pecpy._wire import (
     Deleted,
@@ -75,10 +76,13 @@ __all__ = [
     "Found",
     "Gateway",
     "Hub",
+    "KeptRoot",
     "Ledger",
     "Limits",
+    "LogKey",
     "Mailbox",
     "Message",
+    "Organisation",
     "Outcome",
     "Part",
     "Provider",
@@ -97,6 +101,8 @@ __all__ = [
     "Verifier",
     "Watching",
     "access_advice",
+    "check_entry",
+    "check_growth",
     "check_proof",
     "codes",
     "examine_attachment",
@@ -1386,8 +1392,19 @@ class Archive:
         """
     def acting_as(self, name: str) -> Archive:
         """The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes;
-        otherwise it is "host". Nothing is enforced: the host knows its users. Each is closed by itself.
+        otherwise it is "host". What is done to the `organisation` is judged by what he may do; nothing else is enforced: the host knows
+        its users. Each is closed by itself.
         """
+    def acting_as_operator(self, name: str, *, client: str | None = None, account: str | None = None) -> Archive:
+        """The same open archive, used in the name of somebody who administers (operatore): all of a `client`, one `account`, or
+        everything where neither is given. The host vouches for who it is. To administer is not to read: for that an operator needs
+        grants as a user. Each is closed by itself.
+
+        Raises `ArgumentError` for a name or a code that cannot be one.
+        """
+    @property
+    def organisation(self) -> Organisation:
+        """Who may do what in which mailbox: an `Organisation`."""
     @property
     def actor(self) -> str:
         """In whose name it is used."""
@@ -1668,6 +1685,50 @@ class Archive:
         """The number of entries of the log, and the root over them (RFC 6962) in hexadecimal digits: whoever keeps it elsewhere sees later
         whether anything was changed.
         """
+    def log(self, start: int = 0, *, limit: int = 1000) -> list[LogRow]:
+        """Entries of the log from number `start` on, at most `limit`: who did what, when, to what. A `LogRow` each."""
+    def export_log(
+        self, file: _Sink, *, start: int = 0, format: Literal["ndjson", "csv", "csv-bom"] = "ndjson"
+    ) -> int:
+        """Writes the log out from number `start` on, to a file that was opened with "wb", and gives the number of the entry that comes
+        next. `format` is `"ndjson"`, one JSON object a line; `"csv"`, a table in which what a sender wrote is no formula to a
+        spreadsheet; or `"csv-bom"`, the same with the mark by which spreadsheets know UTF-8. Secrets and the text of messages are
+        never in it. What was written counts only when the call returns.
+        """
+    def sign_log(self, key: LogKey, *, now: datetime | None = None) -> bytes:
+        """The present root of the log as a checkpoint (C2SP), signed: to be kept where whoever writes the archive cannot change it. Given
+        back to `verify_log` as a `KeptRoot`, it shows whether the entries before it are still those. That it was signed stands in the
+        log.
+        """
+    def verify_log(self, *kept: KeptRoot, trust: TrustStore | None = None, now: datetime | None = None) -> LogCheck:
+        r"""Works the tree of the log out anew from its entries, and compares it with the one that is stored, with the roots that were
+        time-stamped, as `trust` judges at `now`, and with the `KeptRoot`s that were kept elsewhere. Gives a `LogCheck`: it names the
+        first entry that was edited, removed, inserted or moved, and says how many at the end nobody else vouches for.
+
+        It does not show what was done after the last root that somebody else vouches for, and a log does not bind whoever holds the
+        file and its key to write down what he does.
+
+        >>> import tempfile
+        >>> key = LogKey("posta", bytes(range(32)))
+        >>> with tempfile.TemporaryDirectory() as folder, Archive.create(folder + "/posta.pecarchive") as archive:
+        ...     put = archive.put(b"Subject: Preventivo\r\n\r\nBuongiorno.\r\n")
+        ...     kept = KeptRoot.signed(archive.sign_log(key), key.verifier)
+        ...     check = archive.verify_log(kept)
+        ...     print(check.is_clean, check.sound, check.unanchored, check.roots[0].by, check.roots[0].who)
+        True 2 1 key posta
+        """
+    def prove_entry(self, n: int, *, size: int | None = None) -> EntryProof:
+        """The proof that entry `n` is in the log as it was with `size` entries, all that it has now unless given: an `EntryProof`, which
+        is checked without the archive.
+
+        Raises `NotInArchiveError` where there is no such entry.
+        """
+    def prove_growth(self, start: int, end: int | None = None) -> GrowthProof:
+        """The proof that the log with `end` entries, all that it has now unless given, holds all that it held with `start`, in the same
+        order: a `GrowthProof`, which is checked without the archive.
+
+        Raises `NotInArchiveError` where it never had that many.
+        """
     def check(self, *, progress: _Progress | None = None) -> ArchiveCheck:
         """Reads every message again and compares its digest; checks structure, index, log and evidence. All damage is named in the
         `ArchiveCheck`, nothing is repaired. `progress` is called with what is done and what is to be done.
@@ -1815,6 +1876,147 @@ class Archive:
         """
     def _repr_html_(self) -> str:
         """The archive in numbers."""
+
+@final
+class Organisation:
+    """Who may do what in which mailbox of an archive, who has what in charge, and how each mailbox lives: what the log of the archive
+    says was done, and nothing else. Got by `Archive.organisation`; it acts in the name in which that archive is used
+    (`Archive.acting_as`, `Archive.acting_as_operator`).
+
+    What goes in and comes out are `dict`s, with the names of the JSON: `docs/schema/organisation-1.json`. Times go in as `datetime`s
+    or texts, and come out as texts.
+
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> archive = Archive.create(folder.name + "/posta.pecarchive")
+    >>> organisation = archive.organisation
+    >>> events = organisation.act("add-client", client={"code": "C1", "name": "Comune", "kind": "public-body"})
+    >>> events[0]["event"]
+    'client-added'
+    >>> [client["name"] for client in organisation.listing("clients")]
+    ['Comune']
+    >>> organisation.act({"command": "suspend-user", "user": "anna"})
+    Traceback (most recent call last):
+        ...
+    pecpy.DeniedError: ... [archive.denied: org.not_found: anna]
+    >>> archive.close()
+    >>> folder.cleanup()
+    """
+
+    def act(
+        self, command: str | Mapping[str, Any], /, *, now: datetime | None = None, **fields: Any
+    ) -> list[dict[str, Any]]:
+        """Does this, if whoever asks may and it can be done: `command` is the name of a command and `fields` what it says, or a whole
+        command as a `dict`, its name under `"command"`. It is decided on what the log has and written to the log in one step; when it
+        returns it is on stable storage, and of several who claim the same at once, in threads and processes, one gets it. Gives each
+        event that came of it; none where it was so already.
+
+        Raises `DeniedError` where it is not permitted or cannot be done: `.reason` says why, the log says that it was attempted, and
+        nothing else has changed. `ArchiveError` (`archive.value`) where it is no command.
+        """
+    def listing(
+        self,
+        listing: Literal[
+            "policy",
+            "roles",
+            "clients",
+            "accounts",
+            "catalogues",
+            "users",
+            "mailboxes",
+            "grants",
+            "mandates",
+            "work",
+            "requests",
+            "due",
+        ],
+        query: str | Mapping[str, Any] | None = None,
+        *,
+        client: str | None = None,
+        account: str | None = None,
+        now: datetime | None = None,
+    ) -> list[dict[str, Any]]:
+        """What is known, as far as the `client` or `account` goes, else everything, and never further than whoever asks sees: a `dict`
+        each. Mailboxes and requests take a query, as its JSON: `{"part": "gare"}`, `{"provider-user": "U1"}`, `{"in": "active"}`,
+        `{"activated": {"from": …, "until": …}}`; `{"since": …}`, `{"reference": "R1"}`, `{"activation-code": …}`, `{"mailbox": …}`,
+        `{"requester": …}`, `{"holder": …}`.
+
+        Raises `DeniedError` for what is not for users, who see their grants, and the work where they may list; `ArgumentError` for a
+        listing or a query that there is not.
+        """
+    def may(
+        self,
+        permission: str,
+        mailbox: str,
+        *,
+        folder: str | None = None,
+        tags: Sequence[str] | None = None,
+        now: datetime | None = None,
+    ) -> Right:
+        """Whether whoever asks may do this in a mailbox now, by the name of the permission (`"send"`): a `Right`, which says by what, and
+        under which mandate of the holder. `folder` and `tags` are those of a message; without them the mailbox as a whole is meant.
+        It is asked for anew at each act: a right does not outlive a withdrawal. That it was asked is not in the log.
+
+        Raises `DeniedError` where he may not: `.reason` and `.missing` say why.
+        """
+    @staticmethod
+    def examine_document(
+        kind: Literal["contract", "revoke-form"], name: str, document: _Bytes
+    ) -> dict[str, Any]:
+        """Looks at a document before it is uploaded (`stage-document`), bytes or a path: what it is by its first bytes, whatever its name
+        says, and its digest, as the `document` of the command. `kind` is `"contract"` or `"revoke-form"`. That it is a PDF, a TIFF or a
+        JPEG does not prove that it can be opened, nor what stands in it.
+
+        Raises `DeniedError` (`document.format`) where it is none of the three.
+
+        >>> Organisation.examine_document("contract", "contratto.exe", b"%PDF-1.7")["format"]
+        'pdf'
+        """
+
+@final
+class LogKey:
+    """A key with which the host signs roots of the log (Ed25519), by a name without blanks or `+`, from 32 secret random bytes, which
+    are always the same key. Where they are kept decides what a signature is worth: whoever has the file of the archive and this key
+    can sign another log.
+
+    Raises `ArchiveError` (`archive.value`) for another name, `ArgumentError` for another number of bytes.
+
+    >>> LogKey("posta", bytes(range(32))).verifier
+    'posta+...'
+    >>> LogKey("la posta", bytes(32))
+    Traceback (most recent call last):
+        ...
+    pecpy.ArchiveError: ...
+    """
+
+    def __new__(cls, name: str, secret: bytes) -> LogKey: ...
+    @property
+    def verifier(self) -> str:
+        """What others check its signatures with, in one line (`name+id+key`). It is public, and belongs where nobody who can write the
+        archive can change it.
+        """
+
+@final
+class KeptRoot:
+    """A root of the log as the host kept it, with whoever vouches for it: made by `signed` or `mailed`, for `Archive.verify_log`."""
+
+    @staticmethod
+    def signed(checkpoint: _Bytes, verifier: str) -> KeptRoot:
+        """A checkpoint that `Archive.sign_log` gave, bytes or a path, whose signature `verifier` (`LogKey.verifier`) confirms.
+
+        Raises `ArchiveError` (`archive.value`) where it is none, or is not signed so that this key says it is right.
+        """
+    @staticmethod
+    def mailed(message: _Bytes, *, trust: TrustStore | None = None, now: datetime | None = None) -> KeptRoot:
+        """The first checkpoint in the text of a message that was sent by PEC, bytes or a path: the provider certified that it was there
+        then. It is the envelope or a complete receipt, as received. It does not say who sent it: give messages of which you know that.
+
+        Raises `NotCertifiedError` where no provider certifies the message, `ArchiveError` (`archive.value`) where no checkpoint stands
+        in it.
+        """
+    @property
+    def size(self) -> int:
+        """Entries under the root."""
 
 @final
 class Found(Iterator[Entry]):
@@ -2404,6 +2606,10 @@ def explain_query(query: str, language: _Language = "it") -> tuple[int, int, str
     >>> explain_query("da:acme") is None
     True
     """
+def check_entry(proof: str, root: str) -> bool:
+    """Whether a proof, as JSON, leads to this root; for `pecpy.EntryProof`."""
+def check_growth(proof: str, earlier: str, later: str) -> bool:
+    """Whether a proof, as JSON, leads from one root to the other; for `pecpy.GrowthProof`."""
 def check_proof(
     bundle: _Bytes, *, now: datetime | None = None, trust: TrustStore | None = None
 ) -> tuple[str, bool, bool]:

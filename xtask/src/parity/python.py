@@ -48,7 +48,7 @@ def main(folder: Path) -> None:
     names = public(folder)
     operations: list[str] = []
     exceptions: list[str] = []
-    for file in ("_pecpy.pyi", "_archive.py", "_compose.py", "_outbox.py", "_wire.py", "_dossier.py", "_enums.py", "_errors.py"):
+    for file in ("_pecpy.pyi", "_archive.py", "_compose.py", "_log.py", "_outbox.py", "_wire.py", "_dossier.py", "_enums.py", "_errors.py"):
         for node in tree(folder, file).body:
             if isinstance(node, ast.FunctionDef) and node.name in names:
                 operations.append(node.name)
