@@ -293,9 +293,7 @@ impl Archive {
     pub fn get(&self, actor: &Actor, id: Id) -> Result<Vec<u8>> {
         let asked = Asked::new(actor, Call::Get).on(On::Message(id));
         self.consulted(&asked, || What::Read { id })?;
-        self.read_for(&asked, |view| {
-            content::whole(self.seal(), view, content::number_of(view, id)?)
-        })
+        self.read_for(&asked, |view| content::whole(self.seal(), view, content::number_of(view, id)?))
     }
 
     /// Writes the exact bytes of a message to `sink`, a piece at a time.
