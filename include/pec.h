@@ -204,6 +204,8 @@ enum pec_result
   PEC_WIRE_LISTEN = 72,
   // It is not permitted, or cannot be done: the error has the reason. What was attempted is in the log of the archive.
   PEC_ARCHIVE_DENIED = 73,
+  // The provider has said that the mailbox is revoked or annulled: it is not opened.
+  PEC_HUB_SUSPENDED = 74,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

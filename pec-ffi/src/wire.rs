@@ -93,6 +93,7 @@ mod tests {
             Error::BadValue { what: "x", value: text() },
             Error::HubCapacityExceeded { limit: 1, active: 2 },
             Error::NoMandate { mailbox: text(), why: text() },
+            Error::Suspended { mailbox: text(), state: pec_core::delegation::lifecycle::State::Revoked },
             Error::NoCredential { mailbox: text() },
             Error::File { path: "x".into(), source: io() },
             Error::Listen { address: ([127, 0, 0, 1], 0).into(), source: io() },

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pec_core::delegation::lifecycle::State;
 use pec_core::finding::Language;
 
 use crate::access::AccessState;
@@ -83,6 +84,14 @@ pub enum Error {
         mailbox: String,
         /// Why there is none.
         why: String,
+    },
+    /// The mailbox is not opened: its provider has said that it no longer works.
+    #[error("{mailbox}: {state}")]
+    Suspended {
+        /// Which one.
+        mailbox: String,
+        /// Where it stands: revoked, fully revoked, or annulled.
+        state: State,
     },
     /// No credential of the mailbox is kept.
     #[error("{mailbox}: no credential is kept")]
@@ -181,6 +190,14 @@ impl Error {
                 "access",
                 "Manca un mandato valido del titolare: la casella non viene aperta finché non è registrato.",
                 "There is no mandate of the holder that holds: the mailbox is not opened until one is noted.",
+            ),
+            Self::Suspended { .. } => (
+                "hub.suspended",
+                "access",
+                "Il gestore ha detto che la casella è revocata o annullata: non si apre finché non dice che è di nuovo attiva. Ciò \
+                 che ne era venuto resta.",
+                "The provider has said that the mailbox is revoked or annulled: it is not opened until he says that it is active \
+                 again. What came in from it stays.",
             ),
             Self::NoCredential { .. } => (
                 "hub.credential",

@@ -124,13 +124,12 @@ impl Organisation {
         seen.ok_or_else(|| Denied::new(DeniedCode::NotFound).about(address))
     }
 
-    /// Why a mailbox is not to be opened, where the provider has said that it no longer works: revoked, or annulled. `None` of
+    /// Where a mailbox stands, if its provider has said that it no longer works: revoked, fully revoked, or annulled. `None` of
     /// every other one, known here or not.
     #[must_use]
-    pub fn suspension(&self, address: &MailboxAddress, now: Timestamp) -> Option<Denied> {
+    pub fn suspended(&self, address: &MailboxAddress, now: Timestamp) -> Option<State> {
         let state = self.mailboxes.get(address)?.state(now);
-        let is_over = matches!(state, State::Revoked | State::FullyRevoked | State::Annulled);
-        is_over.then(|| Denied::new(DeniedCode::NotActive).about(format_args!("{address}: {state}")))
+        matches!(state, State::Revoked | State::FullyRevoked | State::Annulled).then_some(state)
     }
 
     /// Those of the mailboxes that are seen that the query means, by address.

@@ -180,6 +180,8 @@ pub enum pec_result {
     PEC_WIRE_LISTEN = 72,
     /// It is not permitted, or cannot be done: the error has the reason. What was attempted is in the log of the archive.
     PEC_ARCHIVE_DENIED = 73,
+    /// The provider has said that the mailbox is revoked or annulled: it is not opened.
+    PEC_HUB_SUSPENDED = 74,
 }
 
 results! {
@@ -405,6 +407,9 @@ results! {
     PEC_ARCHIVE_DENIED / "archive.denied", "access",
         it: "Non è permesso, o non si può fare ora: i dettagli dicono perché. Nulla è stato fatto; ciò che si tenta resta nel registro.",
         en: "It is not permitted, or cannot be done now: the evidence says why. Nothing was done; what is attempted stands in the log.";
+    PEC_HUB_SUSPENDED / "hub.suspended", "access",
+        it: "Il gestore ha detto che la casella è revocata o annullata: non si apre finché non dice che è di nuovo attiva. Ciò che ne era venuto resta.",
+        en: "The provider has said that the mailbox is revoked or annulled: it is not opened until he says that it is active again. What came in from it stays.";
 }
 
 #[cfg(test)]
@@ -490,6 +495,7 @@ mod tests {
             "secret.internal",
             "wire.listen",
             "archive.denied",
+            "hub.suspended",
         ];
         assert_eq!(codes, (0..).zip(given).collect::<Vec<_>>());
     }

@@ -140,7 +140,7 @@ impl Desk {
             Err(Error::Archive(pec_archive::Error::NotFound(_))) => {
                 Err(none("la casella non è gestita qui", "the mailbox is not managed here"))
             }
-            Err(error @ Error::NoMandate { .. }) => {
+            Err(error @ (Error::NoMandate { .. } | Error::Suspended { .. })) => {
                 Err(none(error.explanation(Language::It), error.explanation(Language::En)))
             }
             Err(error) => Err(failed(&error)),

@@ -107,7 +107,7 @@ impl Post {
         let again = match problem {
             // Nothing helps but another password, or another mandate: whoever gives it starts this again, or the next message.
             Some(Error::Access { state, .. }) if state.forbids_retry() => None,
-            Some(Error::NoMandate { .. } | Error::NoCredential { .. }) => None,
+            Some(Error::NoMandate { .. } | Error::Suspended { .. } | Error::NoCredential { .. }) => None,
             Some(_) => {
                 let pause = turn.pause.map_or(PAUSE, |pause| (pause * 2).min(LONGEST_PAUSE));
                 turn.pause = Some(pause);

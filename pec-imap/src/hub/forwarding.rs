@@ -191,9 +191,12 @@ impl Hub {
     fn may_send(&self, mailbox: &str) -> Result<Option<(Managed, ProviderLimits)>> {
         match self.terms(mailbox) {
             Ok(terms) => Ok(Some(terms)),
-            Err(Error::Archive(pec_archive::Error::NotFound(_)) | Error::NoMandate { .. } | Error::BadValue { .. }) => {
-                Ok(None)
-            }
+            Err(
+                Error::Archive(pec_archive::Error::NotFound(_))
+                | Error::NoMandate { .. }
+                | Error::Suspended { .. }
+                | Error::BadValue { .. },
+            ) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -186,7 +186,7 @@ impl Hub {
     /// A mailbox for somebody to work in, without his typing its password; the log says who opened it and by what right.
     ///
     /// # Errors
-    /// [`Error::NoMandate`]; [`pec_archive::Error::Denied`] where the organisation knows that it is revoked; [`Error::Access`] where the provider has refused the credential that is kept;
+    /// [`Error::NoMandate`]; [`Error::Suspended`]; [`Error::Access`] where the provider has refused the credential that is kept;
     /// [`Error::NoCredential`]; those of the stores.
     pub fn open(&self, address: &str) -> Result<Account> {
         let (said, account) = self.enter(address)?;
@@ -199,9 +199,7 @@ impl Hub {
     fn enter(&self, address: &str) -> Result<(Managed, Account)> {
         let (said, standing) = self.archive().managed_at(self.actor(), address)?;
         self.policy.permits(&said, self.now())?;
-        if let Some(denied) = self.suspension(&said.address)? {
-            return Err(pec_archive::Error::Denied(denied).into());
-        }
+        self.works(&said)?;
         let mailbox = HubMailbox { said, standing, terms: None };
         if let Some(state) = mailbox.access().filter(|state| state.forbids_retry()) {
             let text = mailbox.standing.problem.unwrap_or_default();

@@ -7,9 +7,9 @@ use std::fmt::Display;
 use std::io;
 
 use jiff::Timestamp;
-use pec_archive::Error as ArchiveError;
-use pec_core::delegation::lifecycle::{Mailbox, ProvisioningAdapter, Said, Source, Wish};
-use pec_core::delegation::{Command, Denied, MailboxAddress, Scope, Text};
+use pec_archive::{Error as ArchiveError, Managed};
+use pec_core::delegation::lifecycle::{Mailbox, ProvisioningAdapter, Said, Source, State, Wish};
+use pec_core::delegation::{Command, MailboxAddress, Scope, Text};
 
 use super::{Hub, MailboxSpec};
 use crate::error::{Error, Result};
@@ -105,7 +105,7 @@ impl Hub {
         };
         Ok(match fault {
             Some(error) => Reported::NotManaged(error),
-            None if is_managed && self.suspension(mailbox.as_str())?.is_some() => Reported::Suspended,
+            None if is_managed && self.suspended(mailbox.as_str())?.is_some() => Reported::Suspended,
             None => Reported::TakenDown,
         })
     }
@@ -129,11 +129,18 @@ impl Hub {
         Ok(found.map_err(ArchiveError::Denied)?)
     }
 
-    /// Why a mailbox is not opened, where the organisation knows that it no longer works.
-    pub(super) fn suspension(&self, address: &str) -> Result<Option<Denied>> {
+    /// Whether a mailbox may be opened, as far as its provider has said something of it.
+    pub(super) fn works(&self, said: &Managed) -> Result<()> {
+        match self.suspended(&said.address)? {
+            Some(state) => Err(Error::Suspended { mailbox: said.address.clone(), state }),
+            None => Ok(()),
+        }
+    }
+
+    fn suspended(&self, address: &str) -> Result<Option<State>> {
         let Ok(mailbox) = MailboxAddress::try_from(address) else { return Ok(None) };
         let now = self.now();
-        Ok(self.archive().organisation(|it| it.suspension(&mailbox, now))?)
+        Ok(self.archive().organisation(|it| it.suspended(&mailbox, now))?)
     }
 }
 

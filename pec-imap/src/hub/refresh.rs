@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pec_archive::ManagedEvent;
-use pec_core::delegation::Denied;
+use pec_core::delegation::lifecycle::State;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -126,9 +126,10 @@ impl Hub {
         let mut results = BTreeMap::new();
         let mut waiting = Vec::new();
         for (mailbox, suspended) in self.in_archive(Self::standing_ones).await? {
-            if let Some(denied) = suspended {
-                let error = pec_archive::Error::Denied(denied).into();
-                results.insert(mailbox.said.address, RefreshOutcome::Failed(error));
+            if let Some(state) = suspended {
+                let address = mailbox.said.address;
+                let error = Error::Suspended { mailbox: address.clone(), state };
+                results.insert(address, RefreshOutcome::Failed(error));
                 continue;
             }
             match self.spared(&mailbox, options) {
@@ -175,10 +176,10 @@ impl Hub {
     }
 
     /// Every mailbox, and why it is not looked at where its provider has revoked it.
-    fn standing_ones(&self) -> Result<Vec<(HubMailbox, Option<Denied>)>> {
+    fn standing_ones(&self) -> Result<Vec<(HubMailbox, Option<State>)>> {
         let (all, now) = (self.mailboxes()?, self.now());
         let suspended = self.archive().organisation(|organisation| {
-            let of = |one: &HubMailbox| organisation.suspension(&one.said.address.parse().ok()?, now);
+            let of = |one: &HubMailbox| organisation.suspended(&one.said.address.parse().ok()?, now);
             all.iter().map(of).collect::<Vec<_>>()
         })?;
         Ok(all.into_iter().zip(suspended).collect())

@@ -113,10 +113,11 @@ impl Hub {
     /// What was said of a mailbox that may be opened now, and what its provider allows.
     ///
     /// # Errors
-    /// [`pec_archive::Error::NotFound`]; [`Error::NoMandate`]; [`Error::BadValue`] where its provider is not known any more.
+    /// [`pec_archive::Error::NotFound`]; [`Error::NoMandate`]; [`Error::Suspended`]; [`Error::BadValue`] where its provider is not known any more.
     pub(crate) fn terms(&self, address: &str) -> Result<(Managed, ProviderLimits)> {
         let said = self.managed_at(address)?;
         self.policy.permits(&said, self.now())?;
+        self.works(&said)?;
         let limits = self.profile_of(&said)?.limits;
         Ok((said, limits))
     }

@@ -5,7 +5,8 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use pec_archive::TicketState;
+use pec_archive::{Actor, TicketState};
+use pec_core::delegation::{self, ClientKind, Holder, Standing, Text};
 use pec_imap::{
     AccessState, Account, Credential, Endpoint, Gateway, GatewayPolicy, GatewaySending, GatewayUser, Network, Proxy,
     Roots, Security,
@@ -118,6 +119,39 @@ async fn nobody_sends_without_a_login_or_from_a_mailbox_that_is_not_his() {
     let mut erp = Client::new(gateway.port).await;
     erp.say("EHLO erp").await;
     assert!(erp.say(&plain("gestionale", "una parola per tutte")).await.starts_with("535"));
+    gateway.close().await;
+}
+
+#[tokio::test]
+async fn from_a_mailbox_that_its_provider_has_revoked_nothing_is_taken_and_whoever_sends_is_told() {
+    let house = House::new(1);
+    let gateway = house.open().await;
+    let mut erp = Client::logged_in(gateway.port, ANNA, WORD).await;
+    assert!(erp.hand_over(ANNA, &[OFFICE], &letter(1)).await.starts_with("250 "));
+    let now = jiff::Timestamp::now();
+    let (client, account) = ("C1".parse().unwrap(), "A1".parse().unwrap());
+    let name: Text = "Studio".parse().unwrap();
+    let kind = ClientKind::Business;
+    let holder = Holder { name: name.clone(), tax_id: None };
+    let standing = Standing::Revoked { activated: now, revoked: now };
+    for command in [
+        delegation::Command::AddClient { client: delegation::Client { code: client, name: name.clone(), kind } },
+        delegation::Command::AddAccount {
+            account: delegation::Account { code: account, client: "C1".parse().unwrap(), name },
+        },
+        delegation::Command::Enrol {
+            account: "A1".parse().unwrap(),
+            mailbox: ANNA.parse().unwrap(),
+            holder,
+            product: None,
+            standing,
+        },
+    ] {
+        house.archive.act(&Actor::host(), &command, now).unwrap();
+    }
+    let said = erp.say(&format!("MAIL FROM:<{ANNA}>")).await;
+    assert!(said.starts_with("550-5.7.1 ") && said.contains("revoked or annulled"), "{said}");
+    assert_eq!(house.all_tickets(), 1);
     gateway.close().await;
 }
 

@@ -125,10 +125,10 @@ async fn rows_10_29_37_what_is_activated_is_managed_by_itself_and_what_is_revoke
     for _ in 0..2 {
         let report = office.hub.refresh(options()).await.unwrap();
         let RefreshOutcome::Failed(error) = &report.mailboxes[0].outcome else { panic!("{report:?}") };
-        let Error::Archive(ArchiveError::Denied(denied)) = error else { panic!("{error}") };
-        assert_eq!((denied.code, denied.detail.as_str()), (DeniedCode::NotActive, "nuova@pec.alfa.example: revoked"));
+        assert!(matches!(error, Error::Suspended { state: State::Revoked, .. }), "{error}");
+        assert_eq!(error.to_string(), "nuova@pec.alfa.example: revoked");
     }
-    assert!(matches!(office.hub.open(BOX), Err(Error::Archive(ArchiveError::Denied(_)))));
+    assert!(matches!(office.hub.open(BOX), Err(Error::Suspended { .. })));
     assert_eq!(server.logins(BOX), logins);
     assert_eq!(office.hub.mailboxes().unwrap().len(), 1, "it is still there, with what was brought in from it");
     assert_eq!(office.archive.stats(&Actor::host()).unwrap().messages, 1);
