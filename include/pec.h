@@ -2304,9 +2304,9 @@ pec_result pec_archive_open_read_only(const char *path,
 
 #if defined(PEC_ARCHIVE)
 // The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes. The
-// handles of the other functions act in the name of the host itself. What is done to the organisation (`pec_archive_act`) is judged
-// by what he may do; nothing else is enforced: the host knows its users. Freed by `pec_archive_free`; each of the handles lives
-// without the others.
+// handles of the other functions act in the name of the host itself. Once anything was done to the
+// organisation (`pec_archive_act`), every call is judged by what he may do: `PEC_ARCHIVE_DENIED`, and an entry of the log, where he may
+// not. The host vouches for who it is. Freed by `pec_archive_free`; each of the handles lives without the others.
 //
 // # Safety
 // `name` is NULL or ends with NUL.
@@ -3267,11 +3267,11 @@ pec_result pec_archive_act(const pec_archive *archive,
 #if defined(PEC_ARCHIVE)
 // What is known of the organisation at `now`, as far as the scope goes (a `pec_scope` and its code, empty for `PEC_SCOPE_HOST`), and
 // never further than whoever the handle acts for sees: one JSON object a line, whose form is docs/schema/organisation-1.json.
-// `listing` is `policy`, `roles`, `clients`, `accounts`, `catalogues`, `users`, `mailboxes`, `grants`, `mandates`, `work`, `requests`
-// or `due`. `query` says which mailboxes or requests, in JSON, all where it is empty: `{"part":"gare"}`, `{"provider-user":"U1"}`,
+// `listing` is `policy`, `roles`, `clients`, `accounts`, `catalogues`, `users`, `mailboxes`, `grants`, `mandates`, `shares`, `work`,
+// `requests` or `due`. `query` says which mailboxes or requests, in JSON, all where it is empty: `{"part":"gare"}`, `{"provider-user":"U1"}`,
 // `{"activated":{"from":"…","until":"…"}}`, `{"in":"active"}`; `{"since":"…"}`, `{"reference":"R1"}`, `{"activation-code":"…"}`,
-// `{"mailbox":"…"}`, `{"requester":"…"}`, `{"holder":"…"}`. A user sees his grants, and work where he may list: for the rest
-// `PEC_ARCHIVE_DENIED`. Freed by `pec_text_free`.
+// `{"mailbox":"…"}`, `{"requester":"…"}`, `{"holder":"…"}`. A user sees his grants, what he may read by a share, and work
+// where he may list: for the rest `PEC_ARCHIVE_DENIED`. Freed by `pec_text_free`.
 //
 // # Safety
 // `listing`, `query` and `code` are NULL or end with NUL.
@@ -3319,6 +3319,34 @@ pec_result pec_document_examine(const char *kind,
                                 size_t len,
                                 pec_text **out,
                                 pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Opens a share (*messa a disposizione*) with whoever the handle acts for: the messages of its dossier that lie in its mailbox, oldest
+// first, one JSON object (`entry`) a line. That it was opened, by whom and when, is on stable storage before they are given.
+// `PEC_ARCHIVE_DENIED` where it is another's, over, withdrawn, or has not begun. Freed by `pec_text_free`.
+//
+// # Safety
+// `share` is NULL or ends with NUL.
+pec_result pec_archive_open_share(const pec_archive *archive,
+                                  const char *share,
+                                  int64_t now,
+                                  pec_text **out,
+                                  pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The exact bytes of a message of a share. That it was read is on stable storage before they are given. `PEC_ARCHIVE_NOT_FOUND` for a
+// message that is not part of it; the rest is as for `pec_archive_open_share`. Freed by `pec_blob_free`.
+//
+// # Safety
+// `share` and `id` are NULL or end with NUL.
+pec_result pec_archive_get_shared(const pec_archive *archive,
+                                  const char *share,
+                                  const char *id,
+                                  int64_t now,
+                                  pec_blob **out,
+                                  pec_error **error);
 #endif
 
 #if defined(PEC_ARCHIVE)

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use pec_archive::Error;
 use pec_core::delegation::{
     Command, Gives, Grant, GrantId, Listing, MailboxAddress, Object, Permission, Permissions, Restriction, RightSource,
-    RoleName, Text, UserId,
+    RoleName, Share, ShareId, Text, UserId,
 };
 use pec_core::finding::Language;
 
@@ -40,6 +40,14 @@ enum Action {
     },
     /// The grants.
     List { archive: PathBuf },
+    /// Let a user of any account read one dossier for a while (messa a disposizione), and nothing else.
+    Share(Shared),
+    /// Let it be read no longer.
+    Unshare {
+        archive: PathBuf,
+        /// Which.
+        id: ShareId,
+    },
     /// Whether whoever is named by --as may do this: 0 and by what, or 1 and why not.
     Check(Check),
 }
@@ -88,6 +96,27 @@ struct Give {
 }
 
 #[derive(Debug, Args)]
+struct Shared {
+    archive: PathBuf,
+    /// What you call the share.
+    id: ShareId,
+    /// The mailbox in which the dossier lies.
+    #[arg(value_name = "MAILBOX")]
+    address: MailboxAddress,
+    /// The identificativo of its transaction, or the msgid.
+    dossier: Text,
+    /// Who may read it.
+    #[arg(value_name = "USER")]
+    user_name: UserId,
+    /// From then on; from now on unless told.
+    #[arg(long, value_name = "RFC3339", value_parser = when)]
+    from: Option<Timestamp>,
+    /// Until then, a year at most.
+    #[arg(long, value_name = "RFC3339", value_parser = when)]
+    until: Timestamp,
+}
+
+#[derive(Debug, Args)]
 struct Check {
     archive: PathBuf,
     /// What is to be done.
@@ -113,6 +142,18 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
             call.act(&give.archive, [Command::Grant { grant }])
         }
         Action::Withdraw { archive, id } => call.act(archive, [Command::Withdraw { grant: id.clone() }]),
+        Action::Share(shared) => {
+            let share = Share {
+                id: shared.id.clone(),
+                mailbox: shared.address.clone(),
+                dossier: shared.dossier.clone(),
+                with: shared.user_name.clone(),
+                from: shared.from.unwrap_or(call.second),
+                until: shared.until,
+            };
+            call.act(&shared.archive, [Command::Share { share }])
+        }
+        Action::Unshare { archive, id } => call.act(archive, [Command::Unshare { share: id.clone() }]),
         Action::List { archive } => call.list(archive, &Listing::Grants),
         Action::Check(check) => call.check(check),
     }

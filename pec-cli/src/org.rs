@@ -50,7 +50,7 @@ enum Action {
     /// Show what there is, in numbers or one kind of it.
     Show {
         archive: PathBuf,
-        /// policy, roles, clients, accounts, catalogues, users, mailboxes, grants, mandates, work, requests, or due.
+        /// policy, roles, clients, accounts, catalogues, users, mailboxes, grants, mandates, shares, work, requests, or due.
         what: Option<String>,
         /// Which mailboxes or requests, in JSON: {"part":"gare"}, {"in":"active"}, {"reference":"R1"}.
         #[arg(default_value = "")]

@@ -173,9 +173,9 @@ pub unsafe extern "C" fn pec_archive_open_read_only(
 }
 
 /// The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes. The
-/// handles of the other functions act in the name of the host itself. What is done to the organisation (`pec_archive_act`) is judged
-/// by what he may do; nothing else is enforced: the host knows its users. Freed by `pec_archive_free`; each of the handles lives
-/// without the others.
+/// handles of the other functions act in the name of the host itself. Once anything was done to the
+/// organisation (`pec_archive_act`), every call is judged by what he may do: `PEC_ARCHIVE_DENIED`, and an entry of the log, where he may
+/// not. The host vouches for who it is. Freed by `pec_archive_free`; each of the handles lives without the others.
 ///
 /// # Safety
 /// `name` is NULL or ends with NUL.

@@ -319,7 +319,7 @@ fn lists_refusals_and_evidence_are_the_bytes_that_the_program_prints() {
         });
         let listed = read(&listed);
         assert_eq!(pec(&["org", "show", &archive, name]), listed);
-        let is_filled = !["catalogues", "mandates", "roles", "requests", "due"].contains(&name);
+        let is_filled = !["catalogues", "mandates", "shares", "roles", "requests", "due"].contains(&name);
         assert_eq!(!listed.is_empty(), is_filled, "{name}");
     }
     let rows: Box<pec_text> = made(|out| pec_archive_log(on, 0, 1000, Some(out), None));

@@ -207,8 +207,8 @@ impl Archive {
     }
 
     /// The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes;
-    /// otherwise it is "host". What is done to the `organisation` is judged by what he may do; nothing else is enforced: the host knows
-    /// its users. Each is closed by itself.
+    /// otherwise it is "host". Once anything was done to the `organisation`, every call is judged by what he may do, and raises
+    /// `DeniedError` where he may not, which stands in the log too. The host vouches for who it is. Each is closed by itself.
     fn acting_as(&self, name: &str) -> PyResult<Self> {
         if name.trim().is_empty() {
             return Err(Failure::new(Reason::PEC_BAD_VALUE, "name").into());

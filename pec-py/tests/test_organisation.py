@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import CONFORMANCE, ROOT
 
 import pecpy
 
@@ -176,6 +176,31 @@ def test_a_request_is_judged_as_a_whole(archive: pecpy.Archive) -> None:
     other = archive.acting_as_operator("olga", client="C2").organisation
     with pytest.raises(pecpy.ArchiveError, match="product_not_purchased"):
         other.act("submit", account="A1", reference="R2", summary=summary, now=NOW)
+
+
+def test_a_dossier_is_read_by_a_share(archive: pecpy.Archive, anchored: pecpy.TrustStore) -> None:
+    mail = CONFORMANCE / "reconcile" / "state-delivered"
+    archive.import_mail(mail, mailbox=BOX, now=NOW, trust=anchored)
+    receipt = next(archive.search("tipo:consegna"))
+    host, until = archive.organisation, NOW + timedelta(days=1)
+    host.act("add-user", user={"id": "dora", "account": "B1", "name": "Dora"}, now=NOW)
+    share = {"id": "S1", "mailbox": BOX, "dossier": receipt.pec_id, "with": "dora", "from": NOW, "until": until}
+    host.act("share", share=share, now=NOW)
+    dora, anna = (archive.acting_as(user).organisation for user in ("dora", "anna"))
+    assert [one["id"] for one in dora.listing("shares", now=NOW)] == ["S1"] and not anna.listing("shares", now=NOW)
+    entries = dora.open_share("S1", now=NOW)
+    assert receipt.id in [entry.id for entry in entries]
+    assert dora.get_shared("S1", receipt.id, now=NOW) == archive.get(receipt.id)
+    with pytest.raises(pecpy.NotInArchiveError):
+        dora.get_shared("S1", "0" * 64, now=NOW)
+    for reader, at, reason in ((dora, until, "share.over"), (anna, NOW, "org.not_found")):
+        with pytest.raises(pecpy.DeniedError) as raised:
+            reader.open_share("S1", now=at)
+        assert raised.value.reason == reason
+    # Each call on the archive is judged: who administers another client reads nothing.
+    with pytest.raises(pecpy.DeniedError) as raised:
+        archive.acting_as_operator("olga", client="C2").get(receipt.id)
+    assert raised.value.missing == "read-attachments"
 
 
 def test_a_document_is_what_its_content_is(archive: pecpy.Archive) -> None:

@@ -87,7 +87,7 @@ impl<'a> Call<'a> {
         };
         let actor = match (&acting.user, &acting.operator) {
             (None, None) => Actor::host(),
-            (Some(user), None) => Actor::named(user),
+            (Some(user), None) => Actor::local(user),
             (None, Some(id)) => Actor::operator(Operator { id: id.clone(), scope: scope.clone() }),
             (Some(_), Some(_)) => {
                 return Err(Text::new("--as o --operator, non entrambi", "--as or --operator, not both").into());

@@ -15,6 +15,7 @@ fn columns(report: &str) -> (&'static [&'static str], bool) {
         "mailbox" => (&["mailbox", "state", "since", "account", "holder.name"], false),
         "grant" => (&["id", "user", "mailbox"], true),
         "mandate" => (&["id", "mailbox"], true),
+        "share" => (&["id", "with", "mailbox"], true),
         "work" => (&["id", "state", "mailbox"], true),
         "request" => (&["reference", "account", "submitted_at"], true),
         "role" => (&["name"], true),

@@ -108,6 +108,15 @@ fn from_nothing_to_work_that_is_done() {
     assert_eq!(pec(&["user", "restore", &archive, "anna"]).code, 0);
     assert_eq!(pec(&["grant", "withdraw", &archive, "G1"]).code, 0);
     assert_eq!(pec(&["grant", "list", &archive]).out, "");
+    let dossier = "opec1@pec.example";
+    let shared =
+        pec(&["grant", "share", &archive, "S1", BOX, dossier, "bruno", "--until", "2099-01-01T00:00:00Z", "--json"]);
+    assert_eq!(denied(&shared), "org.term");
+    let until = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24)).to_string();
+    assert_eq!(pec(&["grant", "share", &archive, "S1", BOX, dossier, "bruno", "--until", &until]).code, 0);
+    let shares = pec(&["org", "show", &archive, "shares", "--as", "bruno"]).out;
+    assert!(shares.starts_with("S1  bruno  gare@pec.comune.example  dossier=opec1@pec.example  "), "{shares}");
+    assert_eq!(pec(&["grant", "unshare", &archive, "S1"]).code, 0);
     let explained = pec(&["explain", "permission.missing", "--lang", "it"]);
     assert_eq!(explained.out, "permission.missing\n  Manca il permesso.\n  regola: FEATURES row 58\n");
 }
@@ -261,6 +270,6 @@ fn wrong_input_is_explained() {
         assert_eq!(ran.code, 2, "{arguments:?}: {ran:?}");
         assert!(ran.err.contains(said), "{arguments:?}: {}", ran.err);
     }
-    let ran = pec(&["work", "claim", &archive, "x", "--as", "host", "--lang", "en"]);
-    assert_eq!(ran.code, 2, "whoever is called like the program does not become it: {ran:?}");
+    let of_program = pec(&["work", "claim", &archive, "x", "--as", "host", "--json"]);
+    assert_eq!(denied(&of_program), denied(&pec(&["work", "claim", &archive, "x", "--json"])), "as --actor host is");
 }

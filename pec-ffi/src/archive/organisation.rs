@@ -4,10 +4,12 @@ use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 use ::pec_archive::Actor;
+use ::pec_archive::report::lines;
 use pec_core::delegation::lifecycle::{Document, DocumentKind};
 use pec_core::delegation::{CodeError, Event, Listing, Object, Operator, Permission, Scope};
 
 use super::pec_archive;
+use crate::blob::pec_blob;
 use crate::border::{bytes, enter, instant, list, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
 use crate::text::unknown;
@@ -121,11 +123,11 @@ pub unsafe extern "C" fn pec_archive_act(
 
 /// What is known of the organisation at `now`, as far as the scope goes (a `pec_scope` and its code, empty for `PEC_SCOPE_HOST`), and
 /// never further than whoever the handle acts for sees: one JSON object a line, whose form is docs/schema/organisation-1.json.
-/// `listing` is `policy`, `roles`, `clients`, `accounts`, `catalogues`, `users`, `mailboxes`, `grants`, `mandates`, `work`, `requests`
-/// or `due`. `query` says which mailboxes or requests, in JSON, all where it is empty: `{"part":"gare"}`, `{"provider-user":"U1"}`,
+/// `listing` is `policy`, `roles`, `clients`, `accounts`, `catalogues`, `users`, `mailboxes`, `grants`, `mandates`, `shares`, `work`,
+/// `requests` or `due`. `query` says which mailboxes or requests, in JSON, all where it is empty: `{"part":"gare"}`, `{"provider-user":"U1"}`,
 /// `{"activated":{"from":"…","until":"…"}}`, `{"in":"active"}`; `{"since":"…"}`, `{"reference":"R1"}`, `{"activation-code":"…"}`,
-/// `{"mailbox":"…"}`, `{"requester":"…"}`, `{"holder":"…"}`. A user sees his grants, and work where he may list: for the rest
-/// `PEC_ARCHIVE_DENIED`. Freed by `pec_text_free`.
+/// `{"mailbox":"…"}`, `{"requester":"…"}`, `{"holder":"…"}`. A user sees his grants, what he may read by a share, and work
+/// where he may list: for the rest `PEC_ARCHIVE_DENIED`. Freed by `pec_text_free`.
 ///
 /// # Safety
 /// `listing`, `query` and `code` are NULL or end with NUL.
@@ -232,6 +234,58 @@ pub unsafe extern "C" fn pec_document_examine(
         let json = serde_json::to_string(&document);
         let json = json.map_err(|error| Failure::new(pec_result::PEC_PANIC).because(error.to_string()))?;
         out.write(Some(Box::new(pec_text::new(json))));
+        Ok(())
+    })
+}
+
+/// Opens a share (*messa a disposizione*) with whoever the handle acts for: the messages of its dossier that lie in its mailbox, oldest
+/// first, one JSON object (`entry`) a line. That it was opened, by whom and when, is on stable storage before they are given.
+/// `PEC_ARCHIVE_DENIED` where it is another's, over, withdrawn, or has not begun. Freed by `pec_text_free`.
+///
+/// # Safety
+/// `share` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_archive_open_share(
+    archive: Option<&pec_archive>,
+    share: *const c_char,
+    now: i64,
+    out: Option<&mut MaybeUninit<Option<Box<pec_text>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let it = some(archive, "archive")?;
+        // SAFETY: the caller's promise.
+        let share = unsafe { text(share, "share") }?;
+        let (now, out) = (instant(now, "now")?, some(out, "out")?);
+        let entries = it.archive.open_share(&it.actor, &code(share, "share")?, now)?;
+        out.write(Some(Box::new(pec_text::new(lines(&entries)))));
+        Ok(())
+    })
+}
+
+/// The exact bytes of a message of a share. That it was read is on stable storage before they are given. `PEC_ARCHIVE_NOT_FOUND` for a
+/// message that is not part of it; the rest is as for `pec_archive_open_share`. Freed by `pec_blob_free`.
+///
+/// # Safety
+/// `share` and `id` are NULL or end with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_archive_get_shared(
+    archive: Option<&pec_archive>,
+    share: *const c_char,
+    id: *const c_char,
+    now: i64,
+    out: Option<&mut MaybeUninit<Option<Box<pec_blob>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let it = some(archive, "archive")?;
+        // SAFETY: the caller's promise.
+        let share = unsafe { text(share, "share") }?;
+        // SAFETY: the caller's promise.
+        let id = super::id(unsafe { text(id, "id") }?)?;
+        let (now, out) = (instant(now, "now")?, some(out, "out")?);
+        let message = it.archive.get_shared(&it.actor, &code(share, "share")?, id, now)?;
+        out.write(Some(Box::new(pec_blob::new(message))));
         Ok(())
     })
 }

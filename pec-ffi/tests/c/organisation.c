@@ -172,6 +172,31 @@ static void may(void)
     pec_archive_free(anna);
 }
 
+static void shares(void)
+{
+    pec_archive *anna = NULL;
+    pec_text *text = NULL;
+    pec_blob *blob = NULL;
+    pec_error *error = NULL;
+    pec_result result;
+    CHECK(pec_archive_as(archive, "anna", &anna, NULL) == PEC_OK);
+    CHECK(done(archive,
+               "{\"command\":\"share\",\"share\":{\"id\":\"S1\",\"mailbox\":\"" BOX "\",\"dossier\":\"opec1@pec.example\","
+               "\"with\":\"anna\",\"from\":" AT ",\"until\":\"2026-03-02T12:00:00Z\"}}",
+               "dossier-shared"));
+    CHECK(listed(anna, "shares", "", PEC_SCOPE_HOST, "", "\"id\":\"S1\""));
+    CHECK(pec_archive_open_share(anna, "S1", NOW, &text, NULL) == PEC_OK && contains(text, ""));
+    result = pec_archive_open_share(anna, "S1", NOW + 86400, &text, &error);
+    CHECK(refused(result, error, "share.over", ""));
+    result = pec_archive_open_share(anna, "S2", NOW, &text, &error);
+    CHECK(refused(result, error, "org.not_found", ""));
+    CHECK(pec_archive_get_shared(anna, "S1", "0000000000000000000000000000000000000000000000000000000000000000", NOW, &blob, NULL) ==
+          PEC_ARCHIVE_NOT_FOUND);
+    CHECK(pec_archive_open_share(anna, "", NOW, &text, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_archive_get_shared(anna, "S1", "x", NOW, &blob, NULL) == PEC_BAD_VALUE);
+    pec_archive_free(anna);
+}
+
 static void documents(void)
 {
     const uint8_t pdf[] = "%PDF-1.7\n", program[] = "MZ a program";
@@ -280,6 +305,7 @@ int main(int argc, char **argv)
     act();
     list();
     may();
+    shares();
     documents();
     evidence();
     pec_archive_free(archive);

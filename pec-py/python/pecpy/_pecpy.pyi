@@ -1392,8 +1392,8 @@ class Archive:
         """
     def acting_as(self, name: str) -> Archive:
         """The same open archive, used in the name of a user of the host's, which stands in the log beside whatever he changes;
-        otherwise it is "host". What is done to the `organisation` is judged by what he may do; nothing else is enforced: the host knows
-        its users. Each is closed by itself.
+        otherwise it is "host". Once anything was done to the `organisation`, every call is judged by what he may do, and raises
+        `DeniedError` where he may not, which stands in the log too. The host vouches for who it is. Each is closed by itself.
         """
     def acting_as_operator(self, name: str, *, client: str | None = None, account: str | None = None) -> Archive:
         """The same open archive, used in the name of somebody who administers (operatore): all of a `client`, one `account`, or
@@ -1926,6 +1926,7 @@ class Organisation:
             "mailboxes",
             "grants",
             "mandates",
+            "shares",
             "work",
             "requests",
             "due",
@@ -1941,8 +1942,8 @@ class Organisation:
         `{"activated": {"from": …, "until": …}}`; `{"since": …}`, `{"reference": "R1"}`, `{"activation-code": …}`, `{"mailbox": …}`,
         `{"requester": …}`, `{"holder": …}`.
 
-        Raises `DeniedError` for what is not for users, who see their grants, and the work where they may list; `ArgumentError` for a
-        listing or a query that there is not.
+        Raises `DeniedError` for what is not for users, who see their grants, what they may read by a share, and the work where they may
+        list; `ArgumentError` for a listing or a query that there is not.
         """
     def may(
         self,
@@ -1958,6 +1959,17 @@ class Organisation:
         It is asked for anew at each act: a right does not outlive a withdrawal. That it was asked is not in the log.
 
         Raises `DeniedError` where he may not: `.reason` and `.missing` say why.
+        """
+    def open_share(self, share: str, *, now: datetime | None = None) -> list[Entry]:
+        """Opens a share (messa a disposizione) with whoever asks: the messages of its dossier that lie in its mailbox, oldest first, an
+        `Entry` each. That it was opened, by whom and when, is on stable storage before they are given.
+
+        Raises `DeniedError` where it is another's, over, withdrawn, or has not begun.
+        """
+    def get_shared(self, share: str, id: str, *, now: datetime | None = None) -> bytes:
+        """The exact bytes of a message of a share, by its identifier. That it was read is on stable storage before they are given.
+
+        Raises `NotInArchiveError` for a message that is not part of it, and as `open_share`.
         """
     @staticmethod
     def examine_document(

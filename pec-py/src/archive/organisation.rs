@@ -4,7 +4,7 @@ use pec_archive::Actor;
 use pec_core::delegation::lifecycle::{Document, DocumentKind};
 use pec_core::delegation::{CodeError, Event, Listing, Object, Operator, Permission, Scope};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict, PyList};
 
 use super::Archive;
 use crate::failure::{Failure, Reason};
@@ -94,8 +94,8 @@ impl Organisation {
     /// `{"activated": {"from": …, "until": …}}`; `{"since": …}`, `{"reference": "R1"}`, `{"activation-code": …}`, `{"mailbox": …}`,
     /// `{"requester": …}`, `{"holder": …}`.
     ///
-    /// Raises `DeniedError` for what is not for users, who see their grants, and the work where they may list; `ArgumentError` for a
-    /// listing or a query that there is not.
+    /// Raises `DeniedError` for what is not for users, who see their grants, what they may read by a share, and the work where they may
+    /// list; `ArgumentError` for a listing or a query that there is not.
     #[pyo3(signature = (listing, query = None, *, client = None, account = None, now = None))]
     fn listing<'py>(
         &self,
@@ -142,6 +142,38 @@ impl Organisation {
             archive.may(actor, permission, &object, now)
         })?;
         super::audit::value(py, "Right", &right.to_json())
+    }
+
+    /// Opens a share (messa a disposizione) with whoever asks: the messages of its dossier that lie in its mailbox, oldest first, an
+    /// `Entry` each. That it was opened, by whom and when, is on stable storage before they are given.
+    ///
+    /// Raises `DeniedError` where it is another's, over, withdrawn, or has not begun.
+    #[pyo3(signature = (share, *, now = None))]
+    fn open_share<'py>(
+        &self,
+        py: Python<'py>,
+        share: &str,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let (share, now) = (code(share, "share")?, self::now(now)?);
+        let entries = self.archive.get().with(py, |archive, actor| archive.open_share(actor, &share, now))?;
+        super::values(py, "Entry", &entries)
+    }
+
+    /// The exact bytes of a message of a share, by its identifier. That it was read is on stable storage before they are given.
+    ///
+    /// Raises `NotInArchiveError` for a message that is not part of it, and as `open_share`.
+    #[pyo3(signature = (share, id, *, now = None))]
+    fn get_shared<'py>(
+        &self,
+        py: Python<'py>,
+        share: &str,
+        id: &str,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let (share, id, now) = (code(share, "share")?, super::id(id)?, self::now(now)?);
+        let message = self.archive.get().with(py, |archive, actor| archive.get_shared(actor, &share, id, now))?;
+        Ok(PyBytes::new(py, &message))
     }
 
     /// Looks at a document before it is uploaded (`stage-document`), bytes or a path: what it is by its first bytes, whatever its name
