@@ -200,7 +200,8 @@ pub unsafe extern "C" fn pec_kept_roots_add_signed(
         let checkpoint = unsafe { bytes(data, len, "data") }?;
         // SAFETY: the caller's promise.
         let verifier = unsafe { text(verifier, "verifier") }?;
-        it.add(KeptRoot::signed(checkpoint, verifier)?, some(size, "size")?);
+        let size = some(size, "size")?;
+        it.add(KeptRoot::signed(checkpoint, verifier)?, size);
         Ok(())
     })
 }
@@ -339,10 +340,11 @@ pub unsafe extern "C" fn pec_log_check_entry(
     enter(error, || {
         // SAFETY: the caller's promise.
         let proof = unsafe { text(proof, "proof") }?;
-        let proof: EntryProof = serde_json::from_str(proof).map_err(no_proof)?;
         // SAFETY: the caller's promise.
-        let root = kept(unsafe { text(root, "root") }?, "root")?;
-        some(holds, "holds")?.write(proof.check(root).is_ok().into());
+        let root = unsafe { text(root, "root") }?;
+        let holds = some(holds, "holds")?;
+        let proof: EntryProof = serde_json::from_str(proof).map_err(no_proof)?;
+        holds.write(proof.check(kept(root, "root")?).is_ok().into());
         Ok(())
     })
 }
@@ -362,12 +364,13 @@ pub unsafe extern "C" fn pec_log_check_growth(
     enter(error, || {
         // SAFETY: the caller's promise.
         let proof = unsafe { text(proof, "proof") }?;
+        // SAFETY: the caller's promise.
+        let earlier = unsafe { text(earlier, "earlier") }?;
+        // SAFETY: the caller's promise.
+        let later = unsafe { text(later, "later") }?;
+        let holds = some(holds, "holds")?;
         let proof: GrowthProof = serde_json::from_str(proof).map_err(no_proof)?;
-        // SAFETY: the caller's promise.
-        let earlier = kept(unsafe { text(earlier, "earlier") }?, "earlier")?;
-        // SAFETY: the caller's promise.
-        let later = kept(unsafe { text(later, "later") }?, "later")?;
-        some(holds, "holds")?.write(proof.check(earlier, later).is_ok().into());
+        holds.write(proof.check(kept(earlier, "earlier")?, kept(later, "later")?).is_ok().into());
         Ok(())
     })
 }

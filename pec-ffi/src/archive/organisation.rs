@@ -80,8 +80,9 @@ pub unsafe extern "C" fn pec_archive_as_operator(
         let name = unsafe { text(name, "name") }?;
         // SAFETY: the caller's promise.
         let code = unsafe { text(code, "code") }?;
+        let out = some(out, "out")?;
         let operator = Operator { id: self::code(name, "name")?, scope: self::scope(scope, code)? };
-        some(out, "out")?.write(Some(Box::new(it.acting(Actor::operator(operator)))));
+        out.write(Some(Box::new(it.acting(Actor::operator(operator)))));
         Ok(())
     })
 }
@@ -282,9 +283,9 @@ pub unsafe extern "C" fn pec_archive_get_shared(
         // SAFETY: the caller's promise.
         let share = unsafe { text(share, "share") }?;
         // SAFETY: the caller's promise.
-        let id = super::id(unsafe { text(id, "id") }?)?;
+        let id = unsafe { text(id, "id") }?;
         let (now, out) = (instant(now, "now")?, some(out, "out")?);
-        let message = it.archive.get_shared(&it.actor, &code(share, "share")?, id, now)?;
+        let message = it.archive.get_shared(&it.actor, &code(share, "share")?, super::id(id)?, now)?;
         out.write(Some(Box::new(pec_blob::new(message))));
         Ok(())
     })
