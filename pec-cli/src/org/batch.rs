@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use pec_archive::Error;
+use pec_core::delegation::{Denied, Event, SCHEMA};
 
 use super::Call;
 use super::call::{value, written};
@@ -32,39 +33,55 @@ impl Call<'_> {
                 continue;
             }
             let answer = match archive.act_json(self.actor(), &line, self.now) {
-                Ok(events) if self.is_json() => {
-                    let events: Vec<String> = events.iter().map(written).collect();
-                    format!(r#"{{"line":{n},"events":[{}],"refused":null,"error":null}}"#, events.join(","))
-                }
-                Ok(events) => {
-                    let each = events.iter().map(|event| format!("{n}: {}", told::event(&value(&written(event)))));
-                    let told: Vec<String> = each.map(|line| printable(&line)).collect();
-                    let so_already = || format!("{n}: {}", self.say("era già così", "it was so already"));
-                    if told.is_empty() { so_already() } else { told.join("\n") }
-                }
-                Err(Error::Denied(denied)) => {
-                    refused = true;
-                    if self.is_json() {
-                        format!(r#"{{"line":{n},"events":[],"refused":{},"error":null}}"#, denied.to_json())
-                    } else {
-                        anstream::eprintln!("pec: {n}: {}", printable(&self.why(&denied)));
-                        continue;
-                    }
-                }
-                Err(error @ Error::BadValue { what: "command", .. }) => {
-                    refused = true;
-                    if self.is_json() {
-                        let error = serde_json::Value::from(error.to_string());
-                        format!(r#"{{"line":{n},"events":[],"refused":null,"error":{error}}}"#)
-                    } else {
-                        anstream::eprintln!("pec: {n}: {}", printable(&error.to_string()));
-                        continue;
-                    }
-                }
+                Ok(events) => Answer::Done(events),
+                Err(Error::Denied(denied)) => Answer::Refused(denied),
+                Err(error @ Error::BadValue { what: "command", .. }) => Answer::NoCommand(error.to_string()),
                 Err(error) => return Err(failed(&error)),
             };
-            writeln!(output, "{answer}")?;
+            refused |= !matches!(answer, Answer::Done(_));
+            if self.is_json() {
+                writeln!(output, "{}", answer.to_json(n))?;
+            } else {
+                self.tell_line(n, &answer)?;
+            }
         }
         Ok(ExitCode::from(u8::from(refused)))
+    }
+
+    fn tell_line(&self, n: u64, answer: &Answer) -> Result<(), Stop> {
+        let mut output = anstream::stdout();
+        match answer {
+            Answer::Done(events) if events.is_empty() => {
+                writeln!(output, "{n}: {}", self.say("era già così", "it was so already"))?;
+            }
+            Answer::Done(events) => {
+                for event in events {
+                    writeln!(output, "{n}: {}", printable(&told::event(&value(&written(event)))))?;
+                }
+            }
+            Answer::Refused(denied) => anstream::eprintln!("pec: {n}: {}", printable(&self.why(denied))),
+            Answer::NoCommand(why) => anstream::eprintln!("pec: {n}: {}", printable(why)),
+        }
+        Ok(())
+    }
+}
+
+/// What came of a line.
+enum Answer {
+    Done(Vec<Event>),
+    Refused(Denied),
+    NoCommand(String),
+}
+
+impl Answer {
+    fn to_json(&self, line: u64) -> String {
+        let none = || "null".to_owned();
+        let (events, refused, error) = match self {
+            Self::Done(events) => (events.iter().map(written).collect::<Vec<_>>().join(","), none(), none()),
+            Self::Refused(denied) => (String::new(), denied.to_json(), none()),
+            Self::NoCommand(why) => (String::new(), none(), serde_json::Value::from(why.as_str()).to_string()),
+        };
+        let head = format!(r#"{{"schema":"{SCHEMA}","report":"line","line":{line}"#);
+        format!(r#"{head},"events":[{events}],"refused":{refused},"error":{error}}}"#)
     }
 }

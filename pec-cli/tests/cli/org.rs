@@ -207,6 +207,11 @@ fn a_batch_tells_each_line_and_goes_on() {
     assert!(ran.err.contains("user.vat: not understood"), "{}", ran.err);
     let ran = pec(&["org", "act", &archive, &file, "--json"]);
     let answers = ran.json();
+    assert!(
+        ran.out.starts_with(r#"{"schema":"pec-organisation/1","report":"line","line":1,"events":["#),
+        "{}",
+        ran.out
+    );
     let kinds: Vec<_> = answers.iter().map(|it| (it["line"].as_u64(), it["refused"]["code"].as_str())).collect();
     let refused = Some("org.exists");
     assert_eq!(kinds, [(Some(1), refused), (Some(2), refused), (Some(4), None), (Some(5), Some("user.suspended"))]);
