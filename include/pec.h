@@ -3571,6 +3571,53 @@ pec_result pec_archive_dismiss(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// A report about mailboxes, of which nothing is in it that whoever uses the handle may not see. `kind` is `active-mailboxes`,
+// `revoked-mailboxes`, `service-use`, `delegates`, `delivery`, `traffic`, `access-lost` or `proof-expiring`. `client` or `account`
+// choose what belongs to one of them; both empty: all. `months` is `2026-01`, or `2026-01..2026-03`, as they are counted in Rome;
+// empty: those that the report means by itself. `form` is `csv`, `csv-bom` (behind the mark by which spreadsheets know UTF-8), `json`
+// (docs/schema/sheet-1.json), or `html`, a page to be printed. `now` is the caller's time in seconds since 1970 (UTC).
+//
+// `rows` becomes how many rows there are; with none, `form` says «Attenzione: nessun dato estratto» where it can.
+//
+// `PEC_ARCHIVE_VALUE` for months where the report takes none (`delegates`, `access-lost`), `PEC_ARCHIVE_NOT_FOUND` for a client or
+// account that there is not, or that is not seen, `PEC_BAD_VALUE` for what is not understood. Freed by `pec_text_free`.
+//
+// # Safety
+// `kind`, `client`, `account`, `months` and `form` are NULL or end with NUL.
+pec_result pec_archive_report(const pec_archive *archive,
+                              const char *kind,
+                              const char *client,
+                              const char *account,
+                              const char *months,
+                              const char *form,
+                              int64_t now,
+                              size_t *rows,
+                              pec_text **out,
+                              pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The domains of the accounts that whoever uses the handle administers, with the date of their last check and what was not as it
+// should be: all of them, or with `anomalous_only` not 0 those that are not as they should be. `records` is what the host has found
+// in the DNS, as JSON: `{"expected": {"mx": [], "txt": []}, "checks": [{"domain": "…", "checked_at": "…", "mx": [], "txt": []}]}`;
+// nothing is asked of any server. The rest is as for `pec_archive_report`.
+//
+// # Safety
+// `client`, `account` and `form` are NULL or end with NUL; `records` is NULL or the first of `records_len` bytes.
+pec_result pec_archive_domain_report(const pec_archive *archive,
+                                     int32_t anomalous_only,
+                                     const char *client,
+                                     const char *account,
+                                     const uint8_t *records,
+                                     size_t records_len,
+                                     const char *form,
+                                     int64_t now,
+                                     size_t *rows,
+                                     pec_text **out,
+                                     pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // Gives the exact bytes of a message to `sink`, a piece at a time, so that a large one is never held whole. What was given
 // counts only when the call returns `PEC_OK`. `PEC_ARCHIVE_FILE` when `sink` ends it; the rest is as for `pec_archive_get`.
 //

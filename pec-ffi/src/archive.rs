@@ -15,6 +15,7 @@
 //!   rules      what is done with messages that a search finds
 //!   organisation   who may do what, and how mailboxes live
 //!   audit      the log as evidence: whether it is what was logged, roots that are kept elsewhere, proofs
+//!   sheets     reports as tables
 //! ```
 
 #![allow(
@@ -33,6 +34,7 @@ mod keys;
 mod organisation;
 mod outbox;
 mod rules;
+mod sheets;
 mod sink;
 mod source;
 mod stamp;
@@ -54,6 +56,7 @@ pub use keys::*;
 pub use organisation::*;
 pub use outbox::*;
 pub use rules::*;
+pub use sheets::*;
 pub use sink::*;
 pub use source::*;
 pub use stamp::*;

@@ -15,6 +15,7 @@
 //!   audit      the log as evidence
 //!   organisation   who may do what
 //!   deposit    packages for a conservation service
+//!   sheets     reports as tables
 //! ```
 
 mod audit;
@@ -30,6 +31,7 @@ mod outbox;
 mod proof;
 mod reading;
 mod rules;
+mod sheets;
 
 use std::io;
 use std::path::PathBuf;
@@ -48,6 +50,7 @@ pub(crate) use organisation::Organisation;
 pub(crate) use outbox::values as outbox_values;
 pub(crate) use proof::{check_proof, expert_commands};
 pub(crate) use rules::Rule;
+pub(crate) use sheets::Sheet;
 
 use crate::failure::{Failure, Reason};
 use crate::instant::{instant, now};

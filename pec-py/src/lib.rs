@@ -49,8 +49,8 @@ mod _pecpy {
 
     #[pymodule_export]
     use crate::archive::{
-        Archive, Found, KeptRoot, LogKey, Organisation, Rule, check_entry, check_growth, check_proof, expert_commands,
-        explain_query,
+        Archive, Found, KeptRoot, LogKey, Organisation, Rule, Sheet, check_entry, check_growth, check_proof,
+        expert_commands, explain_query,
     };
     #[pymodule_export]
     use crate::code::{access_advice, codes, explain, failures, state, verdict};

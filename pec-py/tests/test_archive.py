@@ -340,3 +340,31 @@ def test_reports_are_the_lines_that_the_program_prints(archive: pecpy.Archive, a
         assert set(keys[2:]) <= {name for name in vars(it) if not name.startswith("_")}
 
 
+
+
+def test_reports_are_tables_with_the_words_of_the_source(archive: pecpy.Archive) -> None:
+    traffic = archive.report("traffic", months="2026-02..2026-03", now=NOW)
+    assert (traffic.name, len(traffic) > 0, traffic.warning) == ("traffic", True, None)
+    assert traffic.rows[0]["mailbox"] == "anna@pec.alfa.example"
+    assert sum(int(row["messages"] or 0) for row in traffic.rows) == len(archive)
+    titles = traffic.to_csv().splitlines()[0]
+    assert titles.startswith(b"Mese,Cliente,Account,Casella,")
+    assert traffic.to_csv(bom=True) == b"\xef\xbb\xbf" + traffic.to_csv()
+    assert json.loads(traffic.to_json())["rows"] == traffic.rows
+    assert traffic.to_html().startswith("<!DOCTYPE html>") and "<script" not in traffic.to_html()
+    empty = archive.report("active-mailboxes", now=NOW)
+    assert (len(empty), empty.rows, empty.warning) == (0, [], "Attenzione: nessun dato estratto")
+    for kind in ("delegates", "access-lost"):
+        with pytest.raises(pecpy.ArchiveError) as caught:
+            archive.report(kind, months="2026-02", now=NOW)
+        assert caught.value.code == "archive.value"
+    with pytest.raises(pecpy.NotInArchiveError):
+        archive.report("traffic", client="C9", now=NOW)
+    wrong: list[dict[str, Any]] = [{"kind": "boh"}, {"months": "2026-13"}, {"client": "C1", "account": "A1"}]
+    for parameters in wrong:
+        with pytest.raises(pecpy.ArgumentError):
+            archive.report(**{"kind": "traffic", **parameters})
+    records = '{"expected": {"mx": [], "txt": []}, "checks": []}'
+    assert archive.domain_report(records, now=NOW).rows == []
+    with pytest.raises(pecpy.ArgumentError):
+        archive.domain_report("{}", anomalous_only=True, now=NOW)

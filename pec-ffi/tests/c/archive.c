@@ -232,6 +232,30 @@ static void found(void)
     CHECK(pec_archive_log_entry(archive, 1000, &report, NULL) == PEC_ABSENT);
 }
 
+/* Tables of what the archive knows of its mailboxes. */
+static void reports(void)
+{
+    static const char nothing[] = "{\"expected\":{\"mx\":[],\"txt\":[]},\"checks\":[]}";
+    const uint8_t *records = (const uint8_t *)nothing;
+    pec_text *table = NULL;
+    size_t rows = 9;
+    CHECK(pec_archive_report(archive, "traffic", "", "", "2026-02", "csv", NOW, &rows, &table, NULL) == PEC_OK && rows == 1);
+    CHECK(contains(table, "2026-02,,," ANNA ",0,0,1,1,0,2,4,"));
+    CHECK(pec_archive_report(archive, "delivery", "", "", "2026-01..2026-02", "html", NOW, &rows, &table, NULL) == PEC_OK);
+    CHECK(rows == 1 && contains(table, "<!DOCTYPE html>"));
+    CHECK(pec_archive_report(archive, "revoked-mailboxes", "", "", "", "json", NOW, &rows, &table, NULL) == PEC_OK);
+    CHECK(rows == 0 && contains(table, "\"warning\":\"Attenzione: nessun dato estratto\""));
+    CHECK(pec_archive_report(archive, "delegates", "", "", "2026-02", "csv", NOW, &rows, &table, NULL) == PEC_ARCHIVE_VALUE);
+    CHECK(pec_archive_report(archive, "traffic", "C9", "", "", "csv", NOW, &rows, &table, NULL) == PEC_ARCHIVE_NOT_FOUND);
+    CHECK(pec_archive_report(archive, "traffic", "C1", "A1", "", "csv", NOW, &rows, &table, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_archive_report(archive, "boh", "", "", "", "csv", NOW, &rows, &table, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_archive_report(archive, "traffic", "", "", "2026-13", "csv", NOW, &rows, &table, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_archive_report(archive, "traffic", "", "", "", "pdf", NOW, &rows, &table, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_archive_domain_report(archive, 1, "", "", records, sizeof nothing - 1, "csv-bom", NOW, &rows, &table, NULL) == PEC_OK);
+    CHECK(rows == 0 && contains(table, "\xef\xbb\xbf" "Cliente,Account,Dominio,"));
+    CHECK(pec_archive_domain_report(archive, 0, "", "", records, 2, "csv", NOW, &rows, &table, NULL) == PEC_BAD_VALUE);
+}
+
 static void retained(void)
 {
     pec_text *report = NULL;
@@ -258,6 +282,7 @@ static void retained(void)
     CHECK(pec_archive_log_root(archive, &size, &report, NULL) == PEC_OK && size > 5 && contains(report, ""));
     CHECK(pec_archive_stats(archive, &report, NULL) == PEC_OK && contains(report, "\"messages\":4,"));
     CHECK(pec_archive_scrub(archive, NULL) == PEC_OK);
+    reports();
 }
 
 static uint32_t no_authority(void *userdata, const pec_bytes *note, uint8_t *token, size_t room, size_t *len)

@@ -90,6 +90,7 @@ __all__ = [
     "Sandbox",
     "Secrets",
     "Server",
+    "Sheet",
     "SignedFile",
     "Signer",
     "Stored",
@@ -1290,6 +1291,32 @@ class Conditions:
     def __ne__(self, other: object, /) -> bool: ...
 
 @final
+class Sheet:
+    """A table about mailboxes, in Italian: what `Archive.report` gives. `len` is the number of its rows."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which is that of the report."""
+    @property
+    def title(self) -> str:
+        """Its title."""
+    @property
+    def warning(self) -> str | None:
+        """`"Attenzione: nessun dato estratto"` where it has no rows; `None` where it has."""
+    @property
+    def rows(self) -> list[dict[str, str | int | None]]:
+        """Its rows, each a `dict` by the names of `to_json`: texts, numbers, months (`"2026-01"`), times (RFC 3339, UTC), or `None`."""
+    def to_csv(self, *, bom: bool = False) -> bytes:
+        """As CSV (RFC 4180, UTF-8), with Italian titles; no cell is a formula to a spreadsheet. With `bom` it begins with the mark by
+        which spreadsheets know UTF-8.
+        """
+    def to_json(self) -> str:
+        """As one JSON object (docs/schema/sheet-1.json), byte for byte as `pec report --json` prints it."""
+    def to_html(self) -> str:
+        """As a page to be printed: self-contained HTML, without scripts."""
+    def __len__(self) -> int: ...
+
+@final
 class Rule:
     """What is done with every message that a query finds, by itself or when somebody agrees. Its name is its identity: it acts once on
     each message, under whatever conditions it has later. An empty query finds all. `actions` are pairs of what is done and a value:
@@ -1679,6 +1706,39 @@ class Archive:
         """Takes a tag away again."""
     def stats(self) -> Stats:
         """The archive in numbers: a `Stats`."""
+    def report(
+        self,
+        kind: str,
+        *,
+        client: str | None = None,
+        account: str | None = None,
+        months: str | None = None,
+        now: datetime | None = None,
+    ) -> Sheet:
+        """A report about mailboxes as a `Sheet`, in which nothing foreign is: `"active-mailboxes"`, `"revoked-mailboxes"`, `"service-use"`,
+        `"delegates"`, `"delivery"`, `"traffic"`, `"access-lost"` or `"proof-expiring"`. `client` or `account` choose what belongs to
+        one of them. `months` is `"2026-01"`, or `"2026-01..2026-03"`, as they are counted in Rome; without them it is this month, for
+        proofs the next one too, for services now.
+
+        Raises `ArchiveError` (`archive.value`) for months where the report takes none (`"delegates"`, `"access-lost"`),
+        `NotInArchiveError` for a client or account that there is not, or that is not seen, `ArgumentError` for what is not understood.
+        """
+    def domain_report(
+        self,
+        records: str,
+        *,
+        anomalous_only: bool = False,
+        client: str | None = None,
+        account: str | None = None,
+        now: datetime | None = None,
+    ) -> Sheet:
+        """The domains of the accounts that are administered, each with the date of its last check and with what was not as it should be, as a
+        `Sheet`; with `anomalous_only` those alone that are not as they should be. `records` is what was found in the DNS, as JSON:
+        `{"expected": {"mx": [], "txt": []}, "checks": [{"domain": "…", "checked_at": "…", "mx": [], "txt": []}]}`; nothing is asked of any
+        server.
+
+        Raises as `report` does.
+        """
     def log_entry(self, index: int) -> str | None:
         """One entry of the log, from 0, as JSON, as it was logged; `None` beyond the last."""
     def log_root(self) -> tuple[int, str]:
