@@ -227,6 +227,31 @@ fn every_report_is_the_bytes_that_the_program_prints() {
     let line = |text: String| text + "\n";
     let stats: Box<pec_text> = made(|out| pec_archive_stats(on, Some(out), None));
     assert_eq!(pec(&["archive", "stats", &archive, "--json"]), line(read(&stats)));
+    let (traffic, months, all) = (text("traffic"), text("2026-01..2026-03"), text(""));
+    for (form, option) in [("json", "--json"), ("csv-bom", "--bom")] {
+        let form = text(form);
+        let mut rows = MaybeUninit::uninit();
+        let table: Box<pec_text> = made(|out| {
+            let (kind, all, months) = (traffic.as_ptr(), all.as_ptr(), months.as_ptr());
+            // SAFETY: texts that end with NUL.
+            unsafe {
+                pec_archive_report(
+                    on,
+                    kind,
+                    all,
+                    all,
+                    months,
+                    form.as_ptr(),
+                    seconds(NOW),
+                    Some(&mut rows),
+                    Some(out),
+                    None,
+                )
+            }
+        });
+        let printed = pec(&["report", "traffic", &archive, "--months", "2026-01..2026-03", "--now", NOW, option]);
+        assert_eq!(printed.trim_end_matches('\n'), read(&table).trim_end_matches('\n'));
+    }
     let check: Box<pec_work> = made(|out| pec_work_check(on, Some(out), None));
     assert_eq!(pec(&["archive", "check", &archive, "--json"]), line(report(&check)));
     let from = conformance().join("reconcile/state-delivered");
