@@ -195,12 +195,11 @@ pub unsafe extern "C" fn pec_kept_roots_add_signed(
     error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
 ) -> pec_result {
     enter(error, || {
-        let it = some(roots, "roots")?;
+        let (it, size) = (some(roots, "roots")?, some(size, "size")?);
         // SAFETY: the caller's promise.
         let checkpoint = unsafe { bytes(data, len, "data") }?;
         // SAFETY: the caller's promise.
         let verifier = unsafe { text(verifier, "verifier") }?;
-        let size = some(size, "size")?;
         it.add(KeptRoot::signed(checkpoint, verifier)?, size);
         Ok(())
     })

@@ -284,8 +284,9 @@ pub unsafe extern "C" fn pec_archive_get_shared(
         let share = unsafe { text(share, "share") }?;
         // SAFETY: the caller's promise.
         let id = unsafe { text(id, "id") }?;
-        let (now, out) = (instant(now, "now")?, some(out, "out")?);
-        let message = it.archive.get_shared(&it.actor, &code(share, "share")?, super::id(id)?, now)?;
+        let out = some(out, "out")?;
+        let (id, now) = (super::id(id)?, instant(now, "now")?);
+        let message = it.archive.get_shared(&it.actor, &code(share, "share")?, id, now)?;
         out.write(Some(Box::new(pec_blob::new(message))));
         Ok(())
     })
