@@ -150,7 +150,7 @@ fn obey(command: Command, language: Language) -> Result<ExitCode, Stop> {
         Command::Proof(arguments) => proof::run(&arguments, language),
         Command::Log(arguments) => log::run(&arguments, language),
         Command::Login(arguments) => login::run(&arguments, language),
-        Command::Report(arguments) => report::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments, language),
         Command::Org(arguments) => org::run(&arguments, language),
         Command::User(arguments) => user::run(&arguments, language),
         Command::Grant(arguments) => grant::run(&arguments, language),

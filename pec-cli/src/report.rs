@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use jiff::Timestamp;
-use pec_archive::{Actor, Archive, ReportKind};
+use pec_archive::{Error, ReportKind};
+use pec_core::delegation::DomainRecords;
 use pec_core::delegation::sheets::DomainChoice;
-use pec_core::delegation::{AccountCode, ClientCode, DomainRecords, Scope};
 use pec_core::finding::Language;
 use pec_core::sheet::{CsvMark, Months};
 
 use crate::archive::failed;
-use crate::keys;
+use crate::org::{Acting, Call};
 use crate::text::{Stop, Text};
 
 /// Which report, of what, and how it is written.
@@ -28,20 +27,11 @@ pub(crate) struct Arguments {
     /// For these months (2026-01, or 2026-01..2026-03), as they are counted in Rome.
     #[arg(long, value_name = "MONTHS")]
     months: Option<Months>,
-    /// Only what belongs to this client.
-    #[arg(long, value_name = "CODE", conflicts_with = "account")]
-    client: Option<ClientCode>,
-    /// Only what belongs to this account.
-    #[arg(long, value_name = "CODE")]
-    account: Option<AccountCode>,
     /// CSV with the mark by which spreadsheets know UTF-8.
     #[arg(long, conflicts_with_all = ["json", "html"])]
     bom: bool,
-    /// One JSON object instead of CSV.
-    #[arg(long, conflicts_with = "html")]
-    json: bool,
     /// A page to be printed instead of CSV, into this file, which must not be there yet.
-    #[arg(long, value_name = "FILE.html", conflicts_with = "output")]
+    #[arg(long, value_name = "FILE.html", conflicts_with_all = ["output", "json"])]
     html: Option<PathBuf>,
     /// Into this file, which must not be there yet; to standard output unless told.
     #[arg(long, short, value_name = "FILE")]
@@ -50,14 +40,8 @@ pub(crate) struct Arguments {
     /// "checked_at": "…", "mx": [], "txt": []}]}`. Nothing is asked of any server.
     #[arg(long, value_name = "FILE.json")]
     records: Option<PathBuf>,
-    /// The time taken for "now"; by default the clock's.
-    #[arg(long, value_name = "RFC3339")]
-    now: Option<Timestamp>,
-    /// In whose name: of a user only what it may list is shown.
-    #[arg(long, value_name = "NAME", default_value = "host")]
-    actor: String,
     #[command(flatten)]
-    keys: keys::KeyFiles,
+    acting: Acting,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -101,33 +85,29 @@ impl Kind {
     }
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let Arguments { kind, months, client, account, records, .. } = arguments;
-    let now = arguments.now.unwrap_or_else(Timestamp::now);
-    let actor = Actor::local(&arguments.actor);
-    let scope = match (client, account) {
-        (Some(client), _) => Scope::Client(client.clone()),
-        (None, Some(account)) => Scope::Account(account.clone()),
-        (None, None) => Scope::Host,
-    };
-    let open =
-        || Archive::open_read_only_with(&arguments.archive, &arguments.keys.load()?).map_err(|error| failed(&error));
+pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
+    let Arguments { kind, archive, months, records, .. } = arguments;
+    let call = Call::new(&arguments.acting, language)?;
+    let (actor, scope, now) = (call.actor(), call.scope(), call.now);
     let outcome = match kind.of() {
         Ok(_) if records.is_some() => {
             return Err(Text::new("--records vale solo per i domini", "--records goes with domains alone").into());
         }
-        Ok(kind) => open()?.report(&actor, kind, &scope, *months, now),
+        Ok(kind) => call.look(archive)?.report(actor, kind, scope, *months, now),
         Err(_) if months.is_some() => {
             return Err(Text::new("i domini non hanno mesi", "domains take no months").into());
         }
         Err(choice) => {
             let records = records.as_deref().map(read).transpose()?.unwrap_or_default();
-            open()?.domain_report(&actor, &scope, choice, &records, now)
+            call.look(archive)?.domain_report(actor, scope, choice, &records, now)
         }
     };
-    let outcome = outcome.map_err(|error| failed(&error))?;
+    let outcome = match outcome {
+        Err(Error::Denied(denied)) => return call.refuse(&denied),
+        outcome => outcome.map_err(|error| failed(&error))?,
+    };
     let sheet = outcome.sheet();
-    match (&arguments.html, arguments.json) {
+    match (&arguments.html, call.is_json()) {
         (Some(path), _) => write(Some(path), sheet.to_html().as_bytes())?,
         (None, true) => write(arguments.output.as_deref(), (sheet.to_json() + "\n").as_bytes())?,
         (None, false) => {

@@ -102,6 +102,11 @@ impl<'a> Call<'a> {
         &self.actor
     }
 
+    /// How far the operator, or the list, goes.
+    pub(crate) const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// In the language of whoever reads.
     pub(crate) const fn say<'t>(&self, it: &'t str, en: &'t str) -> &'t str {
         if matches!(self.language, Language::It) { it } else { en }

@@ -58,6 +58,8 @@ fn row_54_a_report_comes_as_csv_json_or_a_page() {
     assert_eq!((lines.len(), lines[5]), (6, ""));
     let of_a2 = report("active-mailboxes", &archive, &[&months[..], &["--account", "A2"]].concat());
     assert_eq!(of_a2.out.matches("altra@a2.example").count(), 2);
+    let by_a2 = report("active-mailboxes", &archive, &[&months[..], &["--operator", "op", "--account", "A2"]].concat());
+    assert_eq!(by_a2.out, of_a2.out);
     assert!(!of_a2.out.contains(ANNA));
 
     let marked = report("active-mailboxes", &archive, &[&months[..], &["--bom"]].concat());
@@ -102,7 +104,7 @@ fn row_54_every_report_runs_and_an_empty_one_says_the_words_of_the_source() {
         // Also where the environment is not Italian.
         assert_eq!(report(kind, &archive, &[&months[..], &["--lang", "en"]].concat()).err, warning);
         // A user who may list nothing is shown nothing.
-        let ran = report(kind, &archive, &[&months[..], &["--actor", "anna"]].concat());
+        let ran = report(kind, &archive, &[&months[..], &["--as", "anna"]].concat());
         assert_eq!((ran.code, ran.err.as_str()), (1, "Attenzione: nessun dato estratto\n"), "{kind}: {ran:?}");
     }
 }
