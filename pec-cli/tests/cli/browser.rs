@@ -16,6 +16,17 @@ struct Shown {
     log: String,
 }
 
+impl Shown {
+    /// The addresses that the page asked for: Chromium has errands of its own.
+    fn asked(&self) -> Vec<&str> {
+        let own = |url: &str| {
+            url.split('/').nth(2).is_some_and(|host| host.ends_with(".google.com") || host.ends_with(".googleapis.com"))
+        };
+        let asked = self.log.match_indices("\"url\":\"").map(|(at, key)| &self.log[at + key.len()..]);
+        asked.filter_map(|url| url.split('"').next()).filter(|url| !own(url)).collect()
+    }
+}
+
 /// `None`, with a word why, where Chromium is not installed.
 fn show(page: &Path) -> Option<Shown> {
     let profile = folder();
@@ -55,13 +66,7 @@ fn the_page_asks_for_nothing_and_complains_of_nothing() {
     let shown = show(&page).unwrap();
     assert_eq!(shown.console, [""; 0]);
     assert!(shown.log.contains("pec.html"), "the log is that of this run");
-    // Chromium has errands of its own.
-    let own = |url: &str| {
-        url.split('/').nth(2).is_some_and(|host| host.ends_with(".google.com") || host.ends_with(".googleapis.com"))
-    };
-    let asked = shown.log.match_indices("\"url\":\"").map(|(at, key)| &shown.log[at + key.len()..]);
-    let asked: Vec<_> = asked.filter_map(|url| url.split('"').next()).filter(|url| !own(url)).collect();
-    assert_eq!(asked, [""; 0]);
+    assert_eq!(shown.asked(), [""; 0]);
     for text in ["Preventivo 12/2026", "NON CONSEGNATO", "casella piena", "il contenuto consegnato è quello inviato"] {
         assert!(shown.dom.contains(text), "{text}");
     }
@@ -74,4 +79,25 @@ fn the_page_asks_for_nothing_and_complains_of_nothing() {
     let shown = show(&planted_page).unwrap();
     assert!(!shown.console.iter().any(|line| line.contains("noise\"")), "the script ran: {:?}", shown.console);
     assert!(shown.console.iter().any(|line| line.contains("Content Security Policy")), "{:?}", shown.console);
+}
+
+#[test]
+fn a_report_asks_for_nothing_and_what_somebody_has_written_is_text() {
+    let folder = folder();
+    let archive = folder.path().join("posta.pecarchive").display().to_string();
+    assert_eq!(pec(["archive", "init", &archive]).code, 0);
+    let letter = folder.path().join("lettera.eml");
+    fs::write(&letter, "Date: Mon, 9 Feb 2026 10:15:28 +0100\r\nMessage-ID: <1@x>\r\n\r\nx\r\n").unwrap();
+    let mailbox = "<script>console.error('noise')</script><img src=http://evil.example/x.png>@x";
+    let letter = letter.display().to_string();
+    assert_eq!(pec(["archive", "add", &archive, &letter, "--mailbox", mailbox]).code, 0);
+    let page = folder.path().join("traffico.html");
+    let html = page.display().to_string();
+    assert_eq!(pec(["report", "traffic", &archive, "--months", "2026-02", "--html", &html]).code, 0);
+    let Some(shown) = show(&page) else { return };
+    assert_eq!((shown.console.as_slice(), shown.asked()), (&[][..], vec![]));
+    assert!(shown.log.contains("traffico.html"), "the log is that of this run");
+    for text in ["Traffico per casella e mese", "PEC ricevute", "&lt;script&gt;console.error", "2026-02"] {
+        assert!(shown.dom.contains(text), "{text}");
+    }
 }
