@@ -92,8 +92,8 @@ def test_a_command_that_is_none_is_named(archive: pecpy.Archive) -> None:
     size = archive.log_root()[0]
     organisation = archive.organisation
     commands: list[tuple[Any, str]] = [
-        ("dance", "unknown variant"),
-        ({}, "missing field `command`"),
+        ("dance", "give one of set-policy"),
+        ({}, "give one of set-policy"),
         ({"command": "suspend-user", "user": "anna", "until": NOW}, "until: not understood"),
         ({"command": "share-on", "mailbox": "gare"}, "no complete address"),
     ]

@@ -50,6 +50,7 @@ act comune.pecarchive commands.jsonl` takes commands written so, one a line:
 
 A command has its name under `command`, and its fields as they stand in the events that come of it; what is not understood is an
 error, and nothing of it is done.
+
 ";
 
 const LIFE: &str = "
@@ -85,6 +86,8 @@ our reading.
 pub fn document() -> String {
     let mut out = HEAD.to_owned();
     out.push_str(EXAMPLE);
+    let names = super::Command::NAMES.map(|name| format!("`{name}`")).join(", ");
+    line(&mut out, format_args!("The commands: {names}."));
     life(&mut out);
     delegates(&mut out);
     permissions(&mut out);

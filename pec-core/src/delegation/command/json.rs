@@ -24,6 +24,49 @@ pub enum WrittenError {
 }
 
 impl Command {
+    /// The name of each command that can be written, in the order in which they are declared.
+    pub const NAMES: [&'static str; 39] = [
+        "set-policy",
+        "adopt-preset",
+        "define-role",
+        "add-client",
+        "add-account",
+        "add-user",
+        "suspend-user",
+        "restore-user",
+        "give-catalogue",
+        "give-mandate",
+        "revoke-mandate",
+        "grant",
+        "withdraw",
+        "share",
+        "unshare",
+        "remove-kit",
+        "open-work",
+        "note-read",
+        "claim",
+        "renew",
+        "release",
+        "finish",
+        "escalate",
+        "submit",
+        "enrol",
+        "ask",
+        "report",
+        "edit",
+        "stage-document",
+        "remove-document",
+        "confirm-documents",
+        "plan-expiry",
+        "share-on",
+        "share-off",
+        "add-delegate",
+        "activate-delegate",
+        "deactivate-delegate",
+        "delete-delegate",
+        "tick",
+    ];
+
     /// The command in a JSON object: its name, and its fields as they stand in the events that come of it. What may be absent
     /// may be left out; what is not understood is an error. A request for mailboxes ([`Command::Submit`]) is judged by what its
     /// account has purchased, as far as `by` sees it.
@@ -49,7 +92,12 @@ impl Command {
         if !given.is_object() {
             return Err(WrittenError::Malformed("expected an object".into()));
         }
-        if given.get("command").and_then(Value::as_str) == Some("submit") {
+        let name = given.get("command").and_then(Value::as_str).unwrap_or_default();
+        if !Self::NAMES.contains(&name) {
+            let (name, names) = (crate::text::printable(name), Self::NAMES.join(", "));
+            return Err(WrittenError::Malformed(format!("{name:?}, give one of {names}")));
+        }
+        if name == "submit" {
             return submit(text, organisation, by);
         }
         let command: Self = read(text)?;
