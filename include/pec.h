@@ -5234,6 +5234,16 @@ pec_result pec_hub_mailboxes(const pec_hub *hub,
 #endif
 
 #if defined(PEC_WIRE)
+// The mailboxes that `only` and `sort` ask for, as they stood at the last look, and what needs somebody now, as one page to be printed:
+// self-contained HTML without scripts, in Italian, as `pec hub list --html` writes it. The rest is as for `pec_hub_mailboxes`.
+pec_result pec_hub_summary(const pec_hub *hub,
+                           uint32_t only,
+                           uint32_t sort,
+                           pec_text **out,
+                           pec_error **error);
+#endif
+
+#if defined(PEC_WIRE)
 // What needs somebody at `now`, the caller's time in seconds since 1970 (UTC), by what is known: one JSON object (`radar`), as
 // `pec hub radar --json` prints it. Freed by `pec_text_free`.
 pec_result pec_hub_radar(const pec_hub *hub,

@@ -200,6 +200,8 @@ def test_a_mailbox_from_end_to_end(provider: Provider, tmp_path: Path) -> None:
         assert (anna.client, anna.access, anna.access == "ok", anna.new) == ("Neri", pecpy.AccessState.OK, True, 2)
         hub.seen(ANNA)
         assert [it.mailbox for it in hub.mailboxes(only="new", sort="unread")] == [UFFICIO]
+        page = hub.summary(only="new")
+        assert page.startswith("<!DOCTYPE html>") and "Caselle PEC gestite" in page and UFFICIO in page
         assert hub.radar(now=SINCE).is_clear
 
         today = hub.today(SINCE)

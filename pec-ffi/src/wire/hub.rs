@@ -319,6 +319,26 @@ pub unsafe extern "C" fn pec_hub_import_csv(
     })
 }
 
+/// Which mailboxes, and in which order, by the numbers that C gives.
+fn query(only: u32, sort: u32) -> Result<HubQuery, Failure> {
+    let only = match only {
+        n if n == pec_hub_only::PEC_HUB_ALL as u32 => Only::All,
+        n if n == pec_hub_only::PEC_HUB_NEW as u32 => Only::New,
+        n if n == pec_hub_only::PEC_HUB_UNREAD as u32 => Only::Unread,
+        _ => return Err(unknown("only", only)),
+    };
+    let sort = match sort {
+        n if n == pec_hub_sort::PEC_SORT_ADDRESS as u32 => Sort::Address,
+        n if n == pec_hub_sort::PEC_SORT_CLIENT as u32 => Sort::Client,
+        n if n == pec_hub_sort::PEC_SORT_NEW as u32 => Sort::New,
+        n if n == pec_hub_sort::PEC_SORT_UNREAD as u32 => Sort::Unread,
+        n if n == pec_hub_sort::PEC_SORT_FULLEST as u32 => Sort::Fullest,
+        n if n == pec_hub_sort::PEC_SORT_STALEST as u32 => Sort::Stalest,
+        _ => return Err(unknown("sort", sort)),
+    };
+    Ok(HubQuery { only, sort })
+}
+
 /// The mailboxes, as they stood at the last look: one JSON object (`mailbox`) a line, as `pec hub list --json` prints them. `only`
 /// is a `pec_hub_only`, `sort` a `pec_hub_sort`. Freed by `pec_text_free`.
 #[unsafe(no_mangle)]
@@ -332,23 +352,28 @@ pub extern "C" fn pec_hub_mailboxes(
     enter(error, || {
         let it = some(hub, "hub")?;
         let out = some(out, "out")?;
-        let only = match only {
-            n if n == pec_hub_only::PEC_HUB_ALL as u32 => Only::All,
-            n if n == pec_hub_only::PEC_HUB_NEW as u32 => Only::New,
-            n if n == pec_hub_only::PEC_HUB_UNREAD as u32 => Only::Unread,
-            _ => return Err(unknown("only", only)),
-        };
-        let sort = match sort {
-            n if n == pec_hub_sort::PEC_SORT_ADDRESS as u32 => Sort::Address,
-            n if n == pec_hub_sort::PEC_SORT_CLIENT as u32 => Sort::Client,
-            n if n == pec_hub_sort::PEC_SORT_NEW as u32 => Sort::New,
-            n if n == pec_hub_sort::PEC_SORT_UNREAD as u32 => Sort::Unread,
-            n if n == pec_hub_sort::PEC_SORT_FULLEST as u32 => Sort::Fullest,
-            n if n == pec_hub_sort::PEC_SORT_STALEST as u32 => Sort::Stalest,
-            _ => return Err(unknown("sort", sort)),
-        };
-        let found: Vec<_> = it.hub.list(HubQuery { only, sort })?.iter().map(report::HubMailbox::of).collect();
+        let query = query(only, sort)?;
+        let found: Vec<_> = it.hub.list(query)?.iter().map(report::HubMailbox::of).collect();
         out.write(Some(Box::new(pec_text::new(lines(&found)))));
+        Ok(())
+    })
+}
+
+/// The mailboxes that `only` and `sort` ask for, as they stood at the last look, and what needs somebody now, as one page to be printed:
+/// self-contained HTML without scripts, in Italian, as `pec hub list --html` writes it. The rest is as for `pec_hub_mailboxes`.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_hub_summary(
+    hub: Option<&pec_hub>,
+    only: u32,
+    sort: u32,
+    out: Option<&mut MaybeUninit<Option<Box<pec_text>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let it = some(hub, "hub")?;
+        let out = some(out, "out")?;
+        let page = it.hub.summary(query(only, sort)?, RadarOptions::default())?;
+        out.write(Some(Box::new(pec_text::new(page))));
         Ok(())
     })
 }

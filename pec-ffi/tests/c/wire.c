@@ -279,6 +279,8 @@ static void hubs(void)
     CHECK(pec_hub_import_csv(hub, (const uint8_t *)table, sizeof table - 1, 0, &text, NULL) == PEC_OK);
     CHECK(contains(text, "\"added\":[],\"errors\":[{\"row\":2,"));
     CHECK(pec_hub_mailboxes(hub, 3, 0, &text, NULL) == PEC_BAD_VALUE && pec_hub_mailboxes(hub, 0, 6, &text, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_hub_summary(hub, 3, 0, &text, NULL) == PEC_BAD_VALUE);
+    CHECK(pec_hub_summary(hub, PEC_HUB_ALL, PEC_SORT_ADDRESS, &text, NULL) == PEC_OK && contains(text, "Caselle PEC gestite"));
     CHECK(pec_hub_mailboxes(hub, PEC_HUB_ALL, PEC_SORT_FULLEST, &text, NULL) == PEC_OK);
     CHECK(contains(text, "\"report\":\"mailbox\",\"mailbox\":\"ditta@pec.example\",\"client\":\"Neri\""));
     CHECK(pec_hub_rotate_credential(hub, "nessuno@pec.example", credential, NULL) == PEC_ARCHIVE_NOT_FOUND);

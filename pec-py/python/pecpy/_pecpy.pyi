@@ -2318,6 +2318,15 @@ class Hub:
         """The mailboxes, as they stood at the last look: a list of `HubMailbox`. `only` is `"all"`, `"new"` or `"unread"`; `sort` is
         `"address"`, `"client"`, `"new"`, `"unread"`, `"fullest"` or `"stalest"`.
         """
+    def summary(
+        self,
+        *,
+        only: Literal["all", "new", "unread"] = "all",
+        sort: Literal["address", "client", "new", "unread", "fullest", "stalest"] = "address",
+    ) -> str:
+        """The same, and what needs somebody now, as one page to be printed: self-contained HTML without scripts, in Italian, as
+        `pec hub list --html` writes it.
+        """
     def refresh(
         self,
         *,

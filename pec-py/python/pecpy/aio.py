@@ -171,6 +171,16 @@ class Hub:
         found: list[HubMailbox] = await self._hub.mailboxes(only=only, sort=sort)
         return found
 
+    async def summary(
+        self,
+        *,
+        only: Literal["all", "new", "unread"] = "all",
+        sort: Literal["address", "client", "new", "unread", "fullest", "stalest"] = "address",
+    ) -> str:
+        """As `pecpy.Hub.summary`."""
+        page: str = await self._hub.summary(only=only, sort=sort)
+        return page
+
     async def refresh(
         self,
         *,

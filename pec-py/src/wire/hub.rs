@@ -111,6 +111,24 @@ pub(super) fn word_of(py: Python<'_>, answer: bool) -> PyResult<Py<PyAny>> {
     Ok(answer.into_pyobject(py)?.to_owned().into_any().unbind())
 }
 
+/// Which mailboxes, and in which order, by their words.
+fn query(only: &str, sort: &str) -> PyResult<HubQuery> {
+    let only = word("only", only, &[("all", Only::All), ("new", Only::New), ("unread", Only::Unread)])?;
+    let sort = word(
+        "sort",
+        sort,
+        &[
+            ("address", Sort::Address),
+            ("client", Sort::Client),
+            ("new", Sort::New),
+            ("unread", Sort::Unread),
+            ("fullest", Sort::Fullest),
+            ("stalest", Sort::Stalest),
+        ],
+    )?;
+    Ok(HubQuery { only, sort })
+}
+
 #[pymethods]
 impl Hub {
     #[new]
@@ -272,23 +290,20 @@ impl Hub {
     /// `"address"`, `"client"`, `"new"`, `"unread"`, `"fullest"` or `"stalest"`.
     #[pyo3(signature = (*, only = "all", sort = "address"))]
     fn mailboxes<'py>(&self, py: Python<'py>, only: &str, sort: &str) -> PyResult<Bound<'py, PyAny>> {
-        let only = word("only", only, &[("all", Only::All), ("new", Only::New), ("unread", Only::Unread)])?;
-        let sort = word(
-            "sort",
-            sort,
-            &[
-                ("address", Sort::Address),
-                ("client", Sort::Client),
-                ("new", Sort::New),
-                ("unread", Sort::Unread),
-                ("fullest", Sort::Fullest),
-                ("stalest", Sort::Stalest),
-            ],
-        )?;
+        let query = query(only, sort)?;
         let give = |py: Python<'_>, found: Vec<pec_imap::HubMailbox>| {
             values(py, "HubMailbox", found.iter().map(report::HubMailbox::of))
         };
-        self.ask(py, move |hub| hub.list(HubQuery { only, sort }), give)
+        self.ask(py, move |hub| hub.list(query), give)
+    }
+
+    /// The same, and what needs somebody now, as one page to be printed: self-contained HTML without scripts, in Italian, as
+    /// `pec hub list --html` writes it.
+    #[pyo3(signature = (*, only = "all", sort = "address"))]
+    fn summary<'py>(&self, py: Python<'py>, only: &str, sort: &str) -> PyResult<Bound<'py, PyAny>> {
+        let query = query(only, sort)?;
+        let give = |py: Python<'_>, page: String| Ok(PyString::new(py, &page).into_any().unbind());
+        self.ask(py, move |hub| hub.summary(query, RadarOptions::default()), give)
     }
 
     /// Looks at every mailbox: its counters, and with `receive` what is new into the archive. A `RefreshReport`.
