@@ -2022,6 +2022,12 @@ typedef struct pec_blob pec_blob;
 // changes, may be shared between threads, and lives without the bytes that it was opened from.
 typedef struct pec_cades pec_cades;
 
+#if defined(PEC_ARCHIVE)
+// What came back for a challenge: made by `pec_card_answer_cms` or `pec_card_answer_bare`, freed by `pec_card_answer_free`. It can be
+// changed until it is freed.
+typedef struct pec_card_answer pec_card_answer;
+#endif
+
 // A message ready to be sent: bytes that nothing may change any more, and for whom they are. It never changes, may be shared
 // between threads, and lives without the draft.
 typedef struct pec_composed pec_composed;
@@ -3228,6 +3234,116 @@ pec_result pec_work_salvage_with_keys(const pec_intake *intake,
                                       uint32_t threads,
                                       pec_work **out,
                                       pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// An answer as the middleware of smart cards makes it: a CMS (`.p7m`, `.p7s`), DER, PEM or base64, with the text inside or beside it.
+// `challenge` is the text as it was given out.
+//
+// # Safety
+// `challenge` is NULL or ends with NUL; `cms` is NULL or the first of `len` bytes that can be read.
+pec_result pec_card_answer_cms(const char *challenge,
+                               const uint8_t *cms,
+                               size_t len,
+                               pec_card_answer **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// An answer as a bare signature, with the certificate of the card, DER or PEM. `scheme` is `rsa-sha256`, `rsa-pss-sha256` or
+// `ecdsa-sha256`; or sha384, sha512.
+//
+// # Safety
+// `challenge` and `scheme` are NULL or end with NUL; `certificate` and `signature` are NULL or the first of so many bytes that can be
+// read.
+pec_result pec_card_answer_bare(const char *challenge,
+                                const uint8_t *certificate,
+                                size_t certificate_len,
+                                const char *scheme,
+                                const uint8_t *signature,
+                                size_t signature_len,
+                                pec_card_answer **out,
+                                pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Adds a certificate, DER or PEM: of an authority that stands between, or that of the card where a CMS does not carry it. It is not
+// trusted by itself.
+//
+// # Safety
+// `certificate` is NULL or the first of `len` bytes that can be read.
+pec_result pec_card_answer_add_certificate(pec_card_answer *answer,
+                                           const uint8_t *certificate,
+                                           size_t len,
+                                           pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Ends the life of an answer. NULL is allowed.
+void pec_card_answer_free(pec_card_answer *answer);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Gives out what a card has to sign to log in to this mailbox, or to be registered with it (`purpose`, a `pec_login_purpose`): it holds
+// once, for five minutes. `audience` is the service that asks, by a name that the person knows and that no other service has. What
+// comes out is one JSON object (`challenge`); freed by `pec_text_free`. `PEC_ARCHIVE_DENIED` where there is no such mailbox, or too many
+// challenges of it wait: how often somebody may try is for the host to limit.
+//
+// # Safety
+// `mailbox` and `audience` are NULL or end with NUL.
+pec_result pec_archive_begin_login(const pec_archive *archive,
+                                   const char *mailbox,
+                                   const char *audience,
+                                   uint32_t purpose,
+                                   int64_t now,
+                                   pec_text **out,
+                                   pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Lets somebody in who has answered a challenge with a signature kit, as `check` (a `pec_revocation_check`) asks, by the authorities for
+// cards of `trust` (`pec_trust_store_add_login_anchor`) and no others. What comes out is one JSON object (`login`); freed by
+// `pec_text_free`. The challenge is used up, whatever comes of it, and the log says who came in, or who did not and why.
+//
+// It proves that somebody has the card and its PIN, now. It does not prove who that is beyond what the authority vouches for, is no
+// qualified signature, and gives no right.
+//
+// `PEC_ARCHIVE_DENIED`: the error has the reason (`PEC_ERROR_REASON`), a code of its own for each thing that can be wrong (`login.*`).
+//
+// # Safety
+// `mailbox` and `audience` are NULL or end with NUL.
+pec_result pec_archive_login(const pec_archive *archive,
+                             const char *mailbox,
+                             const char *audience,
+                             const pec_card_answer *answer,
+                             const pec_trust_store *trust,
+                             const pec_evidence *evidence,
+                             uint32_t check,
+                             int64_t now,
+                             pec_text **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// Registers the kit that has answered a challenge for that under a name: for `user`, a delegate of the mailbox, or, where it is empty, for
+// whoever it is held for. Whoever administers the mailbox does it. What comes out is one JSON object (`kit`); freed by `pec_text_free`.
+// The rest is as for `pec_archive_login`. Removed by `pec_archive_act` (`remove-kit`), listed with the mailboxes of
+// `pec_archive_listing`.
+//
+// # Safety
+// `mailbox`, `audience`, `name` and `user` are NULL or end with NUL.
+pec_result pec_archive_register_kit(const pec_archive *archive,
+                                    const char *mailbox,
+                                    const char *audience,
+                                    const pec_card_answer *answer,
+                                    const pec_trust_store *trust,
+                                    const pec_evidence *evidence,
+                                    uint32_t check,
+                                    const char *name,
+                                    const char *user,
+                                    int64_t now,
+                                    pec_text **out,
+                                    pec_error **error);
 #endif
 
 #if defined(PEC_ARCHIVE)
@@ -4899,6 +5015,16 @@ pec_result pec_trust_store_add_time_stamp_anchor(pec_trust_store *trust,
                                                  const uint8_t *certificate,
                                                  size_t len,
                                                  pec_error **error);
+
+// Adds an authority whose cards (carta nazionale dei servizi) open mailboxes of this host (`pec_archive_login`), DER or PEM. It vouches
+// for nothing else, and no other authority does for cards.
+//
+// # Safety
+// `certificate` is NULL or the first of `len` bytes that can be read.
+pec_result pec_trust_store_add_login_anchor(pec_trust_store *trust,
+                                            const uint8_t *certificate,
+                                            size_t len,
+                                            pec_error **error);
 
 // Adds a certificate that may stand between signer and authority and is not trusted by itself, DER or PEM.
 //

@@ -9,6 +9,7 @@
 //!   care       long work in the background
 //!   deposit    packages for a conservation service
 //!   keys       the same encrypted
+//!   login      a signature kit in place of a password
 //!   source     messages read a piece at a time; sink: written so
 //!   outbox     what is to be sent
 //!   events     what has happened, for whoever goes on from it
@@ -31,6 +32,7 @@ mod found;
 mod intake;
 mod keep;
 mod keys;
+mod login;
 mod organisation;
 mod outbox;
 mod rules;
@@ -53,6 +55,7 @@ pub use found::*;
 pub use intake::*;
 pub use keep::*;
 pub use keys::*;
+pub use login::*;
 pub use organisation::*;
 pub use outbox::*;
 pub use rules::*;

@@ -130,6 +130,22 @@ pub unsafe extern "C" fn pec_trust_store_add_time_stamp_anchor(
     unsafe { add(trust, certificate, len, error, TrustStore::with_time_stamp_anchor) }
 }
 
+/// Adds an authority whose cards (carta nazionale dei servizi) open mailboxes of this host (`pec_archive_login`), DER or PEM. It vouches
+/// for nothing else, and no other authority does for cards.
+///
+/// # Safety
+/// `certificate` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_trust_store_add_login_anchor(
+    trust: Option<&mut pec_trust_store>,
+    certificate: *const u8,
+    len: usize,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    // SAFETY: the caller's promise.
+    unsafe { add(trust, certificate, len, error, TrustStore::with_login_anchor) }
+}
+
 /// Adds a certificate that may stand between signer and authority and is not trusted by itself, DER or PEM.
 ///
 /// # Safety

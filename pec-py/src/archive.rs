@@ -13,6 +13,7 @@
 //!   care       check, backup, judgement anew, import, salvage
 //!   proof      time-stamps over the log, bundles
 //!   audit      the log as evidence
+//!   login      a signature kit in place of a password
 //!   organisation   who may do what
 //!   deposit    packages for a conservation service
 //!   sheets     reports as tables
@@ -25,6 +26,7 @@ mod found;
 mod judging;
 mod keep;
 mod keys;
+mod login;
 mod opened;
 mod organisation;
 mod outbox;

@@ -169,6 +169,14 @@ impl TrustStore {
         self.with(certificate, trust::TrustStore::with_time_stamp_anchor)
     }
 
+    /// With an authority whose cards (carta nazionale dei servizi) open mailboxes of this host (`Archive.login`); a path, bytes or a file,
+    /// DER or PEM. It vouches for nothing else, and no other authority does for cards.
+    ///
+    /// Raises `CertificateError` when nothing can be read.
+    fn with_login_anchor(&self, certificate: &Bound<'_, PyAny>) -> PyResult<Self> {
+        self.with(certificate, trust::TrustStore::with_login_anchor)
+    }
+
     /// With a certificate that may stand between signer and authority and is not trusted by itself; a path, bytes or a file,
     /// DER or PEM.
     ///

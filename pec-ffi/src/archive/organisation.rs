@@ -40,7 +40,7 @@ pub enum pec_object {
 }
 
 /// A code or an address that C gives.
-fn code<'t, T: TryFrom<&'t str, Error = CodeError>>(given: &'t str, name: &str) -> Result<T, Failure> {
+pub(super) fn code<'t, T: TryFrom<&'t str, Error = CodeError>>(given: &'t str, name: &str) -> Result<T, Failure> {
     T::try_from(given).map_err(|error| bad(format!("{name}: {}: {error}", pec_core::text::printable(given))))
 }
 

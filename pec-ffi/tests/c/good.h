@@ -47,6 +47,7 @@ static void expect(pec_result found, pec_result expected, const char *what)
     X(pec_ids)                                                                                                         \
     X(pec_page)                                                                                                        \
     X(pec_keys)                                                                                                        \
+    X(pec_card_answer)                                                                                                 \
     X(pec_kept_roots)                                                                                                  \
     X(pec_log_key)                                                                                                     \
     X(pec_rules)                                                                                                       \
@@ -157,9 +158,10 @@ static void begin(const char *path, const char *opaque)
     expect(pec_archive_get(good_pec_archive, id, &good_pec_blob, NULL), PEC_OK, "blob");
     expect(pec_proof_check(good_pec_trust_store, one_byte, 1, 0, &good_pec_proof, NULL), PEC_OK, "proof");
     expect(pec_keys_new(one_key, sizeof one_key, &good_pec_keys, NULL), PEC_OK, "keys");
+    expect(pec_card_answer_cms("x", one_byte, 1, &good_pec_card_answer, NULL), PEC_OK, "answer of a card");
     expect(pec_kept_roots_new(&good_pec_kept_roots, NULL), PEC_OK, "kept roots");
-    expect(pec_log_key_new("good", one_key, sizeof one_key, &good_pec_log_key, NULL), PEC_OK, "log key");
     expect(pec_rules_new(&good_pec_rules, NULL), PEC_OK, "rules");
+    expect(pec_log_key_new("posta", one_key, sizeof one_key, &good_pec_log_key, NULL), PEC_OK, "log key");
     expect(pec_draft_new("a@pec.alfa.example", "", "x", &good_pec_draft, NULL), PEC_OK, "draft");
     expect(pec_draft_compose(good_pec_draft, 0, one_byte, 0, &good_pec_composed, NULL), PEC_OK, "composed");
     expect(pec_conditions_new(&good_pec_conditions, NULL), PEC_OK, "conditions");

@@ -118,7 +118,18 @@ from pecpy._errors import (
     UnreachableError,
     WireError,
 )
-from pecpy._log import BrokenEntry, CheckedRoot, EntryProof, GrowthProof, LogCheck, LogRow, Right
+from pecpy._log import (
+    BrokenEntry,
+    Challenge,
+    CheckedRoot,
+    EntryProof,
+    GrowthProof,
+    Kit,
+    LogCheck,
+    LogRow,
+    Login,
+    Right,
+)
 from pecpy._outbox import Answer, Answers, Explained, Filed, Happened, Reply, Suggestion, Ticket
 from pecpy._pecpy import (
     Archive,
@@ -218,6 +229,7 @@ __all__ = [
     "Carried",
     "Certdata",
     "CertificateError",
+    "Challenge",
     "Changed",
     "Check",
     "Checked",
@@ -274,6 +286,7 @@ __all__ = [
     "InternalError",
     "KeptRoot",
     "KeptSecret",
+    "Kit",
     "Layer",
     "Ledger",
     "LedgerFullError",
@@ -282,6 +295,7 @@ __all__ = [
     "LogCheck",
     "LogKey",
     "LogRow",
+    "Login",
     "Made",
     "Mailbox",
     "MailboxCheck",

@@ -225,3 +225,88 @@ for _class in list(globals().values()):
     if isinstance(_class, type) and _class.__module__ == __name__:
         _class.__module__ = "pecpy"
 del _class
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """What a card has to sign to log in, or to be registered. It holds once."""
+
+    challenge: str
+    """The text: its bytes in UTF-8 are signed as they are, without a line end."""
+    purpose: Literal["login", "registration"]
+    mailbox: str
+    audience: str
+    """The service that asks."""
+    expires_at: datetime
+    """From then on it holds no longer."""
+    _json: str = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Challenge:
+        """A line of `to_json()`."""
+        values = _values(cls, line)
+        return cls(**{**values, "expires_at": _known(values["expires_at"])})
+
+    def to_json(self) -> str:
+        """The report as one JSON object."""
+        return self._json
+
+
+@dataclass(frozen=True)
+class Login:
+    """That somebody has come in with a signature kit, and by what. It opens a session of the host's, and gives no right."""
+
+    mailbox: str
+    user: str | None
+    """As which user; `None` for the holder, or somebody in his place."""
+    by: Literal["tax-id", "kit"]
+    """Why: the codice fiscale is that of the holder, or the kit was registered."""
+    kit: str | None
+    """The name of the kit that was registered."""
+    subject: str
+    """In whose name the certificate is."""
+    certificate: str
+    """Its SHA-256."""
+    anchor: str
+    """That of the authority to which it leads."""
+    not_after: datetime
+    """Its last second."""
+    revocation: Literal["good", "not-checked"]
+    """`not-checked`: nobody has said that it was not revoked."""
+    _json: str = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Login:
+        """A line of `to_json()`."""
+        values = _values(cls, line)
+        return cls(**{**values, "not_after": _known(values["not_after"])})
+
+    def to_json(self) -> str:
+        """The report as one JSON object."""
+        return self._json
+
+
+@dataclass(frozen=True)
+class Kit:
+    """A signature kit that is registered with a mailbox (kit di firma)."""
+
+    mailbox: str
+    name: str
+    """What it is called there."""
+    certificate: str
+    """The SHA-256 of its certificate. Another certificate of the same person is another kit."""
+    user: str | None
+    """Who logs in with it; `None` for whoever the mailbox is held for."""
+    at: datetime
+    """When it was registered."""
+    _json: str = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Kit:
+        """A line of `to_json()`."""
+        values = _values(cls, line)
+        return cls(**{**values, "at": _known(values["at"])})
+
+    def to_json(self) -> str:
+        """The report as one JSON object."""
+        return self._json

@@ -40,7 +40,7 @@ from pecpy._enums import (
     Verdict,
 )
 from pecpy._errors import PecError
-from pecpy._log import EntryProof, GrowthProof, LogCheck, LogRow, Right
+from pecpy._log import Challenge, EntryProof, GrowthProof, Kit, LogCheck, LogRow, Login, Right
 from pecpy._outbox import Explained, Filed, Happened, Suggestion, Ticket
 from pecpy._wire import (
     Deleted,
@@ -465,6 +465,12 @@ class TrustStore:
         """
     def with_time_stamp_anchor(self, certificate: _Bytes) -> TrustStore:
         """With an authority whose time-stamps (marche temporali) are believed; a path, bytes or a file, DER or PEM.
+
+        Raises `CertificateError` when nothing can be read.
+        """
+    def with_login_anchor(self, certificate: _Bytes) -> TrustStore:
+        """With an authority whose cards (carta nazionale dei servizi) open mailboxes of this host (`Archive.login`); a path, bytes or a file,
+        DER or PEM. It vouches for nothing else, and no other authority does for cards.
 
         Raises `CertificateError` when nothing can be read.
         """
@@ -1849,6 +1855,44 @@ class Archive:
 
         Raises `ArchiveError` (`archive.exists`) where anything is at `target`, `DamagedError` where not even the first page can be
         read: then nothing is left at `target`.
+        """
+    def begin_login(
+        self, mailbox: str, audience: str, *, purpose: Literal["login", "registration"] = "login", now: datetime | None = None
+    ) -> Challenge:
+        """Gives out what a card has to sign to log in to this mailbox (`purpose` `"login"`), or to be registered with it
+        (`"registration"`): a `Challenge`. It holds once, for five minutes. `audience` is the service that asks, by a name that the person
+        knows and that no other service has. How often somebody may try is for the host to limit.
+
+        Raises `DeniedError`: `login.mailbox_unknown`, `login.too_many_challenges`.
+        """
+    def login(
+        self, mailbox: str, audience: str, challenge: str, *, trust: TrustStore, cms: _Bytes | None = None, signature: _Bytes | None = None, certificate: _Bytes | None = None,
+        scheme: str | None = None, certificates: Sequence[_Bytes] | None = None, evidence: Evidence | None = None,
+        revocation: Literal["required", "where-given"] = "required", now: datetime | None = None
+    ) -> Login:
+        """Lets somebody in who has answered a `challenge`, the text that was given out, with a signature kit: gives a `Login`, or raises. The
+        challenge is used up, whatever comes of it, and the log says who came in, or who did not and why.
+
+        The answer is `cms`, as the middleware of smart cards makes it (`.p7m`, `.p7s`), or a bare `signature` with the `certificate` of the
+        card and its `scheme` (`"rsa-sha256"`, `"rsa-pss-sha256"`, `"ecdsa-sha256"`; or sha384, sha512). `certificates` stand between the
+        card and an authority of `trust` for cards (`TrustStore.with_login_anchor`). `revocation` is `"required"`, or `"where-given"`: then
+        what nobody says of it is `"not-checked"` in the answer, never good.
+
+        It proves that somebody has the card and its PIN, now. It does not prove who that is beyond what the authority vouches for, is no
+        qualified signature, and gives no right.
+
+        Raises `DeniedError`: `.reason` is a code of its own for each thing that can be wrong (`login.*`).
+        """
+    def register_kit(
+        self, mailbox: str, audience: str, challenge: str, *, name: str, user: str | None = None, trust: TrustStore, cms: _Bytes | None = None, signature: _Bytes | None = None, certificate: _Bytes | None = None,
+        scheme: str | None = None, certificates: Sequence[_Bytes] | None = None, evidence: Evidence | None = None,
+        revocation: Literal["required", "where-given"] = "required", now: datetime | None = None
+    ) -> Kit:
+        """Registers the kit that has answered a `challenge` for that under a `name`: for a `user`, a delegate of the mailbox, or for whoever
+        it is held for. Whoever administers the mailbox does it. Gives the `Kit`. The rest is as for `login`; to remove one, and to list
+        them: `archive.organisation.act("remove-kit", ...)`, and `kits` of `listing("mailboxes")`.
+
+        Raises `DeniedError`: as `login`; `kit.not_needed` where the card is that of the holder, `org.exists`.
         """
     def stamp(
         self, ask: Callable[[bytes], _Bytes], *, trust: TrustStore | None = None, now: datetime | None = None

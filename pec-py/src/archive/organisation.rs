@@ -41,7 +41,7 @@ pub(crate) struct Organisation {
 }
 
 /// A code or an address that Python gives.
-fn code<'t, T: TryFrom<&'t str, Error = CodeError>>(given: &'t str, name: &str) -> Result<T, Failure> {
+pub(super) fn code<'t, T: TryFrom<&'t str, Error = CodeError>>(given: &'t str, name: &str) -> Result<T, Failure> {
     T::try_from(given).map_err(|error| Failure::new(Reason::PEC_BAD_VALUE, format!("{name}: {given:?}: {error}")))
 }
 
