@@ -37,7 +37,7 @@ use crate::id::Id;
 use crate::intake::Intake;
 use crate::log::{Appender, What};
 use crate::mailbox::mailbox_key;
-use crate::store::TicketRow;
+use crate::store::{TicketRow, View};
 use crate::writer::With;
 
 /// The longest key, in bytes.
@@ -96,6 +96,8 @@ impl Archive {
         };
         let now = intake.now.as_second();
         let asked = Asked::new(actor, Call::Queue).on(On::Mailbox(mailbox)).at(intake.now);
+        let envelope = Envelope { sender, recipients: recipients.to_vec() };
+        let judge = |view: &dyn View| self.may_queue(view, &asked, answered.as_deref(), &envelope, &intake.limits);
         let (mut queued, under) = (None, RefCell::new(Under::default()));
         let mut also = |change: &dyn crate::store::Change| {
             if let Some(known) = change.ticket_of_key(mailbox, key)? {
@@ -130,7 +132,7 @@ impl Archive {
             Ok(())
         };
         let gate = |change: &dyn crate::store::Change| {
-            let judged = self.may_queue(change, &asked, answered.as_deref(), recipients, &intake.limits)?;
+            let judged = judge(change)?;
             under.replace(judged.clone());
             Ok(judged)
         };

@@ -463,6 +463,21 @@ fn who_may_only_reply_answers_whoever_wrote() {
     }
     assert_eq!(archive.stats(&Actor::host()).unwrap().messages, before, "what may not go is not stored");
     queue("5", &[ANNA], answers).unwrap();
+    // Acceptance and delivery are reported to the reverse path: it is the mailbox.
+    let elsewhere = Outgoing { mailbox, key: "6", sender: FULL, recipients: &[ANNA] };
+    denied(archive.queue(&ugo, &intake, &elsewhere, message(answers, ANNA)));
+    // Whoever answers has no say in who has written, or asks for an answer: nothing counts but what a provider has signed.
+    let envelope = scene.mailbox(mailbox).into_iter().find(|one| one.windows(7).any(|at| at == b"postace")).unwrap();
+    let asks = [format!("Reply-To: <{FULL}>\r\n").into_bytes(), envelope.clone()].concat();
+    let text = String::from_utf8_lossy(&envelope).into_owned();
+    let forged = text.replace(ANNA, FULL).into_bytes();
+    let ordinary = text.replace(ANNA, FULL).replace("X-Trasporto", "X-Nessuno");
+    let ordinary = format!("Message-ID: <1@ditta.example>\r\n{}", ordinary.replacen("\r\nMessage-ID:", "\r\nX-ID:", 1));
+    for (key, put) in [("7", asks), ("8", forged), ("8b", ordinary.into_bytes())] {
+        archive.put(&ugo, &intake, put).unwrap();
+        denied(queue(key, &[FULL], answers));
+    }
+    queue("9", &[ANNA], answers).unwrap();
 }
 
 #[test]
