@@ -23,6 +23,7 @@ use std::cell::RefCell;
 
 use jiff::Timestamp;
 use pec_core::compose::{Conditions, Envelope, Refusal, preflight};
+use pec_core::delegation::By;
 use pec_core::message::Message;
 
 use answered::answered;
@@ -85,9 +86,6 @@ impl Archive {
             return Err(Error::BadValue { what: "recipients", value: String::new() });
         }
         let id = Id::of(&message);
-        if let Some(known) = self.read(|view| view.ticket_of_key(mailbox, key))? {
-            return outgoing.again(known, id);
-        }
         let (message_id, answered) = {
             let parsed = Message::parse(&message[..], &intake.limits);
             let written =
@@ -98,6 +96,17 @@ impl Archive {
         let asked = Asked::new(actor, Call::Queue).on(On::Mailbox(mailbox)).at(intake.now);
         let envelope = Envelope { sender, recipients: recipients.to_vec() };
         let judge = |view: &dyn View| self.may_queue(view, &asked, answered.as_deref(), &envelope, &intake.limits);
+        let known = self.read(|view| {
+            let known = view.ticket_of_key(mailbox, key)?;
+            // What stands under a key is told to whoever could have put it there; to ask again is no act of the host's.
+            if known.is_some() && actor.by() != Some(&By::Host) {
+                judge(view)?;
+            }
+            Ok(known)
+        });
+        if let Some(known) = self.noted(&asked, known)? {
+            return outgoing.again(known, id);
+        }
         let (mut queued, under) = (None, RefCell::new(Under::default()));
         let mut also = |change: &dyn crate::store::Change| {
             if let Some(known) = change.ticket_of_key(mailbox, key)? {

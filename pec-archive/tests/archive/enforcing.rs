@@ -619,3 +619,28 @@ fn a_shared_dossier_is_read_for_a_while_and_every_look_is_logged() {
     assert_eq!(denied(archive.open_share(&ugo, &s1, now)).code, DeniedCode::ShareOver);
     assert!(archive.shared_with(&ugo, now).unwrap().is_empty());
 }
+
+#[test]
+fn who_asks_for_a_key_that_is_known_is_judged_as_for_one_that_is_not() {
+    let office = Office::new();
+    let (archive, intake) = (&office.archive, office.intake());
+    let outgoing = Outgoing { mailbox: ANNA, key: "fattura-1", sender: ANNA, recipients: &[OFFICE] };
+    let text = |subject: &str| crate::scene::message("2@ditta.example", subject, 20);
+    let ticket = archive.queue(&Actor::host(), &intake, &outgoing, text("Altro")).unwrap();
+    // Neither what stands under it, nor that anything does.
+    for actor in [Actor::named("nessuno"), maria(), operator(Scope::Client(code("C1")))] {
+        for subject in ["Altro", "Un altro ancora"] {
+            denied(archive.queue(&actor, &intake, &outgoing, text(subject)));
+            assert_eq!(office.last_row().details["call"], "queue", "{actor:?}");
+        }
+    }
+    office.grant(Permission::List, Restriction::default());
+    assert_eq!(denied(archive.queue(&maria(), &intake, &outgoing, text("Altro"))).missing, Some(Permission::Send));
+    office.grant(Permission::Send, Restriction::default());
+    assert_eq!(archive.queue(&maria(), &intake, &outgoing, text("Altro")).unwrap(), ticket);
+    assert!(matches!(archive.queue(&maria(), &intake, &outgoing, text("x")), Err(Error::KeyReused { .. })));
+    // The host asks again whether it was heard: no act, for which no mandate is needed.
+    let policy = DelegationPolicy { max_active: None, require_mandate: RequireMandate::Yes };
+    office.host(&Command::SetPolicy { policy });
+    assert_eq!(archive.queue(&Actor::host(), &intake, &outgoing, text("Altro")).unwrap(), ticket);
+}
