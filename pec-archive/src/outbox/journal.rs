@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use pec_core::delegation::{By as Asking, Denied};
 use pec_core::reconcile::Standing;
 
 use super::ticket::{Answers, Ticket, TicketState};
@@ -135,7 +136,9 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such ticket; those of [`Archive::put`]. Nothing was written then. [`Error::Denied`]
-    /// where whoever asks may not send from there: what has become of the others is written all the same.
+    /// where whoever asks may not send from there: what has become of the others is written all the same. Of attempts that have
+    /// begun whoever has lost the permission meanwhile still says how they ended; nobody does who has nothing to do with the
+    /// mailbox, and of what has not begun nobody who may not send it. Then nothing was written.
     pub fn journal(
         &self,
         actor: &Actor,
@@ -144,13 +147,20 @@ impl Archive {
         begin: Option<i64>,
     ) -> Result<Option<u32>> {
         let (mut begun, mut refused) = (None, None);
-        self.write(intake, |change| {
+        let mut stranger = None;
+        let written = self.write(intake, |change| {
             let mut texts = BTreeSet::new();
             for outcome in outcomes {
-                // What has happened is written, whoever asks; under a mandate, where one covers it.
+                // What has happened is written; under a mandate, where one covers it.
                 let row = found(change, outcome.ticket)?;
                 let asked = Asked::new(actor, Call::Outbox).on(On::Mailbox(&row.mailbox)).at(intake.now);
-                let under = self.judge(change, &asked).unwrap_or_default();
+                let under = match self.judge(change, &asked) {
+                    Err(Error::Denied(denied)) if !may_say(actor, outcome, &denied) => {
+                        stranger = Some(row.mailbox.clone());
+                        return Err(Error::Denied(denied));
+                    }
+                    judged => judged.unwrap_or_default(),
+                };
                 texts.extend(outcome.write(change, &By { actor, under }, row)?);
             }
             if let Some(number) = begin {
@@ -175,7 +185,14 @@ impl Archive {
                 }
             }
             Ok(texts)
-        })?;
+        });
+        match &stranger {
+            Some(mailbox) => {
+                let asked = Asked::new(actor, Call::Outbox).on(On::Mailbox(mailbox)).at(intake.now);
+                self.noted(&asked, written)?;
+            }
+            None => written?,
+        }
         refused.map_or(Ok(begun), Err)
     }
 
@@ -243,6 +260,15 @@ impl Archive {
     /// Runs `work` in a change, and brings the dossiers of the transactions up to date that it gives.
     fn write(&self, intake: &Intake<'_>, mut work: impl FnMut(&dyn Change) -> Result<BTreeSet<String>>) -> Result<()> {
         self.writer().refresh_after(self.backend(), intake, &mut work)
+    }
+}
+
+/// Whether somebody who may not send now says what has become of a message: the host does, and whoever could have begun it.
+fn may_say(actor: &Actor, outcome: &Outcome, denied: &Denied) -> bool {
+    match actor.by() {
+        Some(Asking::Host) => true,
+        Some(Asking::User { .. }) => outcome.attempt.is_some() && !denied.is_elsewhere(),
+        Some(Asking::Operator(_)) | None => false,
     }
 }
 

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use pec_archive::search::Query;
 use pec_archive::{
-    Action, Actor, Archive, Error, Id, Intake, LogFormat, LogKey, Managed, ManagedEvent, Outgoing, Place, Progressed,
-    Reached, Resolution, Rule, TicketState,
+    Action, Actor, Answers, Archive, Ending, Error, Id, Intake, LogFormat, LogKey, Managed, ManagedEvent, Outcome,
+    Outgoing, Place, Progressed, Reached, Resolution, Rule, TicketState,
 };
 use pec_core::delegation::lifecycle::DelegateName;
 use pec_core::delegation::{
@@ -643,4 +643,38 @@ fn who_asks_for_a_key_that_is_known_is_judged_as_for_one_that_is_not() {
     let policy = DelegationPolicy { max_active: None, require_mandate: RequireMandate::Yes };
     office.host(&Command::SetPolicy { policy });
     assert_eq!(archive.queue(&Actor::host(), &intake, &outgoing, text("Altro")).unwrap(), ticket);
+}
+
+#[test]
+fn what_has_become_of_a_message_is_not_for_strangers_to_say() {
+    let office = Office::new();
+    let (archive, intake) = (&office.archive, office.intake());
+    let outgoing = Outgoing { mailbox: ANNA, key: "k", sender: ANNA, recipients: &[OFFICE] };
+    let text = crate::scene::message("2@ditta.example", "Altro", 20);
+    let ticket = archive.queue(&Actor::host(), &intake, &outgoing, text).unwrap();
+    let outcome = |attempt, ending| {
+        let answers = Answers::default();
+        Outcome { ticket: ticket.number, attempt, ending, answers, at: office.scene.now() }
+    };
+    let state = || archive.ticket(&Actor::host(), ANNA, "k").unwrap().state;
+    let strangers = [Actor::named("nessuno"), Actor::named(""), operator(Scope::Client(code("C0")))];
+    // Of one that nobody has begun nothing can have happened.
+    for actor in strangers.iter().chain([&maria()]) {
+        for ending in [Ending::Sent, Ending::Refused, Ending::Unknown] {
+            denied(archive.journal(actor, &intake, &[outcome(None, ending)], None));
+            assert_eq!((state(), office.last_row().what.as_str()), (TicketState::Queued, "denied"), "{actor:?}");
+        }
+    }
+    office.grant(Permission::Send, Restriction::default());
+    let attempt = archive.journal(&maria(), &intake, &[], Some(ticket.number)).unwrap();
+    for actor in &strangers {
+        for ending in [Ending::Sent, Ending::Refused, Ending::Later(None)] {
+            denied(archive.journal(actor, &intake, &[outcome(attempt, ending)], None));
+            assert_eq!((state(), office.last_row().what.as_str()), (TicketState::Sending, "denied"), "{actor:?}");
+        }
+    }
+    // Whoever has begun it says how it has ended, though nothing may be begun any more.
+    office.withdraw();
+    archive.journal(&maria(), &intake, &[outcome(attempt, Ending::Sent)], None).unwrap();
+    assert_eq!(state(), TicketState::Sent);
 }
