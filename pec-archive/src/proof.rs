@@ -82,6 +82,7 @@ impl Archive {
         let identifier = bare(identifier);
         let asked = Asked::new(actor, Call::Bundle).at(now);
         let bundle = self.read_for(&asked, |view| {
+            self.sight(view, &asked)?;
             let texts = BTreeSet::from([identifier.clone()]);
             let messages = dossiers::related(view, &texts, Speaking::All)?;
             if messages.is_empty() {

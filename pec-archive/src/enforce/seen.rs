@@ -60,7 +60,7 @@ impl Lies {
 /// Who looks at a list, and what of it is shown.
 #[derive(Debug, Clone)]
 pub(crate) enum Sight {
-    /// Everything: to the host, to whoever administers everything, and where there are no rules.
+    /// Everything: to the host, and where there are no rules; of what is administered, to whoever administers everything.
     All,
     /// To a user: what lies where this permission is given.
     User(UserId, Permission, Timestamp),
@@ -82,15 +82,16 @@ impl Archive {
         Ok(match (has_rules, by, asked.call.needs()) {
             (false, ..) => Sight::All,
             (_, None, _) => return Err(Error::Denied(Denied::nobody(asked.actor.name()))),
+            // To administer is not to read, whatever the scope is.
+            (_, Some(By::Operator(operator)), Needs::In(permission)) => {
+                return Err(Error::Denied(Denied::missing(permission, operator.id.as_str())));
+            }
             (_, Some(By::Operator(operator)), _) if operator.scope == Scope::Host => Sight::All,
             (_, Some(By::Operator(operator)), Needs::Administration | Needs::Sight) => {
                 Sight::Operator(operator.clone())
             }
             (_, Some(By::User { user }), Needs::Sight) => Sight::User(user.clone(), Permission::List, asked.at),
             (_, Some(By::User { user }), Needs::In(permission)) => Sight::User(user.clone(), permission, asked.at),
-            (_, Some(By::Operator(operator)), Needs::In(permission)) => {
-                return Err(Error::Denied(Denied::missing(permission, operator.id.as_str())));
-            }
             (_, Some(by), _) => {
                 self.keeper().with(view, |organisation| organisation.administer(by, None))?.map_err(Error::Denied)?;
                 Sight::All

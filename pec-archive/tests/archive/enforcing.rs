@@ -678,3 +678,21 @@ fn what_has_become_of_a_message_is_not_for_strangers_to_say() {
     archive.journal(&maria(), &intake, &[outcome(attempt, Ending::Sent)], None).unwrap();
     assert_eq!(state(), TicketState::Sent);
 }
+
+#[test]
+fn whoever_administers_everything_reads_nothing() {
+    let office = Office::new();
+    let (archive, everything) = (&office.archive, operator(Scope::Host));
+    let far = "2099-01-01T00:00:00Z".parse().unwrap();
+    for query in ["", "oggetto:contratto", "Buongiorno"] {
+        let refused = denied(archive.search(&everything, &Query::parse(query).unwrap(), None, 9));
+        assert_eq!(refused.code, DeniedCode::PermissionMissing, "{query}");
+        assert_eq!(office.last_row().what, "denied");
+    }
+    denied(archive.messages_about(&everything, &office.scene.pec_id));
+    denied(archive.ledger(&everything, &office.intake(), &office.scene.pec_id));
+    denied(archive.suggestions(&everything, 9));
+    denied(archive.expiring(&everything, begin(), far, 9));
+    denied(archive.bundle(&everything, office.scene.trust(), office.scene.now(), &office.scene.pec_id));
+    denied(archive.bundle(&everything, office.scene.trust(), office.scene.now(), "nothing-of-this-name"));
+}
