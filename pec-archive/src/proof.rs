@@ -77,7 +77,8 @@ impl Archive {
     /// judged, their places in the log and the time-stamps over it. The page inside is written as `trust` judges at `now`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when nothing speaks of it, [`Error::Damaged`], [`Error::Bundle`].
+    /// [`Error::NotFound`] when nothing speaks of it, or nothing that lies in mailboxes of whoever asks (then the log says that it
+    /// was asked for); [`Error::Damaged`], [`Error::Bundle`].
     pub fn bundle(&self, actor: &Actor, trust: &TrustStore, now: Timestamp, identifier: &str) -> Result<Vec<u8>> {
         let identifier = bare(identifier);
         let asked = Asked::new(actor, Call::Bundle).at(now);
@@ -103,6 +104,12 @@ impl Archive {
                 bundle = bundle.checkpoint(checkpoint(view, size)?);
             }
             Ok(bundle.evidence(evidence(self.seal(), view, &messages)?))
+        });
+        let bundle = bundle.map_err(|error| match error {
+            Error::Denied(denied) if denied.is_elsewhere() && actor.by().is_some() => {
+                Error::NotFound(identifier.clone())
+            }
+            error => error,
         })?;
         self.consulted(&asked, || What::Exported { about: &identifier })?;
         Ok(bundle.to_zip(&identifier, trust, now)?)

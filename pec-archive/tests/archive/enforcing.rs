@@ -696,3 +696,25 @@ fn whoever_administers_everything_reads_nothing() {
     denied(archive.bundle(&everything, office.scene.trust(), office.scene.now(), &office.scene.pec_id));
     denied(archive.bundle(&everything, office.scene.trust(), office.scene.now(), "nothing-of-this-name"));
 }
+
+#[test]
+fn whoever_exports_does_not_learn_of_transactions_of_others() {
+    let office = Office::new();
+    let (archive, now, trust) = (&office.archive, office.scene.now(), office.scene.trust());
+    office.grant(Permission::ExportProof, Restriction::default());
+    let mut scene = Scene::new(10);
+    scene.network.add(pec_sandbox::network::Mailbox::new("ugo@pec.alfa.example")).unwrap();
+    let text = crate::scene::message("9@ditta.example", "Di altri", 10);
+    let text = String::from_utf8(text).unwrap().replace(ANNA, "ugo@pec.alfa.example").into_bytes();
+    let foreign = scene.network.submit("ugo@pec.alfa.example", &[OFFICE, FULL], &text).unwrap().pec_id;
+    scene.network.settle().unwrap();
+    let intake = Intake::new(trust, now).mailbox(OFFICE);
+    archive.put_batch(&Actor::host(), &intake, scene.mailbox(OFFICE)).unwrap();
+    assert!(archive.bundle(&Actor::host(), trust, now, &foreign).is_ok());
+    for identifier in [foreign.as_str(), "nothing-of-this-name"] {
+        let asked = archive.bundle(&maria(), trust, now, identifier);
+        assert!(matches!(&asked, Err(Error::NotFound(named)) if named == identifier), "{asked:?}");
+    }
+    let rows = archive.log(&Actor::host(), 0, usize::MAX).unwrap();
+    assert!(rows.iter().any(|row| row.what == "denied" && row.details["call"] == "bundle"));
+}
