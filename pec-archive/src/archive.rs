@@ -345,8 +345,9 @@ impl Archive {
     pub fn entry(&self, actor: &Actor, id: Id) -> Result<Entry> {
         let asked = Asked::new(actor, Call::Entry).on(On::Message(id));
         self.read_for(&asked, |view| {
-            let mut entry = page::entry(view, content::number_of(view, id)?)?;
-            self.hide_mailboxes(view, &self.sight(view, &asked)?, &mut entry)?;
+            let number = content::number_of(view, id)?;
+            let mut entry = page::entry(view, number)?;
+            self.hide_mailboxes(view, &self.sight(view, &asked)?, number, &mut entry)?;
             Ok(entry)
         })
     }

@@ -206,9 +206,11 @@ impl Archive {
         self.read_for(&asked, |view| {
             let number = crate::content::number_of(view, id)?;
             let sight = self.sight(view, &asked)?;
+            let tags = crate::page::entry(view, number)?.tags;
+            let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
             let mut places = Vec::new();
             for row in view.places(number)? {
-                if self.shows_mailbox(view, &sight, &row.mailbox)? {
+                if self.shows_place(view, &sight, &row, &tags)? {
                     places.push(Place::of(view, row)?);
                 }
             }

@@ -10,8 +10,8 @@ use crate::archive::Archive;
 use crate::audit::LogRow;
 use crate::error::{Error, Result};
 use crate::page::{self, Cursor, Entry, Page};
-use crate::search::{Query, Term, Test};
-use crate::store::{Number, View};
+use crate::search::{Field, Query, Term, Test};
+use crate::store::{Number, PlaceRow, View};
 
 /// Where a message lies.
 #[derive(Debug, Default)]
@@ -125,7 +125,9 @@ impl Archive {
     /// What is known of these messages, without the mailboxes that are not shown.
     pub(crate) fn entries_seen(&self, view: &dyn View, sight: &Sight, numbers: &[Number]) -> Result<Vec<Entry>> {
         let mut entries = view.entries(numbers)?;
-        entries.iter_mut().try_for_each(|entry| self.hide_mailboxes(view, sight, entry))?;
+        for (number, entry) in numbers.iter().zip(&mut entries) {
+            self.hide_mailboxes(view, sight, *number, entry)?;
+        }
         Ok(entries)
     }
 
@@ -138,22 +140,27 @@ impl Archive {
         from: Option<Cursor>,
         limit: usize,
     ) -> Result<Page> {
-        let query = self.narrowed(view, sight, query)?;
+        let (query, places) = self.narrowed(view, sight, query)?;
         let (mut before, mut entries) = (from.map(Cursor::to_number), Vec::new());
+        // Where a page ends says nothing of what is behind it.
+        let mut last = None;
         loop {
             let numbers = view.newest(&query, before, limit.saturating_add(1))?;
             let read = view.entries(&numbers)?;
             let is_last = numbers.len() <= limit;
             for (number, mut entry) in numbers.into_iter().zip(read) {
+                before = Some(number);
                 if !self.shows(view, sight, number, Some(&entry))? {
-                    before = Some(number);
+                    continue;
+                }
+                self.hide_mailboxes(view, sight, number, &mut entry)?;
+                if !places.iter().all(|term| lies_so(term, &entry)) {
                     continue;
                 }
                 if entries.len() == limit {
-                    return Ok(Page { entries, next: before.map(Cursor::from_number) });
+                    return Ok(Page { entries, next: last.map(Cursor::from_number) });
                 }
-                self.hide_mailboxes(view, sight, &mut entry)?;
-                before = Some(number);
+                last = Some(number);
                 entries.push(entry);
             }
             if is_last {
@@ -162,13 +169,32 @@ impl Archive {
         }
     }
 
-    /// Takes out of an entry the mailboxes that are not this user's to see.
-    pub(crate) fn hide_mailboxes(&self, view: &dyn View, sight: &Sight, entry: &mut Entry) -> Result<()> {
+    /// Takes out of an entry the mailboxes in which this user may not see the message.
+    pub(crate) fn hide_mailboxes(
+        &self,
+        view: &dyn View,
+        sight: &Sight,
+        number: Number,
+        entry: &mut Entry,
+    ) -> Result<()> {
         let Sight::User(user, permission, at) = sight else { return Ok(()) };
+        let lies = Lies::read(view, number, Some(entry))?;
+        let tags: Vec<&str> = lies.tags.iter().map(String::as_str).collect();
+        let by = By::user(user.clone());
         self.keeper().with(view, |organisation| {
-            let open = organisation.open_to(user, *permission, *at);
-            entry.mailboxes.retain(|mailbox| open.iter().any(|open| open.as_str() == mailbox));
+            let mut places = lies.places(&tags);
+            places.retain(|place| organisation.permit(&by, *permission, place, *at).is_ok());
+            entry.mailboxes.retain(|mailbox| places.iter().any(|place| place.mailbox.as_str() == mailbox));
         })
+    }
+
+    /// Whether a place of a message with these tags is shown.
+    pub(crate) fn shows_place(&self, view: &dyn View, sight: &Sight, row: &PlaceRow, tags: &[&str]) -> Result<bool> {
+        let Sight::User(user, permission, at) = sight else { return self.shows_mailbox(view, sight, &row.mailbox) };
+        let Some(mailbox) = address(&row.mailbox) else { return Ok(false) };
+        let place = Object::message(&mailbox, &row.folder, tags);
+        let by = By::user(user.clone());
+        self.keeper().with(view, |organisation| organisation.permit(&by, *permission, &place, *at).is_ok())
     }
 
     /// Whether a mailbox of a list is shown.
@@ -213,19 +239,27 @@ impl Archive {
         self.shows_row(view, sight, &LogRow::read(i64::try_from(n).unwrap_or(i64::MAX), entry)?)
     }
 
-    /// Narrows a query to the mailboxes in which it can find anything for whoever asks.
-    pub(crate) fn narrowed(&self, view: &dyn View, sight: &Sight, query: &Query) -> Result<Query> {
-        let mut query = query.clone();
+    /// Narrows a query to the mailboxes in which it can find anything for whoever asks. What it says of mailboxes itself is taken
+    /// out and given beside it: it is asked of what is shown, or it would tell where else a message lies.
+    fn narrowed(&self, view: &dyn View, sight: &Sight, query: &Query) -> Result<(Query, Vec<Term>)> {
+        let is_place = |term: &Term| matches!(term.test, Test::Is { field: Field::Mailbox, .. });
+        let (places, terms) = query.terms.iter().cloned().partition(is_place);
+        let mut query = Query { terms };
         if let Sight::User(user, permission, at) = sight {
             let values = self.keeper().with(view, |organisation| {
                 let open = organisation.open_to(user, *permission, *at);
                 open.into_iter().map(|address| address.as_str().to_owned()).collect()
             })?;
-            let test = Test::Is { field: crate::search::Field::Mailbox, values };
-            query.terms.push(Term { negated: false, test });
+            query.terms.push(Term { negated: false, test: Test::Is { field: Field::Mailbox, values } });
         }
-        Ok(query)
+        Ok((query, places))
     }
+}
+
+/// Whether a term about mailboxes holds of an entry as it is shown.
+fn lies_so(term: &Term, entry: &Entry) -> bool {
+    let Test::Is { values, .. } = &term.test else { return true };
+    entry.mailboxes.iter().any(|mailbox| values.contains(mailbox)) != term.negated
 }
 
 impl Call {

@@ -718,3 +718,69 @@ fn whoever_exports_does_not_learn_of_transactions_of_others() {
     let rows = archive.log(&Actor::host(), 0, usize::MAX).unwrap();
     assert!(rows.iter().any(|row| row.what == "denied" && row.details["call"] == "bundle"));
 }
+
+/// Makes maria somebody who may list a folder of the office alone.
+fn restricted_in_the_office(office: &Office, folder: &str) {
+    let name = DelegateName { first_name: code("Maria"), surname: code("Neri"), description: code("-"), email: None };
+    office.host(&Command::AddDelegate { mailbox: code(OFFICE), user: code("maria"), name });
+    office.host(&Command::ActivateDelegate { mailbox: code(OFFICE), user: code("maria") });
+    let restriction = Restriction { folders: Some([code(folder)].into()), ..Restriction::default() };
+    let gives = Gives::Permissions { permissions: Permissions::of(&[Permission::ReadAttachments]) };
+    let (id, mailbox, user) = (code("office"), code(OFFICE), code("maria"));
+    office.host(&Command::Grant { grant: Grant { id, mailbox, user, gives, restriction, from: begin(), until: None } });
+}
+
+#[test]
+fn of_a_message_no_place_is_shown_in_which_it_may_not_be_seen() {
+    let office = Office::new();
+    let (archive, now) = (&office.archive, office.scene.now());
+    let both = office.ids[0][0];
+    let elsewhere = Intake::new(office.scene.trust(), now).mailbox(OFFICE);
+    archive.put(&Actor::host(), &elsewhere, archive.get(&Actor::host(), both).unwrap()).unwrap();
+    let progressed = Progressed { stored: &[(77, both)], ..Progressed::default() };
+    let reached = Reached { uid_validity: 1, last_uid: 77, mod_seq: None };
+    archive.advance(&Actor::host(), OFFICE, "Riservata", reached, &progressed, now).unwrap();
+    office.grant(Permission::List, Restriction::default());
+    let find = |query: &str| -> Vec<Id> {
+        let page = archive.search(&maria(), &Query::parse(query).unwrap(), None, 99).unwrap();
+        page.entries.iter().map(|entry| entry.id).collect()
+    };
+    let own: BTreeSet<Id> = office.ids[0].iter().copied().collect();
+    // No more is learned by asking for a mailbox, or for what is not in it, than is shown.
+    let unseen = || {
+        assert!(!find(&format!("casella:{OFFICE}")).contains(&both));
+        assert!(find(&format!("-casella:{OFFICE}")).contains(&both));
+        assert!(find(&format!("casella:{OFFICE},{ANNA}")).contains(&both));
+        assert_eq!(archive.entry(&maria(), both).unwrap().mailboxes, [ANNA]);
+        let page = archive.search(&maria(), &Query::parse("").unwrap(), None, 99).unwrap();
+        assert!(page.entries.iter().filter(|entry| own.contains(&entry.id)).all(|entry| entry.mailboxes == [ANNA]));
+        assert!(archive.places(&maria(), both).unwrap().iter().all(|place| place.mailbox == ANNA));
+    };
+    unseen();
+    restricted_in_the_office(&office, "Altra");
+    unseen();
+    let progressed = Progressed { stored: &[(1, both)], ..Progressed::default() };
+    archive.advance(&Actor::host(), OFFICE, "Altra", reached, &progressed, now).unwrap();
+    assert!(find(&format!("casella:{OFFICE}")).contains(&both));
+    let shown = archive.places(&maria(), both).unwrap();
+    assert!(
+        shown.iter().all(|place| place.mailbox == ANNA || place.folder == "Altra") && shown.len() == 2,
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn a_page_ends_at_what_was_shown() {
+    let office = Office::new();
+    let (archive, now) = (&office.archive, office.scene.now());
+    let host = |limit| archive.search(&Actor::host(), &Query::parse(&format!("casella:{ANNA}")).unwrap(), None, limit);
+    let newest: Vec<Id> = host(9).unwrap().entries.iter().map(|entry| entry.id).collect();
+    let first = host(1).unwrap().next;
+    // The second newest is kept from her.
+    archive.tag(&Actor::host(), now, &[newest[1]], "riservato").unwrap();
+    office.grant(Permission::List, Restriction { never: [code("riservato")].into(), ..Restriction::default() });
+    let page = archive.search(&maria(), &Query::parse("").unwrap(), None, 1).unwrap();
+    assert_eq!((page.entries[0].id, page.next), (newest[0], first), "where it ends says nothing of what is behind");
+    let next = archive.search(&maria(), &Query::parse("").unwrap(), page.next, 1).unwrap();
+    assert_eq!(next.entries[0].id, newest[2]);
+}
