@@ -2,13 +2,15 @@
 //! server puts its messages and moves on in one ([`Archive::put_prepared`]), or puts them first and then moves on with
 //! [`Archive::advance`]; if he is interrupted between the two, the messages come once more and are known.
 
+use std::cell::Cell;
 use std::fmt;
 
 use jiff::Timestamp;
+use pec_core::delegation::By;
 
 use crate::actor::Actor;
 use crate::archive::{Archive, Put};
-use crate::enforce::{Asked, Call, On};
+use crate::enforce::{Asked, Call, On, Under};
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
 use crate::id::Id;
@@ -153,6 +155,7 @@ impl Archive {
         let PreparedBatch { uids, prepared, compressed } = batch;
         let new = uids.into_iter().zip(prepared.iter().map(|prepared| prepared.id));
         let stored: Vec<(u32, Id)> = progressed.stored.iter().copied().chain(new).collect();
+        let given = progressed.stored;
         let progressed = Progressed { stored: &stored, ..progressed.clone() };
         let mailbox = mailbox_key(intake.mailbox);
         let mut gone = Vec::new();
@@ -162,9 +165,10 @@ impl Archive {
         };
         let asked = Asked::put(actor, intake);
         let asked = if intake.mailbox.is_empty() { asked } else { asked.on(On::Folder(intake.mailbox, folder)) };
-        let gate = self.gate(&asked);
+        let asked = Cell::new(asked);
+        let gate = |change: &dyn Change| self.may_lay(change, &asked, intake.mailbox, given);
         let puts = self.write_prepared(actor, &gate, intake, &prepared, compressed, With::Also(&mut also));
-        Ok((self.noted(&asked, puts)?, gone))
+        Ok((self.noted(&asked.get(), puts)?, gone))
     }
 
     /// Moves on in a folder: what was read is noted, and how far, together. Where the validity is another than before, what
@@ -183,8 +187,32 @@ impl Archive {
         progressed: &Progressed<'_>,
         now: Timestamp,
     ) -> Result<Vec<Id>> {
-        let asked = Asked::new(actor, Call::Put).on(On::Folder(mailbox, folder)).at(now);
-        self.change_for(&asked, |change, _| advance(change, &mailbox_key(mailbox), folder, reached, progressed, now))
+        let asked = Cell::new(Asked::new(actor, Call::Put).on(On::Folder(mailbox, folder)).at(now));
+        let done = self.change(|change| {
+            self.may_lay(change, &asked, mailbox, progressed.stored)?;
+            advance(change, &mailbox_key(mailbox), folder, reached, progressed, now)
+        });
+        self.noted(&asked.get(), done)
+    }
+
+    /// Whether these messages may be said to lie in a folder: a user says so of those that lie in the mailbox already, and are his to
+    /// see there, or he would make any message his own whose identifier he knows. `asked` is then what was refused.
+    fn may_lay<'a>(
+        &self,
+        view: &dyn View,
+        asked: &Cell<Asked<'a>>,
+        mailbox: &'a str,
+        stored: &[(u32, Id)],
+    ) -> Result<Under> {
+        let folder = asked.get();
+        let under = self.judge(view, &folder)?;
+        if matches!(folder.actor.by(), Some(By::User { .. })) {
+            for (_, id) in stored {
+                asked.set(folder.on(On::MessageIn(*id, mailbox)));
+                self.judge(view, &asked.get())?;
+            }
+        }
+        Ok(under)
     }
 
     /// The numbers of a folder at which a message lies, in their order.

@@ -784,3 +784,28 @@ fn a_page_ends_at_what_was_shown() {
     let next = archive.search(&maria(), &Query::parse("").unwrap(), page.next, 1).unwrap();
     assert_eq!(next.entries[0].id, newest[2]);
 }
+
+#[test]
+fn nobody_lays_a_message_of_others_where_he_may_read_it() {
+    let office = Office::new();
+    let (archive, now) = (&office.archive, office.scene.now());
+    let foreign = *office.ids[1].iter().find(|id| !office.ids[0].contains(id)).unwrap();
+    office.grant(Permission::ReadAttachments, Restriction::default());
+    let reached = Reached { uid_validity: 1, last_uid: 99, mod_seq: None };
+    let progressed = Progressed { stored: &[(99, foreign)], ..Progressed::default() };
+    denied(archive.advance(&maria(), ANNA, "INBOX", reached, &progressed, now));
+    assert_eq!(office.last_row().details["id"], foreign.to_string());
+    let intake = office.intake();
+    let batch = || archive.prepare_batch(&intake, vec![(98, b"Subject: x\r\n\r\n".to_vec())]).unwrap();
+    denied(archive.put_prepared(&maria(), &intake, batch(), "INBOX", reached, &progressed));
+    assert!(matches!(archive.get(&maria(), foreign), Err(Error::Denied(_))));
+    // What lies there already may lie in another folder of it, and what comes with it is new there.
+    let progressed = Progressed { stored: &[(99, office.ids[0][0])], ..Progressed::default() };
+    archive.put_prepared(&maria(), &intake, batch(), "Altra", reached, &progressed).unwrap();
+    // Out of a folder that is closed to her nothing is laid into one that is not.
+    let closed = Progressed { stored: &[(1, office.ids[0][1])], ..Progressed::default() };
+    let restriction = Restriction { folders: Some([code("Aperta")].into()), ..Restriction::default() };
+    office.grant(Permission::ReadAttachments, restriction);
+    denied(archive.advance(&maria(), ANNA, "Aperta", reached, &closed, now));
+    denied(archive.get(&maria(), office.ids[0][1]));
+}
