@@ -90,12 +90,16 @@ fn reader(actor: &Actor) -> Result<&pec_core::delegation::UserId> {
     }
 }
 
-/// The messages of its dossier that lie in its mailbox.
+/// The messages of its dossier that lie in its mailbox. A sender can give his message the *msgid* of another, which ties the two
+/// transactions together: of several, those of the one that was shared.
 fn dossier(view: &dyn View, share: &Share) -> Result<BTreeSet<Number>> {
-    let texts = BTreeSet::from([bare(share.dossier.as_str())]);
+    let shared = bare(share.dossier.as_str());
+    let texts = BTreeSet::from([shared.clone()]);
     let key = mailbox_key(share.mailbox.as_str());
     let related: Vec<Number> = dossiers::related(view, &texts, Speaking::All)?.into_iter().collect();
     let entries = view.entries(&related)?;
-    let lies = |entry: &Entry| entry.mailboxes.contains(&key);
+    let named: BTreeSet<String> = entries.iter().filter_map(|entry| entry.pec_id.clone()).collect();
+    let is_tied = named.len() > 1 && named.contains(&shared);
+    let lies = |entry: &Entry| entry.mailboxes.contains(&key) && (!is_tied || entry.pec_id.as_ref() == Some(&shared));
     Ok(related.into_iter().zip(entries).filter(|(_, entry)| lies(entry)).map(|(number, _)| number).collect())
 }

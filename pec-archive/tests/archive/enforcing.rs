@@ -809,3 +809,25 @@ fn nobody_lays_a_message_of_others_where_he_may_read_it() {
     denied(archive.advance(&maria(), ANNA, "Aperta", reached, &closed, now));
     denied(archive.get(&maria(), office.ids[0][1]));
 }
+
+#[test]
+fn a_share_gives_no_other_transaction_whatever_a_sender_has_called_it() {
+    let mut office = Office::new();
+    // Another message that its sender has given the Message-ID of the first one.
+    let text = crate::scene::message("1@ditta.example", "Un altro", 10);
+    let other = office.scene.network.submit(ANNA, &[OFFICE, FULL], &text).unwrap().pec_id;
+    office.scene.network.settle().unwrap();
+    let (archive, now) = (&office.archive, office.scene.now());
+    archive.put_batch(&Actor::host(), &office.intake(), office.scene.mailbox(ANNA)).unwrap();
+    let user = User { id: code("ugo"), account: code("A1"), name: code("Ugo"), email: None };
+    office.host(&Command::AddUser { user });
+    let until = now + jiff::SignedDuration::from_hours(24);
+    for (id, dossier, foreign) in [("s1", &other, &office.scene.pec_id), ("s2", &office.scene.pec_id, &other)] {
+        let (mailbox, with) = (code(ANNA), code("ugo"));
+        let share = Share { id: code(id), mailbox, dossier: code(dossier), with, from: now, until };
+        archive.act(&Actor::host(), &Command::Share { share }, now).unwrap();
+        let entries = archive.open_share(&Actor::named("ugo"), &code(id), now).unwrap();
+        assert!(!entries.is_empty());
+        assert!(entries.iter().all(|entry| entry.pec_id.as_ref() != Some(foreign)), "{id}: {entries:#?}");
+    }
+}
