@@ -150,6 +150,7 @@ impl Archive {
     /// # Errors
     /// As [`Archive::finished`].
     pub fn follow_from_now(&self, actor: &Actor, follower: &str) -> Result<bool> {
+        self.allow(&Asked::new(actor, Call::Events))?;
         if self.read(|view| view.follower(follower))?.is_some() {
             return Ok(false);
         }

@@ -82,12 +82,13 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] for a message or a class that is not here: then nothing was changed.
     pub fn classify(&self, actor: &Actor, now: Timestamp, ids: &[Id], class: &str) -> Result<()> {
-        self.read(|view| months(view, class))?;
         self.change_each(actor, Call::Classify, ids, now, |change, log, id, number| {
             months(change, class)?;
             change.classify(number, class)?;
             log.append(What::Classify { id, class }).map(drop)
-        })
+        })?;
+        // Of no messages the class has to be there all the same.
+        self.read(|view| months(view, class)).map(drop)
     }
 
     /// Holds messages for a case (a lawsuit, an inspection): none of them can be erased until the case is released.

@@ -831,3 +831,16 @@ fn a_share_gives_no_other_transaction_whatever_a_sender_has_called_it() {
         assert!(entries.iter().all(|entry| entry.pec_id.as_ref() != Some(foreign)), "{id}: {entries:#?}");
     }
 }
+
+#[test]
+fn what_is_asked_to_follow_or_to_classify_is_judged_first() {
+    let office = Office::new();
+    let archive = &office.archive;
+    archive.follow_from_now(&Actor::host(), "regole").unwrap();
+    for follower in ["regole", "altro"] {
+        denied(archive.follow_from_now(&maria(), follower));
+        assert_eq!(office.last_row().details["call"], "events");
+    }
+    denied(archive.classify(&maria(), office.scene.now(), &[office.ids[0][0]], "none"));
+    assert_eq!(office.last_row().details["call"], "classify");
+}
