@@ -153,8 +153,9 @@ impl Organisation {
             return Err(denied(DeniedCode::UserSuspended));
         }
         let mailbox = self.mailbox_named(object.mailbox)?;
-        works(mailbox, permission, now)?;
+        // How a mailbox stands is told to its delegates.
         let delegate = mailbox.sharing.active(user)?;
+        works(mailbox, permission, now)?;
         let giving = |grant: &&Grant| grant.holds(now) && grant.given(&self.roles).has(permission);
         let mut giving = delegate.grants.iter().filter(giving).peekable();
         if giving.peek().is_none() {

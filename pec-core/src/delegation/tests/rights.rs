@@ -1,5 +1,6 @@
 //! Who may do what (FEATURES rows 3, 56 and 58).
 
+use super::super::lifecycle::Revoke;
 use super::*;
 use Permission as P;
 
@@ -26,6 +27,17 @@ fn row_58_a_right_names_what_gives_it_and_a_refusal_names_what_is_missing() {
     house.host(Command::Withdraw { grant: code("G1") });
     assert_eq!(why(house.may("anna", P::ReadBody, BOX)), ("permission.missing", Some(P::ReadBody)));
     assert_eq!(house.refused(Command::Withdraw { grant: code("G1") }), DeniedCode::NotFound);
+}
+
+#[test]
+fn how_a_mailbox_stands_is_told_to_its_delegates() {
+    let mut house = House::shared();
+    house.delegate(BOX, "anna");
+    house.report(BOX, Said::Revoked { revoke: Revoke::NonPayment });
+    assert_eq!(why(house.may("anna", P::Send, BOX)), ("mailbox.not_active", Some(P::Send)));
+    for stranger in ["bruno", "dario"] {
+        assert_eq!(why(house.may(stranger, P::Send, BOX)), ("delegate.inactive", Some(P::Send)));
+    }
 }
 
 #[test]
