@@ -90,6 +90,8 @@ async fn each_run_has_a_span_that_says_what_came_of_it_and_no_secret() {
     server.with(BRUNO, |one| one.temper = Temper::Rejects("parola-segretissima non va bene"));
     let seen = Seen::default();
     let hears = tracing::subscriber::set_default(seen.clone());
+    // Where one alone listens, tracing asks the thread that first comes to a place: another test's, which listens to nothing.
+    let _second = tracing::Dispatch::new(seen.clone());
     office.hub.refresh(RefreshOptions::default()).await.unwrap();
     let trust = TrustStore::built_in();
     let intake = Intake::new(&trust, "2026-02-09T10:00:00Z".parse().unwrap());
