@@ -152,7 +152,11 @@ fn intake(setup: &Setup) -> Intake<'_> {
 
 /// An error of the archive for a person: what it means and what can be done, then what it is about.
 pub(crate) fn failed(error: &pec_archive::Error) -> Stop {
-    let text = |language| format!("{} ({error})", error.explanation(language));
+    let text = |language| match error {
+        // What is refused has a reason of its own.
+        pec_archive::Error::Denied(denied) => format!("{} ({denied})", denied.code.explanation(language)),
+        error => format!("{} ({error})", error.explanation(language)),
+    };
     Stop::Because(Text::new(text(Language::It), text(Language::En)))
 }
 

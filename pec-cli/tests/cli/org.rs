@@ -65,6 +65,18 @@ fn denied(ran: &Ran) -> String {
     ran.json()[0]["code"].as_str().unwrap().to_owned()
 }
 
+/// What another command is refused is told by its reason too.
+#[test]
+fn every_command_says_why_it_was_refused() {
+    let kit = Kit::new();
+    let archive = founded(&kit);
+    let ran = pec(&["log", "show", &archive, "--actor", "anna", "--lang", "en"]);
+    assert!(
+        ran.code == 2 && ran.err.contains("act of administration") && ran.err.contains("org.operator_only"),
+        "{ran:?}"
+    );
+}
+
 #[test]
 fn from_nothing_to_work_that_is_done() {
     let kit = Kit::new();
