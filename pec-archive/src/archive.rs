@@ -1,5 +1,6 @@
 //! The archive as its host sees it.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
@@ -253,7 +254,8 @@ impl Archive {
         self.noted(&asked, self.store(actor, &self.gate(&asked), intake, &prepared, With::Nothing))
     }
 
-    /// Stores the message that the host has just submitted: its recipients are pending until a certified event comes.
+    /// Stores the message that the host has just submitted: its recipients are pending until a certified event comes. A user says
+    /// so of mailboxes from which it may send: the one in which the message lies, and the one that is its sender.
     ///
     /// # Errors
     /// As [`Archive::put`].
@@ -264,9 +266,20 @@ impl Archive {
         message: Vec<u8>,
         submission: &Submission<'_>,
     ) -> Result<Put> {
-        let asked = Asked::put(actor, intake);
-        let stored = self.store_one(actor, &self.gate(&asked), intake, message, With::Submission(submission));
-        self.noted(&asked, stored)
+        let asked = Cell::new(Asked::put(actor, intake));
+        let gate = |change: &dyn Change| {
+            let put = asked.get();
+            let under = self.judge(change, &put)?;
+            if put.call == Call::Put {
+                for mailbox in [intake.mailbox, submission.sender] {
+                    asked.set(Asked { call: Call::Filed, ..put }.on(On::Mailbox(mailbox)));
+                    self.judge(change, &asked.get())?;
+                }
+            }
+            Ok(under)
+        };
+        let stored = self.store_one(actor, &gate, intake, message, With::Submission(submission));
+        self.noted(&asked.get(), stored)
     }
 
     /// Stores one message and what goes with it.

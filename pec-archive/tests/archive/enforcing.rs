@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use pec_archive::search::Query;
 use pec_archive::{
     Action, Actor, Answers, Archive, Ending, Error, Id, Intake, LogFormat, LogKey, Managed, ManagedEvent, Outcome,
-    Outgoing, Place, Progressed, Reached, Resolution, Rule, TicketState,
+    Outgoing, Place, Progressed, Reached, Resolution, Rule, Submission, TicketState,
 };
 use pec_core::delegation::lifecycle::DelegateName;
 use pec_core::delegation::{
@@ -843,4 +843,23 @@ fn what_is_asked_to_follow_or_to_classify_is_judged_first() {
     }
     denied(archive.classify(&maria(), office.scene.now(), &[office.ids[0][0]], "none"));
     assert_eq!(office.last_row().details["call"], "classify");
+}
+
+#[test]
+fn who_may_not_send_does_not_say_that_something_was_sent() {
+    let office = Office::new();
+    let (archive, now) = (&office.archive, office.scene.now());
+    let submitted = |actor: &Actor, sender: &str| {
+        let submission = Submission { sender, recipients: &[FULL], at: now };
+        archive.put_submitted(actor, &office.intake(), crate::scene::message("2@ditta.example", "x", 9), &submission)
+    };
+    office.grant(Permission::Draft, Restriction::default());
+    assert_eq!(denied(submitted(&maria(), ANNA)).missing, Some(Permission::Send));
+    assert_eq!(office.last_row().details["call"], "filed as sent");
+    office.grant(Permission::Send, Restriction::default());
+    // Nor in the name of another mailbox.
+    assert_eq!(denied(submitted(&maria(), OFFICE)).missing, Some(Permission::Send));
+    assert_eq!(office.last_row().details["mailbox"], OFFICE);
+    submitted(&maria(), ANNA).unwrap();
+    submitted(&Actor::host(), "alias@pec.alfa.example").unwrap();
 }
