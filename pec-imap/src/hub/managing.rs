@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use pec_archive::{Actor, Managed, ManagedEvent, Mandate, Standing};
-use pec_core::delegation::Permission;
+use pec_core::delegation::{By, Permission};
 use pec_core::tax_id::TaxId;
 
 use super::{Hub, Mandates};
@@ -51,10 +51,11 @@ impl MailboxSpec {
 
 impl Hub {
     /// Takes mailboxes into management: all of them, or none. Their credentials are kept first; one of a mailbox that was
-    /// not taken in the end harms nobody. One that is managed already is changed.
+    /// not taken in the end harms nobody. One that is managed already is changed. Whoever is not the host takes no password that
+    /// is kept to a server of his own choice: for that it needs the permission to manage credentials.
     ///
     /// # Errors
-    /// [`Error::HubCapacityExceeded`]; [`Error::NoMandate`] where the policy asks for one; [`Error::NoCredential`];
+    /// [`pec_archive::Error::Denied`]; [`Error::HubCapacityExceeded`]; [`Error::NoMandate`] where the policy asks for one; [`Error::NoCredential`];
     /// [`Error::BadValue`] for an address that is none or a provider that is not known; those of the stores.
     pub fn add(&self, mailboxes: &[MailboxSpec]) -> Result<()> {
         let said = mailboxes.iter().map(|spec| self.judged(spec)).collect::<Result<Vec<_>>>()?;
@@ -64,6 +65,16 @@ impl Hub {
             self.archive().permit_administration(self.actor(), &said.address, now)?;
         }
         let known = self.archive().managed(self.actor())?;
+        for (said, spec) in said.iter().zip(mailboxes).filter(|_| self.actor().by() != Some(&By::Host)) {
+            let before = known.iter().map(|(known, _)| known).find(|known| known.address == said.address);
+            let leads_elsewhere = match before {
+                Some(before) => before.profile != said.profile || before.overrides != said.overrides,
+                None => spec.credential.is_none(),
+            };
+            if leads_elsewhere {
+                self.archive().permit(self.actor(), Permission::ManageCredentials, &said.address, now)?;
+            }
+        }
         let others = known.iter().filter(|(known, _)| !said.iter().any(|new| new.address == known.address)).count();
         self.policy.admits(others, said.len())?;
         let credentials: Vec<_> = said

@@ -13,7 +13,8 @@ use pec_core::delegation::{
 };
 use pec_core::trust::TrustStore;
 use pec_imap::{
-    Credential, Error, Hub, Network, Profiles, Proxy, Receiver, RefreshOptions, RefreshOutcome, Roots, SecretField,
+    Credential, Error, Hub, MailboxSpec, Network, Profiles, Proxy, Receiver, RefreshOptions, RefreshOutcome, Roots,
+    SecretField,
 };
 
 use secrecy::ExposeSecret as _;
@@ -153,6 +154,15 @@ fn an_operator_manages_what_its_scope_covers() {
     assert!(office.secrets.get(BRUNO, SecretField::Access).unwrap().is_none());
     own.add(&[spec(BRUNO, 1, PASSWORD)]).unwrap();
     assert_eq!(missing(foreign.remove(BRUNO)), None);
+    // The password that is kept goes to no server of the operator's own.
+    let kept = |port| MailboxSpec { credential: None, ..spec(ANNA, port, PASSWORD) };
+    assert_eq!(missing(own.add(&[kept(2)])), Some(Permission::ManageCredentials));
+    assert_eq!(missing(own.add(&[spec(ANNA, 2, PASSWORD)])), Some(Permission::ManageCredentials));
+    own.add(&[MailboxSpec { description: Some("Ufficio".into()), ..kept(1) }]).unwrap();
+    office.hub.add(&[kept(2)]).unwrap();
+    office.archive.unmanage(&Actor::host(), ANNA, begin()).unwrap();
+    assert_eq!(missing(own.add(&[kept(1)])), Some(Permission::ManageCredentials));
+    office.hub.add(&[kept(1)]).unwrap();
     // To administer is not to read.
     let denied = own.open(ANNA);
     assert_eq!(missing(denied), Some(Permission::List));
