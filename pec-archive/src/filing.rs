@@ -13,6 +13,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use pec_core::delegation::By;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
@@ -24,7 +25,7 @@ use crate::events::{Happened, tell};
 use crate::id::Id;
 use crate::intake::Intake;
 use crate::log::{Appender, What};
-use crate::search::{Query, Test};
+use crate::search::{Field, Query, Test};
 use crate::store::{Change, FiledRow, Number, View, second_of};
 use crate::writer::With;
 
@@ -190,7 +191,8 @@ impl Explained {
 
 impl Archive {
     /// Lets rules act on messages, each rule once on each message, in the order in which they are given; all of it or
-    /// nothing. What is done is logged as if somebody had done it by hand.
+    /// nothing. What is done is logged as if somebody had done it by hand, and takes the permissions that it would take then: to
+    /// read what is looked for, to assign, to hold, to send what is to be handed on.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a message that is not here; and those of [`Archive::put`].
@@ -198,7 +200,13 @@ impl Archive {
         let mut done = Vec::new();
         self.change_each(actor, Call::File, ids, now, |change, log, id, number| {
             for rule in rules {
-                if change.filed(number, &rule.name)?.is_some() || !holds(change, &rule.query, number)? {
+                if change.filed(number, &rule.name)?.is_some() {
+                    continue;
+                }
+                // Also where it does not hold: that is an answer too.
+                let does: &[Action] = if rule.suggests { &[] } else { &rule.actions };
+                self.may_by_hand(change, (actor, now), id, &rule.query, does)?;
+                if !holds(change, &rule.query, number)? {
                     continue;
                 }
                 let state = if rule.suggests {
@@ -243,13 +251,15 @@ impl Archive {
         })
     }
 
-    /// Does what a rule suggests for a message.
+    /// Does what a rule suggests for a message, where whoever accepts it may do that by hand.
     ///
     /// # Errors
     /// [`Error::NotFound`] where it suggests nothing, or somebody has decided already.
     pub fn accept(&self, actor: &Actor, id: Id, rule: &str, now: Timestamp) -> Result<()> {
         self.decide(actor, id, rule, now, |change, log, row| {
-            act(change, log, id, row.message, rule, &actions(row)?, now)?;
+            let actions = actions(row)?;
+            self.may_by_hand(change, (actor, now), id, &Query::default(), &actions)?;
+            act(change, log, id, row.message, rule, &actions, now)?;
             Ok("accepted")
         })
     }
@@ -284,7 +294,39 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`]; what reading can meet.
     pub fn explain(&self, actor: &Actor, rule: &Rule, id: Id) -> Result<Explained> {
-        self.read_for(&Asked::new(actor, Call::Explain).on(On::Message(id)), |view| explained(view, rule, id))
+        let asked = Asked::new(actor, Call::Explain).on(On::Message(id));
+        self.read_for(&asked, |view| {
+            self.may_by_hand(view, (actor, asked.at), id, &rule.query, &[])?;
+            explained(view, rule, id)
+        })
+    }
+
+    /// Whether somebody may find by himself what this query finds, and do this with the message: a rule acts in the name of whoever
+    /// lets it act, and gives him nothing. The host is the program; to archive and tag is what rules are managed for.
+    fn may_by_hand(
+        &self,
+        view: &dyn View,
+        (actor, now): (&Actor, Timestamp),
+        id: Id,
+        query: &Query,
+        actions: &[Action],
+    ) -> Result<()> {
+        if actor.by() == Some(&By::Host) {
+            return Ok(());
+        }
+        let judge = |call, on| self.judge(view, &Asked::new(actor, call).on(on).at(now)).map(drop);
+        judge(Call::search(query), On::Message(id))?;
+        for term in &query.terms {
+            if let Test::Is { field: Field::Mailbox, values } = &term.test {
+                values.iter().try_for_each(|mailbox| judge(Call::Search, On::Mailbox(mailbox)))?;
+            }
+        }
+        actions.iter().try_for_each(|action| match action {
+            Action::File(_) | Action::Tag(_) => Ok(()),
+            Action::Assign(_) => judge(Call::Assign, On::Message(id)),
+            Action::Hold(_) => judge(Call::Hold, On::All),
+            Action::Forward(_) => judge(Call::Queue, On::Message(id)),
+        })
     }
 
     /// Why a rule would act on a message, or would not, if it came into the archive now: it is judged as what is stored is,

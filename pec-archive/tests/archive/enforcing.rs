@@ -863,3 +863,41 @@ fn who_may_not_send_does_not_say_that_something_was_sent() {
     submitted(&maria(), ANNA).unwrap();
     submitted(&Actor::host(), "alias@pec.alfa.example").unwrap();
 }
+
+#[test]
+fn a_rule_gives_nobody_what_he_may_not_do_by_hand() {
+    let office = Office::new();
+    let (archive, now, id) = (&office.archive, office.scene.now(), office.ids[0][0]);
+    let rule = |query: &str, action| Rule::new("r", query, vec![action]).unwrap();
+    let tag = || Action::Tag("t".into());
+    let forward = || Action::Forward("ladro@pec.example".into());
+    let elsewhere = format!("casella:{OFFICE}");
+    let hash = format!("impronta:{id}");
+    office.grant(Permission::ManageRules, Restriction::default());
+    for (rule, lacks) in [
+        (rule("", forward()), Some(Permission::Send)),
+        (rule("", Action::Assign("maria".into())), Some(Permission::Assign)),
+        (rule("", Action::Hold("causa".into())), None),
+        // By what a rule finds, its tag would tell what may not be read, or where else a message lies.
+        (rule("testo:Buongiorno", tag()), Some(Permission::ReadBody)),
+        (rule("-testo:altro", tag()).suggesting(), Some(Permission::ReadBody)),
+        (rule(&hash, tag()), Some(Permission::ReadAttachments)),
+        (rule(&elsewhere, tag()), Some(Permission::List)),
+    ] {
+        let refused = denied(archive.file(&maria(), std::slice::from_ref(&rule), &[id], now));
+        assert_eq!((refused.missing, office.last_row().what.as_str()), (lacks, "denied"), "{rule:?}");
+    }
+    assert_eq!(archive.file(&maria(), &[rule("oggetto:contratto", tag())], &[id], now).unwrap().len(), 1);
+    office.grant(Permission::ReadBody, Restriction::default());
+    for query in [&hash, &elsewhere] {
+        denied(archive.explain(&maria(), &rule(query, tag()), id));
+    }
+    // What somebody else has suggested is done by whoever accepts it.
+    let suggests = Rule::new("s", "", vec![tag(), forward()]).unwrap().suggesting();
+    archive.file(&Actor::host(), &[suggests], &[id], now).unwrap();
+    office.grant(Permission::Archive, Restriction::default());
+    assert_eq!(denied(archive.accept(&maria(), id, "s", now)).missing, Some(Permission::Send));
+    assert_eq!(archive.suggestions(&maria(), 9).unwrap().len(), 1);
+    office.grant(Permission::ManageRules, Restriction::default());
+    archive.dismiss(&maria(), id, "s").unwrap();
+}
