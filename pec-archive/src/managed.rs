@@ -125,7 +125,8 @@ pub enum ManagedEvent<'a> {
 }
 
 impl Archive {
-    /// The mailboxes that are managed, in the order of their addresses.
+    /// The mailboxes that are managed, in the order of their addresses. How one stands, its counters among it, is said to whoever
+    /// may see all of it.
     ///
     /// # Errors
     /// [`Error::Damaged`], which names the mailbox; what reading can meet.
@@ -136,7 +137,10 @@ impl Archive {
             let mut shown = Vec::new();
             for row in view.managed()? {
                 if self.shows_mailbox(view, &sight, &row.address)? {
-                    shown.push(understood(&row)?);
+                    let (said, standing) = understood(&row)?;
+                    let whole = self.judge(view, &asked.on(On::Mailbox(&row.address)));
+                    let is_whole = !matches!(whole, Err(Error::Denied(_)));
+                    shown.push((said, if is_whole { standing } else { Standing::default() }));
                 }
             }
             Ok(shown)

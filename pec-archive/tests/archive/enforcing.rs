@@ -400,6 +400,12 @@ fn row_58_confidence_by_folder_and_tag() {
     office.grant(Permission::ReadAttachments, Restriction { never: texts(&["gare"]), ..Restriction::default() });
     assert!(!seen().contains(&one) && seen().contains(&two));
     assert_eq!(denied(archive.get(&maria(), one)).code, DeniedCode::PermissionRestricted);
+    // Counters are of the whole mailbox.
+    managed(&office);
+    let count = |_: &str, standing| pec_archive::Standing { unread: 7, ..standing };
+    archive.note_standings(&Actor::host(), &[ANNA.into()], now, count).unwrap();
+    let unread = || archive.managed(&maria()).unwrap().iter().map(|(_, it)| it.unread).collect::<Vec<_>>();
+    assert_eq!(unread(), [0]);
     // A tag that keeps it from somebody is not taken away by them.
     office.grant(Permission::Archive, Restriction { never: texts(&["gare"]), ..Restriction::default() });
     assert_eq!(denied(archive.untag(&maria(), now, &[two, one], "gare")).code, DeniedCode::PermissionRestricted);
@@ -413,6 +419,8 @@ fn row_58_confidence_by_folder_and_tag() {
     let reached = Reached { uid_validity: 1, last_uid: 1, mod_seq: None };
     archive.advance(&Actor::host(), ANNA, "Riservata", reached, &progressed, now).unwrap();
     assert_eq!(seen(), [two]);
+    office.grant(Permission::List, Restriction::default());
+    assert_eq!(unread(), [7]);
 }
 
 #[test]
