@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pec_archive::ManagedEvent;
+use pec_archive::{Error as ArchiveError, ManagedEvent};
 use pec_core::delegation::lifecycle::State;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -238,7 +238,9 @@ impl Hub {
     /// Makes durable how mailboxes stand.
     async fn note(&self, done: Vec<(String, Result<Seen>)>) -> Result<Vec<(String, RefreshOutcome)>> {
         self.in_archive(move |hub| {
-            let addresses: Vec<String> = done.iter().map(|(address, _)| address.clone()).collect();
+            // Of what he may not see nobody notes anything, and it keeps nothing from being noted of the others.
+            let seen = done.iter().filter(|(_, seen)| !matches!(seen, Err(Error::Archive(ArchiveError::Denied(_)))));
+            let addresses: Vec<String> = seen.map(|(address, _)| address.clone()).collect();
             let now = hub.now();
             hub.archive().note_standings(hub.actor(), &addresses, now, |address, standing| {
                 let seen = done.iter().find(|(known, _)| known == address).map(|(_, seen)| seen);

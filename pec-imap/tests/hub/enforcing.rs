@@ -101,6 +101,26 @@ async fn a_delegate_works_in_his_mailbox_and_no_server_hears_of_another() {
     assert!(
         matches!(&report.mailboxes[0].outcome, RefreshOutcome::Fresh { synced: Some(synced), .. } if synced.new_messages() == 1)
     );
+    // One of which he may see a folder alone fails for itself.
+    let name = DelegateName { first_name: code("Maria"), surname: code("Neri"), description: code("-"), email: None };
+    let host = |command| drop(office.archive.act(&Actor::host(), &command, begin()).unwrap());
+    host(Command::AddDelegate { mailbox: code(BRUNO), user: code("maria"), name });
+    host(Command::ActivateDelegate { mailbox: code(BRUNO), user: code("maria") });
+    let restriction = Restriction { folders: Some([code("Aperta")].into()), ..Restriction::default() };
+    let gives = Gives::Permissions { permissions: Permissions::of(&[Permission::List]) };
+    let (mailbox, user) = (code(BRUNO), code("maria"));
+    host(Command::Grant {
+        grant: Grant { id: code("part"), mailbox, user, gives, restriction, from: begin(), until: None },
+    });
+    let report = maria.refresh(options).await.unwrap();
+    let fresh: Vec<&str> = report
+        .mailboxes
+        .iter()
+        .filter(|one| matches!(one.outcome, RefreshOutcome::Fresh { .. }))
+        .map(|one| one.address.as_str())
+        .collect();
+    assert_eq!((fresh, report.mailboxes.len()), (vec![ANNA], 2), "{report:?}");
+    host(Command::Withdraw { grant: code("part") });
     let go_on = &mut |_: pec_imap::SyncProgress<'_>| std::ops::ControlFlow::Continue(());
     assert_eq!(missing(maria.sync(BRUNO, go_on).await), Some(Permission::List));
     assert_eq!(missing(maria.open(BRUNO)), Some(Permission::List));
