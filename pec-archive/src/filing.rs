@@ -25,7 +25,8 @@ use crate::events::{Happened, tell};
 use crate::id::Id;
 use crate::intake::Intake;
 use crate::log::{Appender, What};
-use crate::search::{Field, Query, Test};
+use crate::page;
+use crate::search::{Field, Query, Term, Test};
 use crate::store::{Change, FiledRow, Number, View, second_of};
 use crate::writer::With;
 
@@ -314,12 +315,16 @@ impl Archive {
         if actor.by() == Some(&By::Host) {
             return Ok(());
         }
+        let sender = page::entry(view, content::number_of(view, id)?)?.sender.unwrap_or_default();
         let judge = |call, on| self.judge(view, &Asked::new(actor, call).on(on).at(now)).map(drop);
         judge(Call::search(query), On::Message(id))?;
         for term in &query.terms {
             if let Test::Is { field: Field::Mailbox, values } = &term.test {
                 values.iter().try_for_each(|mailbox| judge(Call::Search, On::Mailbox(mailbox)))?;
             }
+        }
+        if query.terms.iter().any(Term::asks_state) {
+            judge(Call::Search, On::Mailbox(&sender))?;
         }
         actions.iter().try_for_each(|action| match action {
             Action::File(_) | Action::Tag(_) => Ok(()),

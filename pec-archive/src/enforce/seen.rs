@@ -141,6 +141,7 @@ impl Archive {
         limit: usize,
     ) -> Result<Page> {
         let (query, places) = self.narrowed(view, sight, query)?;
+        let asks_state = query.terms.iter().any(Term::asks_state);
         let (mut before, mut entries) = (from.map(Cursor::to_number), Vec::new());
         // Where a page ends says nothing of what is behind it.
         let mut last = None;
@@ -154,7 +155,9 @@ impl Archive {
                     continue;
                 }
                 self.hide_mailboxes(view, sight, number, &mut entry)?;
-                if !places.iter().all(|term| lies_so(term, &entry)) {
+                if !places.iter().all(|term| lies_so(term, &entry))
+                    || (asks_state && !self.shows_states(view, sight, &entry)?)
+                {
                     continue;
                 }
                 if entries.len() == limit {
@@ -186,6 +189,19 @@ impl Archive {
             places.retain(|place| organisation.permit(&by, *permission, place, *at).is_ok());
             entry.mailboxes.retain(|mailbox| places.iter().any(|place| place.mailbox.as_str() == mailbox));
         })
+    }
+
+    /// Whether it is told what became of the transaction of a message: receipts go to its sender, so that it is to whoever sees the
+    /// message in the mailbox of the sender, or may list all of that. To the other side it is not, nor that it is not so.
+    fn shows_states(&self, view: &dyn View, sight: &Sight, entry: &Entry) -> Result<bool> {
+        let Sight::User(user, permission, at) = sight else { return Ok(true) };
+        let Some(sender) = entry.sender.as_deref().and_then(address) else { return Ok(false) };
+        if entry.mailboxes.iter().any(|mailbox| mailbox == sender.as_str()) {
+            return Ok(true);
+        }
+        let by = By::user(user.clone());
+        self.keeper()
+            .with(view, |organisation| organisation.permit(&by, *permission, &Object::mailbox(&sender), *at).is_ok())
     }
 
     /// Whether a place of a message with these tags is shown.
@@ -253,6 +269,13 @@ impl Archive {
             query.terms.push(Term { negated: false, test: Test::Is { field: Field::Mailbox, values } });
         }
         Ok((query, places))
+    }
+}
+
+impl Term {
+    /// Whether it is about what became of a transaction.
+    pub(crate) const fn asks_state(&self) -> bool {
+        matches!(self.test, Test::Is { field: Field::State, .. })
     }
 }
 

@@ -909,3 +909,30 @@ fn a_rule_gives_nobody_what_he_may_not_do_by_hand() {
     office.grant(Permission::ManageRules, Restriction::default());
     archive.dismiss(&maria(), id, "s").unwrap();
 }
+
+#[test]
+fn what_became_of_a_message_is_told_to_the_side_of_its_sender() {
+    let office = Office::new();
+    let (archive, now) = (&office.archive, office.scene.now());
+    let id = office.ids[1][0];
+    let find = |actor: &Actor, query: &str| -> Vec<Id> {
+        let page = archive.search(actor, &Query::parse(query).unwrap(), None, 99).unwrap();
+        page.entries.iter().map(|entry| entry.id).collect()
+    };
+    // That it did not reach the other recipient is in receipts that its sender has.
+    let states = ["stato:non-consegnato", "-stato:non-consegnato", "stato:consegnato", "-stato:consegnato"];
+    assert!(states.iter().any(|state| find(&Actor::host(), state).contains(&id)));
+    restricted_in_the_office(&office, "INBOX");
+    assert_eq!(find(&maria(), ""), [id]);
+    let tag = || vec![Action::Tag("t".into())];
+    for state in states {
+        assert!(find(&maria(), state).is_empty(), "{state}");
+        denied(archive.explain(&maria(), &Rule::new("r", state, tag()).unwrap(), id));
+    }
+    office.archive.act(&Actor::host(), &Command::Withdraw { grant: code("office") }, now).unwrap();
+    office.grant(Permission::List, Restriction::default());
+    for state in states {
+        let own = |ids: Vec<Id>| ids.into_iter().filter(|id| office.ids[0].contains(id)).collect::<Vec<_>>();
+        assert_eq!(find(&maria(), state), own(find(&Actor::host(), state)), "{state}");
+    }
+}
