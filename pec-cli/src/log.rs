@@ -13,6 +13,7 @@ use pec_archive::{
 use pec_core::finding::Language;
 
 use crate::archive::failed;
+use crate::asker::Asker;
 use crate::render::printable;
 use crate::text::{Stop, Text};
 use crate::{keys, setup};
@@ -22,9 +23,8 @@ use crate::{keys, setup};
 pub(crate) struct Arguments {
     #[command(subcommand)]
     action: Action,
-    /// In whose name it is done; it stands in the log of the archive.
-    #[arg(long, global = true, value_name = "NAME", default_value = "host")]
-    actor: String,
+    #[command(flatten)]
+    asker: Asker,
     #[command(flatten)]
     keys: keys::KeyFiles,
 }
@@ -128,7 +128,7 @@ struct Prove {
 }
 
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
-    let call = Call { actor: Actor::local(&arguments.actor), keys: &arguments.keys, language };
+    let call = Call { actor: arguments.asker.actor()?.0, keys: &arguments.keys, language };
     match &arguments.action {
         Action::Show(arguments) => call.show(arguments),
         Action::Verify(arguments) => call.verify(arguments),

@@ -1,6 +1,7 @@
 //! `pec`: the library for a person at a terminal. No logic of its own: what it prints, the library decides.
 
 mod archive;
+mod asker;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod explain;

@@ -127,6 +127,8 @@ mod tests {
         - *list, or administration*: whoever may see the mailbox in one way or the other.\n\
         - *a share*: the user with whom the dossier is shared, while it is.\n\
         - a permission: users to whom it is given there; of a list they see what lies where it is given. Operators read nothing.\n\n\
+        Tags belong to a message and not to a place: where it lies in mailboxes of two clients, both see them. Who asks for a message by\n\
+        its digest learns whether it is here, but nothing of it.\n\n\
         The host needs nothing, but a mandate for what *acts*, in a mailbox that the organisation knows, where the policy asks for one.\n\
         The calls of a mailbox and of a hub end in these; before a server hears of it, they ask for `list`, `send` or\n\
         `delete-on-server`. Rules bind whoever calls this library; they do not bind whoever holds the archive's file and its key.\n\n\

@@ -42,7 +42,7 @@ impl Seen {
                 mailboxes.insert(mailbox.address().as_str().to_owned(), whose);
             }
         })?;
-        Ok(Self { mailboxes, all, reads: !is_narrow })
+        Ok(Self { mailboxes, all, reads: !matches!(by, By::Operator(_)) })
     }
 
     /// In the order of addresses.

@@ -7,15 +7,13 @@ use std::process::ExitCode;
 use clap::Args;
 use jiff::Timestamp;
 use pec_archive::{Actor, Archive, Error};
-use pec_core::delegation::{
-    AccountCode, ClientCode, Command, Denied, DeniedCode, Event, Listing, Operator, OperatorId, Permission,
-    Permissions, Scope,
-};
+use pec_core::delegation::{Command, Denied, DeniedCode, Event, Listing, Permission, Permissions, Scope};
 use pec_core::finding::Language;
 use serde_json::Value;
 
 use super::told;
 use crate::archive::failed;
+use crate::asker::Asker;
 use crate::keys;
 use crate::render::printable;
 use crate::text::{Stop, Text};
@@ -24,18 +22,8 @@ use crate::text::{Stop, Text};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of all")]
 pub(crate) struct Acting {
-    /// In the name of this user; without it, and without --operator, the program itself acts.
-    #[arg(long = "as", global = true, value_name = "USER")]
-    user: Option<String>,
-    /// In the name of somebody who administers what --client or --account says, or everything.
-    #[arg(long, global = true, value_name = "NAME")]
-    operator: Option<OperatorId>,
-    /// A client with all its accounts: as far as the operator, or the list, goes.
-    #[arg(long, global = true, value_name = "CODE")]
-    client: Option<ClientCode>,
-    /// One account: as far as the operator, or the list, goes.
-    #[arg(long, global = true, value_name = "CODE")]
-    account: Option<AccountCode>,
+    #[command(flatten)]
+    asker: Asker,
     /// One JSON object a line.
     #[arg(long, global = true)]
     json: bool,
@@ -76,23 +64,7 @@ pub(crate) struct Call<'a> {
 
 impl<'a> Call<'a> {
     pub(crate) fn new(acting: &'a Acting, language: Language) -> Result<Self, Stop> {
-        let scope = match (&acting.client, &acting.account) {
-            (None, None) => Scope::Host,
-            (Some(client), None) => Scope::Client(client.clone()),
-            (None, Some(account)) => Scope::Account(account.clone()),
-            (Some(_), Some(_)) => {
-                let (it, en) = ("--client o --account, non entrambi", "--client or --account, not both");
-                return Err(Text::new(it, en).into());
-            }
-        };
-        let actor = match (&acting.user, &acting.operator) {
-            (None, None) => Actor::host(),
-            (Some(user), None) => Actor::local(user),
-            (None, Some(id)) => Actor::operator(Operator { id: id.clone(), scope: scope.clone() }),
-            (Some(_), Some(_)) => {
-                return Err(Text::new("--as o --operator, non entrambi", "--as or --operator, not both").into());
-            }
-        };
+        let (actor, scope) = acting.asker.actor()?;
         let now = acting.now.unwrap_or_else(Timestamp::now);
         let second = Timestamp::from_second(now.as_second()).unwrap_or(now);
         Ok(Self { acting, actor, scope, now, second, language })
@@ -122,7 +94,7 @@ impl<'a> Call<'a> {
 
     /// To change it.
     pub(super) fn open(&self, path: &Path) -> Result<Archive, Stop> {
-        if self.acting.operator.is_none() && self.scope != Scope::Host {
+        if !self.acting.asker.is_operator() && self.scope != Scope::Host {
             let it = "--client e --account dicono fin dove arriva un operatore, o un elenco: aggiungere --operator";
             let en = "--client and --account say how far an operator, or a list, goes: add --operator";
             return Err(Text::new(it, en).into());

@@ -89,3 +89,21 @@ fn wrong_input_is_explained() {
     let ran = pec(&["log", "verify", &empty]);
     assert_eq!((ran.code, ran.out.contains("0 voci") || ran.out.contains("0 entries")), (0, true), "{ran:?}");
 }
+
+#[test]
+fn an_operator_sees_his_part() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    for client in ["C1", "C2"] {
+        let ran = pec(&["org", "client", &archive, client, "--name", "Ditta"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    let rows = |who: &[&str]| pec(&[&["log", "show", &archive, "--json"], who].concat()).json();
+    let own = rows(&["--operator", "op", "--client", "C1"]);
+    assert_eq!(own.len(), 1, "{own:?}");
+    assert_eq!(own[0]["did"]["client"]["code"], "C1");
+    assert!(rows(&[]).len() > 2);
+    let ran = pec(&["log", "show", &archive, "--as", "nessuno"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("org.operator_only") || ran.err.contains("amministrazione"), "{}", ran.err);
+}
