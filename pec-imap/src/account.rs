@@ -12,7 +12,13 @@ use crate::error::{Error, Result};
 use crate::net::Endpoint;
 use crate::profile::KnownText;
 
-/// A mailbox of a provider.
+/// A mailbox of a provider, and who may enter. Whoever is given one works in the mailbox, and does not get its password (FEATURES row 56):
+///
+/// ```compile_fail
+/// fn password(account: &pec_imap::Account) -> &pec_imap::Credential {
+///     account.credential()
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Account {
     address: String,
@@ -55,8 +61,7 @@ impl Account {
     }
 
     /// Who enters.
-    #[must_use]
-    pub const fn credential(&self) -> &Credential {
+    pub(crate) const fn credential(&self) -> &Credential {
         &self.credential
     }
 
