@@ -187,6 +187,9 @@ fn faults(table: &Table, sources: &Sources) -> Vec<String> {
                 wrong("a part of it is a provider's, and not said which".into());
             }
             (State::Model, _) if row.provider.is_none() => wrong("a model, and not said of what".into()),
+            (State::Built | State::Model, _) if !row.tests.iter().chain(&row.bounds).any(|it| is_of(it, &row.n)) => {
+                wrong("no test of it is named after it".into());
+            }
             _ => {}
         }
         let is_there = |name: &String| name.split("::").all(|word| sources.words.contains(word));
@@ -198,6 +201,31 @@ fn faults(table: &Table, sources: &Sources) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Whether a test is named after a row: `row_3_…`, `rows_7_and_11_…`, `rows_31_to_33_…`, `row_54a_…`.
+fn is_of(test: &str, n: &str) -> bool {
+    let mut words = test.split('_').skip_while(|word| *word != "row" && *word != "rows").skip(1).peekable();
+    let number = |word: &str| word.trim_end_matches(char::is_alphabetic).parse::<u32>().ok();
+    let wanted = number(n);
+    let mut last = None;
+    while let Some(word) = words.next() {
+        match word {
+            "to" => {
+                let to = words.next().and_then(number);
+                if last <= wanted && wanted <= to {
+                    return true;
+                }
+            }
+            "and" => {}
+            word if word == n => return true,
+            word => match number(word) {
+                Some(one) => last = Some(one),
+                None => return false,
+            },
+        }
+    }
+    false
 }
 
 fn document(table: &Table) -> String {

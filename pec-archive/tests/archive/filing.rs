@@ -24,7 +24,7 @@ fn told(events: &[Event]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn whoever_follows_is_told_of_each_state_once_and_again_until_he_has_finished() {
+fn row_79_whoever_follows_is_told_of_each_state_once_and_again_until_he_has_finished() {
     let scene = Scene::new(1000);
     let (_folder, archive) = fresh();
     let host = Actor::host();
@@ -60,7 +60,7 @@ fn whoever_follows_is_told_of_each_state_once_and_again_until_he_has_finished() 
 }
 
 #[test]
-fn a_rule_acts_once_and_says_why() {
+fn row_77_a_rule_acts_once_and_says_why() {
     let scene = Scene::new(1000);
     let (_folder, archive) = fresh();
     let host = Actor::host();

@@ -51,7 +51,7 @@ fn every_case_of_conformance_comes_back_byte_for_byte() {
 }
 
 #[test]
-fn states_are_found_whatever_the_order_of_arrival() {
+fn row_63_states_are_found_whatever_the_order_of_arrival() {
     let scene = Scene::new(10_000);
     let mut messages = scene.mailbox(ANNA);
     messages.push(scene.sent.clone());
@@ -80,7 +80,7 @@ fn states_are_found_whatever_the_order_of_arrival() {
 }
 
 #[test]
-fn what_a_person_looks_for_is_found() {
+fn row_65_what_a_person_looks_for_is_found() {
     let scene = Scene::new(10_000);
     let (_folder, archive) = filled(&scene);
     // Accents and case do not matter; the original is searched inside its envelope and its receipts.
@@ -150,7 +150,7 @@ fn what_was_submitted_waits_for_its_receipts() {
 }
 
 #[test]
-fn a_large_message_to_many_costs_little_more_than_one_copy() {
+fn row_72_a_large_message_to_many_costs_little_more_than_one_copy() {
     let mut scene = Scene::new(5_000_000);
     // The network delivers to whom it knows: fifty further recipients.
     let recipients: Vec<String> = (0..50).map(|n| format!("ufficio{n}@cert.beta.example")).collect();

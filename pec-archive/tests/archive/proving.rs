@@ -51,7 +51,7 @@ fn later() -> Timestamp {
 }
 
 #[test]
-fn a_stamped_dossier_is_proven_long_after_the_certificates() {
+fn row_75_a_stamped_dossier_is_proven_long_after_the_certificates() {
     let kit = Kit::new();
     let before = check(&kit.bundle(), &kit.trust(), later(), &Limits::DEFAULT);
     assert!(before.is_intact(), "{:?}", before.faults);

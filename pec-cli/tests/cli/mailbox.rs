@@ -167,7 +167,7 @@ fn what_a_provider_would_refuse_is_said_before_anything_is_sent() {
 }
 
 #[test]
-fn a_wrong_password_is_asked_once_and_the_advice_is_in_italian() {
+fn row_12_a_wrong_password_is_asked_once_and_the_advice_is_in_italian() {
     let Some(house) = House::new() else { return };
     assert_eq!(house.add(ANNA, "sbagliata-davvero\n").0, 0);
     let (code, _, errors) = house.pec(&["hub", "refresh"], "");

@@ -35,7 +35,7 @@ fn show_is_the_tree_of_the_message() {
 
 /// Two signatures around an attachment, the inner one over a document that was changed afterwards.
 #[test]
-fn show_opens_signed_attachments_and_says_what_it_does_not_check() {
+fn row_81_show_opens_signed_attachments_and_says_what_it_does_not_check() {
     let alfa = pec_sandbox::World::new().unwrap().alfa;
     let opaque =
         || SignedData { content: Content::Opaque, ..alfa.signed_data("2026-02-09T10:15:30Z".parse().unwrap()) };

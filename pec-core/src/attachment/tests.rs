@@ -42,7 +42,7 @@ fn wide(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn what_would_keep_others_from_opening_a_file_is_told() {
+fn row_71_what_would_keep_others_from_opening_a_file_is_told() {
     let ole = |name: &str| [&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &[0; 600], &wide(name), &[0; 100]].concat();
     let encrypted =
         b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\nxref\ntrailer\n<< /Size 2 /Encrypt 5 0 R >>\nstartxref\n9\n%%EOF\n";

@@ -120,7 +120,7 @@ fn whatever_a_text_holds_it_comes_out_as_it_was() {
 }
 
 #[test]
-fn a_pec_that_is_handed_on_keeps_its_bytes_and_its_proof() {
+fn row_8_a_pec_that_is_handed_on_keeps_its_bytes_and_its_proof() {
     let (pec, trust) = genuine();
     let received = Message::parse(&pec, &Limits::DEFAULT);
     let now = "2026-03-01T12:00:00Z".parse().unwrap();
@@ -223,7 +223,7 @@ fn foreign(from: &str, to: &str) -> Vec<u8> {
 }
 
 #[test]
-fn each_refusal_of_an_access_point_is_known_before_sending() {
+fn row_62_each_refusal_of_an_access_point_is_known_before_sending() {
     let subject = |value: &str| foreign("Subject: Fattura", &format!("Subject: {value}"));
     let before_subject = |field: &str| foreign("Subject:", &format!("{field}\r\nSubject:"));
     let cases: &[(&str, Vec<u8>)] = &[

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fifty_mailboxes_and_twenty_a_block_are_admitted_and_not_one_more() {
+    fn row_14_fifty_mailboxes_and_twenty_a_block_are_admitted_and_not_one_more() {
         let policy = |capacity| HubPolicy { capacity, ..HubPolicy::default() };
         for (capacity, limit) in [(Capacity::Blocks(0), 50), (Capacity::Blocks(3), 110), (Capacity::Limit(7), 7)] {
             let policy = policy(capacity);

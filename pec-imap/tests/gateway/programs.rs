@@ -112,7 +112,7 @@ with smtplib.SMTP("127.0.0.1", port) as s:
 "#;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pythons_own_client_sends_and_is_told_what_is_wrong() {
+async fn row_73_pythons_own_client_sends_and_is_told_what_is_wrong() {
     if Command::new("python3").arg("--version").output().is_err() {
         println!("skipped: python3 is not installed");
         return;

@@ -9,7 +9,7 @@ fn wrong(imported: &pec_imap::Imported) -> Vec<String> {
 }
 
 #[test]
-fn everything_that_is_wrong_in_a_table_is_told_at_once_and_nothing_is_stored() {
+fn row_2_everything_that_is_wrong_in_a_table_is_told_at_once_and_nothing_is_stored() {
     let office = Office::new();
     let hub = office.hub.clone().policy(HubPolicy { mandates: Mandates::Required, ..HubPolicy::default() });
     let table = "Casella;Gestore;Utente;Password;Codice fiscale;Partita IVA;Mandato dal;Mandato al;Cliente;Colore\r\n\

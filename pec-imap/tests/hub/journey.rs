@@ -32,7 +32,7 @@ fn with_attachment(to: &str) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_accountant_sees_in_the_morning_what_his_clients_need() {
+async fn rows_1_5_61_an_accountant_sees_in_the_morning_what_his_clients_need() {
     let mut network = Network::new(Settings::two_providers("2026-02-09T09:15:30Z".parse().unwrap())).unwrap();
     for mailbox in [Mailbox::new(ANNA), Mailbox::new(UFFICIO), Mailbox::full(FULL)] {
         network.add(mailbox).unwrap();

@@ -19,7 +19,7 @@ fn outcome<'r>(report: &'r RefreshReport, address: &str) -> &'r RefreshOutcome {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_hundred_mailboxes_the_dead_the_slow_and_the_refused_hold_up_no_other() {
+async fn row_6_of_two_hundred_mailboxes_the_dead_the_slow_and_the_refused_hold_up_no_other() {
     let office = Office::new();
     let servers = [Server::start().await, Server::start().await];
     let (silent, closed) = (Server::silent().await, Server::closed().await);
@@ -142,7 +142,7 @@ async fn a_budget_that_is_over_ends_the_work_and_what_was_done_counts() {
 }
 
 #[tokio::test]
-async fn what_one_mailbox_says_breaks_no_other_and_counters_are_those_of_the_server() {
+async fn row_4_what_one_mailbox_says_breaks_no_other_and_counters_are_those_of_the_server() {
     let office = Office::new();
     let server = Server::start().await;
     let [odd, good, full] = ["odd@x.example", "good@x.example", "full@x.example"];

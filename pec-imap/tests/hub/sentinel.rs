@@ -103,7 +103,7 @@ fn is_silent(text: &str, what: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_password_is_in_no_log_error_debug_text_panic_or_file() {
+async fn row_13_a_password_is_in_no_log_error_debug_text_panic_or_file() {
     let heard = Heard::default();
     tracing::subscriber::set_global_default(heard.clone()).unwrap();
     log::set_boxed_logger(Box::new(heard.clone())).unwrap();

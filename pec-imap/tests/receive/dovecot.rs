@@ -57,7 +57,7 @@ fn served(house: &House, all: &[Vec<u8>]) -> u64 {
 }
 
 #[tokio::test]
-async fn what_is_deleted_or_moved_on_the_server_stays_in_the_archive_and_is_reported() {
+async fn row_60_what_is_deleted_or_moved_on_the_server_stays_in_the_archive_and_is_reported() {
     let Some(house) = House::new() else { return };
     let letters: Vec<Vec<u8>> = (0..6).map(|number| letter(number, 500)).collect();
     for (number, message) in letters.iter().enumerate() {

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::house::{BOX, House, letter};
 
 #[tokio::test]
-async fn a_message_goes_to_an_ordinary_mailbox_and_to_a_maildir_with_the_same_digest() {
+async fn row_67_a_message_goes_to_an_ordinary_mailbox_and_to_a_maildir_with_the_same_digest() {
     let Some(house) = House::new() else { return };
     let host = Actor::host();
     let letters = [letter(1, 700), letter(2, 5 << 20), b"Subject: senza fine\r\n\r\nx".to_vec()];
@@ -43,7 +43,7 @@ async fn a_message_goes_to_an_ordinary_mailbox_and_to_a_maildir_with_the_same_di
 }
 
 #[tokio::test]
-async fn only_what_the_archive_proves_to_have_goes_from_the_server_and_each_leaves_a_row() {
+async fn rows_64_and_68_only_what_the_archive_proves_to_have_goes_from_the_server_and_each_leaves_a_row() {
     let Some(house) = House::new() else { return };
     let host = Actor::host();
     let letters: Vec<Vec<u8>> = (0..4).map(|number| letter(number, 600)).collect();

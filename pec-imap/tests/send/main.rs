@@ -10,7 +10,7 @@ mod server;
 mod stories;
 
 #[test]
-fn an_erp_sends_an_invoice_and_keeps_what_proves_its_delivery() {
+fn row_74_an_erp_sends_an_invoice_and_keeps_what_proves_its_delivery() {
     let folder = tempfile::tempdir().unwrap();
     match erp::journey(folder.path()).unwrap() {
         Some(bundle) => assert!(bundle.is_file()),

@@ -7,13 +7,31 @@ fn sources() -> Sources {
     let mut sources = Sources::default();
     sources.take("#[test]\n#[allow(x, reason = \"y\")]\nfn row_1_x() {}\nfn helper() {}\n    async fn other() {}\n");
     sources.take("#[tokio::test(flavor = \"multi_thread\")]\nasync fn row_2_y() {}\nstruct Model;\n");
+    sources.take("#[test]\nfn row_7_z() {}\n");
     sources.take("def test_z(a):\n    pass\ndef other():\n");
     sources
 }
 
 #[test]
 fn tests_are_told_from_other_functions() {
-    assert_eq!(sources().tests.iter().map(String::as_str).collect::<Vec<_>>(), ["row_1_x", "row_2_y", "test_z"]);
+    assert_eq!(
+        sources().tests.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["row_1_x", "row_2_y", "row_7_z", "test_z"]
+    );
+}
+
+#[test]
+fn a_test_is_named_after_its_rows() {
+    for (test, rows, others) in [
+        ("row_3_x", &["3"][..], &["33", "4"][..]),
+        ("rows_7_and_11_x_12", &["7", "11"], &["12"]),
+        ("rows_31_to_33_x", &["31", "32", "33"], &["30", "34"]),
+        ("rows_10_29_40_to_44_x", &["10", "29", "42"], &["30", "45"]),
+        ("row_54a_x", &["54a"], &["54b", "54"]),
+        ("throw_3_x", &[], &["3"]),
+    ] {
+        assert!(rows.iter().all(|n| is_of(test, n)) && !others.iter().any(|n| is_of(test, n)), "{test}");
+    }
 }
 
 /// A table of all rows, in which one is this.
@@ -34,6 +52,7 @@ fn whatever_is_wrong_with_a_row_is_told() {
         (r#"n = "1""#, r#"n = "89""#, "row 89: there is no such row"),
         ("row_1_x", "helper", "row 1: there is no test helper"),
         (r#"["row_1_x"]"#, "[]", "row 1: built, and no test shows it"),
+        ("row_1_x", "row_2_y", "row 1: no test of it is named after it"),
         (r#""built""#, r#""not-built""#, "row 1: not yet built, and tests show it"),
         (r#""built""#, r#""host""#, "row 1: the host's, and not said what"),
         ("\"Model\"", "\"Model::gone\"", "row 1: there is no Model::gone"),
@@ -53,7 +72,7 @@ fn whatever_is_wrong_with_a_row_is_told() {
         let faults = faults(&table(&row), &sources());
         assert!(faults.iter().any(|fault| fault == said), "{row}: {faults:?}");
     }
-    let bare = r#"{ n = "7", name = "x", state = "built", tests = ["row_1_x"] }"#;
+    let bare = r#"{ n = "7", name = "x", state = "built", tests = ["row_7_z"] }"#;
     let mut with_one = table(whole);
     with_one.sections[0].rows.retain(|row| row.n != "7");
     with_one.sections[0]

@@ -37,7 +37,7 @@ fn row_22_the_description_or_what_stands_before_the_at() {
 }
 
 #[test]
-fn row_25_the_highest_number_is_reached_only_when_the_purchased_one_is_exceeded() {
+fn rows_15_and_25_the_highest_number_is_reached_only_when_the_purchased_one_is_exceeded() {
     let mut house = House::new();
     house.submit("R1", &["uno@a1.it", "due@a1.it"]).unwrap();
     let denied = house.submit("R2", &["tre@a1.it", "quattro@a1.it"]).unwrap_err();
