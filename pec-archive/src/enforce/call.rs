@@ -130,8 +130,10 @@ mod tests {
         Tags belong to a message and not to a place: where it lies in mailboxes of two clients, both see them. Who asks for a message by\n\
         its digest learns whether it is here, but nothing of it.\n\n\
         The host needs nothing, but a mandate for what *acts*, in a mailbox that the organisation knows, where the policy asks for one.\n\
-        The calls of a mailbox and of a hub end in these; before a server hears of it, they ask for `list`, `send` or\n\
-        `delete-on-server`. Rules bind whoever calls this library; they do not bind whoever holds the archive's file and its key.\n\n\
+        The calls of a mailbox and of a hub end in these; before its server hears of it, they ask for `list`, `send` or\n\
+        `delete-on-server`. What is relayed to another mailbox is judged message by message as it is read, when that one is open already.\n\
+        Whoever administers everything reads no message, and can still back up or deposit all of them: those are for the archive as a whole.\n\
+        Rules bind whoever calls this library; they do not bind whoever holds the archive's file and its key.\n\n\
         | call, as a refusal names it | needs | acts |\n|---|---|---|\n";
 
     #[test]

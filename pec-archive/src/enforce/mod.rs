@@ -222,8 +222,15 @@ impl Archive {
     /// # Errors
     /// [`Error::Denied`], with the permission that is missing; what reading can meet.
     pub fn permit(&self, actor: &Actor, permission: Permission, mailbox: &str, now: Timestamp) -> Result<()> {
-        let asked = Asked::new(actor, Call::of(permission)).on(On::Mailbox(mailbox)).at(now);
-        self.allow(&asked)
+        self.allow(&Asked::new(actor, Call::of(permission)).on(On::Mailbox(mailbox)).at(now))
+    }
+
+    /// As [`Archive::permit`], to administer a mailbox: to take it into management, or to give it up.
+    ///
+    /// # Errors
+    /// As [`Archive::permit`].
+    pub fn permit_administration(&self, actor: &Actor, mailbox: &str, now: Timestamp) -> Result<()> {
+        self.allow(&Asked::new(actor, Call::Manage).on(On::Mailbox(mailbox)).at(now))
     }
 }
 
@@ -239,16 +246,6 @@ pub(crate) fn refuse(change: &dyn Change, asked: &Asked<'_>, error: &Error) -> R
         On::MessageIn(id, mailbox) => Refused { id: Some(*id), mailbox: Some(mailbox), ..refused },
     });
     Appender::new(change, asked.actor, asked.at)?.append(what).map(drop)
-}
-
-impl Archive {
-    /// As [`Archive::permit`], to administer a mailbox: to take it into management, or to give it up.
-    ///
-    /// # Errors
-    /// As [`Archive::permit`].
-    pub fn permit_administration(&self, actor: &Actor, mailbox: &str, now: Timestamp) -> Result<()> {
-        self.allow(&Asked::new(actor, Call::Manage).on(On::Mailbox(mailbox)).at(now))
-    }
 }
 
 fn judge(organisation: &Organisation, by: &By, view: &dyn View, asked: &Asked<'_>) -> Result<Under> {
