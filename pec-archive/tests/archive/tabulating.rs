@@ -391,6 +391,20 @@ fn row_16_no_foreign_row_is_ever_in_a_report_of_an_archive() {
             let operator = Actor::operator(Operator { id: code("op"), scope: scope.clone() });
             let unread = of(&within(own)).into_iter().map(unread).collect::<Vec<_>>();
             assert_eq!(rows(&archive, &operator, &Scope::Host, now), unread, "{seed} {scope:?}");
+            // Nor in what is read of the log: no mailbox, and no message that lies in none of them.
+            let own = within(own);
+            let lies = |row: &pec_archive::LogRow| {
+                let text = |name: &str| row.details.get(name).and_then(|text| text.as_str());
+                let found = |id: &str| archive.entry(&host, id.parse().unwrap()).unwrap().mailboxes;
+                match (text("mailbox"), text("id")) {
+                    (Some(mailbox), _) => Some(own(mailbox)),
+                    (None, id) => id.map(|id| found(id).iter().any(|mailbox| own(mailbox))),
+                }
+            };
+            let (seen, all) = (archive.log(&operator, 0, usize::MAX), archive.log(&host, 0, usize::MAX));
+            let seen: Vec<_> = seen.unwrap().into_iter().filter(|row| lies(row).is_some()).collect();
+            let expected: Vec<_> = all.unwrap().into_iter().filter(|row| lies(row) == Some(true)).collect();
+            assert_eq!(seen, expected, "{seed} {scope:?}");
         }
         assert_eq!(rows(&archive, &Actor::named("anna"), &Scope::Host, now), of(&|mailbox| mailbox == mine), "{seed}");
         let elsewhere = Scope::Account(code(if account == "A1" { "A2" } else { "A1" }));
