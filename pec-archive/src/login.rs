@@ -91,7 +91,7 @@ impl Archive {
         (name, user): (&KitName, Option<&UserId>),
         now: Timestamp,
     ) -> Result<Vec<Event>> {
-        let by = actor.somebody()?;
+        let by = self.acting(actor, now)?;
         let proven = attempt.prove(Purpose::Registration, now);
         let decided = self.change(|change| {
             let decided = match redeem(change, attempt, now)?.and(proven.clone()) {

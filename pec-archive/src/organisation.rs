@@ -112,9 +112,21 @@ impl Archive {
     /// [`Error::BadValue`] where the actor is nobody. [`Error::Denied`]: the log says so, and nothing else has changed; those of
     /// [`Archive::put`]. [`Error::NewerEvent`] where a newer version has written what this one cannot understand.
     pub fn act(&self, actor: &Actor, command: &Command, now: Timestamp) -> Result<Vec<Event>> {
-        let by = actor.somebody()?;
+        let by = self.acting(actor, now)?;
         let decided = self.change(|change| self.do_it(change, (actor, by), command, now))?;
         decided.map_err(Error::Denied)
+    }
+
+    /// Who acts, to an organisation; where it is nobody, the log says that somebody of this name wanted to.
+    ///
+    /// # Errors
+    /// [`Error::BadValue`] where the actor is nobody; those of [`Archive::put`].
+    pub(crate) fn acting<'a>(&self, actor: &'a Actor, now: Timestamp) -> Result<&'a By> {
+        if actor.by().is_none() && self.backend().writable().is_ok() {
+            let denied = Denied::nobody(actor.name());
+            self.change(|change| Appender::new(change, actor, now)?.append(What::Denied((&denied).into())).map(drop))?;
+        }
+        actor.somebody()
     }
 
     /// As [`Archive::act`], and takes a mailbox into management in the same step, after it: both, or neither. `admit` is as that of
@@ -130,7 +142,7 @@ impl Archive {
         now: Timestamp,
         admit: impl FnOnce(usize) -> Result<(), E>,
     ) -> Result<Vec<Event>, E> {
-        let by = actor.somebody()?;
+        let by = self.acting(actor, now)?;
         let mut refused = None;
         let done = self.change(|change| {
             let decided = self.do_it(change, (actor, by), command, now)?;
@@ -177,7 +189,7 @@ impl Archive {
     /// # Errors
     /// [`Error::BadValue`] where it is no command, and those of [`Archive::act`]. What is no command is not in the log.
     pub fn act_json(&self, actor: &Actor, command: &str, now: Timestamp) -> Result<Vec<Event>> {
-        let by = actor.somebody()?;
+        let by = self.acting(actor, now)?;
         let read = self.organisation(|organisation| Command::from_json(command, organisation, by))?;
         let command = read.map_err(|error| Error::BadValue { what: "command", value: error.to_string() })?;
         self.act(actor, &command, now)
@@ -190,7 +202,7 @@ impl Archive {
     /// [`Error::BadValue`] where the actor is nobody; [`Error::Denied`] for what is not for users, of which the log says that it was
     /// asked for; those of [`Archive::organisation`].
     pub fn listing(&self, actor: &Actor, scope: &Scope, listing: &Listing, now: Timestamp) -> Result<String> {
-        let by = actor.somebody()?;
+        let by = self.acting(actor, now)?;
         self.read_for(&Asked::new(actor, Call::Listing).at(now), |view| {
             let listed = self.keeper().with(view, |organisation| {
                 let listed = organisation.list(by, scope, listing, now);

@@ -143,6 +143,11 @@ fn what_is_refused_is_logged_and_changes_nothing() {
     // Nor does whoever is called like the program become it.
     for name in ["", &"x".repeat(5000), "host"] {
         assert!(matches!(archive.act(&Actor::named(name), &claim("w1"), now()), Err(Error::BadValue { .. })));
+        let row = archive.log(&Actor::host(), 0, 1000).unwrap().pop().unwrap();
+        assert_eq!(
+            (row.actor.as_str(), row.what.as_str(), &row.details["code"]),
+            (name, "denied", &"org.not_found".into())
+        );
     }
     // The permission decides, not the name: withdrawn, it is over at once.
     archive.act(&Actor::host(), &Command::Withdraw { grant: code("g-anna") }, now()).unwrap();
@@ -293,7 +298,9 @@ fn commands_in_json_lists_and_the_one_question() {
     let users = archive.listing(&anna, &Scope::Host, &Listing::Users, now());
     assert!(matches!(users, Err(Error::Denied(denied)) if denied.code == DeniedCode::OperatorOnly));
     let rows = archive.log(&host, size, 9).unwrap();
-    assert_eq!((rows.len(), rows[0].actor.as_str(), &rows[0].details["call"]), (1, "anna", &"listing".into()));
+    // That somebody wanted to act who is nobody is, and that a list was asked for that is not for users.
+    assert_eq!((rows.len(), &rows[0].details["code"]), (2, &"org.not_found".into()));
+    assert_eq!((rows[1].actor.as_str(), &rows[1].details["call"]), ("anna", &"listing".into()));
 
     let mailbox = code(BOX);
     let may = |actor: &Actor, permission| archive.may(actor, permission, &Object::mailbox(&mailbox), now());
@@ -302,5 +309,5 @@ fn commands_in_json_lists_and_the_one_question() {
     assert_eq!((denied.code, denied.missing), (DeniedCode::PermissionMissing, Some(Permission::Send)));
     assert!(may(&host, Permission::Send).is_ok() && may(&operator, Permission::List).is_err());
     // That it was asked is not in the log.
-    assert_eq!(archive.log_root(&host).unwrap().0, size + 1);
+    assert_eq!(archive.log_root(&host).unwrap().0, size + 2);
 }
