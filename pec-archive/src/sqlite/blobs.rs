@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::digests::{self, Kind};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::store::{Blob, PIECE, Piece};
@@ -13,8 +14,7 @@ const PIECES: i64 = 1 << 20;
 
 /// The number of a body that is here.
 pub(super) fn find(connection: &Connection, id: Id) -> Result<Option<i64>> {
-    let mut query = connection.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
-    Ok(query.query_row([id], |row| row.get(0)).optional()?)
+    digests::find(connection, Kind::Body, id)
 }
 
 pub(super) fn missing(connection: &Connection, ids: &[Id]) -> Result<Vec<Id>> {
@@ -34,6 +34,7 @@ pub(super) fn put(connection: &Connection, blobs: &[Blob<'_>]) -> Result<()> {
         }
         let mut insert = connection.prepare_cached("INSERT INTO body (sha256, size) VALUES (?1, ?2)")?;
         let body = insert.insert((blob.id, blob.size as i64))?;
+        digests::put(connection, Kind::Body, blob.id, body)?;
         let mut insert = connection.prepare_cached("INSERT INTO piece (id, data) VALUES (?1, ?2)")?;
         for (n, data) in (0..).zip(blob.pieces) {
             insert.insert((place(body, n)?, data))?;
@@ -68,17 +69,32 @@ pub(super) fn get(connection: &Connection, id: Id, take: &mut dyn FnMut(Piece<'_
 }
 
 /// Number and size of a body.
-fn body(connection: &Connection, id: Id) -> Result<Option<(i64, i64)>> {
-    let find = |sql: &str| -> Result<Option<(i64, i64)>> {
+type Numbered = (i64, i64);
+
+/// A body that is here.
+fn body(connection: &Connection, id: Id) -> Result<Option<Numbered>> {
+    let by_table = |sql: &str| -> Result<Option<Numbered>> {
         let mut query = connection.prepare_cached(sql)?;
         Ok(query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     };
-    match find("SELECT id, size FROM body WHERE sha256 = ?1") {
-        Ok(Some(found)) => Ok(Some(found)),
-        Err(error) if !error.is_local() => Err(error),
-        // The index may have lost what the table has.
-        _ => find("SELECT id, size FROM body NOT INDEXED WHERE sha256 = ?1"),
+    // The digests may have lost what the table has. A file of an older format has an index of its own for them, which may
+    // have lost it too.
+    let ways: [&dyn Fn() -> Result<Option<Numbered>>; 2] =
+        [&|| by_digest(connection, id), &|| by_table("SELECT id, size FROM body WHERE sha256 = ?1")];
+    for way in ways {
+        match way() {
+            Ok(Some(found)) => return Ok(Some(found)),
+            Err(error) if !error.is_local() => return Err(error),
+            _ => {}
+        }
     }
+    by_table("SELECT id, size FROM body NOT INDEXED WHERE sha256 = ?1")
+}
+
+fn by_digest(connection: &Connection, id: Id) -> Result<Option<Numbered>> {
+    let Some(body) = find(connection, id)? else { return Ok(None) };
+    let mut query = connection.prepare_cached("SELECT id, size FROM body WHERE id = ?1")?;
+    Ok(query.query_row([body], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
 pub(super) fn remove(connection: &Connection, ids: &[Id]) -> Result<()> {
@@ -88,13 +104,21 @@ pub(super) fn remove(connection: &Connection, ids: &[Id]) -> Result<()> {
             .prepare_cached("DELETE FROM piece WHERE id BETWEEN ?1 AND ?2")?
             .execute([place(body, 0)?, place(body, PIECES - 1)?])?;
         connection.prepare_cached("DELETE FROM body WHERE id = ?1")?.execute([body])?;
+        digests::remove(connection, Kind::Body, *id, body)?;
     }
     Ok(())
 }
 
+/// Bodies behind a digest: three lists, each in its order, are read side by side.
+pub(super) const LIST: &str = "SELECT listed.sha256, size FROM (
+      SELECT sha256, row FROM digest_new WHERE sha256 > ?1 AND kind = 1
+      UNION ALL SELECT sha256, row FROM digest_recent WHERE sha256 > ?1 AND kind = 1
+      UNION ALL SELECT sha256, row FROM digest_settled WHERE sha256 > ?1 AND kind = 1
+      ORDER BY sha256 LIMIT ?2
+    ) AS listed JOIN body ON body.id = listed.row ORDER BY listed.sha256";
+
 pub(super) fn list(connection: &Connection, after: Option<Id>, limit: usize) -> Result<Vec<(Id, u64)>> {
-    let mut query =
-        connection.prepare_cached("SELECT sha256, size FROM body WHERE sha256 > ?1 ORDER BY sha256 LIMIT ?2")?;
+    let mut query = connection.prepare_cached(LIST)?;
     let after = after.as_ref().map_or(&[][..], |id| id.as_bytes());
     let rows = query.query_map((after, i64::try_from(limit).unwrap_or(i64::MAX)), |row| {
         // A size that damage has made negative counts for nothing.
@@ -107,11 +131,12 @@ pub(super) fn list(connection: &Connection, after: Option<Id>, limit: usize) -> 
 pub(super) fn unused(connection: &Connection, ids: &[Id]) -> Result<Vec<Id>> {
     let mut used = connection.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM hole WHERE hole.body = body.id)
-           OR EXISTS (SELECT 1 FROM evidence WHERE evidence.body = body.id) FROM body WHERE sha256 = ?1",
+           OR EXISTS (SELECT 1 FROM evidence WHERE evidence.body = body.id) FROM body WHERE id = ?1",
     )?;
     let mut unused = Vec::new();
     for id in ids {
-        if used.query_row([id], |row| row.get::<_, bool>(0)).optional()? == Some(false) {
+        let Some(body) = find(connection, *id)? else { continue };
+        if used.query_row([body], |row| row.get::<_, bool>(0)).optional()? == Some(false) {
             unused.push(*id);
         }
     }

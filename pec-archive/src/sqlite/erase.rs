@@ -2,6 +2,8 @@
 
 use rusqlite::Connection;
 
+use super::digests::{self, Kind};
+use super::messages;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::store::Number;
@@ -39,6 +41,10 @@ pub(super) fn message(connection: &Connection, number: Number) -> Result<Vec<Id>
         )?
         .execute([number])?;
     connection.prepare_cached("DELETE FROM words WHERE rowid = ?1")?.execute([number])?;
+    digests::remove_attachments(connection, number)?;
+    if let Some(id) = messages::id_of(connection, number)? {
+        digests::remove(connection, Kind::Message, id, number)?;
+    }
     for table in TABLES {
         connection.prepare_cached(&format!("DELETE FROM {table} WHERE message = ?1"))?.execute([number])?;
     }

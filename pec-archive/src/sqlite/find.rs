@@ -6,6 +6,7 @@
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
+use super::digests::{self, Kind};
 use crate::error::Result;
 use crate::search::{Field, Query, Term, Test};
 use crate::store::{Number, first_number};
@@ -154,7 +155,10 @@ fn condition(plan: &mut Plan, term: &Term, number: &str) {
         }
         Test::Attachment(id) => {
             let value = plan.value(id.as_bytes().to_vec());
-            format!("{number} IN (SELECT message FROM attachment WHERE sha256 = {value})")
+            let kind = plan.value(Kind::Attachment as i64);
+            let lists = digests::TABLES
+                .map(|table| format!("SELECT row FROM {table} WHERE sha256 = {value} AND kind = {kind}"));
+            format!("{number} IN ({})", lists.join(" UNION ALL "))
         }
         Test::Between(from, to) => {
             let (from, to) = (plan.value(first_number(*from)), plan.value(first_number(*to)));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
+use super::digests;
 use super::open;
 use super::survey::refresh_words;
 use crate::error::Result;
@@ -38,13 +39,15 @@ pub(super) fn prepare(connection: &Connection) -> Result<()> {
         for table in TABLES {
             connection.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
         }
-        return open::write_derived(connection);
+        open::write_derived(connection)?;
+        return digests::refill(connection);
     }
     for table in OF_MESSAGES {
         connection.execute(&format!("DELETE FROM {table} WHERE message NOT IN (SELECT id FROM message)"), [])?;
     }
     connection
         .execute("DELETE FROM dossier WHERE NOT EXISTS (SELECT 1 FROM part_of WHERE dossier = dossier.id)", [])?;
+    digests::refill(connection)?;
     if open::found_schema(connection)?.get("words").is_some_and(|found| open::is_of_format_1("words", found)) {
         // Once in the life of an archive words are found again only as they are made anew.
         return open::write_words(connection);

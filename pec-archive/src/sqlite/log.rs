@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::digests;
 use crate::error::Result;
 use crate::store::CheckpointRow;
 
@@ -72,7 +73,7 @@ pub(super) fn append(connection: &Connection, n: u64, entry: &str, first: u64, n
     for (index, node) in (first..).zip(nodes) {
         insert.execute((index as i64, node))?;
     }
-    Ok(())
+    digests::settle(connection, n)
 }
 
 pub(super) fn checkpoint(connection: &Connection, size: i64) -> Result<Option<CheckpointRow>> {

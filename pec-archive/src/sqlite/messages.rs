@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::digests::{self, Kind};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::page::Entry;
@@ -12,8 +13,7 @@ use crate::store::{DerivedRow, Hole, MessageRow, NewMessage, Number, SubmissionR
 
 /// The number of a message that is here.
 pub(super) fn find(connection: &Connection, id: Id) -> Result<Option<Number>> {
-    let mut query = connection.prepare_cached("SELECT id FROM message WHERE sha256 = ?1")?;
-    Ok(query.query_row([id], |row| row.get(0)).optional()?)
+    digests::find(connection, Kind::Message, id)
 }
 
 /// The identifier of the message of this number.
@@ -104,12 +104,15 @@ pub(super) fn put(connection: &Connection, first: Number, message: &NewMessage<'
             message.skeleton_size as i64,
             message.skeleton,
         ))?;
+    digests::put(connection, Kind::Message, message.id, number)?;
     for (n, hole) in (0_i64..).zip(message.holes) {
-        connection
-            .prepare_cached(
-                "INSERT INTO hole (message, n, at, body) SELECT ?1, ?2, ?3, id FROM body WHERE sha256 = ?4",
-            )?
-            .execute((number, n, hole.at as i64, hole.body))?;
+        let body = digests::find(connection, Kind::Body, hole.body)?;
+        connection.prepare_cached("INSERT INTO hole (message, n, at, body) VALUES (?1, ?2, ?3, ?4)")?.execute((
+            number,
+            n,
+            hole.at as i64,
+            body,
+        ))?;
     }
     Ok(number)
 }
@@ -153,6 +156,7 @@ pub(super) fn put_derived(connection: &Connection, number: Number, derived: &Der
         connection
             .prepare_cached("INSERT INTO attachment (message, n, name, size, sha256) VALUES (?1, ?2, ?3, ?4, ?5)")?
             .execute((number, n, &attachment.name, attachment.size as i64, attachment.id))?;
+        digests::put(connection, Kind::Attachment, attachment.id, number)?;
     }
     for text in &derived.about {
         connection
@@ -175,6 +179,7 @@ pub(super) fn put_words(connection: &Connection, number: Number, words: &Words) 
 
 /// Takes away what was worked out of a message, so that it can be made anew.
 pub(super) fn forget_derived(connection: &Connection, number: Number) -> Result<()> {
+    digests::remove_attachments(connection, number)?;
     for table in ["judged", "attachment", "about"] {
         connection.prepare_cached(&format!("DELETE FROM {table} WHERE message = ?1"))?.execute([number])?;
     }
@@ -210,11 +215,10 @@ pub(super) fn submission(connection: &Connection, number: Number) -> Result<Opti
 
 /// Notes by what a message was judged.
 pub(super) fn put_evidence(connection: &Connection, number: Number, kind: &str, blob: Id) -> Result<()> {
+    let body = digests::find(connection, Kind::Body, blob)?;
     connection
-        .prepare_cached(
-            "INSERT OR IGNORE INTO evidence (message, kind, body) SELECT ?1, ?2, id FROM body WHERE sha256 = ?3",
-        )?
-        .execute((number, kind, blob))?;
+        .prepare_cached("INSERT OR IGNORE INTO evidence (message, kind, body) VALUES (?1, ?2, ?3)")?
+        .execute((number, kind, body))?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::digests;
 use super::fold;
 use super::place::{self, Place};
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::error::{Error, Result};
 const APPLICATION: i32 = 0x5045_4341;
 
 /// The format that this version writes.
-pub(super) const FORMAT: u32 = 11;
+pub(super) const FORMAT: u32 = 12;
 
 /// Memory for pages of one connection, KiB.
 const CACHE_KIB: i64 = 32 << 10;
@@ -30,6 +31,9 @@ const SCHEMA: &str = include_str!("schema.sql");
 /// The index of words of this format, in the place of that of format 1.
 const WORDS: &str = include_str!("words.sql");
 
+/// The tables in which digests are found, as this format has them.
+pub(super) const DIGESTS: &str = include_str!("format12.sql");
+
 /// Makes the tables of what is worked out from the rest.
 pub(super) fn write_derived(connection: &Connection) -> Result<()> {
     connection.execute_batch(derived_schema())?;
@@ -43,7 +47,12 @@ pub(super) fn write_words(connection: &Connection) -> Result<()> {
 
 /// Whether a table is as this format has it, or as an older one has left it.
 pub(super) fn is_ours(name: &str, found: &str, expected: &str) -> bool {
-    found == expected || is_of_format_1(name, found)
+    found == expected || is_of_format_1(name, found) || has_own_index(name, found, expected)
+}
+
+/// Whether this is a table of messages or bodies with the index of digests that formats before 12 had: it is only slower.
+fn has_own_index(name: &str, found: &str, expected: &str) -> bool {
+    ["message", "body"].contains(&name) && found.replacen("NOT NULL UNIQUE CHECK", "NOT NULL CHECK", 1) == expected
 }
 
 /// Whether this is the index of words of the first format, which finds the same, but long beginnings slowly.
@@ -90,6 +99,7 @@ const MIGRATIONS: [&str; FORMAT as usize - 1] = [
     include_str!("format9.sql"),
     include_str!("format10.sql"),
     include_str!("format11.sql"),
+    DIGESTS,
 ];
 
 /// How long a writer waits for another one.
@@ -327,6 +337,9 @@ fn migrate(connection: &mut Connection, access: Access) -> Result<()> {
     if found < 6 && !transaction.prepare("SELECT 1 FROM message")?.exists([])? {
         write_words(&transaction)?;
     }
+    if found < digests::SINCE {
+        digests::fill(&transaction)?;
+    }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     Ok(transaction.commit()?)
 }
@@ -477,6 +490,50 @@ mod tests {
         // A second time nothing is taken away.
         index::prepare(&opened).unwrap();
         assert_eq!(found("con*"), [7]);
+    }
+
+    #[test]
+    fn a_file_of_format_11_keeps_its_own_indexes_and_what_is_in_it_is_found_by_its_digest() {
+        use crate::id::Id;
+        use crate::sqlite::digests::Kind;
+        use crate::sqlite::{blobs, erase, messages, survey};
+
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old.pec");
+        let connection = Connection::open(&old).unwrap();
+        let own_indexes =
+            SCHEMA.replace("NOT NULL CHECK (length(sha256) = 32)", "NOT NULL UNIQUE CHECK (length(sha256) = 32)");
+        connection.execute_batch(&own_indexes).unwrap();
+        connection.execute_batch("CREATE INDEX attachment_sha256 ON attachment (sha256)").unwrap();
+        MIGRATIONS[..10].iter().for_each(|step| connection.execute_batch(step).unwrap());
+        write_words(&connection).unwrap();
+        connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+        connection.pragma_update(None, "user_version", 11).unwrap();
+        let (message, body, attachment) = (Id::of(b"m"), Id::of(b"b"), Id::of(b"a"));
+        connection.execute("INSERT INTO message VALUES (7, ?1, 1, 0, 0, 0, 0, x'00')", [message]).unwrap();
+        connection.execute("INSERT INTO body VALUES (3, ?1, 1)", [body]).unwrap();
+        for n in 0..2 {
+            connection
+                .execute("INSERT INTO attachment (message, n, size, sha256) VALUES (7, ?1, 1, ?2)", (n, attachment))
+                .unwrap();
+        }
+        connection
+            .execute_batch(
+                "INSERT INTO judged (message, judged_at, trust_data, verdict, kind, quarantine) VALUES (7, 0, '', '', '', '');
+                 INSERT INTO words (rowid, text) VALUES (7, 'contratto'); INSERT INTO hole VALUES (7, 0, 0, 3)",
+            )
+            .unwrap();
+        drop(connection);
+        let opened = open(&old, Access::Write).unwrap();
+        assert_eq!(survey::structure(&opened).unwrap(), Vec::<String>::new());
+        assert_eq!(messages::find(&opened, message).unwrap(), Some(7));
+        assert_eq!(blobs::list(&opened, None, 10).unwrap(), [(body, 1)]);
+        assert_eq!(digests::find(&opened, Kind::Attachment, attachment).unwrap(), Some(7));
+        assert!(!found_schema(&opened).unwrap().contains_key("attachment_sha256"));
+        assert_eq!(erase::message(&opened, 7).unwrap(), [body]);
+        blobs::remove(&opened, &[body]).unwrap();
+        assert_eq!(messages::find(&opened, message).unwrap(), None);
+        assert_eq!(survey::structure(&opened).unwrap(), Vec::<String>::new());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 CREATE TABLE body (
   id     INTEGER PRIMARY KEY,
-  sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+  sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
   size   INTEGER NOT NULL CHECK (size >= 0)
 ) STRICT;
 
@@ -16,7 +16,7 @@ CREATE TABLE piece (
 -- The number orders messages by their date: seconds since 1970 * 2^20 + a counter.
 CREATE TABLE message (
   id        INTEGER PRIMARY KEY,
-  sha256    BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+  sha256    BLOB NOT NULL CHECK (length(sha256) = 32),
   size      INTEGER NOT NULL,
   stored_at INTEGER NOT NULL,
   -- Number of the entry of the log that says that it was put.
@@ -149,7 +149,6 @@ CREATE TABLE attachment (
   sha256  BLOB NOT NULL,
   PRIMARY KEY (message, n)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attachment_sha256 ON attachment (sha256);
 
 -- Which transactions a message speaks of: identificativo and msgid, as `pec_core::reconcile` reads them.
 CREATE TABLE about (

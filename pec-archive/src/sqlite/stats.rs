@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
+use super::digests::{self, Kind};
 use crate::error::Result;
 use crate::stats::Stats;
 
@@ -39,5 +40,7 @@ pub(super) fn not_indexed(connection: &Connection) -> Result<u64> {
     )?;
     let messages = count("SELECT count(*) FROM message")?;
     let worded = count("SELECT count(*) FROM words_docsize")?;
-    Ok((unjudged.max((messages - worded).abs())) as u64)
+    let not_found =
+        digests::not_found(connection, Kind::Message)?.max(digests::not_found(connection, Kind::Attachment)?);
+    Ok(not_found.max(unjudged.max((messages - worded).abs()) as u64))
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::digests::{self, Kind};
 use super::open;
 use crate::care::{note, noted};
 use crate::error::{Error, Result};
@@ -14,9 +15,17 @@ const LINES: u32 = 10_000;
 /// Every message that table or index still knows.
 pub(super) fn messages(connection: &Connection) -> Result<Survey> {
     let mut found = Survey::default();
-    // The index repeats number and identifier: it knows the rows that cannot be read.
-    for (table, order) in [("message NOT INDEXED", "id"), ("message", "sha256")] {
-        each_row(connection, &format!("SELECT id, sha256 FROM {table}"), &[order], &mut found.unread, |row| {
+    let mut lists = vec![("SELECT id, sha256 FROM message NOT INDEXED".to_owned(), "id")];
+    // Digests repeat number and identifier: they know the rows that cannot be read.
+    if open::format_of(connection)? >= digests::SINCE {
+        let kind = Kind::Message as i64;
+        let list = |table| (format!("SELECT row, sha256 FROM {table} WHERE kind = {kind}"), "sha256");
+        lists.extend(digests::TABLES.map(list));
+    } else {
+        lists.push(("SELECT id, sha256 FROM message".to_owned(), "sha256"));
+    }
+    for (select, order) in lists {
+        each_row(connection, &select, &[order], &mut found.unread, |row| {
             let number = row.get(0)?;
             match row.get(1) {
                 Ok(id) => {
@@ -67,7 +76,7 @@ pub(super) fn each_row(
 /// What is wrong with the file: pages and indexes, tables that are missing, rows that say nothing.
 pub(super) fn structure(connection: &Connection) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
-    for part in [integrity, schema, submissions, super::outbox::check] {
+    for part in [integrity, schema, submissions, digests::check, super::outbox::check] {
         let found = noted(&mut wrong, part(connection))?;
         wrong.extend(found.into_iter().flatten());
     }

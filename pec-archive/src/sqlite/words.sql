@@ -5,5 +5,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
   subject, sender, recipients, text, attachments,
   content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '3'
 );
-INSERT INTO words (words, rank) VALUES ('automerge', 16);
-INSERT INTO words (words, rank) VALUES ('crisismerge', 64);
+-- One page of the index to a page of the file.
+INSERT INTO words (words, rank) VALUES ('pgsz', 8000);
+INSERT INTO words (words, rank) VALUES ('automerge', 64);
+INSERT INTO words (words, rank) VALUES ('crisismerge', 256);

@@ -351,7 +351,13 @@ fn is_salvaged(kit: &Kit, broken: &Path, damaged: &BTreeSet<String>, name: &str)
 #[test]
 fn an_index_is_made_again_whatever_is_missing_of_it() {
     let kit = Kit::new();
-    let queries = ["forli", "stato:consegnato", "tipo:consegna", "allegato:planimetria", "id:1@ditta.example"];
+    let connection = Connection::open(kit.path()).unwrap();
+    let attached: String =
+        connection.query_row("SELECT lower(hex(sha256)) FROM attachment", [], |row| row.get(0)).unwrap();
+    drop(connection);
+    let by_hash = format!("impronta:{attached}");
+    let queries =
+        ["forli", "stato:consegnato", "tipo:consegna", "allegato:planimetria", "id:1@ditta.example", &by_hash];
     let found = |archive: &Archive| -> Vec<Vec<Id>> {
         let of = |query: &&str| archive.search(&Actor::host(), &Query::parse(query).unwrap(), None, 100).unwrap();
         queries.iter().map(|query| of(query).entries.iter().map(|entry| entry.id).collect()).collect()
@@ -366,7 +372,14 @@ fn an_index_is_made_again_whatever_is_missing_of_it() {
         "DROP TABLE recipient; DROP TABLE in_state; DROP TABLE part_of; DROP TABLE dossier",
         "DROP TABLE about",
         "DROP INDEX judged_kind",
-        "DROP INDEX attachment_sha256; DROP TABLE attachment",
+        "DROP TABLE attachment",
+        "DROP TABLE digest_new",
+        "DROP TABLE digest_recent; DROP TABLE digest_settled",
+        "DELETE FROM digest_new",
+        "DELETE FROM digest_new WHERE kind = 1; DELETE FROM digest_recent WHERE kind = 1",
+        "UPDATE digest_new SET row = row + 1",
+        "INSERT INTO digest_settled SELECT * FROM digest_new",
+        "INSERT INTO digest_recent VALUES (zeroblob(32), 0, 5), (zeroblob(32), 1, 5), (zeroblob(32), 2, 5)",
         "DELETE FROM words_data WHERE id > 10",
         "UPDATE words_data SET block = zeroblob(length(block)) WHERE id > 10",
         "DELETE FROM words_docsize WHERE id = (SELECT max(id) FROM words_docsize)",
@@ -383,6 +396,7 @@ fn an_index_is_made_again_whatever_is_missing_of_it() {
         call_everything(&kit, &archive, damage);
         drop(archive);
         let archive = Archive::open(&kit.changed(damage)).unwrap();
+        assert!(!check(&archive).is_clean() || !damage.contains("digest"), "{damage}");
         archive.rebuild_index(&Actor::host(), &kit.intake(), &mut |_| ControlFlow::Continue(())).unwrap();
         let check = check(&archive);
         assert!(check.is_clean(), "{damage}: {check:?}");

@@ -243,7 +243,9 @@ fn an_archive_of_format_10_gives_out_challenges_once_it_is_opened_and_a_salvaged
     let (path, salvaged) = (folder.path().join("a.pecarchive"), folder.path().join("b.pecarchive"));
     drop(founded(&path));
     let connection = rusqlite::Connection::open(&path).unwrap();
-    connection.execute_batch("DROP TABLE challenge; PRAGMA user_version = 10").unwrap();
+    let tables = ["challenge", "digest_new", "digest_recent", "digest_settled"];
+    tables.iter().for_each(|table| connection.execute_batch(&format!("DROP TABLE {table}")).unwrap());
+    connection.execute_batch("PRAGMA user_version = 10").unwrap();
     drop(connection);
     assert!(matches!(Archive::open_read_only(&path), Err(Error::ReadOnly)));
     let (archive, desk) = (Archive::open(&path).unwrap(), Desk::new());
