@@ -104,6 +104,7 @@ impl Ours {
         self.raw += messages.iter().map(Vec::len).sum::<usize>();
         let batches = Mutex::new(messages.chunks(BATCH).map(<[_]>::to_vec).collect::<VecDeque<_>>());
         drop(messages);
+        settle()?;
         let start = Instant::now();
         // Taken in a function of its own: a lock taken in the head of the loop would be held while the batch is stored.
         let next = || batches.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
@@ -225,6 +226,7 @@ impl Notmuch {
         for (n, message) in messages.iter().enumerate() {
             fs::write(self.folder.join(format!("mail/cur/{}:2,S", self.messages + n)), message)?;
         }
+        settle()?;
         let start = Instant::now();
         let status = Command::new("notmuch")
             .args(["new", "--quiet", "--no-hooks"])
@@ -234,6 +236,12 @@ impl Notmuch {
         self.messages += messages.len();
         if status.success() { Ok(()) } else { Err("notmuch has failed".into()) }
     }
+}
+
+/// Before a clock starts, nothing of what others have written still waits for the disk.
+fn settle() -> Result<()> {
+    let status = Command::new("sync").status()?;
+    if status.success() { Ok(()) } else { Err("sync has failed".into()) }
 }
 
 /// Bytes of a file, or of the files below a folder.
