@@ -132,7 +132,7 @@ pub(super) fn refill(connection: &Connection) -> Result<()> {
     fill(connection)
 }
 
-/// Fills the empty tables.
+/// Fills the empty tables. Rows are sorted in memory: some 60 bytes for each message, body or attachment.
 pub(super) fn fill(connection: &Connection) -> Result<()> {
     for (kind, rows) in [
         (Kind::Message, "SELECT sha256, ?1, id FROM message"),
