@@ -50,22 +50,19 @@ pub(super) const ROWS: &str = "SELECT row FROM digest_new WHERE sha256 = ?1 AND 
      UNION ALL SELECT row FROM digest_recent WHERE sha256 = ?1 AND kind = ?2
      UNION ALL SELECT row FROM digest_settled WHERE sha256 = ?1 AND kind = ?2";
 
-/// The number of the message or body that is here under this digest.
+/// The number of a row that is here under this digest.
 ///
 /// # Errors
 /// [`Error::Damaged`] where it leads to another one, or to none.
 pub(super) fn find(connection: &Connection, kind: Kind, id: Id) -> Result<Option<i64>> {
     let mut query = connection.prepare_cached(ROWS)?;
     let Some(number) = query.query_row((id, kind as i64), |row| row.get(0)).optional()? else { return Ok(None) };
-    let mut row = connection.prepare_cached(match kind {
-        Kind::Message => "SELECT 1 FROM message WHERE id = ?1 AND sha256 = ?2",
-        Kind::Body => "SELECT 1 FROM body WHERE id = ?1 AND sha256 = ?2",
-        Kind::Attachment => "SELECT 1 FROM attachment WHERE message = ?1 AND sha256 = ?2",
-    })?;
+    let (table, column) = rows(kind);
+    let mut row = connection.prepare_cached(&format!("SELECT 1 FROM {table} WHERE {column} = ?1 AND sha256 = ?2"))?;
     if row.exists((number, id))? {
         return Ok(Some(number));
     }
-    Err(Error::Damaged(format!("digest {id} leads to row {number} of {}, which is not it", rows(kind).0)))
+    Err(Error::Damaged(format!("digest {id} leads to row {number} of {table}, which is not it")))
 }
 
 /// Notes that this is here. The same digest of the same message once: it may have an attachment twice.

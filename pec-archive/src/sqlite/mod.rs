@@ -9,7 +9,7 @@
 //! place    which file it is, and whether still      survey       what can be read of a file that is damaged
 //! index    what is worked out, made anew            erase        what is gone from the file
 //! salvage  what can still be read, into a new file  values       how identifiers and errors are told
-//! login    what is to be signed to log in            digests      what a digest stands for
+//! login    what is to be signed to log in           digests      what a digest stands for
 //! tallies  what reports count
 //! ```
 

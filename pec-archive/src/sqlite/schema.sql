@@ -1,4 +1,4 @@
--- Format 1. What is true: messages, the bodies they share, where they were found, what was done.
+-- Format 1, but for the indexes over digests, which formats before 12 had and keep. What is true: messages, the bodies they share, where they were found, what was done.
 -- Everything below the line is worked out from it and can be made anew.
 
 CREATE TABLE body (
