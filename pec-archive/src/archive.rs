@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use jiff::Timestamp;
 use pec_core::message::Message;
@@ -26,12 +26,13 @@ use crate::organisation::Keeper;
 use crate::page::{self, Cursor, Entry, Page};
 use crate::pool::Pool;
 use crate::press::Press;
+use crate::queue::{Queue, Waiting};
 use crate::ready::{Compressed, Ready};
 use crate::seal::{Keys, Seal};
 use crate::search::Query;
 use crate::sqlite::Sqlite;
 use crate::store::{Backend, Change, Speaking, View};
-use crate::writer::{Gate, With, Writer};
+use crate::writer::{Gate, Order, With, Writer};
 
 /// Everything that was received and sent, kept for as long as it has to be (*archivio*).
 ///
@@ -62,6 +63,7 @@ use crate::writer::{Gate, With, Writer};
 pub struct Archive {
     backend: Box<dyn Backend>,
     writer: Mutex<Writer>,
+    waiting: Queue,
     seal: Arc<Seal>,
     caches: Pool<ChainCache>,
     presses: Pool<Press>,
@@ -183,6 +185,7 @@ impl Archive {
         Ok(Self {
             backend: Box::new(backend),
             writer,
+            waiting: Queue::default(),
             seal,
             caches: Pool::default(),
             presses: Pool::default(),
@@ -241,7 +244,8 @@ impl Archive {
         self.noted(&asked, stored)
     }
 
-    /// Stores messages in one transaction: all of them, or none. About a hundred at a time cost a tenth of one by one.
+    /// Stores messages in one transaction: all of them, or none. About a hundred at a time cost a tenth of one by one. Threads that
+    /// store at the same time share what a commit costs, and nothing else: what becomes of one batch does not depend on the others.
     ///
     /// # Errors
     /// As [`Archive::put`].
@@ -249,9 +253,11 @@ impl Archive {
     /// # Limits
     /// All are held in memory, and worked on by all cores.
     pub fn put_batch(&self, actor: &Actor, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Result<Vec<Put>> {
+        self.backend.writable()?;
         let prepared = self.prepare_all(intake, messages);
-        let asked = Asked::put(actor, intake);
-        self.noted(&asked, self.store(actor, &self.gate(&asked), intake, &prepared, With::Nothing))
+        let compressed = self.compress(intake, &prepared)?;
+        let stored = self.store_with_others(Waiting::new(actor, intake, prepared, compressed));
+        self.noted(&Asked::put(actor, intake), stored)
     }
 
     /// Stores the message that the host has just submitted: its recipients are pending until a certified event comes. A user says
@@ -291,10 +297,13 @@ impl Archive {
         message: Vec<u8>,
         with: With<'_>,
     ) -> Result<Put> {
+        self.backend.writable()?;
         let mut cache = self.cache();
         let prepared = self.prepare(intake, message, &mut cache);
         self.give_back(cache);
-        let stored = self.store(actor, gate, intake, &[prepared], with)?;
+        let prepared = [prepared];
+        let compressed = self.compress(intake, &prepared)?;
+        let stored = self.write_prepared(actor, gate, intake, &prepared, &compressed, with)?;
         stored.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
     }
 
@@ -386,9 +395,18 @@ impl Archive {
         self.caches.give_back(cache);
     }
 
+    pub(crate) const fn waiting(&self) -> &Queue {
+        &self.waiting
+    }
+
     pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         // A batch that panicked has been undone.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether somebody has the writer just now.
+    pub(crate) fn is_writing(&self) -> bool {
+        matches!(self.writer.try_lock(), Err(TryLockError::WouldBlock))
     }
 
     /// Everything that storing messages takes, on all cores.
@@ -399,26 +417,13 @@ impl Archive {
             self.give_back(cache);
             prepared
         };
-        messages.into_par_iter().map(prepare).collect()
-    }
-
-    /// Stores what is prepared.
-    fn store(
-        &self,
-        actor: &Actor,
-        gate: Gate<'_>,
-        intake: &Intake<'_>,
-        prepared: &[Prepared],
-        with: With<'_>,
-    ) -> Result<Vec<Put>> {
-        self.backend.writable()?;
-        let compressed = self.compress(intake, prepared)?;
-        self.write_prepared(actor, gate, intake, prepared, compressed, with)
+        self.preparing(|| messages.into_par_iter().map(prepare).collect())
     }
 
     /// Compresses what is prepared and not here yet.
     pub(crate) fn compress(&self, intake: &Intake<'_>, prepared: &[Prepared]) -> Result<Compressed> {
-        Compressed::of(self.backend(), &self.presses, &self.seal, prepared, &Used::by(intake))
+        let used = Used::by(intake);
+        self.preparing(|| Compressed::of(self.backend(), &self.presses, &self.seal, prepared, &used))
     }
 
     /// Writes what is prepared; a refusal is for the caller to [note](Archive::noted). The writer is held for what only one can do at a time.
@@ -428,12 +433,19 @@ impl Archive {
         gate: Gate<'_>,
         intake: &Intake<'_>,
         prepared: &[Prepared],
-        compressed: Compressed,
+        compressed: &Compressed,
         with: With<'_>,
     ) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let used = Used::by(intake);
-        self.writer().store(self.backend(), actor, gate, intake, &Ready::of(prepared, &used, compressed), with)
+        let ready = Ready::of(prepared, &used, compressed);
+        let (submission, also) = match with {
+            With::Submission(submission) => (Some(submission), None),
+            With::Also(also) => (None, Some(also)),
+        };
+        let order = Order { actor, gate, intake, ready: &ready, submission };
+        let stored = self.writer().store(self.backend(), &[order], also)?;
+        stored.into_iter().next().unwrap_or_else(|| Err(uncalled()))
     }
 
     /// Everything that storing takes.

@@ -3,30 +3,27 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
 use crate::dossiers::{self, Judge, Records, Telling};
 use crate::enforce::Under;
 use crate::error::Result;
 use crate::events::{Happened, tell};
 use crate::id::Id;
-use crate::intake::{Derived, Intake, Prepared};
+use crate::intake::{Derived, Prepared};
 use crate::log::{Appender, What};
 use crate::mailbox::mailbox_key;
 use crate::press::Press;
-use crate::ready::{Pieces, Ready};
+use crate::ready::Pieces;
 use crate::split::Skeleton;
 use crate::store::{Blob, Change, DerivedRow, Hole, NewMessage, Number, SubmissionRow, first_number};
+use crate::writer::Order;
 
 /// A batch on its way into the archive.
-pub(crate) struct Batch<'b> {
-    pub(crate) change: &'b dyn Change,
-    pub(crate) press: &'b mut Press,
-    pub(crate) ready: &'b Ready<'b>,
-    pub(crate) actor: &'b Actor,
+pub(crate) struct Batch<'c, 'b> {
+    pub(crate) change: &'c dyn Change,
+    pub(crate) press: &'c mut Press,
+    pub(crate) order: &'b Order<'b>,
     pub(crate) under: Under,
-    pub(crate) intake: &'b Intake<'b>,
-    pub(crate) submission: Option<&'b Submission<'b>>,
 }
 
 /// What a batch has done.
@@ -44,22 +41,23 @@ pub(crate) struct Written<'p> {
     texts: BTreeSet<String>,
 }
 
-impl<'b> Batch<'b> {
+impl<'b> Batch<'_, 'b> {
     pub(crate) fn write(&mut self) -> Result<Written<'b>> {
-        let (change, at, prepared) = (self.change, self.intake.now.as_second(), self.ready.prepared);
+        let Order { actor, intake, ready, submission, .. } = *self.order;
+        let (change, at, prepared) = (self.change, intake.now.as_second(), ready.prepared);
         let ids: Vec<Id> = prepared.iter().map(|prepared| prepared.id).collect();
         let here = change.numbers(&ids)?;
         let mut known: HashMap<Id, Number> =
             ids.iter().zip(here).filter_map(|(id, number)| Some((*id, number?))).collect();
         self.put_bodies(prepared.iter().filter(|prepared| !known.contains_key(&prepared.id)))?;
-        let mailbox = Some(mailbox_key(self.intake.mailbox)).filter(|mailbox| !mailbox.is_empty());
-        let mut log = Appender::new(change, self.actor, self.intake.now)?.under(&self.under);
+        let mailbox = Some(mailbox_key(intake.mailbox)).filter(|mailbox| !mailbox.is_empty());
+        let mut log = Appender::new(change, actor, intake.now)?.under(&self.under);
         let mut written = Written {
             answers: Vec::with_capacity(prepared.len()),
             new: Vec::new(),
             found: Vec::new(),
             mailbox: mailbox.clone(),
-            submitted: self.submission.is_some(),
+            submitted: submission.is_some(),
             texts: BTreeSet::new(),
         };
         for prepared in prepared {
@@ -80,7 +78,7 @@ impl<'b> Batch<'b> {
             {
                 written.found.push(number);
             }
-            if let Some(submission) = self.submission {
+            if let Some(submission) = submission {
                 change.put_submission(number, &submission.row())?;
                 let about = prepared.derived.record.iter().flat_map(|record| record.about());
                 written.texts.extend(about.map(str::to_owned));
@@ -94,18 +92,19 @@ impl<'b> Batch<'b> {
     /// Puts the bodies of these messages, and what they are judged by, unless they are here.
     fn put_bodies<'p>(&mut self, messages: impl Iterator<Item = &'p Prepared>) -> Result<()> {
         let holes = messages.flat_map(|prepared| prepared.skeleton.holes.iter().map(|hole| hole.id));
-        let wanted: BTreeSet<Id> = holes.chain(self.ready.used.bodies.iter().map(|(_, id, _)| *id)).collect();
+        let wanted: BTreeSet<Id> = holes.chain(self.order.ready.used.bodies.iter().map(|(_, id, _)| *id)).collect();
         let missing = self.change.missing(&wanted.into_iter().collect::<Vec<_>>())?;
         let mut late = Pieces::new();
         for id in &missing {
             // It was here a moment ago, and another process has taken it away since.
-            if !self.ready.compressed.pieces.contains_key(id) {
-                late.insert(*id, self.press.pieces(*id, self.ready.bytes(*id))?);
+            if !self.order.ready.compressed.pieces.contains_key(id) {
+                late.insert(*id, self.press.pieces(*id, self.order.ready.bytes(*id))?);
             }
         }
         let blob = |id: &Id| {
-            let pieces = self.ready.compressed.pieces.get(id).or_else(|| late.get(id)).map_or(&[][..], Vec::as_slice);
-            Blob { id: *id, size: self.ready.bytes(*id).len() as u64, pieces }
+            let pieces =
+                self.order.ready.compressed.pieces.get(id).or_else(|| late.get(id)).map_or(&[][..], Vec::as_slice);
+            Blob { id: *id, size: self.order.ready.bytes(*id).len() as u64, pieces }
         };
         self.change.put(&missing.iter().map(blob).collect::<Vec<_>>())
     }
@@ -113,24 +112,23 @@ impl<'b> Batch<'b> {
     fn message(&mut self, prepared: &Prepared, entry: u64) -> Result<Number> {
         let judged = &prepared.derived.judged;
         let row = Row { id: prepared.id, size: prepared.size, stored_at: judged.at.as_second(), entry };
-        let skeleton = match self.ready.compressed.skeletons.get(&prepared.id) {
+        let skeleton = match self.order.ready.compressed.skeletons.get(&prepared.id) {
             Some(pressed) => Cow::Borrowed(pressed.as_slice()),
             // It was here a moment ago, and another process has erased it since.
             None => Cow::Owned(self.press.skeleton(prepared.id, &prepared.skeleton.bytes)?),
         };
         let number = put_message(self.change, first_number(judged.order), &row, &prepared.skeleton, &skeleton)?;
         self.change.put_derived(number, &prepared.derived.row())?;
-        self.ready.used.note(self.change, number)?;
+        self.order.ready.used.note(self.change, number)?;
         Ok(number)
     }
 }
 
 impl Written<'_> {
-    /// Writes the words of what is new, and brings the dossiers up to date.
+    /// Tells what has come in, and brings the dossiers up to date.
     pub(crate) fn finish(self, change: &dyn Change, records: &mut Records, judge: &mut Judge<'_>) -> Result<Vec<Put>> {
         let Self { answers, new, found, mailbox, submitted, mut texts } = self;
         for (number, derived) in new {
-            change.put_words(number, &derived.words)?;
             tell(change, judge.now, Some(number), &Happened::Stored { mailbox: mailbox.clone() })?;
             if let Some(record) = derived.record.as_ref().filter(|record| dossiers::counts(record.role())) {
                 texts.extend(record.about().map(str::to_owned));
@@ -148,6 +146,16 @@ impl Written<'_> {
         dossiers::refresh(change, &texts, records, judge, Telling::Aloud)?;
         Ok(answers)
     }
+}
+
+/// Writes the words of what batches have brought, all in the order of numbers, as the index of words likes it best.
+pub(crate) fn put_words<'w, 'p: 'w>(
+    change: &dyn Change,
+    batches: impl IntoIterator<Item = &'w Written<'p>>,
+) -> Result<()> {
+    let mut new: Vec<_> = batches.into_iter().flat_map(|batch| &batch.new).collect();
+    new.sort_unstable_by_key(|(number, _)| *number);
+    new.into_iter().try_for_each(|(number, derived)| change.put_words(*number, &derived.words))
 }
 
 impl Derived {

@@ -33,6 +33,7 @@ mod page;
 mod pool;
 mod press;
 mod proof;
+mod queue;
 mod ready;
 pub mod report;
 mod retention;

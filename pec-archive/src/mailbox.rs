@@ -167,7 +167,7 @@ impl Archive {
         let asked = if intake.mailbox.is_empty() { asked } else { asked.on(On::Folder(intake.mailbox, folder)) };
         let asked = Cell::new(asked);
         let gate = |change: &dyn Change| self.may_lay(change, &asked, intake.mailbox, given);
-        let puts = self.write_prepared(actor, &gate, intake, &prepared, compressed, With::Also(&mut also));
+        let puts = self.write_prepared(actor, &gate, intake, &prepared, &compressed, With::Also(&mut also));
         Ok((self.noted(&asked.get(), puts)?, gone))
     }
 

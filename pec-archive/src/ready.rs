@@ -27,7 +27,7 @@ pub(crate) struct Ready<'p> {
     /// By what they are judged.
     pub(crate) used: &'p Used,
     bodies: Bodies<'p>,
-    pub(crate) compressed: Compressed,
+    pub(crate) compressed: &'p Compressed,
 }
 
 /// What a batch brings, compressed.
@@ -100,7 +100,7 @@ impl Compressed {
 
 impl<'p> Ready<'p> {
     /// What is not compressed is when it is written: of a message that is too long to be read nothing is here but what is judged by.
-    pub(crate) fn of(prepared: &'p [Prepared], used: &'p Used, compressed: Compressed) -> Self {
+    pub(crate) fn of(prepared: &'p [Prepared], used: &'p Used, compressed: &'p Compressed) -> Self {
         Self { prepared, used, bodies: bodies(prepared, used), compressed }
     }
 

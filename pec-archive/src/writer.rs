@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
-use crate::batch::Batch;
+use crate::batch::{Batch, put_words};
 use crate::care::remove_unused;
 use crate::dossiers::{self, Judge, Records, Telling};
 use crate::enforce::Under;
@@ -27,14 +27,25 @@ use crate::store::{Backend, Blob, Change, Number, PIECE};
 /// Judges, on the state that is about to be changed, whether whoever asks may.
 pub(crate) type Gate<'g> = &'g dyn Fn(&dyn Change) -> Result<Under>;
 
+/// A batch to be stored.
+pub(crate) struct Order<'o> {
+    pub(crate) actor: &'o Actor,
+    pub(crate) gate: Gate<'o>,
+    pub(crate) intake: &'o Intake<'o>,
+    pub(crate) ready: &'o Ready<'o>,
+    /// That the host has submitted it.
+    pub(crate) submission: Option<&'o Submission<'o>>,
+}
+
+/// Whatever else has to be true with a batch, or not at all.
+pub(crate) type Also<'a> = &'a mut dyn FnMut(&dyn Change) -> Result<()>;
+
 /// What is written with a batch.
 pub(crate) enum With<'w> {
-    /// Nothing more.
-    Nothing,
     /// That the host has submitted it.
     Submission(&'w Submission<'w>),
-    /// Whatever else has to be true with it, or not at all.
-    Also(&'w mut dyn FnMut(&dyn Change) -> Result<()>),
+    /// Whatever else.
+    Also(Also<'w>),
 }
 
 /// What a handle keeps from one batch to the next.
@@ -66,39 +77,46 @@ impl Writer {
         self.records.forget();
     }
 
-    /// Stores a batch.
+    /// Stores batches in one change: all that may be stored, or none. Gives what became of each, or why it may not.
     pub(crate) fn store(
         &mut self,
         backend: &dyn Backend,
-        actor: &Actor,
-        gate: Gate<'_>,
-        intake: &Intake<'_>,
-        ready: &Ready<'_>,
-        mut with: With<'_>,
-    ) -> Result<Vec<Put>> {
+        orders: &[Order<'_>],
+        also: Option<Also<'_>>,
+    ) -> Result<Vec<Result<Vec<Put>>>> {
         let seal = Arc::clone(&self.seal);
-        let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
-        let mut puts = Vec::new();
-        let submission = match &with {
-            With::Submission(submission) => Some(*submission),
-            With::Nothing | With::Also(_) => None,
-        };
-        let Self { press, records, .. } = self;
+        let mut also = also;
+        let mut answers = Vec::new();
+        let Self { press, records, cache, .. } = self;
         let stored = backend.change(&mut |change| {
-            let under = gate(change)?;
-            let written = Batch { change, press, ready, actor, under, intake, submission }.write()?;
-            puts = written.finish(change, records, &mut judge)?;
-            match &mut with {
-                With::Also(also) => also(change),
-                With::Nothing | With::Submission(_) => Ok(()),
+            let mut all = Vec::with_capacity(orders.len());
+            for order in orders {
+                // Of what is refused nothing was written: it keeps nobody else out.
+                all.push(match (order.gate)(change) {
+                    Ok(under) => Ok(Batch { change, press, order, under }.write()?),
+                    Err(refused) => Err(refused),
+                });
+            }
+            put_words(change, all.iter().flatten())?;
+            for (order, written) in orders.iter().zip(all) {
+                let mut judge = Judge::by(order.intake, &seal, std::mem::take(cache));
+                let finished = written.map(|written| written.finish(change, records, &mut judge));
+                *cache = judge.cache;
+                answers.push(match finished {
+                    Ok(puts) => Ok(puts?),
+                    Err(refused) => Err(refused),
+                });
+            }
+            match &mut also {
+                Some(also) if answers.iter().all(Result::is_ok) => also(change),
+                _ => Ok(()),
             }
         });
-        self.cache = judge.cache;
         if stored.is_err() {
             // The numbers of what was not stored will be given again.
             self.records.forget();
         }
-        stored.map(|()| puts)
+        stored.map(|()| answers)
     }
 
     /// Stores a message that is too long to be read, piece by piece.
@@ -121,8 +139,11 @@ impl Writer {
         let stored = backend.change(&mut |change| {
             let under = gate(change)?;
             (prepared.id, prepared.size) = take_in(change, source, &mut prepared.skeleton, press)?;
-            let ready = Ready::of(std::slice::from_ref(&prepared), &used, Compressed::default());
-            let written = Batch { change, press, ready: &ready, actor, under, intake, submission: None }.write()?;
+            let compressed = Compressed::default();
+            let ready = Ready::of(std::slice::from_ref(&prepared), &used, &compressed);
+            let order = Order { actor, gate, intake, ready: &ready, submission: None };
+            let written = Batch { change, press, order: &order, under }.write()?;
+            put_words(change, [&written])?;
             puts = written.finish(change, records, &mut judge)?;
             if puts.iter().any(|put| put.stored == Stored::Known) {
                 // It may have been stored under other limits, cut otherwise.

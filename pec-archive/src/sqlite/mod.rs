@@ -56,6 +56,8 @@ pub(crate) struct Sqlite {
     place: Place,
     // Closed before the writer: the last to close an archive takes its log in, and only a writer can.
     readers: Mutex<Vec<Connection>>,
+    /// What brings the log into the file while the writer goes on; opened when several threads write.
+    tidier: Mutex<Option<Connection>>,
     writer: Option<Mutex<Writer>>,
 }
 
@@ -79,21 +81,25 @@ impl Sqlite {
         let place = Place::of(path)?;
         let connection = open::open(&place, Access::Write)?;
         let writer = Writer { connection, unscrubbed: false };
-        Ok(Self { place, readers: Mutex::default(), writer: Some(Mutex::new(writer)) })
+        Ok(Self { writer: Some(Mutex::new(writer)), ..Self::reading(place, Vec::new()) })
     }
 
     /// Opens an archive that nobody may change through this handle.
     pub(crate) fn open_read_only(path: &Path) -> Result<Self> {
         let place = Place::of(path)?;
         let connection = open::open(&place, Access::Read)?;
-        Ok(Self { place, readers: Mutex::new(vec![connection]), writer: None })
+        Ok(Self::reading(place, vec![connection]))
     }
 
     /// Opens an archive of this format or an older one for reading, and leaves it so.
     fn as_it_is(path: &Path) -> Result<Self> {
         let place = Place::of(path)?;
         let connection = open::as_it_is(&place, Access::Read)?;
-        Ok(Self { place, readers: Mutex::new(vec![connection]), writer: None })
+        Ok(Self::reading(place, vec![connection]))
+    }
+
+    fn reading(place: Place, readers: Vec<Connection>) -> Self {
+        Self { place, readers: Mutex::new(readers), tidier: Mutex::default(), writer: None }
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Writer>> {
@@ -109,6 +115,17 @@ impl Sqlite {
         erase::scrub(&writer.connection)?;
         writer.unscrubbed = false;
         Ok(())
+    }
+
+    /// Brings the log into the file, as far as nobody else needs it: the writer, who may go on meanwhile, has the less to bring when
+    /// it grows too long, and the disk works while messages are judged.
+    fn bring_log_in(&self, tidier: &mut Option<Connection>) -> Result<()> {
+        self.place.confirm()?;
+        let connection = match tidier {
+            Some(connection) => connection,
+            None => tidier.insert(open::as_it_is(&self.place, Access::Write)?),
+        };
+        Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
     }
 
     /// Calls `work` with the tables in one consistent view.
@@ -150,6 +167,13 @@ impl Backend for Sqlite {
 
     fn change(&self, work: &mut dyn FnMut(&dyn Change) -> Result<()>) -> Result<()> {
         self.transaction(|tables| work(tables))
+    }
+
+    fn tidy(&self) {
+        // One thread at a time is enough. What keeps it from that is told to the writer, who does what is left.
+        if let (Some(_), Ok(mut tidier)) = (&self.writer, self.tidier.try_lock()) {
+            let _ = self.bring_log_in(&mut tidier);
+        }
     }
 
     fn writable(&self) -> Result<()> {

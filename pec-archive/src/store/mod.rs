@@ -99,6 +99,10 @@ pub trait Backend: Debug + Send + Sync {
     /// longer than the wait, [`Error::Full`], [`Error::Device`].
     fn change(&self, work: &mut dyn FnMut(&dyn Change) -> Result<()>) -> Result<()>;
 
+    /// Does what a store may put off at a change and do beside the next ones, such as bringing its log to where it belongs.
+    /// Called from time to time while several threads write; whatever comes of it, what was changed is durable already.
+    fn tidy(&self) {}
+
     /// Says whether [`Backend::change`] may be called at all.
     ///
     /// # Errors

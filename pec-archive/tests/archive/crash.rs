@@ -29,8 +29,8 @@ fn text(n: u64) -> Vec<u8> {
     crate::scene::message(&format!("{n}@x.example"), &format!("numero {n}"), 3000 + (n as usize % 3) * 60_000)
 }
 
-/// Threads that write, so that some share a commit.
-const WRITERS: u64 = 3;
+/// Threads that write, so that some share a commit, and one brings the log in beside the next.
+const WRITERS: u64 = 5;
 
 /// Writes for ever, and says what it has done when it is done.
 #[test]

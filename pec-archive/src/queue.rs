@@ -1,0 +1,193 @@
+//! Batches that wait for the one writer, stored together: what a commit costs, and the pages that every batch changes, are
+//! paid once for all of them.
+//!
+//! ```text
+//!   thread A   prepare ── writer: A ───────────── commit
+//!   thread B        prepare ── waits ─────────────────── writer: B and C ── commit ── stored
+//!   thread C             prepare ── waits ──────────────────────────────────────────── stored
+//! ```
+//!
+//! Whoever gets the writer stores what waits by then, and nobody waits for others to come. A batch is as durable, and as whole, as
+//! it is alone: what keeps one of them from being stored undoes them all, and each is stored anew by itself.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use jiff::Timestamp;
+use pec_core::limits::Limits;
+use pec_core::trust::{Evidence, TrustStore};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::actor::Actor;
+use crate::archive::{Archive, Put};
+use crate::enforce::Asked;
+use crate::error::{Error, Result};
+use crate::evidence::Used;
+use crate::intake::{Intake, Prepared};
+use crate::ready::{Compressed, Ready};
+use crate::writer::{Order, Writer};
+
+/// Batches are stored together up to so many messages.
+const MESSAGES: usize = 1_000;
+
+/// And up to so many bytes of them.
+const BYTES: u64 = 64 << 20;
+
+/// A batch with everything that storing it takes, so that another thread can do it.
+pub(crate) struct Waiting {
+    actor: Actor,
+    trust: TrustStore,
+    evidence: Option<Evidence>,
+    now: Timestamp,
+    mailbox: String,
+    limits: Limits,
+    prepared: Vec<Prepared>,
+    compressed: Compressed,
+    used: Used,
+    /// What became of it, once it was stored or refused.
+    outcome: Mutex<Option<Result<Vec<Put>>>>,
+}
+
+/// What waits, in the order in which it came.
+#[derive(Default)]
+pub(crate) struct Queue {
+    batches: Mutex<VecDeque<Arc<Waiting>>>,
+}
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
+
+impl Waiting {
+    pub(crate) fn new(actor: &Actor, intake: &Intake<'_>, prepared: Vec<Prepared>, compressed: Compressed) -> Self {
+        Self {
+            actor: actor.clone(),
+            trust: intake.trust.clone(),
+            evidence: intake.evidence.cloned(),
+            now: intake.now,
+            mailbox: intake.mailbox.to_owned(),
+            limits: intake.limits,
+            prepared,
+            compressed,
+            used: Used::by(intake),
+            outcome: Mutex::default(),
+        }
+    }
+
+    fn intake(&self) -> Intake<'_> {
+        Intake {
+            trust: &self.trust,
+            evidence: self.evidence.as_ref(),
+            now: self.now,
+            mailbox: &self.mailbox,
+            limits: self.limits,
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        self.prepared.iter().map(|prepared| prepared.size).sum()
+    }
+
+    fn outcome(&self) -> MutexGuard<'_, Option<Result<Vec<Put>>>> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn batches(&self) -> MutexGuard<'_, VecDeque<Arc<Waiting>>> {
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, batch: &Arc<Waiting>) {
+        self.batches().push_back(Arc::clone(batch));
+    }
+
+    /// This batch, and those that wait beside it, as many as may be stored together.
+    fn take_with(&self, mine: &Arc<Waiting>) -> Vec<Arc<Waiting>> {
+        let mut batches = self.batches();
+        batches.retain(|batch| !Arc::ptr_eq(batch, mine));
+        let mut together = vec![Arc::clone(mine)];
+        let (mut messages, mut bytes) = (mine.prepared.len(), mine.bytes());
+        while let Some(next) = batches.front() {
+            messages += next.prepared.len();
+            bytes += next.bytes();
+            if messages > MESSAGES || bytes > BYTES {
+                break;
+            }
+            together.extend(batches.pop_front());
+        }
+        together
+    }
+}
+
+/// All processors but one.
+fn all_but_one() -> Option<&'static ThreadPool> {
+    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
+    let number = || rayon::current_num_threads().saturating_sub(1).max(1);
+    POOL.get_or_init(|| ThreadPoolBuilder::new().num_threads(number()).build().ok()).as_ref()
+}
+
+impl Archive {
+    /// Prepares something on all processors; while somebody writes, on all but one: for the writer all wait.
+    pub(crate) fn preparing<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        match all_but_one() {
+            Some(pool) if self.is_writing() => pool.install(work),
+            _ => work(),
+        }
+    }
+
+    /// Stores a batch, together with those of other threads that wait for the writer too. A refusal is for the caller to
+    /// [note](Archive::noted).
+    pub(crate) fn store_with_others(&self, batch: Waiting) -> Result<Vec<Put>> {
+        let mine = Arc::new(batch);
+        self.waiting().push(&mine);
+        let mut writer = self.writer();
+        // Another thread may have stored it meanwhile.
+        if mine.outcome().is_none() {
+            let together = self.waiting().take_with(&mine);
+            for (batch, outcome) in together.iter().zip(self.store_each(&mut writer, &together)) {
+                *batch.outcome() = Some(outcome);
+            }
+            let is_crowded = !self.waiting().batches().is_empty();
+            drop(writer);
+            if is_crowded {
+                self.backend().tidy();
+            }
+        }
+        mine.outcome().take().unwrap_or_else(|| Err(Error::Internal("a batch without an outcome".into())))
+    }
+
+    /// What becomes of each of these batches.
+    fn store_each(&self, writer: &mut Writer, batches: &[Arc<Waiting>]) -> Vec<Result<Vec<Put>>> {
+        match self.store_together(writer, batches) {
+            Ok(stored) => stored,
+            Err(error) if batches.len() == 1 => vec![Err(error)],
+            Err(_) => batches.iter().flat_map(|batch| self.store_each(writer, std::slice::from_ref(batch))).collect(),
+        }
+    }
+
+    fn store_together(&self, writer: &mut Writer, batches: &[Arc<Waiting>]) -> Result<Vec<Result<Vec<Put>>>> {
+        let intakes: Vec<Intake<'_>> = batches.iter().map(|batch| batch.intake()).collect();
+        let ready: Vec<Ready<'_>> =
+            batches.iter().map(|batch| Ready::of(&batch.prepared, &batch.used, &batch.compressed)).collect();
+        let asked: Vec<Asked<'_>> =
+            batches.iter().zip(&intakes).map(|(batch, intake)| Asked::put(&batch.actor, intake)).collect();
+        let gates: Vec<_> = asked.iter().map(|asked| self.gate(asked)).collect();
+        let each = batches.iter().zip(&intakes).zip(&ready).zip(&gates);
+        let orders: Vec<Order<'_>> = each
+            .map(|(((batch, intake), ready), gate)| Order {
+                actor: &batch.actor,
+                gate,
+                intake,
+                ready,
+                submission: None,
+            })
+            .collect();
+        writer.store(self.backend(), &orders, None)
+    }
+}
+
+#[cfg(test)]
+mod tests;
