@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ PUBLISHED = "PECPY_PUBLISHED" in os.environ
 """The wheel is the one that is given out, without what fails on purpose and without the IMAP server of the tests."""
 
 needs_hooks = pytest.mark.skipif(PUBLISHED, reason="the wheel that is given out has no hooks for tests")
+
+# What is started in the background is deaf to Ctrl-C, and so is all that it starts: the tests ask what it does.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 assert Path(pecpy.__file__).is_relative_to(sys.prefix), "the installed wheel is tested, not the tree"
 
