@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
@@ -21,12 +22,18 @@ use rayon::prelude::*;
 
 /// Messages at which the archive is looked at.
 const SIZES: [usize; 4] = [10_000, 100_000, 300_000, 1_000_000];
-/// Transactions that are made, then stored: some 9,000 messages.
-const PORTION: u64 = 2_500;
-/// Messages in one transaction of the archive.
+/// Transactions that are made, then stored: some 34,000 messages.
+const PORTION: u64 = 10_000;
+/// The first ones are some 10,000 messages.
+const FIRST: u64 = 3_000;
+/// Messages in a batch.
 const BATCH: usize = 100;
 /// Threads that store.
-const STORING: usize = 3;
+const STORING: usize = 8;
+/// How often a large archive and a small one take turns.
+const TURNS: u64 = 6;
+/// Transactions that are stored in a turn: some 5,000 messages.
+const TURN: u64 = 1_500;
 /// notmuch indexes no more than that.
 const PEER: usize = 100_000;
 /// How often each question is asked.
@@ -47,12 +54,9 @@ fn main() -> Result<()> {
     println!("|---:|---:|---:|---:|---:|---:|---:|");
     let (mut transactions, mut reached) = (0, 0);
     while ours.messages < most {
-        let made: Vec<Vec<Vec<u8>>> = (transactions..transactions + PORTION)
-            .into_par_iter()
-            .map(|n| corpus.transaction(n).map_err(|error| error.to_string()))
-            .collect::<std::result::Result<_, _>>()?;
-        transactions += PORTION;
-        let mut messages = made.concat();
+        let number = if transactions == 0 { FIRST } else { PORTION };
+        let mut messages = make(&corpus, transactions..transactions + number)?;
+        transactions += number;
         messages.truncate(most - ours.messages);
         if let Some(peer) = peer.as_mut().filter(|_| ours.messages < PEER) {
             peer.index(&messages)?;
@@ -67,12 +71,45 @@ fn main() -> Result<()> {
         "\n| question | hits on the page | p50 ms | p99 ms | p50 again | p99 again | goal |\n|---|---:|---:|---:|---:|---:|---:|"
     );
     ours.ask(&corpus, transactions)?;
+    turns(&corpus, transactions, &mut ours, &folder.path().join("small.pecarchive"))?;
     if let Some(peer) = peer {
         println!(
             "\nnotmuch: index {:.0} MB beside the messages.",
             size(&peer.folder.join("mail/.notmuch")) as f64 / 1e6
         );
     }
+    Ok(())
+}
+
+/// The messages of these transactions.
+fn make(corpus: &Corpus, transactions: Range<u64>) -> Result<Vec<Vec<u8>>> {
+    let made: Vec<Vec<Vec<u8>>> = transactions
+        .into_par_iter()
+        .map(|n| corpus.transaction(n).map_err(|error| error.to_string()))
+        .collect::<std::result::Result<_, _>>()?;
+    Ok(made.concat())
+}
+
+/// The same messages, stored by turns in the large archive and in a small one: what else the machine does meets both alike.
+fn turns(corpus: &Corpus, begun: u64, large: &mut Ours, path: &Path) -> Result<()> {
+    let mut small = Ours::new(path)?;
+    small.store(corpus, FIRST, make(corpus, 0..FIRST)?)?;
+    println!("\n| messages | µs a message | in one of | µs a message | × |\n|---:|---:|---:|---:|---:|");
+    let mut all = [0.0; 2];
+    for turn in 0..TURNS {
+        let (from, to) = (begun + turn * TURN, begun + (turn + 1) * TURN);
+        let messages = make(corpus, from..to)?;
+        let mut both = [(0, large as &mut Ours), (1, &mut small)];
+        // Who comes first changes.
+        both.rotate_left((turn % 2) as usize);
+        for (which, archive) in both {
+            archive.store(corpus, to, messages.clone())?;
+            all[which] += archive.last;
+        }
+        let times = large.last / small.last;
+        println!("| {} | {:.0} | {} | {:.0} | {times:.2} |", large.messages, large.last, small.messages, small.last);
+    }
+    println!("| all | {:.0} | | {:.0} | {:.2} |", all[0] / TURNS as f64, all[1] / TURNS as f64, all[0] / all[1]);
     Ok(())
 }
 
