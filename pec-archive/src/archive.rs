@@ -251,7 +251,7 @@ impl Archive {
     /// As [`Archive::put`].
     ///
     /// # Limits
-    /// All are held in memory, and worked on by all cores.
+    /// All are held in memory, and worked on by all cores; while somebody else writes, by all but one.
     pub fn put_batch(&self, actor: &Actor, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let prepared = self.prepare_all(intake, messages);
@@ -409,7 +409,7 @@ impl Archive {
         matches!(self.writer.try_lock(), Err(TryLockError::WouldBlock))
     }
 
-    /// Everything that storing messages takes, on all cores.
+    /// Everything that storing messages takes, on all cores that the writer leaves.
     pub(crate) fn prepare_all(&self, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Vec<Prepared> {
         let prepare = |bytes| {
             let mut cache = self.cache();
