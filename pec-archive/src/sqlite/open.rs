@@ -24,6 +24,10 @@ const CACHE_KIB: i64 = 32 << 10;
 /// Pages of the log beside the file (32 MiB) from which on it is brought into the file: a page that many messages share
 /// is written once for all of them.
 const LOG_PAGES: i64 = 4096;
+const LOG_BYTES: i64 = LOG_PAGES * PAGE;
+
+/// Bytes of a page: larger ones than usual keep skeletons in few of them.
+const PAGE: i64 = 8192;
 
 /// Format 1. A new archive goes the way of an old one, so that both are the same.
 const SCHEMA: &str = include_str!("schema.sql");
@@ -132,8 +136,7 @@ pub(super) fn create(path: &Path) -> Result<()> {
 fn write_schema(path: &Path) -> Result<()> {
     let mut connection = Connection::open_with_flags(path, flags(Access::Write))?;
     connection.busy_timeout(PATIENCE)?;
-    // Larger pages keep skeletons in few of them.
-    connection.pragma_update(None, "page_size", 8192)?;
+    connection.pragma_update(None, "page_size", PAGE)?;
     tune(&connection, Access::Write)?;
     let transaction = connection.transaction()?;
     write_tables(&transaction)?;
@@ -301,6 +304,8 @@ fn tune(connection: &Connection, access: Access) -> Result<()> {
         // What is erased is overwritten.
         connection.pragma_update(None, "secure_delete", true)?;
         connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+        // What a large commit has added to the log is given back.
+        connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     }
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;

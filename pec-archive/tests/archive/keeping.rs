@@ -250,6 +250,27 @@ fn other_trust_data_change_verdicts_and_say_which() {
 }
 
 #[test]
+fn the_log_beside_the_file_gives_back_what_a_large_message_took() {
+    let scene = Scene::new(3000);
+    let (folder, archive) = fresh();
+    let intake = Intake::new(scene.trust(), scene.now());
+    let log = || std::fs::metadata(folder.path().join("posta.pecarchive-wal")).unwrap().len();
+    let mut large = b"Subject: disegni\r\n\r\n".to_vec();
+    let mut state = 1_u64;
+    // Bytes that nothing makes shorter.
+    while large.len() < 48 << 20 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        large.extend_from_slice(&state.to_le_bytes());
+    }
+    archive.put(&Actor::host(), &intake, large).unwrap();
+    assert!(log() > 48 << 20);
+    archive.put(&Actor::host(), &intake, scene.sent.clone()).unwrap();
+    assert!(log() <= 32 << 20, "{}", log());
+}
+
+#[test]
 fn a_backup_is_an_archive() {
     let scene = Scene::new(3000);
     let (folder, archive) = filled(&scene);
