@@ -415,6 +415,23 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_a_commit_are_one_segment() {
+        let connection = Connection::open_in_memory().unwrap();
+        write_words(&connection).unwrap();
+        let transaction = connection.unchecked_transaction().unwrap();
+        let mut insert = transaction.prepare("INSERT INTO words (rowid, text) VALUES (?1, ?2)").unwrap();
+        // Some 3 MiB in the memory of the index.
+        for n in 0..400 {
+            let words: Vec<String> = (0..100).map(|k| format!("parola{}", n * 100 + k)).collect();
+            insert.execute((n, words.join(" "))).unwrap();
+        }
+        drop(insert);
+        transaction.commit().unwrap();
+        let segments = "SELECT count(DISTINCT segid) FROM words_idx";
+        assert_eq!(connection.query_row(segments, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    }
+
+    #[test]
     fn a_newer_format_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.pec");

@@ -9,3 +9,5 @@ CREATE VIRTUAL TABLE words USING fts5 (
 INSERT INTO words (words, rank) VALUES ('pgsz', 8000);
 INSERT INTO words (words, rank) VALUES ('automerge', 64);
 INSERT INTO words (words, rank) VALUES ('crisismerge', 256);
+-- What one commit brings becomes one segment, not one for each MiB: segments of a million messages are merged once.
+INSERT INTO words (words, rank) VALUES ('hashsize', 4194304);
