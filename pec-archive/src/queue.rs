@@ -7,11 +7,12 @@
 //!   thread C             prepare ── waits ──────────────────────────────────────────── stored
 //! ```
 //!
-//! Whoever gets the writer stores what waits by then, and nobody waits for others to come. A batch is as durable, and as whole, as
-//! it is alone: what keeps one of them from being stored undoes them all, and each is stored anew by itself.
+//! One of those who wait gets the writer and stores what waits by then; nobody waits for others to come, nor for what is written
+//! after his own. A batch is as durable, and as whole, as it is alone: what keeps one of them from being stored undoes them all,
+//! and each is stored anew by itself.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use pec_core::limits::Limits;
@@ -48,10 +49,30 @@ pub(crate) struct Waiting {
     outcome: Mutex<Option<Result<Vec<Put>>>>,
 }
 
-/// What waits, in the order in which it came.
+/// Where batches wait.
 #[derive(Default)]
 pub(crate) struct Queue {
-    batches: Mutex<VecDeque<Arc<Waiting>>>,
+    line: Mutex<Line>,
+    /// That somebody's turn is over.
+    over: Condvar,
+}
+
+#[derive(Default)]
+struct Line {
+    /// What waits, in the order in which it came.
+    batches: VecDeque<Arc<Waiting>>,
+    /// Whether it is the turn of one of those who wait: he has the writer, or waits for it.
+    is_led: bool,
+}
+
+/// The turn to store what waits, one's own batch with it.
+struct Turn<'q>(&'q Queue);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.line().is_led = false;
+        self.0.over.notify_all();
+    }
 }
 
 impl std::fmt::Debug for Queue {
@@ -96,17 +117,26 @@ impl Waiting {
 }
 
 impl Queue {
-    fn batches(&self) -> MutexGuard<'_, VecDeque<Arc<Waiting>>> {
-        self.batches.lock().unwrap_or_else(PoisonError::into_inner)
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, batch: &Arc<Waiting>) {
-        self.batches().push_back(Arc::clone(batch));
+    /// Waits until this batch has been stored by another, or until it is its own turn.
+    fn wait(&self, mine: &Arc<Waiting>) -> Option<Turn<'_>> {
+        let mut line = self.line();
+        line.batches.push_back(Arc::clone(mine));
+        let waits = |line: &mut Line| line.is_led && mine.outcome().is_none();
+        let mut line = self.over.wait_while(line, waits).unwrap_or_else(PoisonError::into_inner);
+        if mine.outcome().is_some() {
+            return None;
+        }
+        line.is_led = true;
+        Some(Turn(self))
     }
 
     /// This batch, and those that wait beside it, as many as may be stored together.
     fn take_with(&self, mine: &Arc<Waiting>) -> Vec<Arc<Waiting>> {
-        let mut batches = self.batches();
+        let batches = &mut self.line().batches;
         batches.retain(|batch| !Arc::ptr_eq(batch, mine));
         let mut together = vec![Arc::clone(mine)];
         let (mut messages, mut bytes) = (mine.prepared.len(), mine.bytes());
@@ -142,16 +172,14 @@ impl Archive {
     /// [note](Archive::noted).
     pub(crate) fn store_with_others(&self, batch: Waiting) -> Result<Vec<Put>> {
         let mine = Arc::new(batch);
-        self.waiting().push(&mine);
-        let mut writer = self.writer();
-        // Another thread may have stored it meanwhile.
-        if mine.outcome().is_none() {
+        if let Some(turn) = self.waiting().wait(&mine) {
+            let mut writer = self.writer();
             let together = self.waiting().take_with(&mine);
             for (batch, outcome) in together.iter().zip(self.store_each(&mut writer, &together)) {
                 *batch.outcome() = Some(outcome);
             }
-            let is_crowded = !self.waiting().batches().is_empty();
-            drop(writer);
+            let is_crowded = !self.waiting().line().batches.is_empty();
+            drop((writer, turn));
             if is_crowded {
                 self.backend().tidy();
             }

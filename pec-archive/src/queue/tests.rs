@@ -14,17 +14,21 @@ use crate::error::Error;
 use crate::id::Id;
 use crate::store::{Backend, View};
 
-/// What becomes of the n-th change after its work is done.
-type Fate = fn(usize) -> Result<()>;
-
-#[derive(Debug)]
-struct Counting {
+/// A backend that counts changes.
+struct Counting<F> {
     memory: Memory,
     changes: Arc<AtomicUsize>,
-    fate: Fate,
+    /// What becomes of the n-th change after its work is done.
+    fate: F,
 }
 
-impl Backend for Counting {
+impl<F> std::fmt::Debug for Counting<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Counting").finish_non_exhaustive()
+    }
+}
+
+impl<F: Fn(usize) -> Result<()> + Send + Sync> Backend for Counting<F> {
     fn read(&self, work: &mut dyn FnMut(&dyn View) -> Result<()>) -> Result<()> {
         self.memory.read(work)
     }
@@ -45,7 +49,7 @@ impl Backend for Counting {
     }
 }
 
-fn counting(fate: Fate) -> (Archive, Arc<AtomicUsize>) {
+fn counting(fate: impl Fn(usize) -> Result<()> + Send + Sync + 'static) -> (Archive, Arc<AtomicUsize>) {
     let changes = Arc::new(AtomicUsize::new(0));
     let archive = Archive::over(Counting { memory: Memory::new(), changes: Arc::clone(&changes), fate }).unwrap();
     (archive, changes)
@@ -70,7 +74,7 @@ fn crowd(archive: &Archive, batches: Vec<(Actor, Vec<Vec<u8>>)>) -> Vec<Option<R
             catch_unwind(AssertUnwindSafe(|| archive.put_batch(&actor, &intake, messages))).ok()
         };
         let threads: Vec<_> = batches.into_iter().map(|batch| scope.spawn(move || put(batch))).collect();
-        while archive.waiting().batches().len() < number {
+        while archive.waiting().line().batches.len() < number {
             std::thread::yield_now();
         }
         drop(held);
@@ -164,6 +168,41 @@ fn no_more_is_stored_together_than_may_be() {
     assert!(crowd(&archive, batches).into_iter().all(|answer| answer.unwrap().is_ok()));
     assert_eq!(changes.load(Ordering::Relaxed), 2);
     assert_eq!(entries(&archive).len(), 1_600);
+}
+
+#[test]
+fn who_is_stored_does_not_wait_for_what_comes_after() {
+    let back = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&back);
+    // The second change is done when both batches of the first are back; after ten seconds it fails.
+    let (archive, changes) = counting(move |n| {
+        let mut patience = 1_000;
+        while n == 1 && seen.load(Ordering::Relaxed) < 2 {
+            patience -= 1;
+            if patience == 0 {
+                return Err(Error::Full);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        Ok(())
+    });
+    let (host, trust) = (Actor::host(), TrustStore::built_in());
+    scope(|scope| {
+        let held = archive.writer();
+        for batch in 0..4 {
+            let (archive, host, trust, back) = (&archive, &host, &trust, &back);
+            scope.spawn(move || {
+                let messages = (0..400).map(|n| text(batch * 400 + n)).collect();
+                archive.put_batch(host, &Intake::new(trust, now()), messages).unwrap();
+                back.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        while archive.waiting().line().batches.len() < 4 {
+            std::thread::yield_now();
+        }
+        drop(held);
+    });
+    assert_eq!(changes.load(Ordering::Relaxed), 2);
 }
 
 #[test]
