@@ -29,7 +29,7 @@ const FIRST: u64 = 3_000;
 /// Messages in a batch.
 const BATCH: usize = 100;
 /// Threads that store.
-const STORING: usize = 8;
+const STORING: usize = 16;
 /// How often a large archive and a small one take turns.
 const TURNS: u64 = 6;
 /// Transactions that are stored in a turn: some 5,000 messages.
