@@ -14,9 +14,6 @@
 //! What moves, moves in the transaction that logs the entry: a digest is in one of the three at any time. They are worked
 //! out from the rows of messages, bodies and attachments, and repeat their identifiers where those cannot be read.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::{Error, Result};
@@ -66,40 +63,6 @@ pub(super) fn find(connection: &Connection, kind: Kind, id: Id) -> Result<Option
         return Ok(Some(number));
     }
     Err(Error::Damaged(format!("digest {id} leads to row {number} of {table}, which is not it")))
-}
-
-/// The bodies that a transaction has looked for: each of them is looked for once.
-#[derive(Default)]
-pub(super) struct Bodies(RefCell<HashMap<Id, Option<i64>>>);
-
-impl Bodies {
-    /// The number of a body that is here, as [`find`] gives it.
-    pub(super) fn find(&self, connection: &Connection, id: Id) -> Result<Option<i64>> {
-        if let Some(known) = self.0.borrow().get(&id) {
-            return Ok(*known);
-        }
-        let found = find(connection, Kind::Body, id)?;
-        self.0.borrow_mut().insert(id, found);
-        Ok(found)
-    }
-
-    /// Notes that a body is here.
-    pub(super) fn put(&self, connection: &Connection, id: Id, body: i64) -> Result<()> {
-        put(connection, Kind::Body, id, body)?;
-        self.0.borrow_mut().insert(id, Some(body));
-        Ok(())
-    }
-
-    /// Before the tables are made anew.
-    pub(super) fn look_again(&self) {
-        self.0.borrow_mut().clear();
-    }
-
-    /// Forgets that a body is here.
-    pub(super) fn remove(&self, connection: &Connection, id: Id, body: i64) -> Result<()> {
-        self.0.borrow_mut().remove(&id);
-        remove(connection, Kind::Body, id, body)
-    }
 }
 
 /// Notes that this is here. The same digest of the same message once: it may have an attachment twice.
@@ -298,25 +261,6 @@ mod tests {
             let rows = list.query_map((id(n), 0), |row| row.get(0)).unwrap();
             assert_eq!(rows.collect::<Result<Vec<i64>, _>>().unwrap(), [row]);
         }
-    }
-
-    #[test]
-    fn a_transaction_looks_for_a_body_once() {
-        let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(super::super::open::DIGESTS).unwrap();
-        connection.execute_batch("CREATE TABLE body (id INTEGER PRIMARY KEY, sha256 BLOB)").unwrap();
-        let bodies = Bodies::default();
-        assert_eq!(bodies.find(&connection, id(1)).unwrap(), None);
-        connection.execute("INSERT INTO body VALUES (3, ?1)", [id(1)]).unwrap();
-        bodies.put(&connection, id(1), 3).unwrap();
-        assert_eq!(find(&connection, Kind::Body, id(1)).unwrap(), Some(3));
-        connection.execute("DELETE FROM digest_new", []).unwrap();
-        assert_eq!(bodies.find(&connection, id(1)).unwrap(), Some(3));
-        bodies.remove(&connection, id(1), 3).unwrap();
-        assert_eq!(bodies.find(&connection, id(1)).unwrap(), None);
-        put(&connection, Kind::Body, id(1), 3).unwrap();
-        bodies.look_again();
-        assert_eq!(bodies.find(&connection, id(1)).unwrap(), Some(3));
     }
 
     #[test]
