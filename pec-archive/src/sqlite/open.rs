@@ -24,6 +24,8 @@ const CACHE_KIB: i64 = 32 << 10;
 /// Pages of the log beside the file (32 MiB) from which on it is brought into the file: a page that many messages share
 /// is written once for all of them.
 const LOG_PAGES: i64 = 4096;
+
+/// What the log keeps of the disk when it begins anew.
 const LOG_BYTES: i64 = LOG_PAGES * PAGE;
 
 /// Bytes of a page: larger ones than usual keep skeletons in few of them.
