@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use pec_core::message::Message;
 use pec_core::reconcile::Ledger;
 use pec_core::trust::ChainCache;
-use rayon::prelude::*;
 
 use crate::actor::Actor;
 use crate::care::readable;
@@ -30,6 +29,7 @@ use crate::queue::{Queue, Waiting};
 use crate::ready::{Compressed, Ready};
 use crate::seal::{Keys, Seal};
 use crate::search::Query;
+use crate::seen::Seen;
 use crate::sqlite::Sqlite;
 use crate::store::{Backend, Change, Speaking, View};
 use crate::writer::{Gate, Order, With, Writer};
@@ -236,7 +236,8 @@ impl Archive {
             return self.put(actor, intake, begun);
         }
         let mut cache = self.cache();
-        let derived = intake.derive(&Message::parse(&begun[..], &intake.limits), &mut cache);
+        let message = Message::parse(&begun[..], &intake.limits);
+        let derived = intake.derive(&message, &intake.verify(&message, &mut cache), &Seen::default());
         self.give_back(cache);
         let derived = self.seal.hide(derived);
         let (gate, mut source) = (self.gate(&asked), (&begun[..]).chain(source));
@@ -298,10 +299,7 @@ impl Archive {
         with: With<'_>,
     ) -> Result<Put> {
         self.backend.writable()?;
-        let mut cache = self.cache();
-        let prepared = self.prepare(intake, message, &mut cache);
-        self.give_back(cache);
-        let prepared = [prepared];
+        let prepared = self.examine(intake, vec![self.verified(intake, message)]);
         let compressed = self.compress(intake, &prepared)?;
         let stored = self.write_prepared(actor, gate, intake, &prepared, &compressed, with)?;
         stored.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
@@ -409,21 +407,8 @@ impl Archive {
         matches!(self.writer.try_lock(), Err(TryLockError::WouldBlock))
     }
 
-    /// Everything that storing messages takes, on all cores that the writer leaves.
-    pub(crate) fn prepare_all(&self, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Vec<Prepared> {
-        let prepare = |bytes| {
-            let mut cache = self.cache();
-            let prepared = self.prepare(intake, bytes, &mut cache);
-            self.give_back(cache);
-            prepared
-        };
-        self.preparing(|| messages.into_par_iter().map(prepare).collect())
-    }
-
-    /// Compresses what is prepared and not here yet.
-    pub(crate) fn compress(&self, intake: &Intake<'_>, prepared: &[Prepared]) -> Result<Compressed> {
-        let used = Used::by(intake);
-        self.preparing(|| Compressed::of(self.backend(), &self.presses, &self.seal, prepared, &used))
+    pub(crate) const fn presses(&self) -> &Pool<Press> {
+        &self.presses
     }
 
     /// Writes what is prepared; a refusal is for the caller to [note](Archive::noted). The writer is held for what only one can do at a time.
@@ -448,17 +433,11 @@ impl Archive {
         stored.into_iter().next().unwrap_or_else(|| Err(uncalled()))
     }
 
-    /// Everything that storing takes.
-    fn prepare(&self, intake: &Intake<'_>, bytes: Vec<u8>, cache: &mut ChainCache) -> Prepared {
-        let prepared = intake.prepare(bytes, cache);
-        Prepared { derived: self.seal.hide(prepared.derived), ..prepared }
-    }
-
     pub(crate) const fn keeper(&self) -> &Keeper {
         &self.keeper
     }
 
-    pub(crate) fn seal(&self) -> &Seal {
+    pub(crate) const fn seal(&self) -> &Arc<Seal> {
         &self.seal
     }
 

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Judged};
 use crate::seal::Seal;
+use crate::seen::Seen;
 use crate::store::{Change, Number, View};
 use crate::{audit, content, log};
 
@@ -219,8 +220,10 @@ impl Archive {
                 .filter_map(|(number, read)| {
                     let (id, bytes) = read.ok()?;
                     let mut cache = self.cache();
-                    let derived = intake.derive(&Message::parse(bytes, &intake.limits), &mut cache);
+                    let message = Message::parse(bytes, &intake.limits);
+                    let verification = intake.verify(&message, &mut cache);
                     self.give_back(cache);
+                    let derived = intake.derive(&message, &verification, &Seen::default());
                     Some((number, id, self.seal().hide(derived)))
                 })
                 .collect();

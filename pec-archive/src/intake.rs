@@ -9,6 +9,7 @@ use pec_core::trust::{ChainCache, Evidence, TrustStore};
 use pec_core::verify::{Verdict, Verification, Verifier};
 
 use crate::id::Id;
+use crate::seen::Seen;
 use crate::split::Skeleton;
 use crate::words::Words;
 
@@ -61,22 +62,51 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Everything that storing takes.
-    pub(crate) fn prepare(&self, bytes: Vec<u8>, cache: &mut ChainCache) -> Prepared {
-        let (id, size) = (Id::of(&bytes), bytes.len() as u64);
-        let message = Message::parse(bytes, &self.limits);
-        let derived = self.derive(&message, cache);
-        let skeleton = Skeleton::of(&message);
-        Prepared { id, size, bytes: message.into_bytes(), skeleton, derived }
+    /// What this intake finds out about a message.
+    pub(crate) fn verify<B: AsRef<[u8]>>(&self, message: &Message<B>, cache: &mut ChainCache) -> Verification {
+        self.verifier().verify(message, self.now, cache)
+    }
+
+    /// Everything that storing takes besides the bytes of the message.
+    pub(crate) fn examine<'m, B: AsRef<[u8]>>(
+        &self,
+        message: &'m Message<B>,
+        verification: &Verification,
+        seen: &Seen<'m>,
+    ) -> Examined {
+        Examined {
+            id: Id::of(message.bytes()),
+            skeleton: Skeleton::of(message, seen),
+            derived: self.derive(message, verification, seen),
+        }
     }
 
     /// Everything that is worked out of a message.
-    pub(crate) fn derive<B: AsRef<[u8]>>(&self, message: &Message<B>, cache: &mut ChainCache) -> Derived {
-        let verification = self.verifier().verify(message, self.now, cache);
-        let record = Record::of(Source(0), message, &verification);
-        let words = Words::of(message, &verification);
-        let judged = Judged::of(message, &verification, record.as_ref(), &words, self);
+    pub(crate) fn derive<'m, B: AsRef<[u8]>>(
+        &self,
+        message: &'m Message<B>,
+        verification: &Verification,
+        seen: &Seen<'m>,
+    ) -> Derived {
+        let record = Record::of(Source(0), message, verification);
+        let words = Words::of(message, verification, seen);
+        let judged = Judged::of(message, verification, record.as_ref(), &words, self);
         Derived { judged, words, record }
+    }
+}
+
+/// What storing a message takes besides its bytes.
+pub(crate) struct Examined {
+    pub(crate) id: Id,
+    pub(crate) skeleton: Skeleton,
+    pub(crate) derived: Derived,
+}
+
+impl Examined {
+    /// With the bytes of the message.
+    pub(crate) fn with(self, bytes: Vec<u8>) -> Prepared {
+        let Self { id, skeleton, derived } = self;
+        Prepared { id, size: bytes.len() as u64, bytes, skeleton, derived }
     }
 }
 

@@ -12,12 +12,11 @@
 //! and each is stored anew by itself.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use pec_core::limits::Limits;
 use pec_core::trust::{Evidence, TrustStore};
-use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::actor::Actor;
 use crate::archive::{Archive, Put};
@@ -152,22 +151,7 @@ impl Queue {
     }
 }
 
-/// All processors but one.
-fn all_but_one() -> Option<&'static ThreadPool> {
-    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
-    let number = || rayon::current_num_threads().saturating_sub(1).max(1);
-    POOL.get_or_init(|| ThreadPoolBuilder::new().num_threads(number()).build().ok()).as_ref()
-}
-
 impl Archive {
-    /// Prepares something on all processors; while somebody writes, on all but one: for the writer all wait.
-    pub(crate) fn preparing<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
-        match all_but_one() {
-            Some(pool) if self.is_writing() => pool.install(work),
-            _ => work(),
-        }
-    }
-
     /// Stores a batch, together with those of other threads that wait for the writer too. A refusal is for the caller to
     /// [note](Archive::noted).
     pub(crate) fn store_with_others(&self, batch: Waiting) -> Result<Vec<Put>> {

@@ -9,6 +9,7 @@ use std::ops::Range;
 use pec_core::message::{Limit, Message, Part};
 
 use crate::id::Id;
+use crate::seen::Seen;
 use crate::store::PIECE;
 
 /// Bodies from this size on are stored on their own. Below it, a row costs more than it saves.
@@ -33,7 +34,7 @@ pub(crate) struct Skeleton {
 
 impl Skeleton {
     /// Cuts the leaves of `message` out of it. One that is too long to be read is cut into pieces, as it comes.
-    pub(crate) fn of<B: AsRef<[u8]>>(message: &Message<B>) -> Self {
+    pub(crate) fn of<'m, B: AsRef<[u8]>>(message: &'m Message<B>, seen: &Seen<'m>) -> Self {
         let whole = message.bytes();
         if message.limit_hits().iter().any(|hit| hit.limit == Limit::MessageBytes) {
             let mut skeleton = Self::nothing();
@@ -46,7 +47,11 @@ impl Skeleton {
             // Leaves stand in the order of their bytes; one that does not is left where it is.
             let (Some(before), Some(body)) = (whole.get(done..range.start), whole.get(range.clone())) else { continue };
             skeleton.bytes.extend_from_slice(before);
-            skeleton.holes.push(Hole { at: skeleton.bytes.len(), range: range.clone(), id: Id::of(body) });
+            skeleton.holes.push(Hole {
+                at: skeleton.bytes.len(),
+                range: range.clone(),
+                id: seen.bodies.of(body, Id::of),
+            });
             done = range.end;
         }
         skeleton.bytes.extend_from_slice(whole.get(done..).unwrap_or_default());
@@ -117,7 +122,7 @@ mod tests {
              --out\r\nContent-Type: message/rfc822\r\n\r\n{original}\r\n--out--\r\n"
         );
         let cut = |text: &str| {
-            let skeleton = Skeleton::of(&Message::parse(text.as_bytes(), &Limits::DEFAULT));
+            let skeleton = Skeleton::of(&Message::parse(text.as_bytes(), &Limits::DEFAULT), &Seen::default());
             assert_eq!(rebuilt(text.as_bytes(), &skeleton), text.as_bytes());
             skeleton
         };
@@ -137,7 +142,7 @@ mod tests {
              \r\n--out--\r\n"
         );
         let ids = [original, envelope].map(|text| {
-            let skeleton = Skeleton::of(&Message::parse(text.as_bytes(), &Limits::DEFAULT));
+            let skeleton = Skeleton::of(&Message::parse(text.as_bytes(), &Limits::DEFAULT), &Seen::default());
             assert_eq!(rebuilt(text.as_bytes(), &skeleton), text.as_bytes());
             skeleton.holes[0].id
         });

@@ -1,10 +1,11 @@
 //! What of a message can be searched for.
 
 use mail_parser::decoders::html::html_to_text;
-use pec_core::message::{Message, Part, addresses, unstructured};
+use pec_core::message::{Message, Part, TransferEncoding, addresses, unstructured};
 use pec_core::verify::{Verification, opened};
 
 use crate::id::Id;
+use crate::seen::Seen;
 
 /// Text of one message that goes into the index: a sender chooses it, and nobody reads more of it.
 const TEXT: usize = 1 << 20;
@@ -41,9 +42,16 @@ pub struct Attachment {
 
 impl Words {
     /// The texts of `message`: of its original where it carries one, else its own.
-    pub(crate) fn of<B: AsRef<[u8]>>(message: &Message<B>, verification: &Verification) -> Self {
+    pub(crate) fn of<'m, B: AsRef<[u8]>>(
+        message: &'m Message<B>,
+        verification: &Verification,
+        seen: &Seen<'m>,
+    ) -> Self {
         let entity = opened(message);
-        let original = entity.as_ref().map_or_else(|| message.original(), |entity| entity.root().original());
+        let inside = match &entity {
+            Some(entity) => entity.root().original().map(|part| (part.to_message(), None)),
+            None => message.original().map(|part| (part.to_message(), held(&part))),
+        };
         let mut words = Self::default();
         words.header(message.root());
         if let Some(data) = verification.daticert() {
@@ -55,13 +63,12 @@ impl Words {
             }
             add(&mut words.subject, data.subject.as_deref().unwrap_or_default());
         }
-        match original {
-            Some(part) => {
-                let inside = part.to_message();
+        match inside {
+            Some((inside, held)) => {
                 words.header(inside.root());
-                words.content(inside.root());
+                words.content(inside.root(), held, seen);
             }
-            None => words.content(message.root()),
+            None => words.content(message.root(), Some(message.bytes()), seen),
         }
         words
     }
@@ -87,7 +94,8 @@ impl Words {
         add(&mut self.sender, sender.unwrap_or_default());
     }
 
-    fn content(&mut self, root: Part<'_>) {
+    /// `held` are the bytes whose parts these are, where they stand in those of the batch.
+    fn content<'m>(&mut self, root: Part<'_>, held: Option<&'m [u8]>, seen: &Seen<'m>) {
         for part in std::iter::once(root).chain(root.descendants()).take(PARTS) {
             if part.is_multipart() || part.is_message() || self.text.len() >= TEXT {
                 continue;
@@ -107,11 +115,22 @@ impl Words {
             .attachments()
             .take(PARTS)
             .map(|part| {
-                let content = part.content();
-                Attachment { name: part.file_name(), size: content.len(), id: Id::of(&content) }
+                let measured = |content: &[u8]| (Id::of(content), content.len());
+                let end = part.range().end;
+                let body = held.and_then(|bytes| bytes.get(end.checked_sub(part.body().len())?..end));
+                let (id, size) = match body.filter(|_| part.transfer_encoding() == TransferEncoding::Base64) {
+                    Some(body) => seen.contents.of(body, |_| measured(&part.content())),
+                    None => measured(&part.content()),
+                };
+                Attachment { name: part.file_name(), size, id }
             })
             .collect();
     }
+}
+
+/// The bytes of a message inside another, where they stand in those of the other as they are.
+fn held<'m>(part: &Part<'m>) -> Option<&'m [u8]> {
+    (part.transfer_encoding() == TransferEncoding::Identity).then(|| part.body())
 }
 
 /// Adds `text` unless it stands there already: the header, the certified data and the original mostly say the same.

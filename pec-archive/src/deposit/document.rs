@@ -16,6 +16,7 @@ use crate::id::Id;
 use crate::intake::{Intake, Judged};
 use crate::retention;
 use crate::seal::Seal;
+use crate::seen::Seen;
 use crate::store::View;
 use crate::words::{Attachment, Words};
 
@@ -49,7 +50,7 @@ impl Document {
             Some(submitted) => Some(submitted),
             None => Record::of(dossiers::source(number), &message, &verification),
         };
-        let words = Words::of(&message, &verification);
+        let words = Words::of(&message, &verification, &Seen::default());
         let judged = Judged::of(&message, &verification, record.as_ref(), &words, intake);
         let date = Timestamp::from_second(judged.order).map_err(|error| Error::Damaged(error.to_string()))?;
         let document = Self {
