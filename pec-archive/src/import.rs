@@ -1,7 +1,9 @@
 //! What people have, taken in: files, folders, Maildir, mbox, ZIP.
 
 use std::fs::File;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::UNIX_EPOCH;
 
 use pec_core::finding::Language;
@@ -9,12 +11,15 @@ use pec_files::{Judge, Judged, Kind, Place, Position, Reason, Unread};
 use serde::Serialize;
 
 use crate::actor::Actor;
-use crate::archive::{Archive, Stored};
+use crate::archive::{Archive, Put, Stored};
 use crate::care::{Progress, Watch};
 use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
-use crate::intake::Intake;
-use crate::store::ImportedRow;
+use crate::intake::{Intake, Prepared};
+use crate::prepare::Verified;
+use crate::ready::Compressed;
+use crate::store::{Change, ImportedRow};
+use crate::writer::With;
 
 /// What an import has done.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -56,7 +61,7 @@ impl Archive {
     /// # Limits
     /// The files of this archive are left out, by whatever name or link. Another archive that this process has open must
     /// not lie below these paths: reading it as a file would take its locks away (POSIX).
-    /// At most 256 messages, or 64 MiB of an mbox or ZIP, are held at a time.
+    /// While a batch is stored, the next one is read: at most twice 256 messages, or 64 MiB of an mbox or ZIP, are held at a time.
     pub fn import(&self, actor: &Actor, intake: &Intake<'_>, paths: &[PathBuf], watch: Watch<'_>) -> Result<Imported> {
         self.allow(&Asked::new(actor, Call::Import).at(intake.now))?;
         let mut all = pec_files::places(paths);
@@ -73,59 +78,128 @@ impl Archive {
                 seen.push(file);
             }
         }
-        let mut run = Run { archive: self, actor, intake, imported, places: &places, seen, finished: 0 };
         let judge = Judge::new(intake.trust.clone()).limits(intake.limits);
-        let mut ended = false;
+        let judge = intake.evidence.into_iter().fold(judge, |judge, evidence| judge.evidence(evidence.clone()));
         let make = |position: Position, judged: Result<Judged, Unread>| {
-            (position, judged.map(|judged| judged.message.into_bytes()))
+            (position, judged.map(|judged| (judged.message, judged.verification)))
         };
-        let outcome = judge.each(&places, intake.now, &|| (), make, |batch| {
-            run.take(batch).map_err(Some)?;
-            let done = run.imported.skipped + run.finished as u64;
-            if watch(Progress { done, total }).is_break() { Err(None) } else { Ok(()) }
-        });
-        match outcome {
-            Ok(()) => run.finish(places.len())?,
-            Err(None) => ended = true,
-            Err(Some(error)) => return Err(error),
-        }
-        run.imported.complete = !ended;
-        Ok(run.imported)
+        let into = Into { archive: self, actor, intake };
+        thread::scope(|scope| {
+            let mut run = Run { into, imported, places: &places, seen, taken: 0, total, storing: None, watch };
+            let outcome = judge.each(&places, intake.now, &|| (), make, |batch| run.take(scope, batch));
+            match outcome.and_then(|()| run.stored()) {
+                Ok(()) => run.finish()?,
+                Err(Stopped::Ended) => return Ok(run.imported),
+                Err(Stopped::By(error)) => return Err(error),
+            }
+            run.imported.complete = true;
+            Ok(run.imported)
+        })
+    }
+}
+
+/// Where an import stores, and for whom.
+#[derive(Clone, Copy)]
+struct Into<'r> {
+    archive: &'r Archive,
+    actor: &'r Actor,
+    intake: &'r Intake<'r>,
+}
+
+/// A batch that is ready to be stored, and the files that it ends.
+struct Batch {
+    prepared: Vec<Prepared>,
+    compressed: Compressed,
+    done: Vec<ImportedRow>,
+}
+
+impl Into<'_> {
+    /// Stores a batch, and that its files are done, or nothing of both.
+    fn store(&self, batch: &Batch) -> Result<Vec<Put>> {
+        let Self { archive, actor, intake } = *self;
+        let mut also = |change: &dyn Change| batch.done.iter().try_for_each(|file| change.put_imported(file));
+        let asked = Asked::put(actor, intake);
+        let gate = archive.gate(&asked);
+        let with = With::Also(&mut also);
+        let stored = archive.write_prepared(actor, &gate, intake, &batch.prepared, &batch.compressed, with);
+        archive.noted(&asked, stored)
+    }
+}
+
+/// Why an import goes no further.
+enum Stopped {
+    /// Who watches it has ended it.
+    Ended,
+    By(Error),
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::By(error)
     }
 }
 
 /// An import on its way.
-struct Run<'r> {
-    archive: &'r Archive,
-    actor: &'r Actor,
-    intake: &'r Intake<'r>,
+struct Run<'r, 's> {
+    into: Into<'r>,
     imported: Imported,
     places: &'r [Place],
     /// The places, as they were when the import began.
     seen: Vec<Option<ImportedRow>>,
-    /// Places before this one are done.
-    finished: usize,
+    /// Places before this one are done, or are stored just now.
+    taken: usize,
+    total: u64,
+    /// What stores the batch before, while this one is read; and the places before which all is done then.
+    storing: Option<(ScopedJoinHandle<'s, Result<Vec<Put>>>, usize)>,
+    watch: Watch<'r>,
 }
 
-impl Run<'_> {
-    fn take(&mut self, batch: Vec<(Position, Result<Vec<u8>, Unread>)>) -> Result<()> {
+impl<'r: 's, 's> Run<'r, 's> {
+    /// Makes a batch ready while the one before it is stored, and begins to store it.
+    fn take(
+        &mut self,
+        scope: &'s Scope<'s, 'r>,
+        batch: Vec<(Position, Result<Verified, Unread>)>,
+    ) -> Result<(), Stopped> {
         let Some((last, _)) = batch.last() else { return Ok(()) };
         // An mbox or a ZIP may go on; a file of one message is done.
-        let finished = if last.number == 0 { last.place + 1 } else { last.place };
+        let until = if last.number == 0 { last.place + 1 } else { last.place };
         let mut messages = Vec::with_capacity(batch.len());
         for (position, message) in batch {
             match message {
-                Ok(bytes) => messages.push(bytes),
+                Ok(verified) => messages.push(verified),
                 Err(unread) if unread.reason.kind == Kind::TooLarge && position.number == 0 => {
                     self.take_large(position, unread)?;
                 }
                 Err(unread) => self.except(position, unread),
             }
         }
-        for put in self.archive.put_batch(self.actor, self.intake, messages)? {
+        let into = self.into;
+        let prepared = into.archive.preparing(|| into.archive.examine(into.intake, messages));
+        let compressed = into.archive.compress(into.intake, &prepared)?;
+        self.stored()?;
+        let batch = Batch { prepared, compressed, done: self.done(until) };
+        let store = thread::Builder::new().spawn_scoped(scope, move || into.store(&batch));
+        let storing = store.map_err(|error| Error::Internal(format!("a thread that stores: {error}")))?;
+        self.storing = Some((storing, until));
+        Ok(())
+    }
+
+    /// Waits until the batch that is stored just now is on stable storage.
+    fn stored(&mut self) -> Result<(), Stopped> {
+        let Some((storing, until)) = self.storing.take() else { return Ok(()) };
+        for put in storing.join().unwrap_or_else(|panic| resume_unwind(panic))? {
             self.count(put.stored);
         }
-        self.finish(finished)
+        let done = self.imported.skipped + until as u64;
+        if (self.watch)(Progress { done, total: self.total }).is_break() { Err(Stopped::Ended) } else { Ok(()) }
+    }
+
+    /// The files that are done when everything before `until` is.
+    fn done(&mut self, until: usize) -> Vec<ImportedRow> {
+        let done = self.seen.get(self.taken..until).unwrap_or_default().iter().flatten().cloned().collect();
+        self.taken = until;
+        done
     }
 
     /// A message that is too long to be held: piece by piece.
@@ -135,7 +209,7 @@ impl Run<'_> {
             return Ok(());
         };
         let put = match File::open(path) {
-            Ok(mut file) => self.archive.put_from(self.actor, self.intake, &mut file),
+            Ok(mut file) => self.into.archive.put_from(self.into.actor, self.into.intake, &mut file),
             Err(error) => Err(Error::file(path, error)),
         };
         match put {
@@ -168,13 +242,10 @@ impl Run<'_> {
         });
     }
 
-    /// Notes that the places before `until` are done: their messages are on stable storage.
-    fn finish(&mut self, until: usize) -> Result<()> {
-        let done = self.seen.get(self.finished..until).unwrap_or_default().iter().flatten();
-        let done: Vec<&ImportedRow> = done.collect();
-        self.archive.change(|change| done.into_iter().try_for_each(|file| change.put_imported(file)))?;
-        self.finished = until;
-        Ok(())
+    /// Notes that everything is done: an mbox or a ZIP is when nothing comes after it.
+    fn finish(&mut self) -> Result<()> {
+        let done = self.done(self.places.len());
+        self.into.archive.change(|change| done.iter().try_for_each(|file| change.put_imported(file)))
     }
 }
 

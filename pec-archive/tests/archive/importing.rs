@@ -1,10 +1,12 @@
 //! What people have, taken in.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::ops::ControlFlow;
 
 use pec_archive::{Actor, Archive, Id, Intake, Progress};
 use pec_core::limits::Limits;
+use pec_core::trust::{Evidence, TrustStore};
 
 use crate::scene::{ANNA, OFFICE, Scene};
 
@@ -93,6 +95,38 @@ fn what_cannot_be_read_is_told_and_tried_again() {
     fs::write(&missing, &scene.sent).unwrap();
     let again = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
     assert_eq!((again.new, again.exceptions.len(), again.skipped), (1, 0, 1));
+}
+
+#[test]
+fn what_is_imported_is_judged_as_what_is_put() {
+    let mut cases = pec_sandbox::vectors::all().unwrap();
+    // A file without bytes is no message, and what begins as an mbox is one.
+    cases.retain(|case| !case.bytes.is_empty() && !case.bytes.starts_with(b"From "));
+    let crl = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/artefacts/crl-key-compromise.crl");
+    let evidence = Evidence::none().with_crl(fs::read(crl).unwrap());
+    let trust = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/artefacts/trust-sandbox.json");
+    let trust = TrustStore::from_json(&fs::read_to_string(trust).unwrap()).unwrap();
+    let intake = Intake::new(&trust, "2026-11-22T10:00:00Z".parse().unwrap()).evidence(&evidence);
+    let folder = tempfile::tempdir().unwrap();
+    let from = folder.path().join("posta");
+    fs::create_dir(&from).unwrap();
+    for (n, case) in cases.iter().enumerate() {
+        fs::write(from.join(format!("{n}.eml")), &case.bytes).unwrap();
+    }
+    let [put, imported] = ["put", "imported"].map(|name| Archive::create(&folder.path().join(name)).unwrap());
+    let host = Actor::host();
+    imported.import(&host, &intake, &[from], &mut watch).unwrap();
+    let mut verdicts = BTreeSet::new();
+    for case in &cases {
+        let id = put.put(&host, &intake, case.bytes.clone()).unwrap().id;
+        let entry = put.entry(&host, id).unwrap();
+        assert_eq!(imported.entry(&host, id).unwrap(), entry);
+        verdicts.insert(entry.verdict);
+    }
+    assert!(verdicts.len() > 3, "{verdicts:?}");
+    // By the list that the intake brings: without it, the case is certified.
+    let transport = cases.iter().find(|case| case.name == "kind-transport-a").unwrap();
+    assert_ne!(imported.entry(&host, Id::of(&transport.bytes)).unwrap().verdict, "certified");
 }
 
 #[test]
