@@ -26,7 +26,22 @@ pub(crate) use findings::{Placement, error_finding, push_findings};
 pub(crate) use verify::{Check, Content, ContentDigest, ContentHasher, Keys, SignerFacts, verify_with};
 pub(crate) use view::SignedData;
 
+use std::ops::Range;
+
 use crate::asn1::Asn1Error;
+use crate::limits::Limits;
+
+/// Where the certificates stand that travel with a signature (RFC 5652 §5.1): from the first byte of the first one to the last of
+/// the last one, as offsets into `signature`. Nothing where it brings none, or cannot be read within the limits. Says nothing
+/// about whose they are.
+#[must_use]
+pub fn certificates(signature: &[u8], limits: &Limits) -> Option<Range<usize>> {
+    let signed = SignedData::parse(signature, limits).ok()?;
+    let (first, last) = (signed.certificates.first()?, signed.certificates.last()?);
+    // They are slices of it.
+    let offset = |bytes: &[u8]| (bytes.as_ptr() as usize).checked_sub(signature.as_ptr() as usize);
+    Some(offset(first)?..offset(last)? + last.len())
+}
 
 /// Why a signature object cannot be judged at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -163,3 +163,23 @@ fn md5_proves_nothing() {
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].code, &*found[0].detail), (Code::CmsUnsupported, "2.16.840.1.101.3.4.2.8"));
 }
+
+#[test]
+fn certificates_are_where_they_are_said_to_be() {
+    let Some(openssl) = OpenSsl::new() else { return };
+    let ders = ["one", "two"].map(|name| {
+        openssl.identity(name, "ec:P-256");
+        openssl.run(&format!("x509 -in {name}.pem -outform DER -out {name}.der"));
+        openssl.read(&format!("{name}.der"))
+    });
+    for form in ["", BER] {
+        let signature =
+            openssl.sign(CONTENT, &format!("-signer one.pem -inkey one.key -certfile two.pem -md sha256 {form}"));
+        let found = &signature[certificates(&signature, &Limits::DEFAULT).unwrap()];
+        assert!(found == ders.concat() || found == [&ders[1][..], &ders[0]].concat(), "{form}");
+    }
+    let without = openssl.sign(CONTENT, "-signer one.pem -inkey one.key -md sha256 -nocerts");
+    assert_eq!(certificates(&without, &Limits::DEFAULT), None);
+    assert_eq!(certificates(&ders[0], &Limits::DEFAULT), None);
+    assert_eq!(certificates(b"", &Limits::DEFAULT), None);
+}
