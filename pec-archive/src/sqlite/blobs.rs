@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::digests::{self, Kind};
+use super::digests::{self, Bodies, Kind};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::store::{Blob, PIECE, Piece};
@@ -12,29 +12,24 @@ use crate::store::{Blob, PIECE, Piece};
 /// Pieces of one body: 1 TiB.
 const PIECES: i64 = 1 << 20;
 
-/// The number of a body that is here.
-pub(super) fn find(connection: &Connection, id: Id) -> Result<Option<i64>> {
-    digests::find(connection, Kind::Body, id)
-}
-
-pub(super) fn missing(connection: &Connection, ids: &[Id]) -> Result<Vec<Id>> {
+pub(super) fn missing(connection: &Connection, bodies: &Bodies, ids: &[Id]) -> Result<Vec<Id>> {
     let mut missing = BTreeSet::new();
     for id in ids {
-        if find(connection, *id)?.is_none() {
+        if bodies.find(connection, *id)?.is_none() {
             missing.insert(*id);
         }
     }
     Ok(missing.into_iter().collect())
 }
 
-pub(super) fn put(connection: &Connection, blobs: &[Blob<'_>]) -> Result<()> {
+pub(super) fn put(connection: &Connection, bodies: &Bodies, blobs: &[Blob<'_>]) -> Result<()> {
     for blob in blobs {
-        if find(connection, blob.id)?.is_some() {
+        if bodies.find(connection, blob.id)?.is_some() {
             continue;
         }
         let mut insert = connection.prepare_cached("INSERT INTO body (sha256, size) VALUES (?1, ?2)")?;
         let body = insert.insert((blob.id, blob.size as i64))?;
-        digests::put(connection, Kind::Body, blob.id, body)?;
+        bodies.put(connection, blob.id, body)?;
         let mut insert = connection.prepare_cached("INSERT INTO piece (id, data) VALUES (?1, ?2)")?;
         for (n, data) in (0..).zip(blob.pieces) {
             insert.insert((place(body, n)?, data))?;
@@ -92,19 +87,19 @@ fn body(connection: &Connection, id: Id) -> Result<Option<Numbered>> {
 }
 
 fn by_digest(connection: &Connection, id: Id) -> Result<Option<Numbered>> {
-    let Some(body) = find(connection, id)? else { return Ok(None) };
+    let Some(body) = digests::find(connection, Kind::Body, id)? else { return Ok(None) };
     let mut query = connection.prepare_cached("SELECT id, size FROM body WHERE id = ?1")?;
     Ok(query.query_row([body], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-pub(super) fn remove(connection: &Connection, ids: &[Id]) -> Result<()> {
+pub(super) fn remove(connection: &Connection, bodies: &Bodies, ids: &[Id]) -> Result<()> {
     for id in ids {
-        let Some(body) = find(connection, *id)? else { continue };
+        let Some(body) = bodies.find(connection, *id)? else { continue };
         connection
             .prepare_cached("DELETE FROM piece WHERE id BETWEEN ?1 AND ?2")?
             .execute([place(body, 0)?, place(body, PIECES - 1)?])?;
         connection.prepare_cached("DELETE FROM body WHERE id = ?1")?.execute([body])?;
-        digests::remove(connection, Kind::Body, *id, body)?;
+        bodies.remove(connection, *id, body)?;
     }
     Ok(())
 }
@@ -128,14 +123,14 @@ pub(super) fn list(connection: &Connection, after: Option<Id>, limit: usize) -> 
 }
 
 /// Those that neither a message nor evidence names.
-pub(super) fn unused(connection: &Connection, ids: &[Id]) -> Result<Vec<Id>> {
+pub(super) fn unused(connection: &Connection, bodies: &Bodies, ids: &[Id]) -> Result<Vec<Id>> {
     let mut used = connection.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM hole WHERE hole.body = body.id)
            OR EXISTS (SELECT 1 FROM evidence WHERE evidence.body = body.id) FROM body WHERE id = ?1",
     )?;
     let mut unused = Vec::new();
     for id in ids {
-        let Some(body) = find(connection, *id)? else { continue };
+        let Some(body) = bodies.find(connection, *id)? else { continue };
         if used.query_row([body], |row| row.get::<_, bool>(0)).optional()? == Some(false) {
             unused.push(*id);
         }

@@ -14,6 +14,9 @@
 //! What moves, moves in the transaction that logs the entry: a digest is in one of the three at any time. They are worked
 //! out from the rows of messages, bodies and attachments, and repeat their identifiers where those cannot be read.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::{Error, Result};
@@ -63,6 +66,54 @@ pub(super) fn find(connection: &Connection, kind: Kind, id: Id) -> Result<Option
         return Ok(Some(number));
     }
     Err(Error::Damaged(format!("digest {id} leads to row {number} of {table}, which is not it")))
+}
+
+/// So many bodies a transaction remembers: more than the messages have that are stored together.
+const REMEMBERED: usize = 4096;
+
+/// Where a transaction has found bodies: the messages of a batch have most of them in common, and what they are judged by. What was
+/// not found is looked for again.
+#[derive(Default)]
+pub(super) struct Bodies(RefCell<HashMap<Id, i64>>);
+
+impl Bodies {
+    /// The number of a body that is here, as [`find`] gives it.
+    pub(super) fn find(&self, connection: &Connection, id: Id) -> Result<Option<i64>> {
+        if let Some(known) = self.0.borrow().get(&id) {
+            return Ok(Some(*known));
+        }
+        let found = find(connection, Kind::Body, id)?;
+        if let Some(body) = found {
+            self.remember(id, body);
+        }
+        Ok(found)
+    }
+
+    /// Notes that a body is here.
+    pub(super) fn put(&self, connection: &Connection, id: Id, body: i64) -> Result<()> {
+        put(connection, Kind::Body, id, body)?;
+        self.remember(id, body);
+        Ok(())
+    }
+
+    fn remember(&self, id: Id, body: i64) {
+        let mut known = self.0.borrow_mut();
+        if known.len() == REMEMBERED {
+            known.clear();
+        }
+        known.insert(id, body);
+    }
+
+    /// Before the tables are made anew.
+    pub(super) fn look_again(&self) {
+        self.0.borrow_mut().clear();
+    }
+
+    /// Forgets that a body is here.
+    pub(super) fn remove(&self, connection: &Connection, id: Id, body: i64) -> Result<()> {
+        self.0.borrow_mut().remove(&id);
+        remove(connection, Kind::Body, id, body)
+    }
 }
 
 /// Notes that this is here. The same digest of the same message once: it may have an attachment twice.
@@ -260,6 +311,30 @@ mod tests {
         for (n, row) in known {
             let rows = list.query_map((id(n), 0), |row| row.get(0)).unwrap();
             assert_eq!(rows.collect::<Result<Vec<i64>, _>>().unwrap(), [row]);
+        }
+    }
+
+    #[test]
+    fn a_transaction_looks_once_for_a_body_that_is_here() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(super::super::open::DIGESTS).unwrap();
+        connection.execute_batch("CREATE TABLE body (id INTEGER PRIMARY KEY, sha256 BLOB)").unwrap();
+        let bodies = Bodies::default();
+        assert_eq!(bodies.find(&connection, id(1)).unwrap(), None);
+        connection.execute("INSERT INTO body VALUES (3, ?1)", [id(1)]).unwrap();
+        bodies.put(&connection, id(1), 3).unwrap();
+        assert_eq!(find(&connection, Kind::Body, id(1)).unwrap(), Some(3));
+        connection.execute("DELETE FROM digest_new", []).unwrap();
+        assert_eq!(bodies.find(&connection, id(1)).unwrap(), Some(3));
+        bodies.remove(&connection, id(1), 3).unwrap();
+        assert_eq!(bodies.find(&connection, id(1)).unwrap(), None);
+        put(&connection, Kind::Body, id(1), 3).unwrap();
+        bodies.look_again();
+        assert_eq!(bodies.find(&connection, id(1)).unwrap(), Some(3));
+        // However many there are.
+        for n in 0..REMEMBERED as u64 * 2 {
+            bodies.remember(id(n), 3);
+            assert!(bodies.0.borrow().len() <= REMEMBERED);
         }
     }
 

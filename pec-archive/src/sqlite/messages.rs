@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::digests::{self, Kind};
+use super::digests::{self, Bodies, Kind};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::page::Entry;
@@ -87,7 +87,7 @@ pub(super) fn put_found(connection: &Connection, message: Number, mailbox: &str,
 }
 
 /// Writes the row of a message, under the first number that is free, and the places of its bodies.
-pub(super) fn put(connection: &Connection, first: Number, message: &NewMessage<'_>) -> Result<Number> {
+pub(super) fn put(connection: &Connection, bodies: &Bodies, first: Number, message: &NewMessage<'_>) -> Result<Number> {
     let number = free_number(connection, first)?;
     connection
         .prepare_cached(
@@ -106,7 +106,7 @@ pub(super) fn put(connection: &Connection, first: Number, message: &NewMessage<'
         ))?;
     digests::put(connection, Kind::Message, message.id, number)?;
     for (n, hole) in (0_i64..).zip(message.holes) {
-        let body = digests::find(connection, Kind::Body, hole.body)?;
+        let body = bodies.find(connection, hole.body)?;
         connection.prepare_cached("INSERT INTO hole (message, n, at, body) VALUES (?1, ?2, ?3, ?4)")?.execute((
             number,
             n,
@@ -214,8 +214,14 @@ pub(super) fn submission(connection: &Connection, number: Number) -> Result<Opti
 }
 
 /// Notes by what a message was judged.
-pub(super) fn put_evidence(connection: &Connection, number: Number, kind: &str, blob: Id) -> Result<()> {
-    let body = digests::find(connection, Kind::Body, blob)?;
+pub(super) fn put_evidence(
+    connection: &Connection,
+    bodies: &Bodies,
+    number: Number,
+    kind: &str,
+    blob: Id,
+) -> Result<()> {
+    let body = bodies.find(connection, blob)?;
     connection
         .prepare_cached("INSERT OR IGNORE INTO evidence (message, kind, body) VALUES (?1, ?2, ?3)")?
         .execute((number, kind, body))?;

@@ -555,7 +555,7 @@ mod tests {
         assert_eq!(digests::find(&opened, Kind::Attachment, attachment).unwrap(), Some(7));
         assert!(!found_schema(&opened).unwrap().contains_key("attachment_sha256"));
         assert_eq!(erase::message(&opened, 7).unwrap(), [body]);
-        blobs::remove(&opened, &[body]).unwrap();
+        blobs::remove(&opened, &digests::Bodies::default(), &[body]).unwrap();
         assert_eq!(messages::find(&opened, message).unwrap(), None);
         assert_eq!(survey::structure(&opened).unwrap(), Vec::<String>::new());
     }
