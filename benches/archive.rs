@@ -8,7 +8,7 @@
 
 use std::collections::VecDeque;
 use std::fs;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
@@ -29,7 +29,7 @@ const FIRST: u64 = 3_000;
 /// Messages in a batch.
 const BATCH: usize = 100;
 /// Threads that store.
-const STORING: usize = 16;
+const STORING: usize = 32;
 /// How often a large archive and a small one take turns.
 const TURNS: u64 = 6;
 /// Transactions that are stored in a turn: some 5,000 messages.
@@ -52,7 +52,7 @@ fn main() -> Result<()> {
         "| messages | raw MB | file / raw | µs a message, all | last portion | notmuch: µs a message | × notmuch |"
     );
     println!("|---:|---:|---:|---:|---:|---:|---:|");
-    let (mut transactions, mut reached) = (0, 0);
+    let (mut transactions, mut reached, mut imported) = (0, 0, None);
     while ours.messages < most {
         let number = if transactions == 0 { FIRST } else { PORTION };
         let mut messages = make(&corpus, transactions..transactions + number)?;
@@ -62,6 +62,10 @@ fn main() -> Result<()> {
             peer.index(&messages)?;
         }
         ours.store(&corpus, transactions, messages)?;
+        if let Some(peer) = peer.as_ref().filter(|_| ours.messages >= PEER.min(most) && imported.is_none()) {
+            // While the system still holds the files, as it does when notmuch reads them.
+            imported = Some(import(&corpus, transactions, peer, &folder.path().join("imported.pecarchive"))?);
+        }
         if ours.messages >= SIZES.get(reached).copied().unwrap_or(most).min(most) {
             reached += 1;
             ours.tell(peer.as_ref());
@@ -71,6 +75,9 @@ fn main() -> Result<()> {
         "\n| question | hits on the page | p50 ms | p99 ms | p50 again | p99 again | goal |\n|---|---:|---:|---:|---:|---:|---:|"
     );
     ours.ask(&corpus, transactions)?;
+    if let Some(line) = imported {
+        println!("\n{line}");
+    }
     turns(&corpus, transactions, &mut ours, &folder.path().join("small.pecarchive"))?;
     if let Some(peer) = peer {
         println!(
@@ -88,6 +95,19 @@ fn make(corpus: &Corpus, transactions: Range<u64>) -> Result<Vec<Vec<u8>>> {
         .map(|n| corpus.transaction(n).map_err(|error| error.to_string()))
         .collect::<std::result::Result<_, _>>()?;
     Ok(made.concat())
+}
+
+/// The files over which notmuch has its index, taken in by one call.
+fn import(corpus: &Corpus, transactions: u64, peer: &Notmuch, path: &Path) -> Result<String> {
+    let trust = corpus.trust()?;
+    let intake = Intake::new(&trust, corpus.after(transactions)).mailbox("fatture@pec.alfa.example");
+    let archive = Archive::create(path)?;
+    settle()?;
+    let start = Instant::now();
+    let files = [peer.folder.join("mail/cur")];
+    let imported = archive.import(&Actor::host(), &intake, &files, &mut |_| ControlFlow::Continue(()))?;
+    let each = start.elapsed().as_secs_f64() * 1e6 / imported.new as f64;
+    Ok(format!("Import of {} files by one call: {each:.0} µs each, {:.1} × notmuch.", imported.new, peer.each() / each))
 }
 
 /// The same messages, stored by turns in the large archive and in a small one: what else the machine does meets both alike.
@@ -167,10 +187,7 @@ impl Ours {
     fn tell(&self, peer: Option<&Notmuch>) {
         let all = self.time.as_secs_f64() * 1e6 / self.messages as f64;
         let disk = ["", "-wal"].map(|end| size(Path::new(&format!("{}{end}", self.archive.path().display()))));
-        let (theirs, times) = peer.map_or((f64::NAN, f64::NAN), |peer| {
-            let each = peer.time.as_secs_f64() * 1e6 / peer.messages as f64;
-            (each, each / all)
-        });
+        let (theirs, times) = peer.map_or((f64::NAN, f64::NAN), |peer| (peer.each(), peer.each() / all));
         println!(
             "| {} | {:.0} | {:.3} | {all:.0} | {:.0} | {theirs:.0} | {times:.1} |",
             self.messages,
@@ -257,6 +274,11 @@ impl Notmuch {
         );
         fs::write(folder.join("config"), settings)?;
         Ok(Some(Self { folder: folder.to_owned(), messages: 0, time: Duration::ZERO }))
+    }
+
+    /// Microseconds a message.
+    fn each(&self) -> f64 {
+        self.time.as_secs_f64() * 1e6 / self.messages as f64
     }
 
     fn index(&mut self, messages: &[Vec<u8>]) -> Result<()> {
