@@ -61,7 +61,8 @@ impl Archive {
     /// # Limits
     /// The files of this archive are left out, by whatever name or link. Another archive that this process has open must
     /// not lie below these paths: reading it as a file would take its locks away (POSIX).
-    /// While a batch is stored, the next one is read: at most twice 256 messages, or 64 MiB of an mbox or ZIP, are held at a time.
+    /// While a batch is stored, the next one is read: of each are held at most 256 messages; of an mbox or a ZIP no more than 64 MiB
+    /// and one message, beside the files among the same 256 places.
     pub fn import(&self, actor: &Actor, intake: &Intake<'_>, paths: &[PathBuf], watch: Watch<'_>) -> Result<Imported> {
         self.allow(&Asked::new(actor, Call::Import).at(intake.now))?;
         let mut all = pec_files::places(paths);
@@ -83,7 +84,7 @@ impl Archive {
         let make = |position: Position, judged: Result<Judged, Unread>| {
             (position, judged.map(|judged| (judged.message, judged.verification)))
         };
-        let into = Into { archive: self, actor, intake };
+        let into = Destination { archive: self, actor, intake };
         thread::scope(|scope| {
             let mut run = Run { into, imported, places: &places, seen, taken: 0, total, storing: None, watch };
             let outcome = judge.each(&places, intake.now, &|| (), make, |batch| run.take(scope, batch));
@@ -100,7 +101,7 @@ impl Archive {
 
 /// Where an import stores, and for whom.
 #[derive(Clone, Copy)]
-struct Into<'r> {
+struct Destination<'r> {
     archive: &'r Archive,
     actor: &'r Actor,
     intake: &'r Intake<'r>,
@@ -113,7 +114,7 @@ struct Batch {
     done: Vec<ImportedRow>,
 }
 
-impl Into<'_> {
+impl Destination<'_> {
     /// Stores a batch, and that its files are done, or nothing of both.
     fn store(&self, batch: &Batch) -> Result<Vec<Put>> {
         let Self { archive, actor, intake } = *self;
@@ -141,7 +142,7 @@ impl From<Error> for Stopped {
 
 /// An import on its way.
 struct Run<'r, 's> {
-    into: Into<'r>,
+    into: Destination<'r>,
     imported: Imported,
     places: &'r [Place],
     /// The places, as they were when the import began.
@@ -161,6 +162,9 @@ impl<'r: 's, 's> Run<'r, 's> {
         scope: &'s Scope<'s, 'r>,
         batch: Vec<(Position, Result<Verified, Unread>)>,
     ) -> Result<(), Stopped> {
+        if self.storing.as_ref().is_some_and(|(storing, _)| storing.is_finished()) {
+            self.stored()?;
+        }
         let Some((last, _)) = batch.last() else { return Ok(()) };
         // An mbox or a ZIP may go on; a file of one message is done.
         let until = if last.number == 0 { last.place + 1 } else { last.place };

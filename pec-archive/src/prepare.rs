@@ -1,4 +1,4 @@
-//! Messages made ready before the writer is asked for: on as many processors as it leaves.
+//! Messages made ready before the writer is asked for.
 
 use std::sync::OnceLock;
 
@@ -42,7 +42,7 @@ impl Archive {
         (message, verification)
     }
 
-    /// Takes messages apart about which all is found out.
+    /// Takes verified messages apart.
     pub(crate) fn examine(&self, intake: &Intake<'_>, verified: Vec<Verified>) -> Vec<Prepared> {
         let seen = Seen::default();
         let examined = verified.par_iter().map(|(message, verification)| {

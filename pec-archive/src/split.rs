@@ -2,8 +2,8 @@
 //!
 //! A transport envelope and every complete delivery receipt contain the original word for word (RFC 6109 §3.1.4,
 //! §3.3.2.1): large leaf bodies are stored once, under the digest of the bytes as they travel, and what stands around
-//! them is all that each message costs. Of a signature, which no two messages share, the certificates are cut out, which every
-//! message of a provider repeats. Putting all together again gives the exact bytes back.
+//! them is all that each message costs. Of a signature, which hardly any other message brings again, the certificates are cut
+//! out, which every message of a provider repeats. Putting all together again gives the exact bytes back.
 
 use std::ops::Range;
 
@@ -102,19 +102,22 @@ fn lines_of_certificates(part: &Part<'_>, limits: &Limits) -> Option<Range<usize
         return None;
     }
     let body = part.body();
+    if body.len() / 2 > limits.signature_bytes {
+        // Not even its decoded form can be read.
+        return None;
+    }
     let place = certificates(&part.content(), limits)?;
     let text = body.iter().position(|byte| matches!(byte, b'\r' | b'\n'))?;
-    let end = trailing_line_ends(body.get(text..text + 2)?);
+    let end: &[u8] = if body.get(text..)?.starts_with(b"\r\n") { b"\r\n" } else { b"\n" };
     if text == 0 || text % 4 != 0 {
         return None;
     }
-    let (line, bytes) = (text + end, text / 4 * 3);
+    let (line, bytes) = (text + end.len(), text / 4 * 3);
     let lines = place.start.div_ceil(bytes) * line..place.end / bytes * line;
     // All lines up to there are as long as the first one, and are nothing but base64.
     let regular = body.get(..lines.end)?.chunks_exact(line).all(|line| {
-        let (line, end) = line.split_at(text);
-        trailing_line_ends(end) == end.len()
-            && line.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+        let (line, ended) = line.split_at(text);
+        ended == end && line.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
     });
     (regular && lines.len() >= SHORTEST_CERTIFICATES).then_some(lines)
 }
@@ -190,6 +193,13 @@ mod tests {
 
     #[test]
     fn messages_of_a_provider_share_the_certificates_of_their_signatures() {
+        // Also where they are kept with bare line feeds.
+        let bare = |text: &str| text.replace("\r\n", "\n");
+        let [one, other] = ["kind-acceptance-a", "kind-delivery-a"].map(|case| cut(case, &bare));
+        let hole = one.1.holes.last().unwrap();
+        assert_eq!(Some(hole.id), other.1.holes.last().map(|hole| hole.id));
+        assert!(one.0[hole.range.clone()].split(|byte| *byte == b'\n').all(|line| line.len() <= 76));
+
         let (acceptance, of_acceptance) = cut("kind-acceptance-a", &str::to_owned);
         let (delivery, of_delivery) = cut("kind-delivery-a", &str::to_owned);
         let hole = of_acceptance.holes.last().unwrap();

@@ -32,7 +32,7 @@ use crate::asn1::Asn1Error;
 use crate::limits::Limits;
 
 /// Where the certificates stand that travel with a signature (RFC 5652 §5.1): from the first byte of the first one to the last of
-/// the last one, as offsets into `signature`. Nothing where it brings none, or cannot be read within the limits. Says nothing
+/// the last one, with whatever stands between them, as offsets into `signature`. Nothing where it brings none, or cannot be read within the limits. Says nothing
 /// about whose they are.
 #[must_use]
 pub fn certificates(signature: &[u8], limits: &Limits) -> Option<Range<usize>> {
@@ -47,7 +47,7 @@ pub fn certificates(signature: &[u8], limits: &Limits) -> Option<Range<usize>> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It is larger or has more parts than [`Limits`](crate::limits::Limits) allow; the text names the limit.
+    /// It is larger or has more parts than [`Limits`] allow; the text names the limit.
     #[error("too much of: {0}")]
     Limit(&'static str),
     /// It is not encoded as BER or DER, or does not have the structure of RFC 5652 §5.1.

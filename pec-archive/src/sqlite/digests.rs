@@ -68,7 +68,7 @@ pub(super) fn find(connection: &Connection, kind: Kind, id: Id) -> Result<Option
     Err(Error::Damaged(format!("digest {id} leads to row {number} of {table}, which is not it")))
 }
 
-/// So many bodies a transaction remembers: more than the messages have that are stored together.
+/// So many bodies a transaction remembers, then it begins anew: messages that are stored together mostly have fewer.
 const REMEMBERED: usize = 4096;
 
 /// Where a transaction has found bodies: the messages of a batch have most of them in common, and what they are judged by. What was
