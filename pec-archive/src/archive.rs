@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use jiff::Timestamp;
-use pec_core::message::Message;
 use pec_core::reconcile::Ledger;
 use pec_core::trust::ChainCache;
 
@@ -235,11 +234,8 @@ impl Archive {
         if begun.len() <= most {
             return self.put(actor, intake, begun);
         }
-        let mut cache = self.cache();
-        let message = Message::parse(&begun[..], &intake.limits);
-        let derived = intake.derive(&message, &intake.verify(&message, &mut cache), &Seen::default());
-        self.give_back(cache);
-        let derived = self.seal.hide(derived);
+        let (message, verification) = self.verified(intake, &begun[..]);
+        let derived = self.seal.hide(intake.derive(&message, &verification, &Seen::default()));
         let (gate, mut source) = (self.gate(&asked), (&begun[..]).chain(source));
         let stored = self.writer().store_long(self.backend(), actor, &gate, intake, derived, &mut source);
         self.noted(&asked, stored)

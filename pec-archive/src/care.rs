@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use pec_core::message::Message;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -219,10 +218,7 @@ impl Archive {
                 .into_par_iter()
                 .filter_map(|(number, read)| {
                     let (id, bytes) = read.ok()?;
-                    let mut cache = self.cache();
-                    let message = Message::parse(bytes, &intake.limits);
-                    let verification = intake.verify(&message, &mut cache);
-                    self.give_back(cache);
+                    let (message, verification) = self.verified(intake, bytes);
                     let derived = intake.derive(&message, &verification, &Seen::default());
                     Some((number, id, self.seal().hide(derived)))
                 })

@@ -80,7 +80,10 @@ impl Archive {
             }
         }
         let judge = Judge::new(intake.trust.clone()).limits(intake.limits);
-        let judge = intake.evidence.into_iter().fold(judge, |judge, evidence| judge.evidence(evidence.clone()));
+        let judge = match intake.evidence {
+            Some(evidence) => judge.evidence(evidence.clone()),
+            None => judge,
+        };
         let make = |position: Position, judged: Result<Judged, Unread>| {
             (position, judged.map(|judged| (judged.message, judged.verification)))
         };

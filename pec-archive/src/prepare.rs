@@ -15,7 +15,7 @@ use crate::ready::Compressed;
 use crate::seen::Seen;
 
 /// A message and what an intake has found out about it.
-pub(crate) type Verified = (Message<Vec<u8>>, Verification);
+pub(crate) type Verified<B = Vec<u8>> = (Message<B>, Verification);
 
 /// All processors but one.
 fn all_but_one() -> Option<&'static ThreadPool> {
@@ -34,7 +34,7 @@ impl Archive {
     }
 
     /// A message and what this intake finds out about it.
-    pub(crate) fn verified(&self, intake: &Intake<'_>, bytes: Vec<u8>) -> Verified {
+    pub(crate) fn verified<B: AsRef<[u8]>>(&self, intake: &Intake<'_>, bytes: B) -> Verified<B> {
         let message = Message::parse(bytes, &intake.limits);
         let mut cache = self.cache();
         let verification = intake.verify(&message, &mut cache);

@@ -31,9 +31,9 @@ use std::ops::Range;
 use crate::asn1::Asn1Error;
 use crate::limits::Limits;
 
-/// Where the certificates stand that travel with a signature (RFC 5652 §5.1): from the first byte of the first one to the last of
-/// the last one, with whatever stands between them, as offsets into `signature`. Nothing where it brings none, or cannot be read within the limits. Says nothing
-/// about whose they are.
+/// Where the certificates stand that travel with a signature (RFC 5652 §5.1): from the first byte of the first one to the
+/// last of the last one, with whatever stands between them, as offsets into `signature`. Nothing where it brings none, or
+/// cannot be read within the limits. Says nothing about whose they are.
 #[must_use]
 pub fn certificates(signature: &[u8], limits: &Limits) -> Option<Range<usize>> {
     let signed = SignedData::parse(signature, limits).ok()?;

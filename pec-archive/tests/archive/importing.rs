@@ -125,8 +125,11 @@ fn what_is_imported_is_judged_as_what_is_put() {
     }
     assert!(verdicts.len() > 3, "{verdicts:?}");
     // By the list that the intake brings: without it, the case is certified.
-    let transport = cases.iter().find(|case| case.name == "kind-transport-a").unwrap();
-    assert_ne!(imported.entry(&host, Id::of(&transport.bytes)).unwrap().verdict, "certified");
+    let transport = &cases.iter().find(|case| case.name == "kind-transport-a").unwrap().bytes;
+    assert_ne!(imported.entry(&host, Id::of(transport)).unwrap().verdict, "certified");
+    let without = Archive::create(&folder.path().join("without")).unwrap();
+    without.put(&host, &Intake::new(&trust, "2026-11-22T10:00:00Z".parse().unwrap()), transport.clone()).unwrap();
+    assert_eq!(without.entry(&host, Id::of(transport)).unwrap().verdict, "certified");
 }
 
 #[test]
