@@ -30,7 +30,7 @@ use crate::seal::{Keys, Seal};
 use crate::search::Query;
 use crate::seen::Seen;
 use crate::sqlite::Sqlite;
-use crate::store::{Backend, Change, Speaking, View};
+use crate::store::{Backend, Change, ImportedRow, Speaking, View};
 use crate::writer::{Gate, Order, With, Writer};
 
 /// Everything that was received and sent, kept for as long as it has to be (*archivio*).
@@ -252,8 +252,19 @@ impl Archive {
     pub fn put_batch(&self, actor: &Actor, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let prepared = self.prepare_all(intake, messages);
+        self.store_prepared(actor, intake, prepared, Vec::new())
+    }
+
+    /// Stores messages in one transaction, and that these files are done.
+    pub(crate) fn store_prepared(
+        &self,
+        actor: &Actor,
+        intake: &Intake<'_>,
+        prepared: Vec<Prepared>,
+        done: Vec<ImportedRow>,
+    ) -> Result<Vec<Put>> {
         let compressed = self.compress(intake, &prepared)?;
-        let stored = self.store_with_others(Waiting::new(actor, intake, prepared, compressed));
+        let stored = self.store_with_others(Waiting::new(actor, intake, prepared, compressed, done));
         self.noted(&Asked::put(actor, intake), stored)
     }
 
@@ -424,7 +435,7 @@ impl Archive {
             With::Submission(submission) => (Some(submission), None),
             With::Also(also) => (None, Some(also)),
         };
-        let order = Order { actor, gate, intake, ready: &ready, submission };
+        let order = Order { actor, gate, intake, ready: &ready, submission, done: &[] };
         let stored = self.writer().store(self.backend(), &[order], also)?;
         stored.into_iter().next().unwrap_or_else(|| Err(uncalled()))
     }

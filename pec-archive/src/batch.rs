@@ -43,7 +43,7 @@ pub(crate) struct Written<'p> {
 
 impl<'b> Batch<'_, 'b> {
     pub(crate) fn write(&mut self) -> Result<Written<'b>> {
-        let Order { actor, intake, ready, submission, .. } = *self.order;
+        let Order { actor, intake, ready, submission, done, .. } = *self.order;
         let (change, at, prepared) = (self.change, intake.now.as_second(), ready.prepared);
         let ids: Vec<Id> = prepared.iter().map(|prepared| prepared.id).collect();
         let here = change.numbers(&ids)?;
@@ -85,6 +85,7 @@ impl<'b> Batch<'_, 'b> {
             }
             written.answers.push(Put { id, stored });
         }
+        done.iter().try_for_each(|file| change.put_imported(file))?;
         written.new.sort_unstable_by_key(|(number, _)| *number);
         Ok(written)
     }

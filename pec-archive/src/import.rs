@@ -1,5 +1,8 @@
 //! What people have, taken in: files, folders, Maildir, mbox, ZIP.
 
+mod files;
+
+use std::collections::VecDeque;
 use std::fs::File;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
@@ -8,18 +11,24 @@ use std::time::UNIX_EPOCH;
 
 use pec_core::finding::Language;
 use pec_files::{Judge, Judged, Kind, Place, Position, Reason, Unread};
+use rayon::prelude::*;
 use serde::Serialize;
 
+use self::files::Files;
 use crate::actor::Actor;
 use crate::archive::{Archive, Put, Stored};
 use crate::care::{Progress, Watch};
 use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
-use crate::intake::{Intake, Prepared};
+use crate::intake::Intake;
 use crate::prepare::Verified;
-use crate::ready::Compressed;
-use crate::store::{Change, ImportedRow};
-use crate::writer::With;
+use crate::store::ImportedRow;
+
+/// So many batches are on their way into the archive while the next one is read: what is made ready by then is stored in one change.
+const ON_THE_WAY: usize = 8;
+
+/// So many bytes of messages, but for a batch that has more by itself.
+const BYTES_ON_THE_WAY: usize = 64 << 20;
 
 /// What an import has done.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -61,24 +70,13 @@ impl Archive {
     /// # Limits
     /// The files of this archive are left out, by whatever name or link. Another archive that this process has open must
     /// not lie below these paths: reading it as a file would take its locks away (POSIX).
-    /// While a batch is stored, the next one is read: of each are held at most 256 messages; of an mbox or a ZIP no more than 64 MiB
-    /// and one message, beside the files among the same 256 places.
+    /// Of a batch are held at most 256 messages; of an mbox or a ZIP no more than 64 MiB and one message, beside the files among the
+    /// same 256 places. While one is read, others are stored: eight at most, and 64 MiB at most, or one that has more. Who ends it
+    /// is heard when one of them is stored; those on their way are stored as well.
     pub fn import(&self, actor: &Actor, intake: &Intake<'_>, paths: &[PathBuf], watch: Watch<'_>) -> Result<Imported> {
         self.allow(&Asked::new(actor, Call::Import).at(intake.now))?;
-        let mut all = pec_files::places(paths);
-        all.retain(|place| !matches!(place, Place::File(path) if self.is_own(path)));
-        let total = all.len() as u64;
-        let mut imported = Imported::default();
-        let (mut places, mut seen) = (Vec::new(), Vec::new());
-        for place in all {
-            let file = describe(&place);
-            if file.as_ref().is_some_and(|file| self.read(|view| view.is_imported(file)).unwrap_or(false)) {
-                imported.skipped += 1;
-            } else {
-                places.push(place);
-                seen.push(file);
-            }
-        }
+        let (places, seen, skipped) = self.not_imported(paths);
+        let (total, imported) = (skipped + places.len() as u64, Imported { skipped, ..Imported::default() });
         let judge = Judge::new(intake.trust.clone()).limits(intake.limits);
         let judge = match intake.evidence {
             Some(evidence) => judge.evidence(evidence.clone()),
@@ -89,16 +87,36 @@ impl Archive {
         };
         let into = Destination { archive: self, actor, intake };
         thread::scope(|scope| {
-            let mut run = Run { into, imported, places: &places, seen, taken: 0, total, storing: None, watch };
-            let outcome = judge.each(&places, intake.now, &|| (), make, |batch| run.take(scope, batch));
-            match outcome.and_then(|()| run.stored()) {
+            let mut run =
+                Run { into, imported, places: &places, files: Files::of(seen), total, storing: VecDeque::new(), watch };
+            let read = judge.each(&places, intake.now, &|| (), make, |batch| run.take(scope, batch));
+            match read.and_then(|()| run.all_stored()) {
                 Ok(()) => run.finish()?,
-                Err(Stopped::Ended) => return Ok(run.imported),
+                Err(Stopped::Ended) => {
+                    run.count_others()?;
+                    return Ok(run.imported);
+                }
                 Err(Stopped::By(error)) => return Err(error),
             }
             run.imported.complete = true;
             Ok(run.imported)
         })
+    }
+
+    /// What is to be read below these paths, as it is now, and how many files an import has finished.
+    fn not_imported(&self, paths: &[PathBuf]) -> (Vec<Place>, Vec<Option<ImportedRow>>, u64) {
+        let found = pec_files::places(paths).into_par_iter();
+        let found = found.filter(|place| !matches!(place, Place::File(path) if self.is_own(path)));
+        let mut found: Vec<_> = found.map(|place| (describe(&place), place)).collect();
+        let all = found.len();
+        // Where it cannot be told, all are read again.
+        let _ = self.read(|view| {
+            found.retain(|(file, _)| !file.as_ref().is_some_and(|file| view.is_imported(file).unwrap_or(false)));
+            Ok(())
+        });
+        let skipped = (all - found.len()) as u64;
+        let (seen, places) = found.into_iter().unzip();
+        (places, seen, skipped)
     }
 }
 
@@ -110,24 +128,21 @@ struct Destination<'r> {
     intake: &'r Intake<'r>,
 }
 
-/// A batch that is ready to be stored, and the files that it ends.
-struct Batch {
-    prepared: Vec<Prepared>,
-    compressed: Compressed,
-    done: Vec<ImportedRow>,
-}
-
 impl Destination<'_> {
     /// Stores a batch, and that its files are done, or nothing of both.
-    fn store(&self, batch: &Batch) -> Result<Vec<Put>> {
-        let Self { archive, actor, intake } = *self;
-        let mut also = |change: &dyn Change| batch.done.iter().try_for_each(|file| change.put_imported(file));
-        let asked = Asked::put(actor, intake);
-        let gate = archive.gate(&asked);
-        let with = With::Also(&mut also);
-        let stored = archive.write_prepared(actor, &gate, intake, &batch.prepared, &batch.compressed, with);
-        archive.noted(&asked, stored)
+    fn store(self, messages: Vec<Verified>, done: Vec<ImportedRow>) -> Result<Vec<Put>> {
+        let Self { archive, actor, intake } = self;
+        let prepared = archive.preparing(|| archive.examine(intake, messages));
+        archive.store_prepared(actor, intake, prepared, done)
     }
+}
+
+/// A batch on its way into the archive.
+struct Storing<'s> {
+    thread: ScopedJoinHandle<'s, Result<Vec<Put>>>,
+    bytes: usize,
+    /// The places before which all is done then.
+    until: usize,
 }
 
 /// Why an import goes no further.
@@ -148,29 +163,25 @@ struct Run<'r, 's> {
     into: Destination<'r>,
     imported: Imported,
     places: &'r [Place],
-    /// The places, as they were when the import began.
-    seen: Vec<Option<ImportedRow>>,
-    /// Places before this one are done, or are stored just now.
-    taken: usize,
+    files: Files,
     total: u64,
-    /// What stores the batch before, while this one is read; and the places before which all is done then.
-    storing: Option<(ScopedJoinHandle<'s, Result<Vec<Put>>>, usize)>,
+    /// Batches on their way, in their order.
+    storing: VecDeque<Storing<'s>>,
     watch: Watch<'r>,
 }
 
 impl<'r: 's, 's> Run<'r, 's> {
-    /// Makes a batch ready while the one before it is stored, and begins to store it.
+    /// Sends a batch on its way.
     fn take(
         &mut self,
         scope: &'s Scope<'s, 'r>,
         batch: Vec<(Position, Result<Verified, Unread>)>,
     ) -> Result<(), Stopped> {
-        if self.storing.as_ref().is_some_and(|(storing, _)| storing.is_finished()) {
+        while self.storing.front().is_some_and(|first| first.thread.is_finished()) {
             self.stored()?;
         }
         let Some((last, _)) = batch.last() else { return Ok(()) };
-        // An mbox or a ZIP may go on; a file of one message is done.
-        let until = if last.number == 0 { last.place + 1 } else { last.place };
+        let last = *last;
         let mut messages = Vec::with_capacity(batch.len());
         for (position, message) in batch {
             match message {
@@ -181,32 +192,51 @@ impl<'r: 's, 's> Run<'r, 's> {
                 Err(unread) => self.except(position, unread),
             }
         }
-        let into = self.into;
-        let prepared = into.archive.preparing(|| into.archive.examine(into.intake, messages));
-        let compressed = into.archive.compress(into.intake, &prepared)?;
-        self.stored()?;
-        let batch = Batch { prepared, compressed, done: self.done(until) };
-        let store = thread::Builder::new().spawn_scoped(scope, move || into.store(&batch));
-        let storing = store.map_err(|error| Error::Internal(format!("a thread that stores: {error}")))?;
-        self.storing = Some((storing, until));
+        let bytes = messages.iter().map(|(message, _)| message.bytes().len()).sum();
+        while self.is_full(bytes) {
+            self.stored()?;
+        }
+        let (into, done) = (self.into, self.files.begin(last));
+        let store = thread::Builder::new().spawn_scoped(scope, move || into.store(messages, done));
+        let thread = store.map_err(|error| Error::Internal(format!("a thread that stores: {error}")))?;
+        self.storing.push_back(Storing { thread, bytes, until: self.files.taken() });
         Ok(())
     }
 
-    /// Waits until the batch that is stored just now is on stable storage.
+    /// Whether so many bytes have to wait.
+    fn is_full(&self, bytes: usize) -> bool {
+        let on_the_way: usize = self.storing.iter().map(|batch| batch.bytes).sum();
+        self.storing.len() == ON_THE_WAY || (on_the_way > 0 && on_the_way + bytes > BYTES_ON_THE_WAY)
+    }
+
+    /// Waits until the first batch on its way is on stable storage.
     fn stored(&mut self) -> Result<(), Stopped> {
-        let Some((storing, until)) = self.storing.take() else { return Ok(()) };
-        for put in storing.join().unwrap_or_else(|panic| resume_unwind(panic))? {
-            self.count(put.stored);
-        }
+        let Some(until) = self.count_first()? else { return Ok(()) };
         let done = self.imported.skipped + until as u64;
         if (self.watch)(Progress { done, total: self.total }).is_break() { Err(Stopped::Ended) } else { Ok(()) }
     }
 
-    /// The files that are done when everything before `until` is.
-    fn done(&mut self, until: usize) -> Vec<ImportedRow> {
-        let done = self.seen.get(self.taken..until).unwrap_or_default().iter().flatten().cloned().collect();
-        self.taken = until;
-        done
+    fn all_stored(&mut self) -> Result<(), Stopped> {
+        while !self.storing.is_empty() {
+            self.stored()?;
+        }
+        Ok(())
+    }
+
+    /// Counts what was on its way when the import was ended.
+    fn count_others(&mut self) -> Result<()> {
+        while self.count_first()?.is_some() {}
+        Ok(())
+    }
+
+    /// Counts what the first batch on its way has brought; gives the places before which all is done.
+    fn count_first(&mut self) -> Result<Option<usize>> {
+        let Some(Storing { thread, until, .. }) = self.storing.pop_front() else { return Ok(None) };
+        self.files.end();
+        for put in thread.join().unwrap_or_else(|panic| resume_unwind(panic))? {
+            self.count(put.stored);
+        }
+        Ok(Some(until))
     }
 
     /// A message that is too long to be held: piece by piece.
@@ -239,9 +269,7 @@ impl<'r: 's, 's> Run<'r, 's> {
 
     /// What could not be read is told, and tried again the next time.
     fn except(&mut self, position: Position, unread: Unread) {
-        if let Some(seen) = self.seen.get_mut(position.place) {
-            *seen = None;
-        }
+        self.files.try_again(position.place);
         self.imported.exceptions.push(Exception {
             place: unread.name,
             it: unread.reason.of(Language::It).to_owned(),
@@ -251,7 +279,7 @@ impl<'r: 's, 's> Run<'r, 's> {
 
     /// Notes that everything is done: an mbox or a ZIP is when nothing comes after it.
     fn finish(&mut self) -> Result<()> {
-        let done = self.done(self.places.len());
+        let done = self.files.rest();
         self.into.archive.change(|change| done.iter().try_for_each(|file| change.put_imported(file)))
     }
 }

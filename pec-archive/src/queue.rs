@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::evidence::Used;
 use crate::intake::{Intake, Prepared};
 use crate::ready::{Compressed, Ready};
+use crate::store::ImportedRow;
 use crate::writer::{Order, Writer};
 
 /// Batches are stored together up to so many messages.
@@ -44,6 +45,8 @@ pub(crate) struct Waiting {
     prepared: Vec<Prepared>,
     compressed: Compressed,
     used: Used,
+    /// Files that an import has finished with it.
+    done: Vec<ImportedRow>,
     /// What became of it, once it was stored or refused.
     outcome: Mutex<Option<Result<Vec<Put>>>>,
 }
@@ -81,7 +84,13 @@ impl std::fmt::Debug for Queue {
 }
 
 impl Waiting {
-    pub(crate) fn new(actor: &Actor, intake: &Intake<'_>, prepared: Vec<Prepared>, compressed: Compressed) -> Self {
+    pub(crate) fn new(
+        actor: &Actor,
+        intake: &Intake<'_>,
+        prepared: Vec<Prepared>,
+        compressed: Compressed,
+        done: Vec<ImportedRow>,
+    ) -> Self {
         Self {
             actor: actor.clone(),
             trust: intake.trust.clone(),
@@ -92,6 +101,7 @@ impl Waiting {
             prepared,
             compressed,
             used: Used::by(intake),
+            done,
             outcome: Mutex::default(),
         }
     }
@@ -195,6 +205,7 @@ impl Archive {
                 intake,
                 ready,
                 submission: None,
+                done: &batch.done,
             })
             .collect();
         writer.store(self.backend(), &orders, None)

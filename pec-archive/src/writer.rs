@@ -22,7 +22,7 @@ use crate::press::Press;
 use crate::ready::{Compressed, Ready};
 use crate::seal::Seal;
 use crate::split::Skeleton;
-use crate::store::{Backend, Blob, Change, Number, PIECE};
+use crate::store::{Backend, Blob, Change, ImportedRow, Number, PIECE};
 
 /// Judges, on the state that is about to be changed, whether whoever asks may.
 pub(crate) type Gate<'g> = &'g dyn Fn(&dyn Change) -> Result<Under>;
@@ -35,6 +35,8 @@ pub(crate) struct Order<'o> {
     pub(crate) ready: &'o Ready<'o>,
     /// That the host has submitted it.
     pub(crate) submission: Option<&'o Submission<'o>>,
+    /// Files that an import has finished with it.
+    pub(crate) done: &'o [ImportedRow],
 }
 
 /// Whatever else has to be true with a batch, or not at all.
@@ -141,7 +143,7 @@ impl Writer {
             (prepared.id, prepared.size) = take_in(change, source, &mut prepared.skeleton, press)?;
             let compressed = Compressed::default();
             let ready = Ready::of(std::slice::from_ref(&prepared), &used, &compressed);
-            let order = Order { actor, gate, intake, ready: &ready, submission: None };
+            let order = Order { actor, gate, intake, ready: &ready, submission: None, done: &[] };
             let written = Batch { change, press, order: &order, under }.write()?;
             put_words(change, [&written])?;
             puts = written.finish(change, records, &mut judge)?;

@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     path: PathBuf,
+    /// The same without links, as SQLite calls what it keeps beside the file.
+    real: PathBuf,
     file: Identity,
 }
 
@@ -28,7 +30,10 @@ impl Place {
     pub(super) fn of(path: &Path) -> Result<Self> {
         let path = absolute(path)?;
         match path.metadata() {
-            Ok(found) if found.is_file() => Ok(Self { file: identity(&found), path }),
+            Ok(found) if found.is_file() => {
+                let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+                Ok(Self { file: identity(&found), path, real })
+            }
             Ok(_) => Err(Error::NotAnArchive(path)),
             Err(_) => Err(Error::Missing(path)),
         }
@@ -58,7 +63,7 @@ impl Place {
 
     /// What SQLite calls so beside the file: beside the file itself, where its name is a link.
     pub(super) fn beside(&self, end: &str) -> PathBuf {
-        let mut name = self.path.canonicalize().unwrap_or_else(|_| self.path.clone()).into_os_string();
+        let mut name = self.real.clone().into_os_string();
         name.push(end);
         name.into()
     }

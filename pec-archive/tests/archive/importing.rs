@@ -136,8 +136,8 @@ fn what_is_imported_is_judged_as_what_is_put() {
 fn an_import_that_was_ended_goes_on() {
     let scene = Scene::new(100);
     let from = tempfile::tempdir().unwrap();
-    for n in 0..600 {
-        fs::write(from.path().join(format!("{n:03}.eml")), format!("Message-ID: <{n}@x.example>\r\n\r\n{n}\r\n"))
+    for n in 0..3000 {
+        fs::write(from.path().join(format!("{n:04}.eml")), format!("Message-ID: <{n}@x.example>\r\n\r\n{n}\r\n"))
             .unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
@@ -145,16 +145,16 @@ fn an_import_that_was_ended_goes_on() {
     let intake = Intake::new(scene.trust(), scene.now());
     let paths = [from.path().to_owned()];
     let first = archive.import(&Actor::host(), &intake, &paths, &mut |_| ControlFlow::Break(())).unwrap();
-    assert!(!first.complete && first.new > 0 && first.new < 600);
+    assert!(!first.complete && first.new > 0 && first.new < 3000);
     let mut last = 0;
     let watch = &mut |progress: Progress| {
-        assert!(progress.done >= last && progress.total == 600);
+        assert!(progress.done >= last && progress.total == 3000);
         last = progress.done;
         ControlFlow::Continue(())
     };
     let second = archive.import(&Actor::host(), &intake, &paths, watch).unwrap();
-    assert_eq!((first.new + second.new, second.skipped, second.known), (600, first.new, 0));
-    assert_eq!(last, 600);
+    assert_eq!((first.new + second.new, second.skipped, second.known), (3000, first.new, 0));
+    assert_eq!(last, 3000);
 }
 
 #[test]
@@ -162,9 +162,9 @@ fn a_zip_goes_on_where_it_was_ended() {
     let scene = Scene::new(100);
     let folder = tempfile::tempdir().unwrap();
     let (mut zip, mut frames) = (Vec::new(), pec_core::proof::Frames::default());
-    for n in 0..600 {
+    for n in 0..3000 {
         let message = format!("Message-ID: <{n}@x.example>\r\n\r\n{n}\r\n");
-        zip.extend(frames.object(&format!("posta/{n:03}.eml"), message.as_bytes()).unwrap());
+        zip.extend(frames.object(&format!("posta/{n:04}.eml"), message.as_bytes()).unwrap());
         zip.extend_from_slice(message.as_bytes());
     }
     zip.extend(frames.end().unwrap());
@@ -179,10 +179,10 @@ fn a_zip_goes_on_where_it_was_ended() {
         if batches == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     let first = first.unwrap();
-    assert!(!first.complete && first.new > 0 && first.new < 600, "{first:?}");
+    assert!(!first.complete && first.new > 0 && first.new < 3000, "{first:?}");
     // What it had begun is taken once.
     let second = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
-    assert_eq!((second.new, second.known, second.complete), (600 - first.new, first.new, true));
+    assert_eq!((second.new, second.known, second.complete), (3000 - first.new, first.new, true));
     let third = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
     assert_eq!((third.new, third.known, third.skipped), (0, 0, 1));
 }
