@@ -30,7 +30,7 @@ use crate::seal::{Keys, Seal};
 use crate::search::Query;
 use crate::seen::Seen;
 use crate::sqlite::Sqlite;
-use crate::store::{Backend, Change, ImportedRow, Speaking, View};
+use crate::store::{Backend, Change, Speaking, View};
 use crate::writer::{Gate, Order, With, Writer};
 
 /// Everything that was received and sent, kept for as long as it has to be (*archivio*).
@@ -198,11 +198,6 @@ impl Archive {
         self.backend.path().unwrap_or(Path::new(""))
     }
 
-    /// Whether a path leads to a file of this archive.
-    pub(crate) fn is_own(&self, path: &Path) -> bool {
-        self.backend.is_own(path)
-    }
-
     /// Stores one message; when it returns, the message and its place in the index are on stable storage. Nothing is
     /// refused for what it says: what is wrong with it is kept beside it.
     ///
@@ -252,19 +247,8 @@ impl Archive {
     pub fn put_batch(&self, actor: &Actor, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let prepared = self.prepare_all(intake, messages);
-        self.store_prepared(actor, intake, prepared, Vec::new())
-    }
-
-    /// Stores messages in one transaction, and that these files are done.
-    pub(crate) fn store_prepared(
-        &self,
-        actor: &Actor,
-        intake: &Intake<'_>,
-        prepared: Vec<Prepared>,
-        done: Vec<ImportedRow>,
-    ) -> Result<Vec<Put>> {
         let compressed = self.compress(intake, &prepared)?;
-        let stored = self.store_with_others(Waiting::new(actor, intake, prepared, compressed, done));
+        let stored = self.store_with_others(Waiting::new(actor, intake, prepared, compressed));
         self.noted(&Asked::put(actor, intake), stored)
     }
 

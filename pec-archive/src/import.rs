@@ -5,7 +5,7 @@ mod files;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::panic::resume_unwind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::UNIX_EPOCH;
 
@@ -22,9 +22,10 @@ use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::intake::Intake;
 use crate::prepare::Verified;
+use crate::queue::Waiting;
 use crate::store::ImportedRow;
 
-/// So many batches are on their way into the archive while the next one is read: what is made ready by then is stored in one change.
+/// So many batches wait for the writer while the next one is read: he stores as many at a time as he takes.
 const ON_THE_WAY: usize = 8;
 
 /// So many bytes of messages, but for a batch that has more by itself.
@@ -91,23 +92,22 @@ impl Archive {
                 Run { into, imported, places: &places, files: Files::of(seen), total, storing: VecDeque::new(), watch };
             let read = judge.each(&places, intake.now, &|| (), make, |batch| run.take(scope, batch));
             match read.and_then(|()| run.all_stored()) {
-                Ok(()) => run.finish()?,
-                Err(Stopped::Ended) => {
-                    run.count_others()?;
-                    return Ok(run.imported);
-                }
+                Ok(()) => run.imported.complete = true,
+                Err(Stopped::Ended) => run.count_others()?,
                 Err(Stopped::By(error)) => return Err(error),
             }
-            run.imported.complete = true;
+            run.finish()?;
             Ok(run.imported)
         })
     }
 
     /// What is to be read below these paths, as it is now, and how many files an import has finished.
     fn not_imported(&self, paths: &[PathBuf]) -> (Vec<Place>, Vec<Option<ImportedRow>>, u64) {
-        let found = pec_files::places(paths).into_par_iter();
-        let found = found.filter(|place| !matches!(place, Place::File(path) if self.is_own(path)));
-        let mut found: Vec<_> = found.map(|place| (describe(&place), place)).collect();
+        let mut places = pec_files::places(paths);
+        let files: Vec<&Path> = places.iter().map(|place| file_of(place).unwrap_or(Path::new(""))).collect();
+        let mut are_own = self.backend().are_own(&files).into_iter();
+        places.retain(|_| !are_own.next().unwrap_or_default());
+        let mut found: Vec<_> = places.into_par_iter().map(|place| (describe(&place), place)).collect();
         let all = found.len();
         // Where it cannot be told, all are read again.
         let _ = self.read(|view| {
@@ -129,11 +129,19 @@ struct Destination<'r> {
 }
 
 impl Destination<'_> {
-    /// Stores a batch, and that its files are done, or nothing of both.
-    fn store(self, messages: Vec<Verified>, done: Vec<ImportedRow>) -> Result<Vec<Put>> {
+    /// Makes a batch ready, and that its files are done, on the threads of whoever imports: those that store have none of their own,
+    /// so that he may be one of those for whom they would wait.
+    fn ready(self, messages: Vec<Verified>, done: Vec<ImportedRow>) -> Result<Waiting> {
         let Self { archive, actor, intake } = self;
         let prepared = archive.preparing(|| archive.examine(intake, messages));
-        archive.store_prepared(actor, intake, prepared, done)
+        let compressed = archive.compress(intake, &prepared)?;
+        Ok(Waiting::new(actor, intake, prepared, compressed).ending(done))
+    }
+
+    /// Stores a batch and what ends with it, or nothing of both.
+    fn store(self, batch: Waiting) -> Result<Vec<Put>> {
+        let stored = self.archive.store_with_others(batch);
+        self.archive.noted(&Asked::put(self.actor, self.intake), stored)
     }
 }
 
@@ -196,8 +204,9 @@ impl<'r: 's, 's> Run<'r, 's> {
         while self.is_full(bytes) {
             self.stored()?;
         }
-        let (into, done) = (self.into, self.files.begin(last));
-        let store = thread::Builder::new().spawn_scoped(scope, move || into.store(messages, done));
+        let into = self.into;
+        let batch = into.ready(messages, self.files.begin(last))?;
+        let store = thread::Builder::new().spawn_scoped(scope, move || into.store(batch));
         let thread = store.map_err(|error| Error::Internal(format!("a thread that stores: {error}")))?;
         self.storing.push_back(Storing { thread, bytes, until: self.files.taken() });
         Ok(())
@@ -277,17 +286,24 @@ impl<'r: 's, 's> Run<'r, 's> {
         });
     }
 
-    /// Notes that everything is done: an mbox or a ZIP is when nothing comes after it.
+    /// Notes what else is done: of everything that was read an mbox or a ZIP is when nothing comes after it.
     fn finish(&mut self) -> Result<()> {
-        let done = self.files.rest();
+        let done = if self.imported.complete { self.files.rest() } else { self.files.late() };
+        if done.is_empty() {
+            return Ok(());
+        }
         self.into.archive.change(|change| done.iter().try_for_each(|file| change.put_imported(file)))
     }
 }
 
+fn file_of(place: &Place) -> Option<&Path> {
+    let Place::File(path) = place else { return None };
+    Some(path)
+}
+
 /// A file by its absolute path, size and time of change; nothing for what is no file.
 fn describe(place: &Place) -> Option<ImportedRow> {
-    let Place::File(path) = place else { return None };
-    let path = std::path::absolute(path).ok()?;
+    let path = std::path::absolute(file_of(place)?).ok()?;
     let found = path.metadata().ok()?;
     let modified = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     let (size, modified) = (i64::try_from(found.len()).ok()?, i64::try_from(modified.as_nanos()).ok()?);

@@ -84,13 +84,7 @@ impl std::fmt::Debug for Queue {
 }
 
 impl Waiting {
-    pub(crate) fn new(
-        actor: &Actor,
-        intake: &Intake<'_>,
-        prepared: Vec<Prepared>,
-        compressed: Compressed,
-        done: Vec<ImportedRow>,
-    ) -> Self {
+    pub(crate) fn new(actor: &Actor, intake: &Intake<'_>, prepared: Vec<Prepared>, compressed: Compressed) -> Self {
         Self {
             actor: actor.clone(),
             trust: intake.trust.clone(),
@@ -101,9 +95,15 @@ impl Waiting {
             prepared,
             compressed,
             used: Used::by(intake),
-            done,
+            done: Vec::new(),
             outcome: Mutex::default(),
         }
+    }
+
+    /// And that these files are done with it.
+    pub(crate) fn ending(mut self, done: Vec<ImportedRow>) -> Self {
+        self.done = done;
+        self
     }
 
     fn intake(&self) -> Intake<'_> {

@@ -67,7 +67,8 @@ impl Files {
         done
     }
 
-    fn late(&mut self) -> Vec<ImportedRow> {
+    /// The files that are done by now, of which no batch told it.
+    pub(super) fn late(&mut self) -> Vec<ImportedRow> {
         let ended = self.ended;
         self.late.extract_if(.., |(batches, _)| *batches <= ended).map(|(_, file)| file).collect()
     }

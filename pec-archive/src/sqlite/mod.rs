@@ -208,7 +208,7 @@ impl Backend for Sqlite {
         Some(self.place.path())
     }
 
-    fn is_own(&self, path: &Path) -> bool {
-        self.place.is_own(path)
+    fn are_own(&self, paths: &[&Path]) -> Vec<bool> {
+        self.place.are_own(paths)
     }
 }

@@ -11,8 +11,6 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     path: PathBuf,
-    /// The same without links, as SQLite calls what it keeps beside the file.
-    real: PathBuf,
     file: Identity,
 }
 
@@ -30,10 +28,7 @@ impl Place {
     pub(super) fn of(path: &Path) -> Result<Self> {
         let path = absolute(path)?;
         match path.metadata() {
-            Ok(found) if found.is_file() => {
-                let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-                Ok(Self { file: identity(&found), path, real })
-            }
+            Ok(found) if found.is_file() => Ok(Self { file: identity(&found), path }),
             Ok(_) => Err(Error::NotAnArchive(path)),
             Err(_) => Err(Error::Missing(path)),
         }
@@ -55,28 +50,30 @@ impl Place {
         }
     }
 
-    /// Whether a path leads to the archive, or to what SQLite keeps beside it, by whatever name: nobody else may open that
+    /// Which of these paths lead to the archive, or to what SQLite keeps beside it, by whatever name: nobody else may open that
     /// in this process.
-    pub(super) fn is_own(&self, path: &Path) -> bool {
-        ["", "-wal", "-shm"].iter().any(|end| is_same(&self.beside(end), path))
+    pub(super) fn are_own(&self, paths: &[&Path]) -> Vec<bool> {
+        let own: Vec<_> = ["", "-wal", "-shm"].iter().filter_map(|end| found(&self.beside(end))).collect();
+        paths.iter().map(|path| found(path).is_some_and(|file| own.contains(&file))).collect()
     }
 
     /// What SQLite calls so beside the file: beside the file itself, where its name is a link.
     pub(super) fn beside(&self, end: &str) -> PathBuf {
-        let mut name = self.real.clone().into_os_string();
+        let mut name = self.path.canonicalize().unwrap_or_else(|_| self.path.clone()).into_os_string();
         name.push(end);
         name.into()
     }
 }
 
+/// What a path leads to, if to anything.
 #[cfg(unix)]
-fn is_same(one: &Path, other: &Path) -> bool {
-    matches!((one.metadata(), other.metadata()), (Ok(one), Ok(other)) if identity(&one) == identity(&other))
+fn found(path: &Path) -> Option<Identity> {
+    path.metadata().ok().map(|found| identity(&found))
 }
 
 #[cfg(not(unix))]
-fn is_same(one: &Path, other: &Path) -> bool {
-    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+fn found(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok()
 }
 
 #[cfg(unix)]

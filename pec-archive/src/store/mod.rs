@@ -130,9 +130,8 @@ pub trait Backend: Debug + Send + Sync {
         None
     }
 
-    /// Whether a path leads to a file that belongs to the store, so that an import leaves it alone.
-    fn is_own(&self, path: &Path) -> bool {
-        let _ = path;
-        false
+    /// Which of these paths lead to files that belong to the store, so that an import leaves them alone.
+    fn are_own(&self, paths: &[&Path]) -> Vec<bool> {
+        vec![false; paths.len()]
     }
 }

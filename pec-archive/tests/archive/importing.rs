@@ -186,3 +186,55 @@ fn a_zip_goes_on_where_it_was_ended() {
     let third = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
     assert_eq!((third.new, third.known, third.skipped), (0, 0, 1));
 }
+
+#[test]
+fn an_import_may_be_called_where_its_own_threads_work() {
+    let scene = Scene::new(100);
+    let from = tempfile::tempdir().unwrap();
+    for n in 0..2000 {
+        fs::write(from.path().join(format!("{n:04}.eml")), format!("Message-ID: <{n}@x.example>\r\n\r\n{n}\r\n"))
+            .unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let intake = Intake::new(scene.trust(), scene.now());
+    let paths = [from.path().to_owned()];
+    // All threads there are import: none is left for whom one could wait.
+    let threads = rayon::current_num_threads();
+    let imported = rayon::broadcast(|all| {
+        let archive = Archive::create(&folder.path().join(format!("{}.pecarchive", all.index()))).unwrap();
+        archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap()
+    });
+    assert_eq!(imported.iter().map(|imported| imported.new).collect::<Vec<_>>(), vec![2000; threads]);
+}
+
+#[test]
+fn an_mbox_that_was_read_is_done_though_the_import_was_ended() {
+    let scene = Scene::new(100);
+    let folder = tempfile::tempdir().unwrap();
+    let mut mbox = Vec::new();
+    for n in 0..300 {
+        mbox.extend_from_slice(
+            format!("From x Mon Feb  9 10:15:28 2026\nMessage-ID: <{n}@x.example>\n\n{n}\n\n").as_bytes(),
+        );
+    }
+    let from = folder.path().join("posta");
+    fs::create_dir(&from).unwrap();
+    fs::write(from.join("0.mbox"), mbox).unwrap();
+    for n in 0..3000 {
+        fs::write(from.join(format!("x{n:04}.eml")), format!("Message-ID: <x{n}@x.example>\r\n\r\n{n}\r\n")).unwrap();
+    }
+    let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();
+    let intake = Intake::new(scene.trust(), scene.now());
+    let paths = [from];
+    let mut batches = 0;
+    let first = archive.import(&Actor::host(), &intake, &paths, &mut |_| {
+        batches += 1;
+        // The mbox and the files beside it in the batch after it are stored.
+        if batches == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let first = first.unwrap();
+    assert!(!first.complete, "{first:?}");
+    let second = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
+    // Nothing that was stored is read again.
+    assert_eq!((second.known, first.new + second.new), (0, 3300), "{first:?} {second:?}");
+}
