@@ -130,7 +130,7 @@ impl Written<'_> {
     pub(crate) fn finish(self, change: &dyn Change, records: &mut Records, judge: &mut Judge<'_>) -> Result<Vec<Put>> {
         let Self { answers, new, found, mailbox, submitted, mut texts } = self;
         for (number, derived) in new {
-            tell(change, judge.now, Some(number), &Happened::Stored { mailbox: mailbox.clone() })?;
+            tell(change, judge.intake.now, Some(number), &Happened::Stored { mailbox: mailbox.clone() })?;
             if let Some(record) = derived.record.as_ref().filter(|record| dossiers::counts(record.role())) {
                 texts.extend(record.about().map(str::to_owned));
             }
@@ -138,7 +138,7 @@ impl Written<'_> {
         }
         if let Some(mailbox) = mailbox {
             let what = Happened::Found { mailbox };
-            found.into_iter().try_for_each(|number| tell(change, judge.now, Some(number), &what))?;
+            found.into_iter().try_for_each(|number| tell(change, judge.intake.now, Some(number), &what))?;
         }
         if submitted {
             // What is held says that the message is a copy.

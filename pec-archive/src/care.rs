@@ -11,6 +11,7 @@ use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
+use crate::evidence::Kept;
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Judged};
 use crate::seal::Seal;
@@ -175,10 +176,12 @@ impl Archive {
     }
 
     /// Judges every message again, with newer trust data or a newer engine, and reports each verdict that has changed.
-    /// The messages themselves cannot change.
+    /// The messages themselves cannot change. Revocation evidence that is kept with a message counts beside what the intake brings,
+    /// and what that brings is kept from now on.
     ///
     /// # Errors
-    /// As [`Archive::put`].
+    /// As [`Archive::put`]. A message that is damaged, or whose evidence is, keeps the verdict that it has: [`Archive::check`]
+    /// names it.
     pub fn reverify(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<Vec<Changed>> {
         let mut changed = Vec::new();
         self.again(actor, intake, watch, |before, id, judged| {
@@ -207,18 +210,21 @@ impl Archive {
         let numbers: Vec<Number> = self.read_for(&asked, |view| Ok(view.survey()?.known.into_keys().collect()))?;
         let total = numbers.len() as u64;
         let mut done = 0;
+        let mut kept = Kept::beside(intake);
         for batch in numbers.chunks(BATCH) {
             let read = self.read(|view| {
-                Ok(batch
-                    .iter()
-                    .map(|number| (*number, content::to_judge(self.seal(), view, *number, &intake.limits)))
-                    .collect::<Vec<_>>())
+                let mut read = |number| {
+                    let (id, bytes) = content::to_judge(self.seal(), view, number, &intake.limits)?;
+                    Ok::<_, Error>((id, bytes, kept.with(self.seal(), view, number)?))
+                };
+                Ok(batch.iter().map(|number| (*number, read(*number))).collect::<Vec<_>>())
             })?;
             let derived: Vec<(Number, Id, Derived)> = read
                 .into_par_iter()
                 .filter_map(|(number, read)| {
-                    let (id, bytes) = read.ok()?;
-                    let (message, verification) = self.verified(intake, bytes);
+                    let (id, bytes, kept) = read.ok()?;
+                    let intake = Intake { evidence: kept.as_deref().or(intake.evidence), ..*intake };
+                    let (message, verification) = self.verified(&intake, bytes);
                     let derived = intake.derive(&message, &verification, &Seen::default());
                     Some((number, id, self.seal().hide(derived)))
                 })

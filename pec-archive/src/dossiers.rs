@@ -6,15 +6,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use pec_core::limits::Limits;
 use pec_core::message::Message;
 use pec_core::reconcile::{Dossier, HashKey, Ledger, Record, Role, Source};
 use pec_core::trust::ChainCache;
-use pec_core::verify::Verifier;
+use pec_core::verify::Verification;
 
 use crate::content;
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
+use crate::evidence::Kept;
 use crate::intake::Intake;
 use crate::seal::Seal;
 use crate::store::{Change, DossierRow, Number, Speaking, View};
@@ -71,24 +71,36 @@ impl Records {
 
 /// By what messages are judged again.
 pub(crate) struct Judge<'a> {
-    pub(crate) verifier: Verifier<'a>,
-    pub(crate) now: Timestamp,
-    pub(crate) limits: Limits,
+    pub(crate) intake: Intake<'a>,
     pub(crate) seal: &'a Seal,
+    kept: Kept<'a>,
     pub(crate) cache: ChainCache,
 }
 
 impl<'a> Judge<'a> {
     pub(crate) fn by(intake: &Intake<'a>, seal: &'a Seal, cache: ChainCache) -> Self {
-        Self { verifier: intake.verifier(), now: intake.now, limits: intake.limits, seal, cache }
+        Self { intake: *intake, seal, kept: Kept::beside(intake), cache }
+    }
+
+    /// What is found out about a message that is here: by what is brought, and by what is kept with it.
+    pub(crate) fn verify(
+        &mut self,
+        view: &dyn View,
+        number: Number,
+        message: &Message<Vec<u8>>,
+    ) -> Result<Verification> {
+        let kept = self.kept.with(self.seal, view, number)?;
+        let intake = Intake { evidence: kept.as_deref().or(self.intake.evidence), ..self.intake };
+        Ok(intake.verify(message, &mut self.cache))
     }
 
     fn record(&mut self, view: &dyn View, number: Number) -> Result<Option<Record>> {
-        let message = Message::parse(content::to_judge(self.seal, view, number, &self.limits)?.1, &self.limits);
+        let limits = &self.intake.limits;
+        let message = Message::parse(content::to_judge(self.seal, view, number, limits)?.1, limits);
         if let Some(submitted) = submission(view, number, &message)? {
             return Ok(Some(submitted));
         }
-        let verification = self.verifier.verify(&message, self.now, &mut self.cache);
+        let verification = self.verify(view, number, &message)?;
         Ok(Record::of(source(number), &message, &verification))
     }
 }
@@ -141,10 +153,14 @@ pub(crate) fn ledger_of(
     let mut ledger = Ledger::new(key());
     for number in messages {
         if let Some(record) = records.of(view, number, judge)? {
-            ledger.add(record).map_err(|full| Error::Internal(full.to_string()))?;
+            add(&mut ledger, record)?;
         }
     }
     Ok(ledger)
+}
+
+fn add(ledger: &mut Ledger, record: Record) -> Result<()> {
+    ledger.add(record).map_err(|full| Error::Internal(full.to_string()))
 }
 
 /// The key of a table that hostile identifiers must not be able to fill: no answer depends on it.
@@ -185,8 +201,17 @@ pub(crate) fn refresh(
     if texts.is_empty() {
         return Ok(());
     }
-    let now = judge.now;
-    let ledger = ledger(change, texts, Speaking::Counting, records, judge)?;
+    let now = judge.intake.now;
+    let mut ledger = Ledger::new(key());
+    for number in related(change, texts, Speaking::Counting)? {
+        match records.of(change, number, judge) {
+            Ok(record) => record.into_iter().try_for_each(|record| add(&mut ledger, record))?,
+            // What is damaged keeps nothing else out: the states are those of the rest, and no proof is made of them. A disk that
+            // fails is another matter: SQLite has undone the change by then.
+            Err(Error::Damaged(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
     ledger.dossiers(now).try_for_each(|dossier| {
         let row = row(&dossier);
         if telling == Telling::Aloud {

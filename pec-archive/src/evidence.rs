@@ -1,9 +1,22 @@
 //! By what messages were judged: trust data and revocation evidence, kept as bodies.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use pec_core::trust::Evidence;
+
+use crate::content;
 use crate::error::Result;
 use crate::id::Id;
 use crate::intake::Intake;
-use crate::store::Change;
+use crate::press::Press;
+use crate::seal::Seal;
+use crate::store::{Blob, Change, Number, View};
+
+/// What a body is that messages were judged by.
+const TRUST: &str = "trust";
+const CRL: &str = "crl";
+const OCSP: &str = "ocsp";
 
 /// What an intake judges by: bytes that stand for themselves.
 pub(crate) struct Used {
@@ -12,15 +25,89 @@ pub(crate) struct Used {
 
 impl Used {
     pub(crate) fn by(intake: &Intake<'_>) -> Self {
-        let trust = std::iter::once(("trust", intake.trust.to_json().into_bytes()));
-        let crls = intake.evidence.iter().flat_map(|evidence| evidence.crls()).map(|list| ("crl", list.to_vec()));
-        let ocsp = intake.evidence.iter().flat_map(|evidence| evidence.ocsp()).map(|answer| ("ocsp", answer.to_vec()));
-        let bodies = trust.chain(crls).chain(ocsp).map(|(kind, bytes)| (kind, Id::of(&bytes), bytes));
+        let trust = std::iter::once((TRUST, intake.trust.to_json().into_bytes()));
+        let evidence = lists(intake.evidence).map(|(kind, bytes)| (kind, bytes.to_vec()));
+        let bodies = trust.chain(evidence).map(|(kind, bytes)| (kind, Id::of(&bytes), bytes));
         Self { bodies: bodies.collect() }
+    }
+
+    /// Stores its bodies that are not here.
+    pub(crate) fn put(&self, change: &dyn Change, press: &mut Press) -> Result<()> {
+        self.bodies.iter().try_for_each(|(_, id, bytes)| keep(change, press, *id, bytes))
     }
 
     /// Notes by what a message was judged.
     pub(crate) fn note(&self, change: &dyn Change, message: i64) -> Result<()> {
         self.bodies.iter().try_for_each(|(kind, id, _)| change.put_evidence(message, kind, *id))
     }
+}
+
+/// Stores bytes that stand for themselves, unless they are here.
+pub(crate) fn keep(change: &dyn Change, press: &mut Press, id: Id, bytes: &[u8]) -> Result<()> {
+    if change.missing(&[id])?.is_empty() {
+        return Ok(());
+    }
+    change.put(&[Blob { id, size: bytes.len() as u64, pieces: &press.pieces(id, bytes)? }])
+}
+
+/// Sets of kept evidence that are held at a time: lists of revoked certificates are long.
+const HELD: usize = 4;
+
+/// What is kept of evidence, for messages that are judged again: who brings less than was known when they came in must not learn
+/// less. A certificate that was revoked then is revoked.
+pub(crate) struct Kept<'a> {
+    brought: Option<&'a Evidence>,
+    /// Digests of what is brought, once they are asked for.
+    digests: Option<BTreeSet<Id>>,
+    held: HashMap<Vec<(String, Id)>, Arc<Evidence>>,
+}
+
+impl<'a> Kept<'a> {
+    /// Beside what an intake brings.
+    pub(crate) fn beside(intake: &Intake<'a>) -> Self {
+        Self { brought: intake.evidence, digests: None, held: HashMap::new() }
+    }
+
+    /// What is brought and what is kept with this message, where that is more.
+    ///
+    /// # Errors
+    /// [`crate::Error::Damaged`] where it cannot be read: without it a verdict could be better than it was.
+    pub(crate) fn with(&mut self, seal: &Seal, view: &dyn View, number: Number) -> Result<Option<Arc<Evidence>>> {
+        let mut kept: Vec<_> = view.evidence(&[number])?.into_iter().filter(|(kind, _)| kind != TRUST).collect();
+        if kept.is_empty() {
+            return Ok(None);
+        }
+        let digests = self.digests.get_or_insert_with(|| lists(self.brought).map(|(_, list)| Id::of(list)).collect());
+        kept.retain(|(_, id)| !digests.contains(id));
+        if kept.is_empty() {
+            return Ok(None);
+        }
+        if let Some(known) = self.held.get(&kept) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let brought = self.brought.cloned().unwrap_or_default();
+        let evidence = Arc::new(kept.iter().try_fold(brought, |evidence, (kind, id)| {
+            Ok::<_, crate::error::Error>(added(evidence, kind, content::whole_body(seal, view, *id)?))
+        })?);
+        if self.held.len() == HELD {
+            self.held.clear();
+        }
+        self.held.insert(kept, Arc::clone(&evidence));
+        Ok(Some(evidence))
+    }
+}
+
+/// Evidence with one more list or answer.
+pub(crate) fn added(evidence: Evidence, kind: &str, bytes: Vec<u8>) -> Evidence {
+    match kind {
+        TRUST => evidence,
+        CRL => evidence.with_crl(bytes),
+        _ => evidence.with_ocsp(bytes),
+    }
+}
+
+/// Lists and answers, each with its kind.
+fn lists(evidence: Option<&Evidence>) -> impl Iterator<Item = (&'static str, &[u8])> {
+    let crls = evidence.into_iter().flat_map(|evidence| evidence.crls()).map(|list| (CRL, list));
+    crls.chain(evidence.into_iter().flat_map(|evidence| evidence.ocsp()).map(|answer| (OCSP, answer)))
 }

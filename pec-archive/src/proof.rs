@@ -13,6 +13,7 @@ use crate::actor::Actor;
 use crate::archive::{Archive, bare};
 use crate::enforce::{Asked, Call, On};
 use crate::error::{Error, Result};
+use crate::evidence::added;
 use crate::id::Id;
 use crate::log::{self, Appender, What};
 use crate::seal::Seal;
@@ -155,11 +156,7 @@ fn evidence(seal: &Seal, view: &dyn View, messages: &BTreeSet<Number>) -> Result
     let messages: Vec<Number> = messages.iter().copied().collect();
     let mut evidence = Evidence::none();
     for (kind, body) in view.evidence(&messages)? {
-        evidence = match kind.as_str() {
-            "trust" => evidence,
-            "crl" => evidence.with_crl(content::whole_body(seal, view, body)?),
-            _ => evidence.with_ocsp(content::whole_body(seal, view, body)?),
-        };
+        evidence = added(evidence, &kind, content::whole_body(seal, view, body)?);
     }
     Ok(evidence)
 }

@@ -188,7 +188,7 @@ impl Writer {
         written
     }
 
-    /// Writes anew what is worked out of messages that are here, and brings their dossiers up to date.
+    /// Writes anew what is worked out of messages that are here, notes by what, and brings their dossiers up to date.
     pub(crate) fn index(
         &mut self,
         backend: &dyn Backend,
@@ -197,10 +197,11 @@ impl Writer {
     ) -> Result<()> {
         // What is held was judged by other data.
         self.records.forget();
-        let records = &mut self.records;
-        let seal = Arc::clone(&self.seal);
+        let Self { press, records, .. } = self;
+        let (seal, used) = (Arc::clone(&self.seal), Used::by(intake));
         let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
         let written = backend.change(&mut |change| {
+            used.put(change, press)?;
             let mut texts = BTreeSet::new();
             let ids: Vec<Id> = derived.iter().map(|(_, id, _)| *id).collect();
             for ((number, _, derived), here) in derived.iter().zip(change.numbers(&ids)?) {
@@ -213,6 +214,7 @@ impl Writer {
                 change.forget_derived(*number)?;
                 change.put_derived(*number, &derived.row())?;
                 change.put_words(*number, &derived.words)?;
+                used.note(change, *number)?;
                 texts.extend(derived.record.iter().flat_map(|record| record.about().map(str::to_owned)));
             }
             dossiers::refresh(change, &texts, records, &mut judge, Telling::Quietly)

@@ -6,16 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use pec_core::message::{Message, addresses};
 use pec_core::reconcile::{Dossier, Ledger, Record, Side};
-use pec_core::trust::ChainCache;
 use pec_core::verify::{Integrity, Verification};
 
 use crate::content;
-use crate::dossiers::{self, number};
+use crate::dossiers::{self, Judge, number};
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::intake::{Intake, Judged};
+use crate::intake::Judged;
 use crate::retention;
-use crate::seal::Seal;
 use crate::seen::Seen;
 use crate::store::View;
 use crate::words::{Attachment, Words};
@@ -35,23 +33,17 @@ pub(super) struct Document {
 }
 
 impl Document {
-    fn of(
-        seal: &Seal,
-        view: &dyn View,
-        intake: &Intake<'_>,
-        cache: &mut ChainCache,
-        number: i64,
-    ) -> Result<(Self, Option<Record>)> {
-        let bytes = content::whole(seal, view, number)?;
+    fn of(view: &dyn View, judge: &mut Judge<'_>, number: i64) -> Result<(Self, Option<Record>)> {
+        let bytes = content::whole(judge.seal, view, number)?;
         let (id, size) = (Id::of(&bytes), bytes.len() as u64);
-        let message = Message::parse(bytes, &intake.limits);
-        let verification = intake.verifier().verify(&message, intake.now, cache);
+        let message = Message::parse(bytes, &judge.intake.limits);
+        let verification = judge.verify(view, number, &message)?;
         let record = match dossiers::submission(view, number, &message)? {
             Some(submitted) => Some(submitted),
             None => Record::of(dossiers::source(number), &message, &verification),
         };
         let words = Words::of(&message, &verification, &Seen::default());
-        let judged = Judged::of(&message, &verification, record.as_ref(), &words, intake);
+        let judged = Judged::of(&message, &verification, record.as_ref(), &words, &judge.intake);
         let date = Timestamp::from_second(judged.order).map_err(|error| Error::Damaged(error.to_string()))?;
         let document = Self {
             number,
@@ -137,24 +129,18 @@ impl Transaction {
 }
 
 impl Family {
-    pub(super) fn of(
-        seal: &Seal,
-        view: &dyn View,
-        intake: &Intake<'_>,
-        cache: &mut ChainCache,
-        numbers: &[i64],
-    ) -> Result<Self> {
+    pub(super) fn of(view: &dyn View, judge: &mut Judge<'_>, numbers: &[i64]) -> Result<Self> {
         let mut ledger = Ledger::new(dossiers::key());
         let mut documents = Vec::with_capacity(numbers.len());
         for number in numbers {
-            let (document, record) = Document::of(seal, view, intake, cache, *number)?;
+            let (document, record) = Document::of(view, judge, *number)?;
             if let Some(record) = record {
                 let record = record.numbered(dossiers::source(*number));
                 ledger.add(record).map_err(|full| Error::Internal(full.to_string()))?;
             }
             documents.push(document);
         }
-        let mut found: Vec<Dossier<'_>> = ledger.dossiers(intake.now).collect();
+        let mut found: Vec<Dossier<'_>> = ledger.dossiers(judge.intake.now).collect();
         found.sort_by_key(|dossier| {
             (dossier.pec_id.is_none(), dossier.pec_id, dossier.message_ids.first().copied(), dossier.sender)
         });

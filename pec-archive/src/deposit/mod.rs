@@ -69,6 +69,7 @@ pub use report::ReportForm;
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::care::{Progress, Watch};
+use crate::dossiers::Judge;
 use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::id::Id;
@@ -269,9 +270,9 @@ impl Archive {
             let batches: Vec<Vec<Batch>> = families
                 .par_iter()
                 .map(|(members, wanted)| {
-                    let mut cache = self.cache();
-                    let family = self.read(|view| Family::of(self.seal(), view, intake, &mut cache, members))?;
-                    self.give_back(cache);
+                    let mut judge = Judge::by(intake, self.seal(), self.cache());
+                    let family = self.read(|view| Family::of(view, &mut judge, members))?;
+                    self.give_back(judge.cache);
                     Ok(Batch::all(&family, wanted, options, now))
                 })
                 .collect::<Result<_>>()?;

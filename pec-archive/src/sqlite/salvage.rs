@@ -16,6 +16,7 @@ use crate::archive::Archive;
 use crate::batch::{Row, put_message};
 use crate::care::{Progress, Watch, noted, readable};
 use crate::error::{Error, Result};
+use crate::evidence::keep;
 use crate::id::Id;
 use crate::intake::Intake;
 use crate::log::{self, Appender, What};
@@ -23,7 +24,7 @@ use crate::organisation::Keeper;
 use crate::press::Press;
 use crate::seal::{Keys, Seal};
 use crate::split::{Hole, Skeleton};
-use crate::store::{Blob, BlobStore as _, Index as _, IndexWriter as _, Number};
+use crate::store::{Index as _, IndexWriter as _, Number};
 use crate::{audit, content};
 
 /// Messages that are brought over at a time.
@@ -254,7 +255,7 @@ impl Carrier<'_> {
                 Ok(())
             })?;
             let id = Id::of(&body);
-            keep(self.target, id, &body, &mut self.press)?;
+            keep(self.target, &mut self.press, id, &body)?;
             skeleton.holes.push(Hole { at: hole.at as usize, range: 0..body.len(), id });
         }
         // The entry that says that it was put, where it was brought over; else the new log says it.
@@ -267,14 +268,6 @@ impl Carrier<'_> {
         let pressed = self.press.skeleton(row.id, &skeleton.bytes)?;
         put_message(self.target, number, &row, &skeleton, &pressed).map(drop)
     }
-}
-
-/// Stores bytes under their identifier, unless they are here.
-fn keep(target: &Tables<'_>, id: Id, bytes: &[u8], press: &mut Press) -> Result<()> {
-    if target.missing(&[id])?.is_empty() {
-        return Ok(());
-    }
-    target.put(&[Blob { id, size: bytes.len() as u64, pieces: &press.pieces(id, bytes)? }])
 }
 
 /// Brings over what was said of messages.
@@ -374,7 +367,7 @@ fn evidence(source: &Tables<'_>, target: &Tables<'_>, seal: &Arc<Seal>, salvaged
                 let read =
                     survey::evidence_of(from, body).and_then(|id| Ok((id, content::whole_body(seal, source, id)?)));
                 let read = noted(&mut salvaged.unread, read)?;
-                let kept = read.map(|(id, bytes)| keep(target, id, &bytes, &mut press).map(|()| id)).transpose()?;
+                let kept = read.map(|(id, bytes)| keep(target, &mut press, id, &bytes).map(|()| id)).transpose()?;
                 brought.insert(body, kept);
                 kept
             }

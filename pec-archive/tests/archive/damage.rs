@@ -461,3 +461,29 @@ fn what_is_salvaged_is_what_was_true() {
     let erased = archive.erase(&host, later(), &kit.ids[..2], "prova").unwrap();
     assert!(matches!(erased[..], [pec_archive::Erasure::Refused(_), pec_archive::Erasure::Erased { .. }]));
 }
+
+#[test]
+fn a_receipt_is_stored_though_another_of_its_transaction_is_damaged() {
+    let scene = Scene::new(3000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pecarchive");
+    let (host, intake) = (Actor::host(), Intake::new(scene.trust(), scene.now()));
+    let mut messages = scene.mailbox(ANNA);
+    let last = messages.pop().unwrap();
+    let archive = Archive::create(&path).unwrap();
+    archive.put_batch(&host, &intake, messages.clone()).unwrap();
+    drop(archive);
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute("UPDATE message SET skeleton = x'00' WHERE sha256 = ?1", [Id::of(&messages[0]).as_bytes()])
+        .unwrap();
+    drop(connection);
+    let archive = Archive::open(&path).unwrap();
+    assert!(matches!(archive.get(&host, Id::of(&messages[0])), Err(Error::Damaged(_))));
+    let put = archive.put(&host, &intake, last.clone()).unwrap();
+    assert_eq!(archive.get(&host, put.id).unwrap(), last);
+    assert!(archive.entry(&host, put.id).unwrap().verdict.starts_with("certified"));
+    let pec_id = archive.entry(&host, put.id).unwrap().pec_id.unwrap();
+    // A proof of it is not made of the rest.
+    assert!(matches!(archive.ledger(&host, &intake, &pec_id), Err(Error::Damaged(_))));
+}

@@ -250,6 +250,54 @@ fn other_trust_data_change_verdicts_and_say_which() {
 }
 
 #[test]
+fn what_was_known_to_be_revoked_stays_so_for_whoever_brings_no_list() {
+    let artefacts = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/artefacts/");
+    let file = |name: &str| std::fs::read(format!("{artefacts}{name}")).unwrap();
+    let trust = String::from_utf8(file("trust-sandbox.json")).unwrap();
+    let trust = pec_core::trust::TrustStore::from_json(&trust).unwrap();
+    let evidence = pec_core::trust::Evidence::none().with_crl(file("crl-key-compromise.crl"));
+    let plain = Intake::new(&trust, "2026-11-22T10:00:00Z".parse().unwrap());
+    let informed = plain.evidence(&evidence);
+    let cases = pec_sandbox::vectors::all().unwrap();
+    let case = |name: &str| cases.iter().find(|case| case.name == name).unwrap().bytes.clone();
+    let messages = vec![case("kind-acceptance-a"), case("kind-transport-a")];
+    let host = Actor::host();
+    let watch = &mut |_| ControlFlow::Continue(());
+    let verdicts = |archive: &Archive| -> Vec<String> {
+        messages.iter().map(|bytes| archive.entry(&host, pec_archive::Id::of(bytes)).unwrap().verdict).collect()
+    };
+    let (folder, archive) = fresh();
+    archive.put_batch(&host, &informed, messages.clone()).unwrap();
+    let revoked = verdicts(&archive);
+    assert!(revoked.iter().all(|verdict| !verdict.starts_with("certified")), "{revoked:?}");
+    let counting = |intake: &Intake<'_>| {
+        let pec_id = archive.entry(&host, pec_archive::Id::of(&messages[0])).unwrap().pec_id.unwrap_or_default();
+        let ledger = archive.ledger(&host, intake, &pec_id).unwrap();
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        ledger
+            .dossiers(now)
+            .flat_map(|dossier| dossier.events.iter().map(|event| format!("{:?}", event.standing)).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(counting(&plain), counting(&informed));
+    assert_eq!(archive.reverify(&host, &plain, watch).unwrap(), []);
+    archive.rebuild_index(&host, &plain, watch).unwrap();
+    assert_eq!(verdicts(&archive), revoked);
+    let path = folder.path().join("salvata.pecarchive");
+    Archive::salvage(&host, &plain, &folder.path().join("posta.pecarchive"), &path, watch).unwrap();
+    assert_eq!(verdicts(&Archive::open(&path).unwrap()), revoked);
+
+    // What comes to be known later is kept as well.
+    let (_folder, archive) = fresh();
+    archive.put_batch(&host, &plain, messages.clone()).unwrap();
+    assert!(verdicts(&archive).iter().all(|verdict| verdict.starts_with("certified")));
+    assert_eq!(archive.reverify(&host, &informed, watch).unwrap().len(), 2);
+    assert_eq!(verdicts(&archive), revoked);
+    assert_eq!(archive.reverify(&host, &plain, watch).unwrap(), []);
+    assert!(archive.check(&host, watch).unwrap().is_clean());
+}
+
+#[test]
 fn the_log_beside_the_file_gives_back_what_a_large_message_took() {
     let scene = Scene::new(3000);
     let (folder, archive) = fresh();
