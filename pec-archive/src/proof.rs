@@ -40,8 +40,9 @@ impl Archive {
     /// existed at that time, whatever becomes of the certificate of its signer. `ask` is given the text of the checkpoint
     /// and gives the token over it, or the whole response of the authority; the archive opens no connection.
     ///
-    /// Stamping again renews: the new root covers the tokens before it. Do it before the authority's certificate ends and
-    /// before its algorithms weaken; [`Archive::expiring`] tells which proofs need a first one.
+    /// Stamping again renews: the new root covers the log's entries about the tokens before it. Do it before the authority's
+    /// certificate ends and before its algorithms weaken: nothing here tells when, [`Archive::expiring`] names the proofs that need a
+    /// first one. A [bundle](Archive::bundle) carries the first token over each message, not those that renew it.
     ///
     /// It proves that the messages existed, not that the archive is complete, and nothing about what was taken away after
     /// the last stamp that somebody else keeps.

@@ -10,7 +10,7 @@ use pec_core::limits::Limits;
 use pec_core::proof::{Bundle, Checkpoint, Fault, ObjectFault, ProofReport, Witness, check};
 use pec_core::trust::TrustStore;
 use pec_sandbox::network::{Mailbox, Network, Settings};
-use pec_sandbox::{Moment, World};
+use pec_sandbox::{Moment, TimeStamper, World};
 use sha2::{Digest as _, Sha256};
 
 const ANNA: &str = "anna@pec.alfa.example";
@@ -219,7 +219,12 @@ fn any_program_opens_it() {
 
 #[test]
 fn the_commands_for_the_expert_do_what_they_say() {
-    let scene = Scene::new();
+    let mut scene = Scene::new();
+    // Whose certificate has ended, as it has when an expert is asked.
+    let at = |date: &str| Moment::new(date.parse().unwrap(), jiff::tz::Offset::UTC);
+    let TimeStamper { key, certificate, .. } = scene.world.stamper.clone();
+    let life = (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z"));
+    scene.world.stamper = TimeStamper::under(&scene.world.time_root, certificate.subject, key, life).unwrap();
     let Ok(version) = Command::new("openssl").arg("version").output() else {
         return println!("skipped: openssl is not installed");
     };

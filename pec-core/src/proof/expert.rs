@@ -13,7 +13,7 @@ pub(super) fn text(objects: &BTreeSet<&str>) -> String {
             text,
             "\n{path}\n\
              $ test \"$(sha256sum {path} | cut -c1-64)\" = {id}\n\
-             $ openssl smime -pk7out -in {path} | openssl pkcs7 -print_certs -noout\n\
+             $ openssl smime -pk7out -in {path} | openssl pkcs7 -print_certs -text -noout\n\
              $ openssl cms -verify -in {path} -CAfile RADICE.pem -partial_chain -no_check_time -purpose any -out /dev/null\n"
         );
         if objects.contains(&*format!("log/{id}.json")) {
@@ -25,7 +25,8 @@ pub(super) fn text(objects: &BTreeSet<&str>) -> String {
         let _ = write!(
             text,
             "\n{path}\n$ openssl ts -reply -in {token} -token_in -text\n\
-             $ openssl ts -verify -data {path} -in {token} -token_in -CAfile MARCHE.pem -partial_chain\n"
+             $ openssl ts -reply -in {token} -token_in -token_out | openssl pkcs7 -inform DER -print_certs -text -noout\n\
+             $ openssl ts -verify -data {path} -in {token} -token_in -CAfile MARCHE.pem -partial_chain -no_check_time\n"
         );
     }
     text.push_str(TAIL);
@@ -44,10 +45,12 @@ RADICE.pem: the certificate of the authority that vouches for PEC providers, obt
 MARCHE.pem: il certificato dell'autorità di marcatura temporale, ottenuto da essa.
 MARCHE.pem: the certificate of the time-stamping authority, obtained from it.
 
-Il certificato del gestore dura due o tre anni: il comando non guarda la data di oggi. Va confrontata a mano la data della
-firma con la validità stampata dal comando che elenca i certificati, che mostra anche a chi appartengono.
-A provider's certificate lives two or three years: the command does not look at today's date. Compare the date of the
-signature with the validity that is printed with the certificates, and see whose they are.
+Il certificato del gestore dura due o tre anni, quello di chi marca poco di più: i comandi non guardano la data di oggi. Va
+confrontata a mano la data della firma, o della marca, con la validità (Validity) stampata dal comando che elenca i
+certificati, che mostra anche a chi appartengono.
+A provider's certificate lives two or three years, that of a time-stamping authority a little longer: the commands do not look
+at today's date. Compare the date of the signature, or of the stamp, with the Validity that is printed with the certificates,
+and see whose they are.
 
 Un messaggio ordinario (la copia di quanto inviato) non è firmato: per esso i comandi sulla firma falliscono.
 An ordinary message (the copy of what was sent) is not signed: the commands about the signature fail on it.
