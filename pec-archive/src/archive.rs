@@ -16,7 +16,7 @@ use crate::content;
 use crate::dossiers::{self, Judge, Records};
 use crate::enforce::{Asked, Call, On, Sight};
 use crate::error::{Error, Result};
-use crate::evidence::Used;
+use crate::evidence::{LastUsed, Used};
 use crate::id::Id;
 use crate::intake::{Intake, Prepared};
 use crate::log::What;
@@ -24,7 +24,7 @@ use crate::organisation::Keeper;
 use crate::page::{self, Cursor, Entry, Page};
 use crate::pool::Pool;
 use crate::press::Press;
-use crate::queue::{Queue, Waiting};
+use crate::queue::Queue;
 use crate::ready::{Compressed, Ready};
 use crate::seal::{Keys, Seal};
 use crate::search::Query;
@@ -66,6 +66,7 @@ pub struct Archive {
     seal: Arc<Seal>,
     caches: Pool<ChainCache>,
     presses: Pool<Press>,
+    used: LastUsed,
     keeper: Keeper,
 }
 
@@ -188,6 +189,7 @@ impl Archive {
             seal,
             caches: Pool::default(),
             presses: Pool::default(),
+            used: LastUsed::default(),
             keeper: Keeper::default(),
         })
     }
@@ -247,8 +249,7 @@ impl Archive {
     pub fn put_batch(&self, actor: &Actor, intake: &Intake<'_>, messages: Vec<Vec<u8>>) -> Result<Vec<Put>> {
         self.backend.writable()?;
         let prepared = self.prepare_all(intake, messages);
-        let compressed = self.compress(intake, &prepared)?;
-        let stored = self.store_with_others(Waiting::new(actor, intake, prepared, compressed));
+        let stored = self.store_with_others(self.ready(actor, intake, prepared)?);
         self.noted(&Asked::put(actor, intake), stored)
     }
 
@@ -398,6 +399,11 @@ impl Archive {
         matches!(self.writer.try_lock(), Err(TryLockError::WouldBlock))
     }
 
+    /// What an intake judges by.
+    pub(crate) fn used(&self, intake: &Intake<'_>) -> Arc<Used> {
+        self.used.by(intake)
+    }
+
     pub(crate) const fn presses(&self) -> &Pool<Press> {
         &self.presses
     }
@@ -413,7 +419,7 @@ impl Archive {
         with: With<'_>,
     ) -> Result<Vec<Put>> {
         self.backend.writable()?;
-        let used = Used::by(intake);
+        let used = self.used(intake);
         let ready = Ready::of(prepared, &used, compressed);
         let (submission, also) = match with {
             With::Submission(submission) => (Some(submission), None),

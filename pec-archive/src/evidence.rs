@@ -1,9 +1,9 @@
 //! By what messages were judged: trust data and revocation evidence, kept as bodies.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use pec_core::trust::Evidence;
+use pec_core::trust::{Evidence, Fingerprint};
 
 use crate::content;
 use crate::error::Result;
@@ -39,6 +39,36 @@ impl Used {
     /// Notes by what a message was judged.
     pub(crate) fn note(&self, change: &dyn Change, message: i64) -> Result<()> {
         self.bodies.iter().try_for_each(|(kind, id, _)| change.put_evidence(message, kind, *id))
+    }
+}
+
+/// What an archive has judged by last: most intakes bring the same as the one before, and lists of revoked certificates have
+/// megabytes.
+#[derive(Default)]
+pub(crate) struct LastUsed(Mutex<Option<(Brought, Arc<Used>)>>);
+
+/// What an intake brings, by name: both are digests of all of it.
+type Brought = (Fingerprint, Option<Fingerprint>);
+
+impl std::fmt::Debug for LastUsed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LastUsed").finish_non_exhaustive()
+    }
+}
+
+impl LastUsed {
+    /// What an intake judges by.
+    pub(crate) fn by(&self, intake: &Intake<'_>) -> Arc<Used> {
+        let brought = (intake.trust.id(), intake.evidence.and_then(Evidence::id));
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((known, used)) if *known == brought => Arc::clone(used),
+            _ => {
+                let used = Arc::new(Used::by(intake));
+                *last = Some((brought, Arc::clone(&used)));
+                used
+            }
+        }
     }
 }
 
@@ -110,4 +140,26 @@ pub(crate) fn added(evidence: Evidence, kind: &str, bytes: Vec<u8>) -> Evidence 
 fn lists(evidence: Option<&Evidence>) -> impl Iterator<Item = (&'static str, &[u8])> {
     let crls = evidence.into_iter().flat_map(|evidence| evidence.crls()).map(|list| (CRL, list));
     crls.chain(evidence.into_iter().flat_map(|evidence| evidence.ocsp()).map(|answer| (OCSP, answer)))
+}
+
+#[cfg(test)]
+mod tests {
+    use pec_core::trust::TrustStore;
+
+    use super::*;
+
+    #[test]
+    fn what_is_judged_by_is_worked_out_when_another_set_is_brought() {
+        let trust = TrustStore::built_in();
+        let (one, other) = (Evidence::none().with_crl(b"one"), Evidence::none().with_crl(b"other"));
+        let plain = Intake::new(&trust, "2026-11-22T10:00:00Z".parse().unwrap());
+        let last = LastUsed::default();
+        let used = last.by(&plain.evidence(&one));
+        assert!(Arc::ptr_eq(&used, &last.by(&plain.evidence(&one))));
+        for intake in [plain.evidence(&other), plain, plain.evidence(&one)] {
+            let used = last.by(&intake);
+            assert_eq!(used.bodies, Used::by(&intake).bodies);
+            assert!(used.bodies.iter().all(|(_, id, bytes)| *id == Id::of(bytes)));
+        }
+    }
 }

@@ -134,8 +134,7 @@ impl Destination<'_> {
     fn ready(self, messages: Vec<Verified>, done: Vec<ImportedRow>) -> Result<Waiting> {
         let Self { archive, actor, intake } = self;
         let prepared = archive.preparing(|| archive.examine(intake, messages));
-        let compressed = archive.compress(intake, &prepared)?;
-        Ok(Waiting::new(actor, intake, prepared, compressed).ending(done))
+        Ok(archive.ready(actor, intake, prepared)?.ending(done))
     }
 
     /// Stores a batch and what ends with it, or nothing of both.

@@ -7,10 +7,11 @@ use pec_core::verify::Verification;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::error::Result;
-use crate::evidence::Used;
 use crate::intake::{Examined, Intake, Prepared};
+use crate::queue::Waiting;
 use crate::ready::Compressed;
 use crate::seen::Seen;
 
@@ -56,8 +57,14 @@ impl Archive {
 
     /// Compresses what is prepared and not here yet.
     pub(crate) fn compress(&self, intake: &Intake<'_>, prepared: &[Prepared]) -> Result<Compressed> {
-        let used = Used::by(intake);
+        let used = self.used(intake);
         self.preparing(|| Compressed::of(self.backend(), self.presses(), self.seal(), prepared, &used))
+    }
+
+    /// A prepared batch with all that storing it takes, so that another thread can do it.
+    pub(crate) fn ready(&self, actor: &Actor, intake: &Intake<'_>, prepared: Vec<Prepared>) -> Result<Waiting> {
+        let compressed = self.compress(intake, &prepared)?;
+        Ok(Waiting::new(actor, intake, self.used(intake), prepared, compressed))
     }
 
     /// Prepares something on all processors; while somebody writes, on all but one: for the writer all wait.

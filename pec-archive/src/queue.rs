@@ -44,7 +44,7 @@ pub(crate) struct Waiting {
     limits: Limits,
     prepared: Vec<Prepared>,
     compressed: Compressed,
-    used: Used,
+    used: Arc<Used>,
     /// Files that an import has finished with it.
     done: Vec<ImportedRow>,
     /// What became of it, once it was stored or refused.
@@ -84,7 +84,13 @@ impl std::fmt::Debug for Queue {
 }
 
 impl Waiting {
-    pub(crate) fn new(actor: &Actor, intake: &Intake<'_>, prepared: Vec<Prepared>, compressed: Compressed) -> Self {
+    pub(crate) fn new(
+        actor: &Actor,
+        intake: &Intake<'_>,
+        used: Arc<Used>,
+        prepared: Vec<Prepared>,
+        compressed: Compressed,
+    ) -> Self {
         Self {
             actor: actor.clone(),
             trust: intake.trust.clone(),
@@ -94,7 +100,7 @@ impl Waiting {
             limits: intake.limits,
             prepared,
             compressed,
-            used: Used::by(intake),
+            used,
             done: Vec::new(),
             outcome: Mutex::default(),
         }

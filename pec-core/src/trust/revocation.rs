@@ -9,6 +9,7 @@ mod crl;
 mod ocsp;
 
 use std::fmt;
+use std::sync::Arc;
 
 use encodify::pem;
 
@@ -32,8 +33,9 @@ use ocsp::Answer;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
-    crls: Vec<Vec<u8>>,
-    ocsp: Vec<Vec<u8>>,
+    // Lists of revoked certificates have megabytes: a copy of the set shares them.
+    crls: Vec<Arc<[u8]>>,
+    ocsp: Vec<Arc<[u8]>>,
     id: Option<Fingerprint>,
 }
 
@@ -50,7 +52,7 @@ impl Evidence {
     pub fn with_crl(mut self, list: impl Into<Vec<u8>>) -> Self {
         for der in objects(list.into(), "X509 CRL") {
             self.identify(0, &der);
-            self.crls.push(der);
+            self.crls.push(der.into());
         }
         self
     }
@@ -61,7 +63,7 @@ impl Evidence {
     pub fn with_ocsp(mut self, response: impl Into<Vec<u8>>) -> Self {
         for der in objects(response.into(), "OCSP RESPONSE") {
             self.identify(1, &der);
-            self.ocsp.push(der);
+            self.ocsp.push(der.into());
         }
         self
     }
@@ -83,12 +85,12 @@ impl Evidence {
 
     /// The lists, in DER, in the order in which they were given.
     pub fn crls(&self) -> impl Iterator<Item = &[u8]> {
-        self.crls.iter().map(Vec::as_slice)
+        self.crls.iter().map(AsRef::as_ref)
     }
 
     /// The OCSP responses, in DER, in the order in which they were given.
     pub fn ocsp(&self) -> impl Iterator<Item = &[u8]> {
-        self.ocsp.iter().map(Vec::as_slice)
+        self.ocsp.iter().map(AsRef::as_ref)
     }
 
     /// The identity grows with each item, so that many large ones are each hashed once. Another order is another set.
