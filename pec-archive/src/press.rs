@@ -11,6 +11,9 @@ use crate::store::PIECE;
 /// Mail is written once and read seldom, but it is written thousands of times a second.
 const LEVEL: i32 = 3;
 
+/// What stands around bodies is short: a higher level takes a third longer, and saves a seventieth of it.
+const SKELETON_LEVEL: i32 = 1;
+
 /// Before a piece that is kept in its shorter form. No data of zstd begin so, nor does anything that is sealed.
 const SHORTENED: u8 = b'B';
 
@@ -18,15 +21,17 @@ fn fault(error: std::io::Error) -> Error {
     Error::Internal(error.to_string())
 }
 
-/// A compressor that keeps its tables from one call to the next, and seals what it has made.
+/// Compressors that keep their tables from one call to the next; what they have made is sealed.
 pub(crate) struct Press {
     compressor: zstd::bulk::Compressor<'static>,
+    skeletons: zstd::bulk::Compressor<'static>,
     seal: Arc<Seal>,
 }
 
 impl Press {
     pub(crate) fn new(seal: &Arc<Seal>) -> Result<Self> {
-        Ok(Self { compressor: zstd::bulk::Compressor::new(LEVEL).map_err(fault)?, seal: Arc::clone(seal) })
+        let compressor = |level| zstd::bulk::Compressor::new(level).map_err(fault);
+        Ok(Self { compressor: compressor(LEVEL)?, skeletons: compressor(SKELETON_LEVEL)?, seal: Arc::clone(seal) })
     }
 
     /// The pieces of a body.
@@ -47,7 +52,7 @@ impl Press {
 
     /// What stands around the bodies of a message.
     pub(crate) fn skeleton(&mut self, message: Id, bytes: &[u8]) -> Result<Vec<u8>> {
-        self.seal.close(Place::Skeleton(message), self.compressor.compress(bytes).map_err(fault)?)
+        self.seal.close(Place::Skeleton(message), self.skeletons.compress(bytes).map_err(fault)?)
     }
 }
 
