@@ -1,6 +1,7 @@
 //! The sentences, of both backends; and that both answer alike.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use pec_sandbox::network::{Mailbox, Network, Settings};
@@ -90,4 +91,23 @@ fn both_answer_alike_whatever_is_asked_of_certified_mail() {
     assert!(in_file.0.0.iter().all(|entries| !entries.is_empty()), "{:?}", in_file.0.0.each_ref().map(Vec::len));
     assert_eq!(in_file.0.1, ["delivered", "failed"]);
     assert_eq!(in_file, all(Archive::over(Memory::new()).unwrap()));
+}
+
+#[test]
+fn how_each_operation_maps_to_another_store_is_written_down() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let text = std::fs::read_to_string(format!("{root}/ARCHITECTURE.md")).unwrap();
+    let table = text.split_once("### How it maps to PostgreSQL").unwrap().1.split_once("\n## ").unwrap().0;
+    let named: BTreeSet<&str> = table.split(|c: char| !c.is_ascii_lowercase() && c != '_').collect();
+    let mut operations = 0;
+    for file in std::fs::read_dir(format!("{root}/pec-archive/src/store")).unwrap() {
+        let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        // Operations stand in traits, one step in.
+        for line in source.lines().filter_map(|line| line.strip_prefix("    fn ")) {
+            let name = line.split('(').next().unwrap();
+            assert!(named.contains(name), "{name}");
+            operations += 1;
+        }
+    }
+    assert!(operations > 100, "{operations}");
 }
