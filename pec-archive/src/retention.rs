@@ -3,6 +3,8 @@
 //! Companies keep letters and dispatches for ten years (art. 2220 c.c.); no rule names PEC expressly. The term of a
 //! message ends with that of the last message of its dossier: a proof is never torn apart.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use serde::Serialize;
@@ -142,14 +144,18 @@ impl Archive {
             let judged = ids.iter().map(|id| Ok((*id, number_of(change, *id)?))).collect::<Result<Vec<_>>>()?;
             // All are judged before any is gone: the end of a term depends on the others of the dossier.
             let judged = judged.into_iter().map(|(id, number)| Ok((id, number, refusal(change, number, now)?)));
-            let (mut done, mut bodies) = (Vec::new(), Vec::new());
+            let (mut done, mut bodies, mut erased) = (Vec::new(), Vec::new(), BTreeMap::new());
             for (id, number, refusal) in judged.collect::<Result<Vec<_>>>()? {
-                done.push(match refusal {
-                    Err(kept) => Erasure::Refused(kept),
-                    Ok(Over { class, ended, size }) => {
+                done.push(match (refusal, erased.get(&id)) {
+                    (Err(kept), _) => Erasure::Refused(kept),
+                    // It was named twice.
+                    (Ok(_), Some(log)) => Erasure::Erased { log: *log },
+                    (Ok(Over { class, ended, size }), None) => {
                         bodies.extend(change.erase(number)?);
                         let what = What::Erase { id, size, class: &class, term_ended: ended, reason };
-                        Erasure::Erased { log: log.append(what)? }
+                        let log = log.append(what)?;
+                        erased.insert(id, log);
+                        Erasure::Erased { log }
                     }
                 });
             }

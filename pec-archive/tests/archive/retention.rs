@@ -80,6 +80,16 @@ fn what_is_erased_is_gone_from_the_file_and_certified_in_the_log() {
 }
 
 #[test]
+fn a_message_that_is_named_twice_is_erased_once() {
+    let kit = Kit::new();
+    let sent = Id::of(&kit.scene.sent);
+    let (before, _) = kit.archive.log_root(&Actor::host()).unwrap();
+    let erased = kit.erase("2040-01-01T00:00:00Z", &[sent, sent]);
+    assert_eq!(erased, vec![Erasure::Erased { log: before }; 2]);
+    assert_eq!(kit.archive.log_root(&Actor::host()).unwrap().0, before + 1);
+}
+
+#[test]
 fn classes_have_terms_of_their_own() {
     let kit = Kit::new();
     let host = Actor::host();
