@@ -128,8 +128,10 @@ fn main() -> ExitCode {
         None => language_of_environment(),
     };
     obey(arguments.command, language).unwrap_or_else(|stop| {
-        if let Stop::Because(reason) = stop {
-            anstream::eprintln!("pec: {}", printable(reason.of(language)));
+        match stop {
+            Stop::Because(reason) => anstream::eprintln!("pec: {}", printable(reason.of(language))),
+            Stop::Lines(lines) => anstream::eprintln!("pec: {}", lines.of(language)),
+            Stop::ReaderGone => {}
         }
         ExitCode::from(2)
     })

@@ -10,6 +10,8 @@ use pec_files::link::Halt;
 pub(crate) enum Stop {
     /// Something that the person has to know.
     Because(Text),
+    /// The same in several lines, each of them harmless as it is: whoever made them has seen to that.
+    Lines(Text),
     /// Whoever reads the output has had enough (`pec … | head`): nothing to say.
     ReaderGone,
 }

@@ -247,12 +247,9 @@ impl Call {
 }
 
 /// Why a query cannot be understood, and where.
-pub(super) fn unclear(error: &QueryError, query: &str) -> Text {
-    let explain = |language| printable_lines(&error.explain(query, language));
-    Text::new(explain(Language::It), explain(Language::En))
-}
-
-/// The lines of a text, each made harmless.
-fn printable_lines(text: &str) -> String {
-    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+pub(super) fn unclear(error: &QueryError, query: &str) -> Stop {
+    // One character for another: the mark stays below its place.
+    let query = printable(query);
+    let explain = |language| error.explain(&query, language);
+    Stop::Lines(Text::new(explain(Language::It), explain(Language::En)))
 }

@@ -267,7 +267,7 @@ fn refused(refusals: &[Refusal]) -> Stop {
         let sentences = refusals.iter().filter(|refusal| refusal.is_refused());
         sentences.map(|refusal| sentence(refusal, language)).collect::<Vec<_>>().join("\n")
     };
-    Stop::Because(Text::new(all(Language::It), all(Language::En)))
+    Stop::Lines(Text::new(all(Language::It), all(Language::En)))
 }
 
 impl Resolve {

@@ -175,6 +175,25 @@ fn wrong_input_is_explained() {
     assert!(bundle.code == 1 && bundle.out.contains("frame altered at byte 0"), "{bundle:?}");
 }
 
+/// What is wrong with a query, the query, and a mark below the place: three lines, whatever stands in the query.
+#[test]
+fn a_wrong_query_is_marked_where_it_is_wrong() {
+    let kit = Kit::new();
+    let archive = kit.path("a.pecarchive");
+    assert_eq!(pec(&["archive", "init", &archive]).code, 0);
+    let out = kit.path("pacchetti");
+    let search = ["archive", "search", &archive, "--lang", "it"];
+    let deposit =
+        ["archive", "deposit", "make", &archive, "-o", &out, "--producer", "VATIT-12345678903=Alfa", "--lang", "it"];
+    let (wrong, place) = ("pec: non è una data (2026-01-31)\n", "\n               ^^^^\n");
+    for command in [&search[..], &deposit] {
+        let ran = pec(&[command, &["dopo:oggi"]].concat());
+        assert_eq!((ran.code, ran.err), (2, format!("{wrong}  dopo:oggi\n       ^^^^\n")));
+        let ran = pec(&[command, &["x\n\x1b[2J\u{202e} dopo:oggi"]].concat());
+        assert_eq!(ran.err, format!("{wrong}  x\u{fffd}\u{fffd}[2J\u{fffd} dopo:oggi{place}"));
+    }
+}
+
 #[test]
 fn an_encrypted_archive_is_opened_by_its_key_alone() {
     let kit = Kit::new();
