@@ -22,6 +22,7 @@ mod mandate;
 mod org;
 mod progress;
 mod proof;
+mod query;
 mod render;
 mod report;
 #[cfg(feature = "wire")]
@@ -40,7 +41,7 @@ mod work;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use pec_core::finding::Language;
 
 use render::printable;
@@ -121,7 +122,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::parse_from(query::set_apart(&Arguments::command(), std::env::args_os()));
     let language = match arguments.lang {
         Some(Lang::It) => Language::It,
         Some(Lang::En) => Language::En,

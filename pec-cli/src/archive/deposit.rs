@@ -16,8 +16,8 @@ use pec_core::finding::Language;
 
 use super::{Call, Clock, bar, failed, intake, watch};
 use crate::render::printable;
-use crate::setup;
 use crate::text::{Stop, Text};
+use crate::{query, setup};
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -37,7 +37,7 @@ pub(super) enum Deposit {
 #[derive(Debug, Args)]
 pub(super) struct Make {
     archive: PathBuf,
-    /// The query, as for `pec archive search`. None finds everything.
+    /// The query, as for `pec archive search`. None finds everything. What begins with -o is the output, but for behind `--`.
     query: Vec<String>,
     #[command(flatten)]
     packing: Packing,
@@ -181,7 +181,7 @@ impl Call {
     }
 
     fn deposit_make(&self, arguments: &Make) -> Result<ExitCode, Stop> {
-        let text = arguments.query.join(" ");
+        let text = query::joined(&arguments.query);
         let query = Query::parse(&text).map_err(|error| super::look::unclear(&error, &text))?;
         let packing = &arguments.packing;
         let (archive, setup, bar) = (self.open(&arguments.archive)?, packing.judging.load()?, bar());

@@ -14,8 +14,8 @@ use pec_core::finding::Language;
 
 use super::{Call, Clock, bar, failed, intake, named, watch};
 use crate::render::printable;
-use crate::setup;
 use crate::text::{Stop, Text};
+use crate::{query, setup};
 
 /// What to look for.
 #[derive(Debug, Args)]
@@ -23,6 +23,7 @@ use crate::text::{Stop, Text};
     after_help = "A query: words, \"phrases\", beginnings (contratt*), -not this, and fields: da: a: oggetto: testo: \
                         allegato: tipo: verdetto: stato: casella: etichetta: versato: dopo: prima: id: impronta: (or from: to: subject: \
                         text: attachment: kind: verdict: state: mailbox: tag: deposited: after: before: id: hash:). \
+                        What begins with one - belongs to the query, but for -h; behind -- everything does. \
                         For example: da:acme stato:consegnato dopo:2026-01-01 \"contratto quadro\""
 )]
 pub(super) struct Search {
@@ -91,7 +92,7 @@ pub(super) struct Stats {
 impl Call {
     pub(super) fn search(&self, arguments: &Search) -> Result<ExitCode, Stop> {
         let archive = self.open_to_read(&arguments.archive)?;
-        let text = arguments.query.join(" ");
+        let text = query::joined(&arguments.query);
         let query = Query::parse(&text).map_err(|error| unclear(&error, &text))?;
         let from = arguments.from.map(Cursor::from_number);
         let page = archive.search(&self.actor, &query, from, arguments.limit).map_err(|error| failed(&error))?;

@@ -194,6 +194,46 @@ fn a_wrong_query_is_marked_where_it_is_wrong() {
     }
 }
 
+/// What must not be found begins as an option does, and is none wherever it stands; options are options wherever they stand.
+#[test]
+fn what_is_not_to_be_found_is_no_option() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let found = |arguments: &[&str]| {
+        let ran = pec(&[&["archive", "search"], arguments].concat());
+        assert!(ran.err.is_empty(), "{ran:?}");
+        let mut lines = ran.json();
+        assert!(lines.pop().unwrap().get("next").is_some());
+        lines.iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (all, none) = (found(&[&archive, "--json"]), found(&[&archive, "--json", "-da:anna", "da:anna"]));
+    assert!(all.len() > 1 && none.is_empty(), "{all:?} {none:?}");
+    let others = found(&[&archive, "--json", "--", "-tipo:consegna"]);
+    assert!(!others.is_empty() && others.len() < all.len(), "{others:?}");
+    for arguments in [
+        &[&archive[..], "--json", "--limit", "99", "-tipo:consegna"][..],
+        &[&archive, "-tipo:consegna", "--limit", "99", "--json"],
+        &[&archive, "--limit=99", "-tipo:consegna", "--json", "--lang", "it", "-\"nessuna frase\""],
+        &["--json", &archive, "-nulla", "-tipo:consegna", "--actor", "anna"],
+        &["--actor", "anna", &archive, "-tipo:consegna -nulla", "--json"],
+    ] {
+        assert_eq!(found(arguments), others, "{arguments:?}");
+    }
+    assert_eq!(found(&[&archive, "-nulla", "--limit", "1", "--json"]), all[..1]);
+    let wrong = pec(&["archive", "search", &archive, "x", "-dopo:oggi", "--lang", "en"]);
+    assert!(wrong.code == 2 && wrong.err.ends_with("\n  x -dopo:oggi\n          ^^^^\n"), "{wrong:?}");
+    // What is no condition is still told.
+    for unknown in [&["--limits", "9"][..], &["-da:anna", "--limits"]] {
+        let ran = pec(&[&["archive", "search", &archive], unknown].concat());
+        assert!(ran.code == 2 && ran.err.contains("--limits"), "{ran:?}");
+    }
+    assert_eq!(pec(&["archive", "search", &archive, "-h"]).code, 0);
+    let (out, key) = (kit.path("pacchetti"), ["--producer", "VATIT-12345678903=Alfa", "--anchor", &kit.anchor]);
+    let fixed = [&["archive", "deposit", "make", &archive, "-o", &out, "--now", crate::NOW][..], &key].concat();
+    let made = pec(&[&fixed[..], &["-tipo:consegna", "da:nessuno", "--json"]].concat());
+    assert!(made.code == 0 && made.json()[0]["packages"] == serde_json::json!([]), "{made:?}");
+}
+
 #[test]
 fn an_encrypted_archive_is_opened_by_its_key_alone() {
     let kit = Kit::new();
