@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
 use pec_archive::report::{Erased, Report as _};
 use pec_archive::{Archive, Erasure, Kept};
 use pec_core::finding::Language;
@@ -93,8 +94,9 @@ pub(super) struct Erase {
     /// Messages by identifier, or every one of a transaction.
     #[arg(required = true, value_name = "ID|IDENTIFICATIVO")]
     names: Vec<String>,
-    #[command(flatten)]
-    clock: Clock,
+    /// The time by which terms are over; by default the clock's, and never a later one.
+    #[arg(long, value_name = "RFC3339")]
+    now: Option<Timestamp>,
 }
 
 /// Where to.
@@ -208,9 +210,13 @@ impl Call {
     }
 
     pub(super) fn erase(&self, arguments: &Erase) -> Result<ExitCode, Stop> {
+        let clock = Timestamp::now();
+        let now = arguments.now.unwrap_or(clock);
+        if now > clock {
+            return Err(ahead(now).into());
+        }
         let archive = self.open(&arguments.archive)?;
         let ids = named(&archive, &self.actor, &arguments.names)?;
-        let now = arguments.clock.now();
         let done = archive.erase(&self.actor, now, &ids, &arguments.reason).map_err(|error| failed(&error))?;
         let mut refused = false;
         for (id, erasure) in ids.iter().zip(&done) {
@@ -288,4 +294,18 @@ impl Call {
             Language::En => en,
         }
     }
+}
+
+/// What was erased before its time nobody brings back.
+fn ahead(now: Timestamp) -> Text {
+    Text::new(
+        format!(
+            "--now {now}: è dopo l'ora di questo computer, e prima della fine del termine nulla si elimina; togliere --now, o dare \
+             un'ora passata"
+        ),
+        format!(
+            "--now {now}: later than the clock of this machine, and nothing is erased before its term is over; leave --now out, or \
+             give a time that is past"
+        ),
+    )
 }

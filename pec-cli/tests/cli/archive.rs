@@ -127,32 +127,53 @@ fn terms_and_holds() {
     let archive = kit.filled(&transaction());
     let id =
         pec(&["archive", "search", &archive, "--limit", "1", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
-    let erase = |now: &str| {
-        pec(&[
-            "archive",
-            "--actor",
-            "archivista",
-            "erase",
-            &archive,
-            &id,
-            "--reason",
-            "scarto",
-            "--now",
-            now,
-            "--lang",
-            "en",
-        ])
+    let erase = |more: &[&str]| {
+        let fixed = ["archive", "--actor", "archivista", "erase", &archive, &id, "--reason", "scarto", "--lang", "en"];
+        pec(&[&fixed[..], more].concat())
     };
-    let early = erase("2030-01-01T00:00:00Z");
+    let early = erase(&["--now", "2026-04-02T00:00:00Z"]);
     assert!(early.code == 1 && early.out.contains("to be kept until 203"), "{early:?}");
+    // A term that is over by the clock of any machine.
+    let opened = pec_archive::Archive::open(Path::new(&archive)).unwrap();
+    opened.set_term(&pec_archive::Actor::host(), crate::NOW.parse().unwrap(), "", 1).unwrap();
+    drop(opened);
+    let early = erase(&["--now", "2026-03-01T00:00:00Z"]);
+    assert!(early.code == 1 && early.out.contains("to be kept until 2026-04"), "{early:?}");
     assert_eq!(pec(&["archive", "hold", &archive, &id, "--case", "causa 7"]).code, 0);
-    let held = erase("2050-01-01T00:00:00Z");
+    let held = erase(&[]);
     assert!(held.code == 1 && held.out.contains("held for: causa 7"), "{held:?}");
     assert_eq!(pec(&["archive", "release", &archive, "--case", "causa 7"]).code, 0);
-    let erased = erase("2050-01-01T00:00:00Z");
+    let erased = erase(&["--now", "2026-04-02T00:00:00Z"]);
     assert!(erased.code == 0 && erased.out.contains("certificate: entry"), "{erased:?}");
     assert_eq!(pec(&["archive", "export", &archive, &id, "-o", &kit.path("x")]).code, 2);
     assert_eq!(pec(&["archive", "expiring", &archive, "--days", "4000", "--now", crate::NOW]).code, 1);
+}
+
+#[test]
+fn nothing_is_erased_by_a_clock_that_is_ahead() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let found = || pec(&["archive", "search", &archive, "--json"]).json();
+    let before = found();
+    let id = before[0]["id"].as_str().unwrap();
+    for (language, said) in [
+        (
+            "it",
+            "--now 2099-01-01T00:00:00Z: è dopo l'ora di questo computer, e prima della fine del termine nulla si elimina",
+        ),
+        (
+            "en",
+            "--now 2099-01-01T00:00:00Z: later than the clock of this machine, and nothing is erased before its term is over",
+        ),
+    ] {
+        let fixed = ["archive", "erase", &archive, id, "--reason", "scarto", "--lang", language];
+        for more in [&["--now", "2099-01-01T00:00:00Z"][..], &["--now", "2099-01-01T00:00:00Z", "--json"]] {
+            let ran = pec(&[&fixed[..], more].concat());
+            assert!(ran.code == 2 && ran.out.is_empty() && ran.err.contains(said), "{ran:?}");
+        }
+        assert_eq!(pec(&fixed).code, 1, "its term is not over");
+    }
+    assert_eq!(found(), before);
 }
 
 #[test]
