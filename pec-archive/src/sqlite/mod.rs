@@ -187,10 +187,9 @@ impl Backend for Sqlite {
     fn backup(&self, to: &Path) -> Result<()> {
         let to = &place::absolute(to)?;
         let name = to.to_str().ok_or_else(|| Error::BadValue { what: "path", value: to.display().to_string() })?;
-        if to.symlink_metadata().is_ok() {
-            return Err(Error::Exists(to.to_owned()));
-        }
         self.place.confirm()?;
+        // What keeps a file from being made the system says better than SQLite, which fills an empty one.
+        place::make(to)?;
         // Outside any transaction, on a connection of its own.
         let copied = open::open(&self.place, Access::Read)
             .and_then(|connection| Ok(connection.execute("VACUUM INTO ?1", [name]).map(drop)?));

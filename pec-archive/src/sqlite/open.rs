@@ -122,12 +122,7 @@ pub(super) enum Access {
 pub(super) fn create(path: &Path) -> Result<()> {
     let path = &place::absolute(path)?;
     refuse_network(path)?;
-    // Whoever comes first makes the file: two processes cannot both believe that they did.
-    match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(Error::Exists(path.to_owned())),
-        Err(error) => return Err(Error::file(path, error)),
-    }
+    place::make(path)?;
     let made = write_schema(path);
     if made.is_err() {
         let _ = std::fs::remove_file(path);

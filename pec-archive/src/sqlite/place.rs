@@ -91,6 +91,18 @@ pub(super) fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).map_err(|error| Error::file(path, error))
 }
 
+/// Makes an empty file where nothing is yet. Whoever comes first makes it: two processes cannot both believe that they did.
+///
+/// # Errors
+/// [`Error::Exists`]; [`Error::File`] with what the system says.
+pub(super) fn make(path: &Path) -> Result<()> {
+    match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(Error::Exists(path.to_owned())),
+        Err(error) => Err(Error::file(path, error)),
+    }
+}
+
 /// The URI of a file that nobody can write: SQLite then needs no file beside it.
 #[cfg(unix)]
 pub(super) fn immutable(path: &Path) -> String {

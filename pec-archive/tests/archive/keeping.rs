@@ -325,6 +325,15 @@ fn a_backup_is_an_archive() {
     let copy = folder.path().join("copia è.pecarchive");
     archive.backup(&Actor::host(), &copy).unwrap();
     assert!(matches!(archive.backup(&Actor::host(), &copy), Err(Error::Exists(_))));
+    // No folder: it is not the disk that fails, and nothing is made.
+    let nowhere = folder.path().join("non c'è");
+    match archive.backup(&Actor::host(), &nowhere.join("copia")) {
+        Err(Error::File { path, source }) => {
+            assert_eq!((path, source.kind()), (nowhere.join("copia"), std::io::ErrorKind::NotFound));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(!nowhere.exists());
     let copy = Archive::open_read_only(&copy).unwrap();
     assert_eq!(copy.get(&Actor::host(), Id::of(&scene.sent)).unwrap(), scene.sent);
     assert_eq!(found(&copy, "stato:consegnato"), found(&archive, "stato:consegnato"));

@@ -187,6 +187,12 @@ fn wrong_input_is_explained() {
     assert!(missing.code == 2 && missing.err.contains("Qui non c'è un archivio"), "{missing:?}");
     let twice = pec(&["archive", "init", &archive, "--lang", "en"]);
     assert!(twice.code == 2 && twice.err.contains("overwrites nothing"), "{twice:?}");
+    for (language, said) in [("it", "Un file non si può leggere o scrivere"), ("en", "cannot be read or written")] {
+        let copy = kit.path("non c'è/copia.pecarchive");
+        let ran = pec(&["archive", "backup", &archive, &copy, "--lang", language]);
+        let why = std::io::Error::from_raw_os_error(2).to_string();
+        assert!(ran.code == 2 && [said, &copy, &why].iter().all(|said| ran.err.contains(said)), "{ran:?}");
+    }
     let unknown = pec(&["archive", "show", &archive, "nessuno@nulla", "--lang", "en"]);
     assert!(unknown.code == 2 && unknown.err.contains("has nothing of this name"), "{unknown:?}");
     let text = kit.path("lettera.txt");
