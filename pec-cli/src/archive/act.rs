@@ -1,20 +1,28 @@
 //! What changes an archive, or what it writes elsewhere.
 
+use std::collections::HashSet;
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
 use pec_archive::report::{Erased, Report as _};
-use pec_archive::{Archive, Erasure, Kept};
+use pec_archive::search::Query;
+use pec_archive::{Archive, Erasure, Id, Kept};
 use pec_core::finding::Language;
 
 use super::{Call, Clock, bar, failed, intake, named, watch};
 use crate::render::printable;
 use crate::setup;
 use crate::text::{Stop, Text};
+
+/// Every verdict with which a message is set apart.
+const SUSPECT: (&str, &str) = ("verdetto:alterato,falso,non-verificabile", "verdict:altered,forged,unverifiable");
+
+/// Messages that are looked at together.
+const PAGE: usize = 1000;
 
 /// What to take in.
 #[derive(Debug, Args)]
@@ -133,6 +141,8 @@ impl Call {
         let archive = self.open(&arguments.archive)?;
         let setup = arguments.judging.load()?;
         let intake = intake(&setup).mailbox(&arguments.mailbox);
+        // Where it cannot be told, it is the import that says why.
+        let before = if arguments.json { None } else { self.suspect(&archive).ok() };
         let bar = bar();
         let imported = archive.import(&self.actor, &intake, &arguments.paths, &mut watch(&bar));
         bar.finish_and_clear();
@@ -158,8 +168,42 @@ impl Call {
                     imported.exceptions.len()
                 )?,
             }
+            if let Some(before) = before.filter(|_| new > 0) {
+                let suspect = self.suspect(&archive)?.difference(&before).count();
+                self.tell_suspect(&mut output, suspect)?;
+            }
         }
         Ok(ExitCode::from(u8::from(!imported.exceptions.is_empty())))
+    }
+
+    /// The messages that are set apart for somebody to look at.
+    fn suspect(&self, archive: &Archive) -> Result<HashSet<Id>, Stop> {
+        let query = Query::parse(SUSPECT.0).map_err(|error| failed(&error.into()))?;
+        let (mut suspect, mut from) = (HashSet::new(), None);
+        loop {
+            let page = archive.search(&self.actor, &query, from, PAGE).map_err(|error| failed(&error))?;
+            suspect.extend(page.entries.iter().filter(|entry| !entry.quarantine.is_empty()).map(|entry| entry.id));
+            from = page.next;
+            if from.is_none() {
+                return Ok(suspect);
+            }
+        }
+    }
+
+    fn tell_suspect(&self, output: &mut impl io::Write, suspect: usize) -> io::Result<()> {
+        match (suspect, self.language) {
+            (0, _) => Ok(()),
+            (_, Language::It) => writeln!(
+                output,
+                "{suspect} con errori che li rendono sospetti: pec archive search ARCHIVIO {}",
+                SUSPECT.0
+            ),
+            (_, Language::En) => writeln!(
+                output,
+                "{suspect} with errors that make them suspect: pec archive search ARCHIVE {}",
+                SUSPECT.1
+            ),
+        }
     }
 
     pub(super) fn export(&self, arguments: &Export) -> Result<ExitCode, Stop> {

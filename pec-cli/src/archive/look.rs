@@ -5,15 +5,17 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anstyle::Style;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use pec_archive::report::Report as _;
 use pec_archive::search::{Query, QueryError};
 use pec_archive::{Cursor, Entry};
-use pec_core::finding::Language;
+use pec_core::finding::{Code, Language};
+use pec_core::verify::JudgedAt;
 
 use super::{Call, Clock, bar, failed, intake, named, watch};
-use crate::render::printable;
+use crate::render::{Page, printable};
 use crate::text::{Stop, Text};
 use crate::{query, setup};
 
@@ -139,6 +141,7 @@ impl Call {
                 writeln!(output, "{}", entry.to_json())?;
             } else {
                 writeln!(output, "{}", self.line(&entry))?;
+                write!(output, "{}", self.why_suspect(&entry))?;
             }
         }
         if arguments.name.parse::<pec_archive::Id>().is_ok() {
@@ -157,6 +160,18 @@ impl Call {
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What is wrong with a message that is set apart.
+    fn why_suspect(&self, entry: &Entry) -> String {
+        let page = Page::new(self.language, JudgedAt::Signing);
+        let mut text = String::new();
+        for code in &entry.quarantine {
+            // A newer version may have written it.
+            let said = Code::parse(code).map(|code| format!("{} ({code})", code.explanation(self.language)));
+            page.marked(&mut text, "  ! ", Style::new(), &said.unwrap_or_else(|| printable(code)));
+        }
+        text
     }
 
     pub(super) fn check(&self, arguments: &Check) -> Result<ExitCode, Stop> {

@@ -99,6 +99,49 @@ fn what_is_there_is_kept_and_given_back() {
     assert_eq!(pec(&["archive", "stats", &copy, "--json"]).json()[0]["messages"], stats[0]["messages"]);
 }
 
+/// What was forged or altered is taken in as it is, told, and explained.
+#[test]
+fn what_is_suspect_is_told_when_it_comes_in() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let [forged, altered] =
+        ["attack-boundary-close-a", "changed-attachment"].map(|name| crate::case(name).display().to_string());
+    let add = |more: &[&str]| {
+        let fixed = ["archive", "add", &archive, &forged, "--anchor", &kit.anchor, "--now", crate::NOW];
+        pec(&[&fixed[..], more].concat())
+    };
+    let ran = add(&[&altered, "--lang", "it"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(
+        ran.out,
+        "2 messaggi nuovi, 0 già presenti, 0 file già acquisiti, 0 non letti\n\
+         2 con errori che li rendono sospetti: pec archive search ARCHIVIO verdetto:alterato,falso,non-verificabile\n"
+    );
+    // What was here before is not told again.
+    let text = kit.path("lettera.eml");
+    fs::write(&text, "Subject: x\n\nx\n").unwrap();
+    assert_eq!(add(&[&text, "--lang", "en"]).out, "1 new messages, 0 known, 1 files taken in before, 0 not read\n");
+    let others = Kit::new();
+    let archive_of_others = others.filled(&transaction());
+    let ran = pec(&["archive", "add", &archive_of_others, &altered, "--anchor", &kit.anchor, "--now", crate::NOW]);
+    let said =
+        "\n1 with errors that make them suspect: pec archive search ARCHIVE verdict:altered,forged,unverifiable\n";
+    assert!(ran.code == 0 && ran.out.ends_with(said), "{ran:?}");
+    let listed = pec(&["archive", "search", &archive, "verdetto:alterato,falso,non-verificabile", "--json"]).json();
+    assert_eq!(listed.len(), 3, "two, and the end of the page: {listed:?}");
+    let id = listed[0]["id"].as_str().unwrap();
+    let codes = listed[0]["quarantine"].as_array().unwrap();
+    assert!(!codes.is_empty(), "{listed:?}");
+    for (language, wanted) in [("it", pec_core::finding::Language::It), ("en", pec_core::finding::Language::En)] {
+        let shown = pec(&["archive", "show", &archive, id, "--lang", language]).out;
+        let one_line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        for code in codes {
+            let code = pec_core::finding::Code::parse(code.as_str().unwrap()).unwrap();
+            assert!(one_line.contains(&format!("{} ({code})", code.explanation(wanted))), "{shown}");
+        }
+    }
+}
+
 #[test]
 fn what_is_broken_is_told_and_the_rest_is_saved() {
     let kit = Kit::new();
