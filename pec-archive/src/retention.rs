@@ -51,8 +51,9 @@ pub enum Erasure {
 pub struct Expiring {
     /// Messages whose term ends by then, and those whose term is over, oldest first, with the end of their term.
     pub terms: Vec<(Entry, Timestamp)>,
-    /// Messages whose signer's certificate ends by then, or has ended since `now`, and which no time-stamp covers yet: from then on
-    /// only the provider's word says when they were signed.
+    /// Messages whose signer's certificate ends by then, and those whose has ended before `now`, by its end, which no time-stamp
+    /// covers yet: from then on only the provider's word says when they were signed. Where there is no room for all, those that can
+    /// be stamped in time come before those that cannot.
     pub proofs: Vec<Entry>,
 }
 
@@ -183,7 +184,7 @@ impl Archive {
         self.backend().scrub()
     }
 
-    /// What ends between `now` and `until`, at most `limit` of each kind: terms, and certificates on which proofs rest.
+    /// What ends by `until`, or has ended before `now`, at most `limit` of each kind: terms, and certificates on which proofs rest.
     ///
     /// # Errors
     /// What reading can meet.
@@ -191,10 +192,16 @@ impl Archive {
         let asked = Asked::new(actor, Call::Expiring).at(now);
         self.read_for(&asked, |view| {
             let sight = self.sight(view, &asked)?;
-            let most = if matches!(sight, Sight::All) { limit } else { usize::MAX };
-            let proofs = view.ending_proofs(now.as_second(), until.as_second(), most)?;
-            let mut proofs = self.shown(view, &asked, proofs)?;
-            proofs.truncate(limit);
+            let ending = |from, until, room| -> Result<Vec<Number>> {
+                let most = if matches!(sight, Sight::All) { room } else { usize::MAX };
+                let mut shown = self.shown(view, &asked, view.ending_proofs(from, until, most)?)?;
+                shown.truncate(room);
+                Ok(shown)
+            };
+            let (now, last) = (now.as_second(), until.as_second());
+            let in_time = ending(now, last, limit)?;
+            let mut proofs = ending(i64::MIN, last.min(now.saturating_sub(1)), limit - in_time.len())?;
+            proofs.extend(in_time);
             let mut shows = |number| self.shows(view, &sight, number, None);
             let terms = ending_terms(view, until, limit, &mut shows)?;
             let (numbers, ends): (Vec<Number>, Vec<Timestamp>) = terms.into_iter().unzip();

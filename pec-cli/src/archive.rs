@@ -63,7 +63,7 @@ enum Action {
     Release(act::Release),
     /// Erase messages whose term is over and which no case holds.
     Erase(act::Erase),
-    /// Which terms are over, and which certificates end on which proofs rest.
+    /// Which terms are over, and which certificates end, or have ended, on which proofs rest.
     Expiring(look::Expiring),
     /// Have the log stamped by a time-stamping authority: every message that is here is then proven to have existed.
     Stamp(stamp::Stamp),

@@ -114,4 +114,27 @@ fn the_radar_names_terms_and_proofs_that_end() {
     assert_eq!(later.proofs.len(), kit.scene.mailbox(ANNA).len());
     let some = kit.archive.expiring(&host, at("2026-03-01T00:00:00Z"), at("2036-03-01T00:00:00Z"), 2).unwrap();
     assert_eq!((some.terms.len(), some.proofs.len()), (2, 2));
+    // Overdue, and nothing covers them yet.
+    let overdue = kit.archive.expiring(&host, at("2099-01-01T00:00:00Z"), at("2099-02-01T00:00:00Z"), 100).unwrap();
+    assert_eq!(overdue.proofs, later.proofs);
+    // They come first, but leave room for those that can be stamped in time.
+    let second = later.proofs[0].expires.unwrap().as_second();
+    let connection = rusqlite::Connection::open(&kit.path).unwrap();
+    let sql = "UPDATE judged SET expires = expires + 9 WHERE verdict = 'certified' AND kind <> 'accettazione'";
+    assert!(connection.execute(sql, []).unwrap() > 1);
+    let between = |limit| {
+        let now = Timestamp::from_second(second + 5).unwrap();
+        let proofs = kit.archive.expiring(&host, now, at("2036-03-01T00:00:00Z"), limit).unwrap().proofs;
+        proofs.into_iter().map(|entry| (entry.kind, entry.expires.unwrap().as_second() - second)).collect::<Vec<_>>()
+    };
+    let all = between(100);
+    assert_eq!((all.len(), &all[0]), (later.proofs.len(), &("accettazione".to_owned(), 0)));
+    assert!(all[1..].iter().all(|(_, after)| *after == 9), "{all:?}");
+    assert_eq!(between(all.len() - 1), all[1..]);
+    assert_eq!(between(1), all[1..2]);
+    // What ends after the window is in none of both.
+    assert_eq!(
+        kit.archive.expiring(&host, at("2026-03-01T00:00:00Z"), at("2026-04-01T00:00:00Z"), 9).unwrap().proofs,
+        []
+    );
 }

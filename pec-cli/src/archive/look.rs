@@ -220,8 +220,14 @@ impl Call {
             writeln!(output, "{} {ends}\n{}", self.say("TERMINE", "TERM"), self.line(entry))?;
         }
         for entry in &expiring.proofs {
+            let has_ended = entry.expires.is_some_and(|ends| ends < now);
             let ends = entry.expires.map_or_else(String::new, |ends| ends.to_string());
-            writeln!(output, "{} {ends}\n{}", self.say("CERTIFICATO", "CERTIFICATE"), self.line(entry))?;
+            let what = if has_ended {
+                self.say("CERTIFICATO SCADUTO", "CERTIFICATE ENDED")
+            } else {
+                self.say("CERTIFICATO", "CERTIFICATE")
+            };
+            writeln!(output, "{what} {ends}\n{}", self.line(entry))?;
         }
         Ok(ExitCode::from(u8::from(!nothing)))
     }

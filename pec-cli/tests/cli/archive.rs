@@ -190,6 +190,11 @@ fn terms_and_holds() {
     assert!(erased.code == 0 && erased.out.contains("certificate: entry"), "{erased:?}");
     assert_eq!(pec(&["archive", "export", &archive, &id, "-o", &kit.path("x")]).code, 2);
     assert_eq!(pec(&["archive", "expiring", &archive, "--days", "4000", "--now", crate::NOW]).code, 1);
+    // A certificate that ends, and one that has ended, of the same message.
+    for (now, said) in [(crate::NOW, "CERTIFICATE 20"), ("2050-01-01T00:00:00Z", "CERTIFICATE ENDED 20")] {
+        let ran = pec(&["archive", "expiring", &archive, "--days", "4000", "--now", now, "--lang", "en"]);
+        assert!(ran.code == 1 && ran.out.contains(said), "{ran:?}");
+    }
 }
 
 #[test]
