@@ -3086,8 +3086,8 @@ pec_result pec_archive_scrub(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
-// What ends between `now` and `until`, both seconds since 1970 (UTC), at most `limit` of each kind: terms, and certificates on which
-// proofs rest that no time-stamp covers yet. One JSON object (`ending`) a line. Freed by `pec_text_free`.
+// What ends by `until` or has ended before `now`, both seconds since 1970 (UTC), at most `limit` of each kind: terms, and
+// certificates on which proofs rest that no time-stamp covers yet. One JSON object (`ending`) a line. Freed by `pec_text_free`.
 pec_result pec_archive_expiring(const pec_archive *archive,
                                 int64_t now,
                                 int64_t until,
