@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
+use pec_core::trust::Evidence;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -18,6 +20,9 @@ use crate::seal::Seal;
 use crate::seen::Seen;
 use crate::store::{Change, Number, View};
 use crate::{audit, content, log};
+
+/// Identifier and bytes of a message, and the evidence that is kept with it, if it can be read, where that is more than is brought.
+type Read = (Id, Vec<u8>, Option<Option<Arc<Evidence>>>);
 
 /// Messages that are worked on at a time.
 const BATCH: usize = 256;
@@ -180,8 +185,8 @@ impl Archive {
     /// and what that brings is kept from now on.
     ///
     /// # Errors
-    /// As [`Archive::put`]. A message that is damaged, or whose evidence is, keeps the verdict that it has: [`Archive::check`]
-    /// names it.
+    /// As [`Archive::put`]. A message that is damaged keeps the verdict that it has, and so does one whose evidence is, where it would
+    /// be certified without: [`Archive::check`] names both.
     pub fn reverify(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<Vec<Changed>> {
         let mut changed = Vec::new();
         self.again(actor, intake, watch, |before, id, judged| {
@@ -215,20 +220,24 @@ impl Archive {
             let read = self.read(|view| {
                 let mut read = |number| {
                     let (id, bytes) = content::to_judge(self.seal(), view, number, &intake.limits)?;
-                    Ok::<_, Error>((id, bytes, kept.with(self.seal(), view, number)?))
+                    Ok::<_, Error>((id, bytes, readable(kept.with(self.seal(), view, number))?))
                 };
                 Ok(batch.iter().map(|number| (*number, read(*number))).collect::<Vec<_>>())
             })?;
-            let derived: Vec<(Number, Id, Derived)> = read
-                .into_par_iter()
-                .filter_map(|(number, read)| {
-                    let (id, bytes, kept) = read.ok()?;
-                    let intake = Intake { evidence: kept.as_deref().or(intake.evidence), ..*intake };
-                    let (message, verification) = self.verified(&intake, bytes);
-                    let derived = intake.derive(&message, &verification, &Seen::default());
-                    Some((number, id, self.seal().hide(derived)))
-                })
-                .collect();
+            let derive = |(number, read): (Number, Result<Read>)| {
+                let Some((id, bytes, kept)) = readable(read)? else { return Ok(None) };
+                let unread = kept.is_none();
+                let kept = kept.flatten();
+                let intake = Intake { evidence: kept.as_deref().or(intake.evidence), ..*intake };
+                let (message, verification) = self.verified(&intake, bytes);
+                let derived = intake.derive(&message, &verification, &Seen::default());
+                // What is kept could say that it is revoked.
+                let is_open = unread && derived.judged.verdict.starts_with("certified");
+                Ok(Some((number, id, self.seal().hide(derived))).filter(|_| !is_open))
+            };
+            let derived: Vec<Option<(Number, Id, Derived)>> =
+                read.into_par_iter().map(derive).collect::<Result<_>>()?;
+            let derived: Vec<(Number, Id, Derived)> = derived.into_iter().flatten().collect();
             for (number, id, derived) in &derived {
                 see(self.read(|view| view.verdict(*number))?, *id, &derived.judged);
             }

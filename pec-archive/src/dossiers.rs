@@ -83,11 +83,11 @@ impl<'a> Judge<'a> {
     }
 
     /// What is found out about a message that is here: by what is brought, and by what is kept with it.
-    pub(crate) fn verify(
+    pub(crate) fn verify<B: AsRef<[u8]>>(
         &mut self,
         view: &dyn View,
         number: Number,
-        message: &Message<Vec<u8>>,
+        message: &Message<B>,
     ) -> Result<Verification> {
         let kept = self.kept.with(self.seal, view, number)?;
         let intake = Intake { evidence: kept.as_deref().or(self.intake.evidence), ..self.intake };
@@ -201,17 +201,43 @@ pub(crate) fn refresh(
     if texts.is_empty() {
         return Ok(());
     }
-    let now = judge.intake.now;
+    match ledger(change, texts, Speaking::Counting, records, judge) {
+        Ok(ledger) => put(change, &ledger, judge.intake.now, telling),
+        // What is damaged keeps nothing out that comes in. Transactions to which it does not belong are brought up to date by themselves.
+        Err(Error::Damaged(_)) if texts.len() > 1 => {
+            texts.iter().try_for_each(|text| refresh(change, &BTreeSet::from([text.clone()]), records, judge, telling))
+        }
+        Err(Error::Damaged(_)) => match telling {
+            // Its own stays as it is until it can be read whole: the rest of it could say more than all of it.
+            Telling::Aloud => Ok(()),
+            // Or is made of the rest, where it was taken away to be made anew.
+            Telling::Quietly => put(change, &of_the_rest(change, texts, records, judge)?, judge.intake.now, telling),
+        },
+        // A disk that fails is another matter: SQLite has undone the change by then.
+        Err(error) => Err(error),
+    }
+}
+
+/// A ledger of what can be read.
+fn of_the_rest(
+    view: &dyn View,
+    texts: &BTreeSet<String>,
+    records: &mut Records,
+    judge: &mut Judge<'_>,
+) -> Result<Ledger> {
     let mut ledger = Ledger::new(key());
-    for number in related(change, texts, Speaking::Counting)? {
-        match records.of(change, number, judge) {
+    for number in related(view, texts, Speaking::Counting)? {
+        match records.of(view, number, judge) {
             Ok(record) => record.into_iter().try_for_each(|record| add(&mut ledger, record))?,
-            // What is damaged keeps nothing else out: the states are those of the rest, and no proof is made of them. A disk that
-            // fails is another matter: SQLite has undone the change by then.
             Err(Error::Damaged(_)) => {}
             Err(error) => return Err(error),
         }
     }
+    Ok(ledger)
+}
+
+/// Writes what a ledger comes to.
+fn put(change: &dyn Change, ledger: &Ledger, now: Timestamp, telling: Telling) -> Result<()> {
     ledger.dossiers(now).try_for_each(|dossier| {
         let row = row(&dossier);
         if telling == Telling::Aloud {

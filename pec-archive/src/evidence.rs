@@ -87,8 +87,8 @@ const HELD: usize = 4;
 /// less. A certificate that was revoked then is revoked.
 pub(crate) struct Kept<'a> {
     brought: Option<&'a Evidence>,
-    /// Digests of what is brought, once they are asked for.
-    digests: Option<BTreeSet<Id>>,
+    /// Kinds and digests of what is brought, once they are asked for.
+    digests: Option<BTreeSet<(&'static str, Id)>>,
     held: HashMap<Vec<(String, Id)>, Arc<Evidence>>,
 }
 
@@ -107,8 +107,9 @@ impl<'a> Kept<'a> {
         if kept.is_empty() {
             return Ok(None);
         }
-        let digests = self.digests.get_or_insert_with(|| lists(self.brought).map(|(_, list)| Id::of(list)).collect());
-        kept.retain(|(_, id)| !digests.contains(id));
+        let brought = || lists(self.brought).map(|(kind, list)| (kind, Id::of(list))).collect();
+        let digests = self.digests.get_or_insert_with(brought);
+        kept.retain(|(kind, id)| !digests.contains(&(kind.as_str(), *id)));
         if kept.is_empty() {
             return Ok(None);
         }

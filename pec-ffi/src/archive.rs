@@ -69,6 +69,7 @@ use crate::border::{self, bytes, enter, instant, list, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
 use crate::ledger::pec_ledger;
 use crate::text::{pec_bytes, pec_str};
+use crate::verification::pec_verification;
 
 /// An archive that is open, and in whose name it is used: made by `pec_archive_create`, `pec_archive_open`,
 /// `pec_archive_open_read_only`, the same with keys, `pec_archive_as` and `pec_archive_as_operator`, freed by `pec_archive_free`, which no other call may be using.
@@ -360,7 +361,8 @@ pub unsafe extern "C" fn pec_archive_ledger(
         let (now, out) = (instant(now, "now")?, some(out, "out")?);
         let mut ledger = pec_ledger::empty();
         for id in it.archive.messages_about(&it.actor, identifier)? {
-            let given = intake.judge(it.archive.get(&it.actor, id)?, now);
+            let (message, verification) = it.archive.verify(&it.actor, &intake.at(now), id)?;
+            let given = pec_verification::new(Arc::new(message), verification);
             let submitted = it.archive.submission(&it.actor, id)?;
             ledger.take(&given, &id.to_string(), |source, message| submitted.map(|it| it.record(source, message)))?;
         }

@@ -62,7 +62,8 @@ impl Archive {
     /// Brings everything that can still be read of the archive at `from` into a new one at `to`: messages whose bytes are
     /// those that were stored, where they were found, submissions, the outbox, tags, classes, holds, evidence, deposits, and the log up
     /// to the first entry that is not what was logged. `from` is only read. Verdicts, dossiers and the index are worked out
-    /// anew as `intake` judges; the new log ends with an entry that says what was lost.
+    /// anew as `intake` judges, with the evidence that could be read: where [`Salvaged::unread`] names a list that could not, bring it
+    /// again. The new log ends with an entry that says what was lost.
     ///
     /// Which files an import had finished is not brought over: importing them again brings what was lost.
     ///

@@ -244,8 +244,13 @@ fn other_trust_data_change_verdicts_and_say_which() {
     assert!(changed.iter().all(|changed| changed.before != "certified" && changed.after.starts_with("certified")));
     assert!(!found(&archive, "stato:consegnato").is_empty());
     assert_eq!(archive.reverify(&host, &intake, &mut |_| ControlFlow::Continue(())).unwrap(), []);
-    // Trust that is withdrawn takes the states with it.
-    archive.reverify(&host, &stranger, &mut |_| ControlFlow::Continue(())).unwrap();
+    // Trust that is withdrawn takes the states with it, and what is missing is said.
+    let changed = archive.reverify(&host, &stranger, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(changed.len(), scene.mailbox(ANNA).len());
+    for changed in &changed {
+        assert!(changed.findings.contains(&"cert.path".to_owned()), "{changed:?}");
+        assert_eq!(changed.before_trust_data, scene.trust().data_date());
+    }
     assert_eq!(found(&archive, "stato:consegnato"), [""; 0]);
 }
 
@@ -280,6 +285,10 @@ fn what_was_known_to_be_revoked_stays_so_for_whoever_brings_no_list() {
             .collect::<Vec<_>>()
     };
     assert_eq!(counting(&plain), counting(&informed));
+    for (bytes, verdict) in messages.iter().zip(&revoked) {
+        let (message, verification) = archive.verify(&host, &plain, pec_archive::Id::of(bytes)).unwrap();
+        assert_eq!((message.bytes(), verification.verdict().as_str()), (&bytes[..], verdict.as_str()));
+    }
     assert_eq!(archive.reverify(&host, &plain, watch).unwrap(), []);
     archive.rebuild_index(&host, &plain, watch).unwrap();
     assert_eq!(verdicts(&archive), revoked);
@@ -295,6 +304,14 @@ fn what_was_known_to_be_revoked_stays_so_for_whoever_brings_no_list() {
     assert_eq!(verdicts(&archive), revoked);
     assert_eq!(archive.reverify(&host, &plain, watch).unwrap(), []);
     assert!(archive.check(&host, watch).unwrap().is_clean());
+
+    // A list that is damaged makes nothing better: what was found by it stays, and it is named.
+    let list = "UPDATE piece SET data = x'00' WHERE id / 1048576 IN (SELECT body FROM evidence WHERE kind = 'crl')";
+    assert!(rusqlite::Connection::open(archive.path()).unwrap().execute(list, []).unwrap() > 0);
+    assert_eq!(archive.reverify(&host, &plain, watch).unwrap(), []);
+    assert_eq!(verdicts(&archive), revoked);
+    assert!(matches!(archive.verify(&host, &plain, pec_archive::Id::of(&messages[0])), Err(Error::Damaged(_))));
+    assert!(!archive.check(&host, watch).unwrap().is_clean());
 }
 
 #[test]

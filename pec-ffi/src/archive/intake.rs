@@ -7,15 +7,12 @@ use std::sync::Arc;
 use ::pec_archive::Intake;
 use jiff::Timestamp;
 use pec_core::limits::Limits;
-use pec_core::message::Message;
-use pec_core::trust::{ChainCache, Evidence, TrustStore};
-use pec_core::verify::Verifier;
+use pec_core::trust::{Evidence, TrustStore};
 
 use crate::border::{self, enter, some, text};
 use crate::failure::{pec_error, pec_result};
 use crate::limits::pec_limits;
 use crate::trust::{pec_evidence, pec_trust_store};
-use crate::verification::pec_verification;
 
 /// How messages are judged when they come in, and where they were found. It can be changed until it is freed; work that is
 /// begun with it takes a copy. Calls that only use it may be made on any number of threads at once.
@@ -52,14 +49,6 @@ impl pec_intake {
     /// For work in the background.
     pub(super) fn shared(&self) -> Arc<Judging> {
         Arc::clone(&self.judging)
-    }
-
-    /// A message of the archive, verified.
-    pub(super) fn judge(&self, bytes: Vec<u8>, now: Timestamp) -> pec_verification {
-        let message = Message::parse(bytes, &self.judging.limits);
-        let verifier = Verifier::new(&self.judging.trust).evidence(&self.judging.evidence);
-        let verification = verifier.verify(&message, now, &mut ChainCache::default());
-        pec_verification::new(Arc::new(message), verification)
     }
 }
 

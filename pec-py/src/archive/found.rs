@@ -10,13 +10,14 @@ use pec_core::limits::Limits;
 use pec_core::reconcile::Record;
 use pyo3::prelude::*;
 
+use super::judging::Judging;
 use super::{Archive, id, value};
 use crate::failure::{Failure, Reason};
 use crate::ledger::{Body, Book, Kept, Ledger};
 use crate::message::Message;
 use crate::source::Data;
 use crate::trust::{Evidence, TrustStore};
-use crate::verifier::Judge;
+
 use crate::words::language;
 use crate::work::released;
 
@@ -148,15 +149,13 @@ impl Archive {
         trust: Option<&Bound<'_, TrustStore>>,
         evidence: Option<&Bound<'_, Evidence>>,
     ) -> PyResult<Ledger> {
-        let judge = Judge::new(trust.map(Bound::get), evidence.map(Bound::get), None, None, "user", None)?;
-        let (now, archive) = (crate::instant::now(now)?, self.opened.get()?);
+        let (judging, archive) = (Judging::new(trust, evidence, now, "")?, self.opened.get()?);
         let gathered = released(py, || -> Result<Book, Failure> {
             let mut book = Book::new(&[], "hidden")?;
             for id in archive.messages_about(&self.actor, identifier)? {
-                let data = Data::Owned(archive.get(&self.actor, id)?);
+                let (message, verification) = archive.verify(&self.actor, &judging.intake(), id)?;
                 let submitted = archive.submission(&self.actor, id)?;
-                let message = Message::parse(data, id.to_string(), &Limits::DEFAULT);
-                let verification = judge.verify(&message.message, now);
+                let message = Message::parse(Data::Owned(message.into_bytes()), id.to_string(), &Limits::DEFAULT);
                 let record = match submitted {
                     Some(submitted) => Some(submitted.record(book.next(), &message.message)),
                     None => Record::of(book.next(), &message.message, &verification),
