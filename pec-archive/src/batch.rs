@@ -134,7 +134,7 @@ impl Written<'_> {
             if let Some(record) = derived.record.as_ref().filter(|record| dossiers::counts(record.role())) {
                 texts.extend(record.about().map(str::to_owned));
             }
-            records.hold(number, derived.record.clone());
+            records.hold(number, derived.record.clone(), judge);
         }
         if let Some(mailbox) = mailbox {
             let what = Happened::Found { mailbox };

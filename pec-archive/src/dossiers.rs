@@ -14,7 +14,7 @@ use pec_core::verify::Verification;
 use crate::content;
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
-use crate::evidence::Kept;
+use crate::evidence::{Brought, Kept, brought};
 use crate::intake::Intake;
 use crate::seal::Seal;
 use crate::store::{Change, DossierRow, Number, Speaking, View};
@@ -38,15 +38,17 @@ pub(crate) const fn number(source: Source) -> i64 {
     source.0 as i64
 }
 
-/// Records of messages, made once.
+/// Records of messages, made once, by one set of trust data and evidence.
 #[derive(Default)]
 pub(crate) struct Records {
     held: HashMap<i64, Option<Record>>,
+    by: Option<Brought>,
 }
 
 impl Records {
     /// A record that was just made.
-    pub(crate) fn hold(&mut self, number: Number, record: Option<Record>) {
+    pub(crate) fn hold(&mut self, number: Number, record: Option<Record>, judge: &Judge<'_>) {
+        self.judged_by(judge);
         if self.held.len() >= HELD {
             self.held.clear();
         }
@@ -58,13 +60,23 @@ impl Records {
         self.held.clear();
     }
 
+    /// What was judged by other data says nothing here.
+    fn judged_by(&mut self, judge: &Judge<'_>) {
+        let by = Some(brought(&judge.intake));
+        if self.by != by {
+            self.forget();
+            self.by = by;
+        }
+    }
+
     /// What a message contributes, read from its bytes where it is not held.
     pub(crate) fn of(&mut self, view: &dyn View, number: Number, judge: &mut Judge<'_>) -> Result<Option<Record>> {
+        self.judged_by(judge);
         if let Some(record) = self.held.get(&number) {
             return Ok(record.clone());
         }
         let record = judge.record(view, number)?;
-        self.hold(number, record.clone());
+        self.hold(number, record.clone(), judge);
         Ok(record)
     }
 }
@@ -293,5 +305,42 @@ fn row<'d>(dossier: &'d Dossier<'d>) -> DossierRow<'d> {
         side: dossier.side.as_str(),
         recipients: recipients.map(|it| (it.address.to_ascii_lowercase(), it.state.as_str())).collect(),
         messages: dossier.copies.iter().copied().chain(dossier.submission).chain(events).map(number).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pec_core::trust::{Evidence, TrustStore};
+
+    use super::*;
+    use crate::actor::Actor;
+    use crate::archive::Archive;
+
+    #[test]
+    fn what_was_judged_by_other_data_is_not_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();
+        let (trust, evidence) = (TrustStore::built_in(), Evidence::none().with_crl(b"a list"));
+        let plain = Intake::new(&trust, "2026-11-22T10:00:00Z".parse().unwrap());
+        let case =
+            pec_sandbox::vectors::all().unwrap().into_iter().find(|case| case.name == "kind-delivery-a").unwrap();
+        let put = archive.put(&Actor::host(), &plain, case.bytes).unwrap();
+        let mut records = Records::default();
+        let seal = archive.seal();
+        archive
+            .read(|view| {
+                let number = content::number_of(view, put.id)?;
+                records.hold(number, None, &Judge::by(&plain, seal, ChainCache::default()));
+                let mut contributes = |intake: &Intake<'_>| -> Result<bool> {
+                    let mut judge = Judge::by(intake, seal, ChainCache::default());
+                    Ok(records.of(view, number, &mut judge)?.is_some())
+                };
+                // As it is held, then as it is: by a list, and without it again.
+                for (intake, expected) in [(plain, false), (plain.evidence(&evidence), true), (plain, true)] {
+                    assert_eq!(contributes(&intake)?, expected);
+                }
+                Ok(())
+            })
+            .unwrap();
     }
 }

@@ -48,7 +48,11 @@ impl Used {
 pub(crate) struct LastUsed(Mutex<Option<(Brought, Arc<Used>)>>);
 
 /// What an intake brings, by name: both are digests of all of it.
-type Brought = (Fingerprint, Option<Fingerprint>);
+pub(crate) type Brought = (Fingerprint, Option<Fingerprint>);
+
+pub(crate) fn brought(intake: &Intake<'_>) -> Brought {
+    (intake.trust.id(), intake.evidence.and_then(Evidence::id))
+}
 
 impl std::fmt::Debug for LastUsed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -59,7 +63,7 @@ impl std::fmt::Debug for LastUsed {
 impl LastUsed {
     /// What an intake judges by.
     pub(crate) fn by(&self, intake: &Intake<'_>) -> Arc<Used> {
-        let brought = (intake.trust.id(), intake.evidence.and_then(Evidence::id));
+        let brought = brought(intake);
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
             Some((known, used)) if *known == brought => Arc::clone(used),
