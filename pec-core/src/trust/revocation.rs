@@ -246,7 +246,9 @@ pub(super) fn status(facts: &[Fact], not_after: i64, moment: Moment) -> Revocati
     let mut spared = false;
     for fact in known() {
         let Some(entry) = fact.revoked else { continue };
-        let lifted = || known().any(|later| later.revoked.is_none() && later.known > fact.known);
+        // A list made after the certificate's end need not name it any more: that it does not lifts nothing.
+        let speaks = |later: &Fact| later.known <= not_after || later.covers_ended;
+        let lifted = || known().any(|later| later.revoked.is_none() && later.known > fact.known && speaks(later));
         if entry.reason == Reason::Hold && lifted() {
             continue;
         }
@@ -365,6 +367,21 @@ mod tests {
     use super::*;
 
     /// The PEM form of two lists, as `cat` joins them, is the same evidence as the two in DER.
+    #[test]
+    fn a_hold_is_lifted_by_a_list_that_would_still_name_it_and_by_no_other() {
+        let held = Some(Entry { when: 10, reason: Reason::Hold, invalid_since: None });
+        let fact = |known, covers_ended, revoked| Fact { known, until: Some(known + 50), covers_ended, revoked };
+        let moment = Moment { time: Some(20), proven: true, now: 1000 };
+        let is_revoked =
+            |later: Fact| matches!(status(&[fact(15, false, held), later], 100, moment), Revocation::Revoked { .. });
+        assert!(!is_revoked(fact(40, false, None)));
+        assert!(!is_revoked(fact(140, true, None)));
+        // The certificate has ended at 100: its hold may have gone from the list for that alone.
+        assert!(is_revoked(fact(140, false, None)));
+        // An older list says nothing of it.
+        assert!(is_revoked(fact(12, false, None)));
+    }
+
     #[test]
     fn lists_are_read_from_pem_too() {
         let list = |name: &str| std::fs::read(format!("../conformance/artefacts/{name}.crl")).unwrap();

@@ -179,16 +179,21 @@ impl Draft {
     }
 }
 
-/// A complete list; entries are serial, time and reason.
-pub(super) fn crl(
-    issuer: &[u8],
-    this: i64,
-    next: i64,
-    entries: &[(u8, i64, Option<u8>)],
-    more: &[u8],
-    key: &Key,
-) -> Vec<u8> {
-    let entry = |(serial, when, reason): &(u8, i64, Option<u8>)| {
+/// Serial, time and reason.
+pub(super) type Revoked = (u8, i64, Option<u8>);
+
+/// A complete list, number 7.
+pub(super) fn crl(issuer: &[u8], this: i64, next: i64, entries: &[Revoked], more: &[u8], key: &Key) -> Vec<u8> {
+    list(issuer, 7, (this, next), entries, more, key)
+}
+
+/// A delta list of this number, to that.
+pub(super) fn delta(issuer: &[u8], number: u8, life: (i64, i64), entries: &[Revoked], key: &Key) -> Vec<u8> {
+    list(issuer, number, life, entries, &extension(&[0x55, 0x1d, 27], true, &tlv(tag::INTEGER, &[7])), key)
+}
+
+fn list(issuer: &[u8], number: u8, (this, next): (i64, i64), entries: &[Revoked], more: &[u8], key: &Key) -> Vec<u8> {
+    let entry = |(serial, when, reason): &Revoked| {
         let extensions = reason.map_or_else(Vec::new, |reason| {
             seq(&[&extension(&[0x55, 0x1d, 21], false, &tlv(tag::ENUMERATED, &[reason]))])
         });
@@ -196,7 +201,7 @@ pub(super) fn crl(
     };
     let entries: Vec<u8> = entries.iter().flat_map(entry).collect();
     let entries = if entries.is_empty() { Vec::new() } else { tlv(tag::SEQUENCE, &entries) };
-    let number = extension(&[0x55, 0x1d, 20], false, &tlv(tag::INTEGER, &[7]));
+    let number = extension(&[0x55, 0x1d, 20], false, &tlv(tag::INTEGER, &[number]));
     let extensions = tlv(0xa0, &seq(&[&number, more]));
     let tbs = seq(&[&tlv(tag::INTEGER, &[1]), &ecdsa(), issuer, &time(this), &time(next), &entries, &extensions]);
     key.sign(&tbs, &[])

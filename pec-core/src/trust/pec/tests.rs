@@ -453,6 +453,34 @@ fn revocation_lists() {
 }
 
 #[test]
+fn delta_lists() {
+    let world = World::new();
+    let leaf = world.signer().sign(&world.key);
+    let life = |days: i64| (SIGNED + days * 86_400, SIGNED + (days + 30) * 86_400);
+    let complete = |entries: &[Revoked]| crl(&world.name, life(0).0, life(0).1, entries, &[], &world.key);
+    let delta =
+        |number: u8, entries: &[Revoked]| delta(&world.name, number, life(i64::from(number)), entries, &world.key);
+    let status = |lists: &[&Vec<u8>]| {
+        let evidence = lists.iter().fold(Evidence::none(), |evidence, list| evidence.with_crl((*list).clone()));
+        let evidence = Box::leak(Box::new(evidence));
+        world.judge(&leaf, &[&world.authority], |question| question.evidence = evidence).revocation
+    };
+    let revoked = |reason| (2, SIGNED, Some(reason));
+    let is_revoked = |lists: &[&Vec<u8>]| matches!(status(lists), Revocation::Revoked { .. });
+
+    // The newest counts, whoever brings an older one first.
+    let (nothing, older, newer) = (complete(&[]), delta(8, &[]), delta(9, &[revoked(1)]));
+    assert!(is_revoked(&[&nothing, &older, &newer]) && is_revoked(&[&newer, &older, &nothing]));
+    assert!(!is_revoked(&[&nothing, &older]));
+
+    // removeFromCRL lifts a hold, and nothing that was revoked for good.
+    let removed = delta(8, &[revoked(8)]);
+    assert!(is_revoked(&[&complete(&[revoked(6)])]) && !is_revoked(&[&complete(&[revoked(6)]), &removed]));
+    assert!(is_revoked(&[&complete(&[revoked(1)]), &removed]));
+    assert!(!is_revoked(&[&nothing, &removed]));
+}
+
+#[test]
 fn ocsp_answers() {
     let world = World::new();
     let leaf = world.signer().sign(&world.key);

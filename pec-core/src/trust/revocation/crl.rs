@@ -11,6 +11,9 @@ use crate::trust::path;
 /// Every reason of ReasonFlags, first bit highest, without the unused first one.
 const ALL_REASONS: u16 = 0x7f80;
 
+/// CRLReason certificateHold.
+const HOLD: u32 = 6;
+
 /// CRLReason removeFromCRL.
 const REMOVE_FROM_CRL: u32 = 8;
 
@@ -354,17 +357,22 @@ pub(super) fn facts(context: &Context<'_, '_>, certificate: &Certificate<'_>, fa
                 continue;
             }
             let Ok(entry) = crl.entry(certificate) else { continue };
-            let delta = context.crls.iter().enumerate().find_map(|(at, delta)| {
+            // The newest of those that fit, in whatever order they were given.
+            let fitting = context.crls.iter().enumerate().filter(|(at, delta)| {
                 let fits = delta.completes(crl) && point.has(delta, certificate);
-                (fits && is_authentic(context, &mut authentic, at)).then_some(delta)
+                fits && is_authentic(context, &mut authentic, *at)
             });
+            let delta = fitting.map(|(_, delta)| delta).max_by_key(|delta| delta.this_update);
             let change = match delta.map(|delta| delta.entry(certificate)) {
                 Some(Ok(change)) => change,
                 Some(Err(_)) => continue,
                 None => None,
             };
             let entry = match change {
-                Some(change) if change.reason == REMOVE_FROM_CRL => None,
+                // It ends a hold, or tells that the certificate has ended: what was revoked for good stays so.
+                Some(change) if change.reason == REMOVE_FROM_CRL => {
+                    entry.filter(|entry| ![HOLD, REMOVE_FROM_CRL].contains(&entry.reason))
+                }
                 Some(change) => Some(change),
                 None => entry.filter(|entry| entry.reason != REMOVE_FROM_CRL),
             };
