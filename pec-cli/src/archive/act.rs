@@ -227,12 +227,15 @@ impl Call {
         bar.finish_and_clear();
         let changed = changed.map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
+        let data = self.say("dati di fiducia", "trust data");
+        let now = setup.trust.data_date();
         for change in &changed {
             if arguments.json {
                 writeln!(output, "{}", change.to_json())?;
             } else {
                 let (id, before, after) = (&change.id, &change.before, &change.after);
-                writeln!(output, "{id}  {before} → {after}  {}", change.findings.join(" "))?;
+                let since = &change.before_trust_data;
+                writeln!(output, "{id}  {before} → {after}  {data} {since} → {now}  {}", change.findings.join(" "))?;
             }
         }
         Ok(ExitCode::from(u8::from(!changed.is_empty())))
