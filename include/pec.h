@@ -1151,6 +1151,10 @@ enum pec_entry_field
   // Several: tags of the host.
   PEC_ENTRY_TAGS = 13,
 #endif
+#if defined(PEC_ARCHIVE)
+  // A time: the date by which it stands in lists: what was certified, else the date of its header, else when it was stored.
+  PEC_ENTRY_DATED_AT = 14,
+#endif
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

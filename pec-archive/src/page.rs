@@ -47,6 +47,9 @@ pub struct Entry {
     pub size: u64,
     /// When it was stored, by the host's clock.
     pub stored_at: Option<Timestamp>,
+    /// The date by which it stands in lists, and by which `dopo:` and `prima:` find it: what was certified, else the date of its
+    /// header, else when it was stored; to the second.
+    pub dated_at: Option<Timestamp>,
     /// `tipo`, `anomalia` or `ordinary`.
     pub kind: String,
     /// The verdict.
@@ -79,6 +82,7 @@ impl Entry {
             id,
             size: 0,
             stored_at: None,
+            dated_at: None,
             kind: String::new(),
             verdict: String::new(),
             quarantine: Vec::new(),

@@ -101,6 +101,7 @@ def test_it_is_found(archive: pecpy.Archive, anchored: pecpy.TrustStore) -> None
     assert (list(second), second.next) == (all[2:], None)
     delivered = next(archive.search("tipo:consegna"))
     assert delivered.verdict is pecpy.Verdict.CERTIFIED and delivered.certified_at is not None
+    assert delivered.dated_at == delivered.certified_at
     assert pickle.loads(pickle.dumps(delivered)) == delivered
     about = archive.messages_about(transaction(archive))
     assert set(about) <= {it.id for it in all}

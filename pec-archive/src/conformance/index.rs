@@ -15,7 +15,7 @@ use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
     BlobStore as _, CheckpointRow, ImportedRow, Index, KeyRow, KindRow, KnownDeposit, MessageRow, Number, SentRow,
-    Speaking, SubmissionRow, Survey,
+    Speaking, SubmissionRow, Survey, second_of,
 };
 
 impl Index for Session<'_> {
@@ -47,6 +47,7 @@ impl Index for Session<'_> {
             let mut entry = Entry::of(message.id);
             entry.size = message.size as u64;
             entry.stored_at = instant(Some(*stored_at));
+            entry.dated_at = instant(Some(second_of(*number)));
             entry.kind.clone_from(&judged.kind);
             entry.verdict = judged.verdict.to_owned();
             entry.quarantine = judged.quarantine.split_whitespace().map(str::to_owned).collect();

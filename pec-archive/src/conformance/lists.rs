@@ -37,6 +37,7 @@ pub fn a_message_comes_back_as_it_was_written<B: Backend>(backend: &B) {
         let entry = &view.entries(&[number])?[0];
         assert_eq!((entry.id, entry.size, entry.verdict.as_str()), (sample.id, 1234, "certified-with-problems"));
         assert_eq!(entry.stored_at.map(|at| at.as_second()), Some(1_700_000_001));
+        assert_eq!(entry.dated_at.map(|at| at.as_second()), Some(second_of(number)));
         assert_eq!(entry.certified_at.map(|at| at.as_second()), Some(1_600_000_000));
         assert_eq!(entry.expires.map(|at| at.as_second()), Some(1_650_000_000));
         assert_eq!(entry.quarantine, ["a.b", "c.d"]);

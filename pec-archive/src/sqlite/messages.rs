@@ -265,6 +265,7 @@ fn indexed(connection: &Connection, number: Number) -> Result<Entry> {
                 .get::<_, i64>(1)
                 .and_then(|size| u64::try_from(size).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(1, size)))?,
             stored_at: instant(row.get(2)?),
+            dated_at: instant(Some(second_of(number))),
             kind: row.get(3)?,
             verdict: row.get(4)?,
             quarantine: row.get::<_, String>(5)?.split_whitespace().map(str::to_owned).collect(),

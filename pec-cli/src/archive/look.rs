@@ -115,9 +115,9 @@ impl Call {
         Ok(ExitCode::from(u8::from(page.entries.is_empty())))
     }
 
-    /// One message on two lines: when, what, from whom; what it is called.
+    /// One message on three lines: the date by which it stands in its list, what, from whom; its subject; what it is called.
     fn line(&self, entry: &Entry) -> String {
-        let at = entry.certified_at.or(entry.stored_at).map_or_else(String::new, |at| at.to_string());
+        let at = entry.dated_at.map_or_else(String::new, |at| at.to_string());
         let text = |text: &Option<String>| text.as_deref().map(printable).unwrap_or_default();
         let quarantine = if entry.quarantine.is_empty() { "" } else { "  !" };
         format!(

@@ -269,6 +269,32 @@ fn a_wrong_query_is_marked_where_it_is_wrong() {
     }
 }
 
+/// Where nothing is certified a message stands in a list by the date of its header, and that is the date that is shown.
+#[test]
+fn a_line_shows_the_date_by_which_it_stands_in_its_list() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let mail = kit.path("posta");
+    fs::create_dir(&mail).unwrap();
+    for (name, day) in [("a", "Mon, 12 Jan 2026 09:00:00 +0100"), ("b", "Tue, 6 Jan 2026 09:00:00 +0100")] {
+        let text = format!("From: anna@ditta.example\r\nDate: {day}\r\nSubject: {name}\r\n\r\nx\r\n");
+        fs::write(Path::new(&mail).join(name).with_extension("eml"), text).unwrap();
+    }
+    assert_eq!(pec(&["archive", "add", &archive, &mail, "--now", crate::NOW]).code, 0);
+    let found = pec(&["archive", "search", &archive, "--limit", "99"]);
+    let dates: Vec<&str> = found.out.lines().step_by(3).map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert!(dates.len() > 3 && dates.is_sorted_by(|newer, older| newer >= older), "{dates:?}");
+    assert_eq!(dates[dates.len() - 2..], ["2026-01-12T08:00:00Z", "2026-01-06T08:00:00Z"]);
+    for (query, dates) in [("prima:2026-01-10", &dates[dates.len() - 1..]), ("tipo:consegna", &dates[..0])] {
+        let found = pec(&["archive", "search", &archive, query, "--json"]).json();
+        let (_, entries) = found.split_last().unwrap();
+        assert!(!entries.is_empty());
+        for entry in entries {
+            assert!(entry["dated_at"] == entry["certified_at"] || dates.contains(&entry["dated_at"].as_str().unwrap()));
+        }
+    }
+}
+
 /// What must not be found begins as an option does, and is none wherever it stands; options are options wherever they stand.
 #[test]
 fn what_is_not_to_be_found_is_no_option() {

@@ -179,6 +179,8 @@ pub enum pec_entry_field {
     PEC_ENTRY_MAILBOXES = 12,
     /// Several: tags of the host.
     PEC_ENTRY_TAGS = 13,
+    /// A time: the date by which it stands in lists: what was certified, else the date of its header, else when it was stored.
+    PEC_ENTRY_DATED_AT = 14,
 }
 
 impl pec_entry_field {
@@ -200,6 +202,7 @@ impl pec_entry_field {
             n if n == F::PEC_ENTRY_SUBJECT as u32 => "subject",
             n if n == F::PEC_ENTRY_MAILBOXES as u32 => "mailboxes",
             n if n == F::PEC_ENTRY_TAGS as u32 => "tags",
+            n if n == F::PEC_ENTRY_DATED_AT as u32 => "dated_at",
             _ => return Err(unknown("field", number)),
         })
     }
@@ -210,6 +213,7 @@ impl pec_entry_field {
         number == F::PEC_ENTRY_STORED_AT as u32
             || number == F::PEC_ENTRY_CERTIFIED_AT as u32
             || number == F::PEC_ENTRY_EXPIRES as u32
+            || number == F::PEC_ENTRY_DATED_AT as u32
     }
 }
 

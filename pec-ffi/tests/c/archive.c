@@ -196,13 +196,14 @@ static void found(void)
     CHECK(pec_page_text(page, 0, PEC_ENTRY_PEC_ID, 0, &text) == PEC_OK);
     snprintf(identifier, sizeof identifier, "%.*s", (int)text.len, text.data);
     CHECK(pec_page_number(page, 0, PEC_ENTRY_CERTIFIED_AT, &certified) == PEC_OK && certified > 1770000000);
+    CHECK(pec_page_number(page, 0, PEC_ENTRY_DATED_AT, &number) == PEC_OK && number == certified);
     CHECK(pec_page_number(page, 0, PEC_ENTRY_SIZE, &number) == PEC_OK && number > 1000);
     CHECK(pec_page_number(page, 0, PEC_ENTRY_SENDER, &number) == PEC_ABSENT);
     CHECK(pec_page_text(page, 0, PEC_ENTRY_MAILBOXES, 0, &text) == PEC_OK && is(text, ANNA));
     CHECK(pec_page_text(page, 0, PEC_ENTRY_MAILBOXES, 1, &text) == PEC_ABSENT);
     for (field = 0; pec_page_value_count(page, 0, field, &count) == PEC_OK; field++)
         ;
-    CHECK(field == 14 && pec_page_value_count(page, 0, field, &count) == PEC_BAD_VALUE);
+    CHECK(field == 15 && pec_page_value_count(page, 0, field, &count) == PEC_BAD_VALUE);
     CHECK(pec_page_json(page, 0, &line) == PEC_OK && line.len > 0 && line.data[line.len - 1] == '}');
     CHECK(pec_page_json(page, 1, &line) == PEC_ABSENT);
     CHECK(pec_page_lines(page, &line) == PEC_OK && line.data[line.len - 1] == '\n');

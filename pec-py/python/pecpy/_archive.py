@@ -41,6 +41,8 @@ class Entry:
     """Bytes."""
     stored_at: datetime | None
     """When it was stored, by the host's clock."""
+    dated_at: datetime | None
+    """The date by which it stands in lists: what was certified, else the date of its header, else when it was stored."""
     kind: str
     """`tipo`, `anomalia` or `ordinary`."""
     verdict: Verdict
@@ -68,7 +70,7 @@ class Entry:
     def from_json(cls, line: str) -> Entry:
         """A line of `to_json()`."""
         values = _values(cls, line)
-        for name in ("stored_at", "certified_at", "expires"):
+        for name in ("stored_at", "dated_at", "certified_at", "expires"):
             values[name] = _time(values[name])
         return cls(**{**values, "verdict": Verdict(values["verdict"])})
 
@@ -110,7 +112,7 @@ class Page:
         heads = ("when", "verdict", "kind", "from", "subject")
 
         def cells(it: Entry) -> tuple[str, ...]:
-            at = it.certified_at or it.stored_at
+            at = it.dated_at
             return (f"{at:%Y-%m-%d %H:%M}" if at else "", it.verdict.value, it.kind, it.sender or "", it.subject or "")
 
         head = "".join(f"<th>{name}</th>" for name in heads)
