@@ -43,6 +43,9 @@ struct Make {
     /// The file; nothing may be there yet.
     #[arg(long, short, value_name = "FILE.zip")]
     output: PathBuf,
+    /// In whose name it is done; where the archive has an organisation, what a user is given stands in its log.
+    #[arg(long, value_name = "NAME", default_value = "host")]
+    actor: String,
     #[command(flatten)]
     keys: keys::KeyFiles,
     #[command(flatten)]
@@ -69,9 +72,12 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
 
 fn make(arguments: &Make) -> Result<ExitCode, Stop> {
     let setup = arguments.judging.load()?;
-    let archive = Archive::open_read_only_with(&arguments.archive, &arguments.keys.load()?);
-    let archive = archive.map_err(|error| crate::archive::failed(&error))?;
-    let bundle = archive.bundle(&Actor::host(), &setup.trust, setup.now, &arguments.transaction);
+    let (actor, keys) = (Actor::local(&arguments.actor), arguments.keys.load()?);
+    // Of the program itself nothing is logged: a disk that cannot be written will do.
+    let is_host = actor == Actor::host();
+    let open = if is_host { Archive::open_read_only_with } else { Archive::open_with };
+    let archive = open(&arguments.archive, &keys).map_err(|error| crate::archive::failed(&error))?;
+    let bundle = archive.bundle(&actor, &setup.trust, setup.now, &arguments.transaction);
     let bundle = bundle.map_err(|error| crate::archive::failed(&error))?;
     let written = fs::OpenOptions::new().write(true).create_new(true).open(&arguments.output);
     written

@@ -53,6 +53,10 @@ impl Reason {
                 "manca il permesso di accesso: chiederlo a chi possiede il file o la cartella",
                 "permission denied: ask the owner of the file or folder for access",
             ),
+            ErrorKind::AlreadyExists => Self::new(
+                "esiste già, e nulla viene sovrascritto: dare un altro nome",
+                "it exists already, and nothing is overwritten: give another name",
+            ),
             _ => Self::new(
                 format!("il sistema non riesce ad accedervi: {error}"),
                 format!("the system cannot access it: {error}"),

@@ -54,6 +54,13 @@ fn from_a_folder_to_a_proof() {
     let bundle = kit.path("prova.pecproof.zip");
     let made = pec(&["proof", "make", &archive, &pec_id, "-o", &bundle, "--anchor", &kit.anchor, "--now", crate::NOW]);
     assert_eq!((made.code, made.err.as_str()), (0, ""));
+    let before = fs::read(&bundle).unwrap();
+    for (language, said) in [("it", "esiste già, e nulla viene sovrascritto"), ("en", "exists already, and nothing is")]
+    {
+        let ran = pec(&["proof", "make", &archive, &pec_id, "-o", &bundle, "--lang", language]);
+        assert!(ran.code == 2 && ran.err.contains(&bundle) && ran.err.contains(said), "{ran:?}");
+    }
+    assert_eq!(fs::read(&bundle).unwrap(), before);
     // Years later, elsewhere.
     let later = "2033-01-01T00:00:00Z";
     let verify = |more: &[&str]| {

@@ -77,6 +77,38 @@ fn every_command_says_why_it_was_refused() {
     );
 }
 
+/// A proof is made in somebody's name, who is given what lies in mailboxes of theirs, and the log says who asked.
+#[test]
+fn a_proof_is_made_in_the_name_of_whoever_asks() {
+    let kit = Kit::new();
+    let archive = founded(&kit);
+    let from = crate::archive::transaction().display().to_string();
+    let add = ["archive", "add", &archive, &from, "--mailbox", BOX, "--anchor", &kit.anchor, "--now", crate::NOW];
+    let added = pec(&add);
+    assert_eq!(added.code, 0, "{added:?}");
+    let found = pec(&["archive", "search", &archive, "stato:consegnato", "--limit", "1", "--json"]).json();
+    let pec_id = found[0]["pec_id"].as_str().unwrap();
+    let make = |actor: &str, name: &str| {
+        let fixed = ["proof", "make", &archive, pec_id, "--anchor", &kit.anchor, "--lang", "en", "--actor", actor];
+        pec(&[&fixed[..], &["-o", &kit.path(name)]].concat())
+    };
+    let logged = || pec(&["log", "show", &archive, "--json"]).json();
+    let refused = make("bruno", "bruno.zip");
+    assert!(refused.code == 2 && !std::path::Path::new(&kit.path("bruno.zip")).exists(), "{refused:?}");
+    let last = logged().pop().unwrap();
+    assert_eq!((&last["actor"], &last["what"]), (&"bruno".into(), &"denied".into()), "{last}");
+    let given = ["grant", "give", &archive, "G2", BOX, "anna", "--permissions", "export-proof"];
+    let given = pec(&given);
+    assert_eq!(given.code, 0, "{given:?}");
+    let made = make("anna", "anna.zip");
+    assert_eq!((made.code, made.err.as_str()), (0, ""), "{made:?}");
+    let last = logged().pop().unwrap();
+    assert_eq!((&last["actor"], &last["what"]), (&"anna".into(), &"exported".into()), "{last}");
+    // Of the program itself nothing is written.
+    let before = logged().len();
+    assert_eq!((make("host", "programma.zip").code, logged().len()), (0, before));
+}
+
 #[test]
 fn from_nothing_to_work_that_is_done() {
     let kit = Kit::new();
