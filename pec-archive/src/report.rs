@@ -1,5 +1,7 @@
 //! What the archive answers, as JSON: the same for the program, C and Python.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use pec_core::delegation::MailboxAddress;
 use pec_core::delegation::login::{self, LoginAs, MatchedBy, RegisteredKit};
@@ -70,6 +72,9 @@ reports! {
     DepositReport: "deposit-report";
     PageEnd: "page";
     Erased: "erased";
+    Written: "written";
+    Held: "held";
+    Released: "released";
     Ending: "ending";
     Term: "term";
     Ticket: "ticket";
@@ -119,6 +124,45 @@ impl Erased {
         };
         Self { id: id.to_string(), log, kept_until, held_for }
     }
+}
+
+/// What a command has written, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// `archive`, `message`, `backup`, `index`, which lies in its archive, or `bundle`.
+    pub what: &'static str,
+    /// The file, as it was named.
+    pub path: String,
+    /// Which message it is.
+    pub id: Option<Id>,
+    /// Which transaction a bundle proves.
+    pub transaction: Option<String>,
+}
+
+impl Written {
+    /// With the file that was written.
+    #[must_use]
+    pub fn of(what: &'static str, path: &Path) -> Self {
+        Self { what, path: path.display().to_string(), id: None, transaction: None }
+    }
+}
+
+/// Messages that are held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// For which case.
+    pub case: String,
+    /// Which messages; what else is held for it does not stand here.
+    pub ids: Vec<Id>,
+}
+
+/// A case that has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Released {
+    /// Which.
+    pub case: String,
+    /// How many messages it held.
+    pub messages: u64,
 }
 
 /// Something that ends soon.

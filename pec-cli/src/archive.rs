@@ -5,7 +5,7 @@ mod deposit;
 mod look;
 mod stamp;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use pec_archive::report::{Report, Written};
 use pec_archive::{Actor, Archive, Id, Intake, Keys, Progress, Searchable};
 use pec_core::finding::Language;
 
@@ -43,6 +44,9 @@ enum Action {
         /// message, and every subject. Otherwise no word can be searched for.
         #[arg(long)]
         index_words: bool,
+        /// The report as JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Take messages in: files, folders, Maildir, mbox, ZIP, or standard input. What an earlier run has finished is skipped.
     #[command(visible_alias = "import")]
@@ -83,7 +87,7 @@ enum Action {
 pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode, Stop> {
     let call = Call { actor: Actor::local(&arguments.actor), keys: arguments.keys.load()?, language };
     match &arguments.action {
-        Action::Init { archive, index_words } => {
+        Action::Init { archive, index_words, json } => {
             if *index_words && arguments.keys.is_empty() {
                 return Err(Text::new(
                     "--index-words vale solo con --key-file: un archivio in chiaro ha sempre l'indice delle parole",
@@ -93,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
             }
             let searchable = if *index_words { Searchable::Words } else { Searchable::Fields };
             Archive::create_with(archive, &call.keys.searchable(searchable)).map_err(|error| failed(&error))?;
-            Ok(ExitCode::SUCCESS)
+            told(*json, &Written::of("archive", archive))
         }
         Action::Add(arguments) => call.add(arguments),
         Action::Search(arguments) => call.search(arguments),
@@ -170,6 +174,14 @@ pub(crate) fn bar() -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+/// Ends what has gone well and says nothing to a person.
+pub(crate) fn told(json: bool, report: &impl Report) -> Result<ExitCode, Stop> {
+    if json {
+        writeln!(anstream::stdout(), "{}", report.to_json())?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Shows how far a long work is.

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use pec_archive::report::Written;
 use pec_archive::{Actor, Archive};
 use pec_core::finding::Language;
 use pec_core::limits::Limits;
 use pec_core::proof::{self, Fault, MessageProof, ObjectFault, ProofReport};
 
+use crate::archive::told;
 use crate::keys;
 use crate::render::printable;
 use crate::setup;
@@ -46,6 +48,9 @@ struct Make {
     /// In whose name it is done; where the archive has an organisation, what a user is given stands in its log.
     #[arg(long, value_name = "NAME", default_value = "host")]
     actor: String,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     keys: keys::KeyFiles,
     #[command(flatten)]
@@ -83,7 +88,8 @@ fn make(arguments: &Make) -> Result<ExitCode, Stop> {
     written
         .and_then(|mut file| file.write_all(&bundle).and_then(|()| file.sync_all()))
         .map_err(|error| Text::of_io(&error).at(&arguments.output))?;
-    Ok(ExitCode::SUCCESS)
+    let transaction = Some(arguments.transaction.clone());
+    told(arguments.json, &Written { transaction, ..Written::of("bundle", &arguments.output) })
 }
 
 fn verify(arguments: &Verify, language: Language) -> Result<ExitCode, Stop> {

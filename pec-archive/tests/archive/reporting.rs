@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use jiff::SignedDuration;
 use pec_archive::deposit::{Options, ReportForm, Selection, Target};
-use pec_archive::report::{Erased, Report, Term, lines};
+use pec_archive::report::{Erased, Held, Released, Report, Term, Written, lines};
 use pec_archive::search::Query;
 use pec_archive::{
     Action, Actor, Answer, Answers, Archive, Error, Intake, Managed, Outcome, Outgoing, Progress, Progressed, Reached,
@@ -82,7 +82,13 @@ fn reports(scene: &Scene, world: &World) -> (Vec<String>, BTreeSet<String>, Vec<
     said.extend(lines(&archive.deposited(&host, &package).unwrap()).lines().map(str::to_owned));
 
     let bundle = archive.bundle(&host, &trust, now, &scene.pec_id).unwrap();
+    let written = |what, name: &str| Written::of(what, &path(name));
+    said.extend(["archive", "backup", "index"].map(|what| written(what, "a.pecarchive").to_json()));
+    said.push(Written { id: Some(ids[0]), ..written("message", "uno.eml") }.to_json());
+    said.push(Written { transaction: Some(scene.pec_id.clone()), ..written("bundle", "prova.zip") }.to_json());
     archive.hold(&host, now, &ids[..1], "causa 1").unwrap();
+    said.push(Held { case: "causa 1".into(), ids: ids[..1].to_vec() }.to_json());
+    said.push(Released { case: "causa 1".into(), messages: 1 }.to_json());
     for at in [now, until] {
         let erased = archive.erase(&host, at, &ids, "termine").unwrap();
         said.extend(ids.iter().zip(&erased).map(|(id, erasure)| Erased::of(*id, erasure).to_json()));

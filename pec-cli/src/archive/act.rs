@@ -8,12 +8,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::Timestamp;
-use pec_archive::report::{Erased, Report as _};
+use pec_archive::report::{Erased, Held, Released, Report as _, Written};
 use pec_archive::search::Query;
 use pec_archive::{Archive, Erasure, Id, Kept};
 use pec_core::finding::Language;
 
-use super::{Call, Clock, bar, failed, intake, named, watch};
+use super::{Call, Clock, bar, failed, intake, named, told, watch};
 use crate::render::printable;
 use crate::setup;
 use crate::text::{Stop, Text};
@@ -51,6 +51,9 @@ pub(super) struct Export {
     /// The folder; one file a message, called by its identifier.
     #[arg(long, short, value_name = "DIR")]
     output: PathBuf,
+    /// One JSON object a message and line.
+    #[arg(long)]
+    json: bool,
 }
 
 /// By what to judge again.
@@ -74,6 +77,9 @@ pub(super) struct Hold {
     /// Messages by identifier, or every one of a transaction.
     #[arg(required = true, value_name = "ID|IDENTIFICATIVO")]
     names: Vec<String>,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     clock: Clock,
 }
@@ -85,6 +91,9 @@ pub(super) struct Release {
     /// The case.
     #[arg(long)]
     case: String,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     clock: Clock,
 }
@@ -113,6 +122,9 @@ pub(super) struct Backup {
     archive: PathBuf,
     /// The copy; nothing may be there yet.
     to: PathBuf,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// What is broken, and where to.
@@ -132,6 +144,9 @@ pub(super) struct Salvage {
 #[derive(Debug, Args)]
 pub(super) struct Rebuild {
     archive: PathBuf,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     judging: setup::Options,
 }
@@ -214,7 +229,12 @@ impl Call {
             let path = arguments.output.join(format!("{id}.eml"));
             let bytes = archive.get(&self.actor, id).map_err(|error| failed(&error))?;
             fs::write(&path, bytes).map_err(|error| Text::of_io(&error).at(&path))?;
-            writeln!(anstream::stdout(), "{}", path.display())?;
+            if arguments.json {
+                let written = Written { id: Some(id), ..Written::of("message", &path) };
+                writeln!(anstream::stdout(), "{}", written.to_json())?;
+            } else {
+                writeln!(anstream::stdout(), "{}", path.display())?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -246,14 +266,15 @@ impl Call {
         let ids = named(&archive, &self.actor, &arguments.names)?;
         let now = arguments.clock.now();
         archive.hold(&self.actor, now, &ids, &arguments.case).map_err(|error| failed(&error))?;
-        Ok(ExitCode::SUCCESS)
+        told(arguments.json, &Held { case: arguments.case.clone(), ids })
     }
 
     pub(super) fn release(&self, arguments: &Release) -> Result<ExitCode, Stop> {
         let archive = self.open(&arguments.archive)?;
         let now = arguments.clock.now();
-        archive.release(&self.actor, now, &arguments.case).map_err(|error| failed(&error))?;
-        Ok(ExitCode::SUCCESS)
+        let case = arguments.case.clone();
+        let messages = archive.release(&self.actor, now, &case).map_err(|error| failed(&error))? as u64;
+        told(arguments.json, &Released { case, messages })
     }
 
     pub(super) fn erase(&self, arguments: &Erase) -> Result<ExitCode, Stop> {
@@ -325,13 +346,13 @@ impl Call {
         let rebuilt = archive.rebuild_index(&self.actor, &intake(&setup), &mut watch(&bar));
         bar.finish_and_clear();
         rebuilt.map_err(|error| failed(&error))?;
-        Ok(ExitCode::SUCCESS)
+        told(arguments.json, &Written::of("index", &arguments.archive))
     }
 
     pub(super) fn backup(&self, arguments: &Backup) -> Result<ExitCode, Stop> {
         let archive = self.open_to_read(&arguments.archive)?;
         archive.backup(&self.actor, &arguments.to).map_err(|error| failed(&error))?;
-        Ok(ExitCode::SUCCESS)
+        told(arguments.json, &Written::of("backup", &arguments.to))
     }
 
     /// One of two texts, by the language of the reader.

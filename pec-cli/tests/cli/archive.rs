@@ -106,6 +106,49 @@ fn what_is_there_is_kept_and_given_back() {
     assert_eq!(pec(&["archive", "stats", &copy, "--json"]).json()[0]["messages"], stats[0]["messages"]);
 }
 
+/// With `--json` whatever is done is told in one line, or one for each message; without it nothing is said of what went well.
+#[test]
+fn what_was_done_is_told_as_json() {
+    use serde_json::json;
+
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let all = pec(&["archive", "search", &archive, "tipo:consegna", "--json"]).json();
+    let (id, pec_id) = (all[0]["id"].as_str().unwrap(), all[0]["pec_id"].as_str().unwrap());
+    let judging = ["--anchor", &kit.anchor, "--now", crate::NOW];
+    let (new, copy, out) = (kit.path("nuovo.pecarchive"), kit.path("copia.pecarchive"), kit.path("fuori"));
+    let bundle = kit.path("prova.zip");
+    let written = |what: &str, path: &str, id: Option<&str>, transaction: Option<&str>| json!({ "schema": "pec-archive/1", "report": "written", "what": what, "path": path, "id": id, "transaction": transaction });
+    let eml = Path::new(&out).join(format!("{id}.eml")).display().to_string();
+    for (arguments, report) in [
+        (&["archive", "init", &new][..], written("archive", &new, None, None)),
+        (
+            &["archive", "hold", &archive, id, "--case", "causa 7"],
+            json!({ "schema": "pec-archive/1", "report": "held", "case": "causa 7", "ids": [id] }),
+        ),
+        (
+            &["archive", "release", &archive, "--case", "causa 7"],
+            json!({ "schema": "pec-archive/1", "report": "released", "case": "causa 7", "messages": 1 }),
+        ),
+        (&["archive", "export", &archive, id, "-o", &out], written("message", &eml, Some(id), None)),
+        (&["archive", "backup", &archive, &copy], written("backup", &copy, None, None)),
+        (&[&["archive", "rebuild", &archive][..], &judging].concat(), written("index", &archive, None, None)),
+        (
+            &[&["proof", "make", &archive, pec_id, "-o", &bundle][..], &judging].concat(),
+            written("bundle", &bundle, None, Some(pec_id)),
+        ),
+    ] {
+        let ran = pec(&[arguments, &["--json"]].concat());
+        assert_eq!((ran.code, ran.json(), ran.err.as_str()), (0, vec![report], ""), "{arguments:?}");
+    }
+    // One line for each message; nothing where nothing was done.
+    let ran = pec(&["archive", "export", &archive, pec_id, "-o", &out, "--json"]);
+    assert!(ran.json().len() > 1 && ran.json().iter().all(|line| line["what"] == "message"), "{ran:?}");
+    let again = pec(&["archive", "release", &archive, "--case", "causa 7", "--json"]);
+    assert_eq!((again.code, again.out.as_str()), (2, ""));
+    assert_eq!(pec(&["archive", "hold", &archive, id, "--case", "causa 7"]).out, "");
+}
+
 /// What was forged or altered is taken in as it is, told, and explained.
 #[test]
 fn what_is_suspect_is_told_when_it_comes_in() {
