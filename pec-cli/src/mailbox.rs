@@ -8,10 +8,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use pec_archive::report::Report as _;
 use pec_core::finding::Language;
-use pec_imap::{Account, Credential, Endpoint, Error, MailboxSpec, Origin, Overrides, Synced, Watching, report};
+use pec_imap::{
+    Account, Credential, Endpoint, Error, MailboxSpec, Origin, Overrides, SyncProgress, Synced, Watching, report,
+};
 
 pub(crate) use sending::sentence;
 
@@ -241,13 +244,7 @@ impl Receive {
     fn sync(&self, house: &House, language: Language) -> Result<ExitCode, Stop> {
         let rules = self.rules.begin(house)?;
         let bar = bar();
-        let mut watch = |progress: pec_imap::SyncProgress<'_>| {
-            bar.set_length(progress.total);
-            bar.set_position(progress.done);
-            bar.set_message(progress.folder.to_owned());
-            ControlFlow::Continue(())
-        };
-        let synced = wait(house.hub.sync(&self.one.address, &mut watch))?;
+        let synced = wait(house.hub.sync(&self.one.address, &mut following(&bar)))?;
         bar.finish_and_clear();
         let told = self.one.tell(&synced.map_err(|error| failed(&error))?, language)?;
         if let Some(rules) = rules {
@@ -260,7 +257,9 @@ impl Receive {
         let rules = self.rules.begin(house)?;
         let account = self.one.account(house)?;
         let mut told = Ok(ExitCode::SUCCESS);
+        let bar = bar();
         let mut each = |run: Result<Synced, Error>| {
+            bar.finish_and_clear();
             match run {
                 Ok(synced) if synced.new_messages() > 0 || !synced.is_complete() => {
                     told = self.one.tell(&synced, language);
@@ -278,12 +277,25 @@ impl Receive {
             }
             if told.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let mut progress = |_: pec_imap::SyncProgress<'_>| ControlFlow::Continue(());
-        let watching = Watching::default();
+        let (watching, mut progress) = (Watching::default(), following(&bar));
         let watched =
             wait(house.hub.receiver().watch(house.hub.network(), &account, watching, &mut progress, &mut each))?;
+        bar.finish_and_clear();
         watched.map_err(|error| failed(&error))?;
         told
+    }
+}
+
+/// Shows how far a look at a mailbox is; where an earlier one has ended, begins anew.
+fn following(bar: &ProgressBar) -> impl FnMut(SyncProgress<'_>) -> ControlFlow<()> {
+    |progress| {
+        if bar.is_finished() {
+            bar.reset();
+        }
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+        bar.set_message(progress.folder.to_owned());
+        ControlFlow::Continue(())
     }
 }
 
@@ -316,5 +328,24 @@ impl One {
             }
         }
         Ok(if synced.is_complete() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_follows_one_look_and_then_the_next() {
+        let bar = ProgressBar::hidden();
+        let mut follow = following(&bar);
+        for total in [9, 2] {
+            for done in 0..=total {
+                assert!(follow(SyncProgress { folder: "INBOX", done, total }).is_continue());
+                assert_eq!((bar.position(), bar.length(), bar.is_finished()), (done, Some(total), false));
+            }
+            bar.finish_and_clear();
+            assert!(bar.is_finished());
+        }
     }
 }
