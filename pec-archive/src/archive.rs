@@ -7,8 +7,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use jiff::Timestamp;
+use pec_core::message::Message;
 use pec_core::reconcile::Ledger;
 use pec_core::trust::ChainCache;
+use pec_core::verify::Verification;
 
 use crate::actor::Actor;
 use crate::care::readable;
@@ -320,6 +322,19 @@ impl Archive {
             let number = content::number_of(view, id)?;
             content::stream(self.seal(), view, number, |piece| sink.write_all(piece).map_err(failed)).map(drop)
         })
+    }
+
+    /// A message as it was received, and what is found out about it now: by what the intake brings, and by the revocation evidence
+    /// that is kept with it. What was known to be revoked when it came in is so for whoever brings no list.
+    ///
+    /// # Errors
+    /// As [`Archive::get`]; [`Error::Damaged`] where what is kept cannot be read.
+    pub fn verify(&self, actor: &Actor, intake: &Intake<'_>, id: Id) -> Result<(Message<Vec<u8>>, Verification)> {
+        let message = Message::parse(self.get(actor, id)?, &intake.limits);
+        let mut judge = Judge::by(intake, self.seal(), self.cache());
+        let verified = self.read(|view| judge.verify(view, content::number_of(view, id)?, &message));
+        self.give_back(judge.cache);
+        Ok((message, verified?))
     }
 
     /// Everything that speaks of the transaction of this *identificativo* or *msgid*, as a ledger: its dossiers are worked

@@ -171,7 +171,8 @@ pub(crate) fn ledger_of(
     Ok(ledger)
 }
 
-fn add(ledger: &mut Ledger, record: Record) -> Result<()> {
+/// Adds a record to a ledger that has room for it.
+pub(crate) fn add(ledger: &mut Ledger, record: Record) -> Result<()> {
     ledger.add(record).map_err(|full| Error::Internal(full.to_string()))
 }
 

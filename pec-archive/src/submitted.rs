@@ -3,15 +3,12 @@
 use jiff::Timestamp;
 use pec_core::message::Message;
 use pec_core::reconcile::{Record, Source};
-use pec_core::verify::Verification;
 
 use crate::actor::Actor;
 use crate::archive::Archive;
-use crate::dossiers::Judge;
 use crate::enforce::{Asked, Call, On};
 use crate::error::Result;
 use crate::id::Id;
-use crate::intake::Intake;
 use crate::{content, dossiers};
 
 /// A submission as the host reported it.
@@ -35,19 +32,6 @@ impl Submitted {
 }
 
 impl Archive {
-    /// A message as it was received, and what is found out about it now: by what the intake brings, and by the revocation evidence
-    /// that is kept with it. What was known to be revoked when it came in is so for whoever brings no list.
-    ///
-    /// # Errors
-    /// As [`Archive::get`]; [`crate::Error::Damaged`] where what is kept cannot be read.
-    pub fn verify(&self, actor: &Actor, intake: &Intake<'_>, id: Id) -> Result<(Message<Vec<u8>>, Verification)> {
-        let message = Message::parse(self.get(actor, id)?, &intake.limits);
-        let mut judge = Judge::by(intake, self.seal(), self.cache());
-        let verified = self.read(|view| judge.verify(view, content::number_of(view, id)?, &message));
-        self.give_back(judge.cache);
-        Ok((message, verified?))
-    }
-
     /// The submission that was reported with this message; `None` where none was.
     ///
     /// # Errors

@@ -135,8 +135,7 @@ impl Family {
         for number in numbers {
             let (document, record) = Document::of(view, judge, *number)?;
             if let Some(record) = record {
-                let record = record.numbered(dossiers::source(*number));
-                ledger.add(record).map_err(|full| Error::Internal(full.to_string()))?;
+                dossiers::add(&mut ledger, record.numbered(dossiers::source(*number)))?;
             }
             documents.push(document);
         }
