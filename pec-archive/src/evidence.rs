@@ -25,9 +25,9 @@ pub(crate) struct Used {
 
 impl Used {
     pub(crate) fn by(intake: &Intake<'_>) -> Self {
-        let trust = std::iter::once((TRUST, intake.trust.to_json().into_bytes()));
-        let evidence = lists(intake.evidence).map(|(kind, bytes)| (kind, bytes.to_vec()));
-        let bodies = trust.chain(evidence).map(|(kind, bytes)| (kind, Id::of(&bytes), bytes));
+        let trust = (TRUST, Id::of_digest(intake.trust.id().0), intake.trust.to_json().into_bytes());
+        let evidence = lists(intake.evidence).map(|(kind, id, bytes)| (kind, id, bytes.to_vec()));
+        let bodies = std::iter::once(trust).chain(evidence);
         Self { bodies: bodies.collect() }
     }
 
@@ -111,7 +111,7 @@ impl<'a> Kept<'a> {
         if kept.is_empty() {
             return Ok(None);
         }
-        let brought = || lists(self.brought).map(|(kind, list)| (kind, Id::of(list))).collect();
+        let brought = || lists(self.brought).map(|(kind, id, _)| (kind, id)).collect();
         let digests = self.digests.get_or_insert_with(brought);
         kept.retain(|(kind, id)| !digests.contains(&(kind.as_str(), *id)));
         if kept.is_empty() {
@@ -141,10 +141,12 @@ pub(crate) fn added(evidence: Evidence, kind: &str, bytes: Vec<u8>) -> Evidence 
     }
 }
 
-/// Lists and answers, each with its kind.
-fn lists(evidence: Option<&Evidence>) -> impl Iterator<Item = (&'static str, &[u8])> {
-    let crls = evidence.into_iter().flat_map(|evidence| evidence.crls()).map(|list| (CRL, list));
-    crls.chain(evidence.into_iter().flat_map(|evidence| evidence.ocsp()).map(|answer| (OCSP, answer)))
+/// Lists and answers, each with its kind and its digest.
+fn lists(evidence: Option<&Evidence>) -> impl Iterator<Item = (&'static str, Id, &[u8])> {
+    let named = |kind| move |(digest, bytes): (Fingerprint, _)| (kind, Id::of_digest(digest.0), bytes);
+    let crls = evidence.into_iter().flat_map(|evidence| evidence.crl_digests().zip(evidence.crls()));
+    let answers = evidence.into_iter().flat_map(|evidence| evidence.ocsp_digests().zip(evidence.ocsp()));
+    crls.map(named(CRL)).chain(answers.map(named(OCSP)))
 }
 
 #[cfg(test)]

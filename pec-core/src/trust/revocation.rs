@@ -33,10 +33,22 @@ use ocsp::Answer;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
-    // Lists of revoked certificates have megabytes: a copy of the set shares them.
-    crls: Vec<Arc<[u8]>>,
-    ocsp: Vec<Arc<[u8]>>,
+    crls: Vec<Item>,
+    ocsp: Vec<Item>,
     id: Option<Fingerprint>,
+}
+
+/// A list or an answer. Lists of revoked certificates have megabytes: a copy of the set shares them, and each is digested once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Item {
+    der: Arc<[u8]>,
+    digest: Fingerprint,
+}
+
+impl Item {
+    fn of(der: Vec<u8>) -> Self {
+        Self { digest: Fingerprint(sha256(&der)), der: der.into() }
+    }
 }
 
 impl Evidence {
@@ -51,8 +63,9 @@ impl Evidence {
     #[must_use]
     pub fn with_crl(mut self, list: impl Into<Vec<u8>>) -> Self {
         for der in objects(list.into(), "X509 CRL") {
-            self.identify(0, &der);
-            self.crls.push(der.into());
+            let item = Item::of(der);
+            self.identify(0, item.digest);
+            self.crls.push(item);
         }
         self
     }
@@ -62,8 +75,9 @@ impl Evidence {
     #[must_use]
     pub fn with_ocsp(mut self, response: impl Into<Vec<u8>>) -> Self {
         for der in objects(response.into(), "OCSP RESPONSE") {
-            self.identify(1, &der);
-            self.ocsp.push(der.into());
+            let item = Item::of(der);
+            self.identify(1, item.digest);
+            self.ocsp.push(item);
         }
         self
     }
@@ -73,8 +87,8 @@ impl Evidence {
     /// asked when they are used.
     #[must_use]
     pub fn unreadable(&self) -> usize {
-        self.crls.iter().filter(|der| Crl::parse(der).is_err()).count()
-            + self.ocsp.iter().filter(|der| Answer::parse(der).is_err()).count()
+        self.crls.iter().filter(|item| Crl::parse(&item.der).is_err()).count()
+            + self.ocsp.iter().filter(|item| Answer::parse(&item.der).is_err()).count()
     }
 
     /// The identity of this set; `None` when it is empty.
@@ -85,18 +99,28 @@ impl Evidence {
 
     /// The lists, in DER, in the order in which they were given.
     pub fn crls(&self) -> impl Iterator<Item = &[u8]> {
-        self.crls.iter().map(AsRef::as_ref)
+        self.crls.iter().map(|item| item.der.as_ref())
     }
 
     /// The OCSP responses, in DER, in the order in which they were given.
     pub fn ocsp(&self) -> impl Iterator<Item = &[u8]> {
-        self.ocsp.iter().map(AsRef::as_ref)
+        self.ocsp.iter().map(|item| item.der.as_ref())
+    }
+
+    /// SHA-256 of each list, in the order of [`Evidence::crls`].
+    pub fn crl_digests(&self) -> impl Iterator<Item = Fingerprint> {
+        self.crls.iter().map(|item| item.digest)
+    }
+
+    /// SHA-256 of each answer, in the order of [`Evidence::ocsp`].
+    pub fn ocsp_digests(&self) -> impl Iterator<Item = Fingerprint> {
+        self.ocsp.iter().map(|item| item.digest)
     }
 
     /// The identity grows with each item, so that many large ones are each hashed once. Another order is another set.
-    fn identify(&mut self, kind: u8, der: &[u8]) {
+    fn identify(&mut self, kind: u8, digest: Fingerprint) {
         let before = self.id.map_or([0; 32], |id| id.0);
-        self.id = Some(Fingerprint(sha256(&[&before[..], &[kind], &sha256(der)].concat())));
+        self.id = Some(Fingerprint(sha256(&[&before[..], &[kind], &digest.0].concat())));
     }
 }
 
@@ -298,8 +322,8 @@ pub(super) fn facts(
     limits: &Limits,
 ) -> Vec<(i64, Vec<Fact>)> {
     // What cannot be read says nothing.
-    let crls = evidence.crls.iter().filter_map(|der| Crl::parse(der).ok()).collect();
-    let answers = evidence.ocsp.iter().filter_map(|der| Answer::parse(der).ok()).collect();
+    let crls = evidence.crls().filter_map(|der| Crl::parse(der).ok()).collect();
+    let answers = evidence.ocsp().filter_map(|der| Answer::parse(der).ok()).collect();
     let context = Context { path, candidates, limits, crls, answers, nested: false };
     path.windows(2)
         .map(|pair| {
