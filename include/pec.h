@@ -2233,7 +2233,7 @@ typedef uint32_t (*pec_source_function)(void *userdata, uint8_t *data, size_t ro
 
 #if defined(PEC_ARCHIVE)
 // Given the text of a checkpoint, `note`, has it time-stamped (RFC 3161): writes the token over it, or the whole response of the
-// authority, to `token`, which has room for `room` bytes, one MiB, and its length to `len`, and returns 0. Anything else says
+// authority to a request (`pec_time_stamp_request`), to `token`, which has room for `room` bytes, one MiB, and its length to `len`, and returns 0. Anything else says
 // that there is none. It is called on the thread of the call that it was given to, and must not unwind (no C++ exception).
 typedef uint32_t (*pec_stamp_function)(void *userdata,
                                        const pec_bytes *note,
@@ -3090,8 +3090,8 @@ pec_result pec_archive_scrub(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
-// What ends by `until` or has ended before `now`, both seconds since 1970 (UTC), at most `limit` of each kind: terms, and
-// certificates on which proofs rest that no time-stamp covers yet. One JSON object (`ending`) a line. Freed by `pec_text_free`.
+// What ends by `until` or has ended before `now`, both seconds since 1970 (UTC), at most `limit` of each kind: terms,
+// certificates on which proofs rest that no time-stamp covers yet, and that of the authority which stamped the log last. One JSON object (`ending`) a line. Freed by `pec_text_free`.
 pec_result pec_archive_expiring(const pec_archive *archive,
                                 int64_t now,
                                 int64_t until,
@@ -3786,6 +3786,18 @@ pec_result pec_archive_stamp(const pec_archive *archive,
                              pec_stamp_function stamp,
                              pec_text **out,
                              pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The request for a token over `note` (RFC 3161), to be sent to an authority as `application/timestamp-query`: by SHA-256, with the
+// authority's certificate, without a nonce. Freed by `pec_blob_free`.
+//
+// # Safety
+// `note` is NULL or the first of `len` bytes that can be read.
+pec_result pec_time_stamp_request(const uint8_t *note,
+                                  size_t len,
+                                  pec_blob **out,
+                                  pec_error **error);
 #endif
 
 #if defined(PEC_ARCHIVE)
@@ -4640,8 +4652,8 @@ pec_result pec_proof_is_sound(const pec_proof *proof,
 pec_result pec_proof_json(const pec_proof *proof,
                           pec_bytes *out);
 
-// How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: lines that begin with `$ ` are
-// commands. It is written anew from the names of the objects. `PEC_ABSENT` where the file is no bundle. Freed by
+// How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: lines that begin with `$ `,
+// continued by those that begin with `> `, are commands for one shell. It is written anew from the names of the objects. `PEC_ABSENT` where the file is no bundle. Freed by
 // `pec_text_free`.
 //
 // # Safety

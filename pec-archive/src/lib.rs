@@ -45,6 +45,7 @@ mod shares;
 mod sheets;
 mod split;
 mod sqlite;
+mod stamps;
 mod stats;
 pub mod store;
 mod submitted;

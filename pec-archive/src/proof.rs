@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use pec_core::limits::Limits;
-use pec_core::proof::{Bundle, Checkpoint, Witness};
+use pec_core::proof::Bundle;
 use pec_core::signature::timestamp;
-use pec_core::trust::{Evidence, TrustStore, judge_time_stamp};
+use pec_core::trust::{Evidence, TimeAuthority, TrustStore, judge_time_stamp};
 use serde::Serialize;
 
 use crate::actor::Actor;
@@ -17,6 +17,7 @@ use crate::evidence::added;
 use crate::id::Id;
 use crate::log::{self, Appender, What};
 use crate::seal::Seal;
+use crate::stamps;
 use crate::store::{CheckpointRow, MessageRow, Number, Speaking, View};
 use crate::{content, dossiers};
 
@@ -30,6 +31,14 @@ pub struct Stamped {
     pub time: Timestamp,
     /// The authority, as its certificate names it.
     pub authority: String,
+    /// When this certificate ends: before that the log should be stamped again. `None` where it ends after the year 9999.
+    pub ends: Option<Timestamp>,
+}
+
+impl Stamped {
+    pub(crate) fn new(size: u64, time: Timestamp, authority: TimeAuthority) -> Self {
+        Self { size, time, ends: Timestamp::from_second(authority.ends).ok(), authority: authority.name }
+    }
 }
 
 /// Given the text of a checkpoint, gives the RFC 3161 token over it, or says why there is none.
@@ -41,8 +50,9 @@ impl Archive {
     /// and gives the token over it, or the whole response of the authority; the archive opens no connection.
     ///
     /// Stamping again renews: the new root covers the log's entries about the tokens before it. Do it before the authority's
-    /// certificate ends and before its algorithms weaken: nothing here tells when, [`Archive::expiring`] names the proofs that need a
-    /// first one. A [bundle](Archive::bundle) carries the first token over each message, not those that renew it.
+    /// certificate ends ([`Archive::expiring`] tells when, as it tells which proofs need a first stamp) and before its algorithms
+    /// weaken, which nothing here can tell. A [bundle](Archive::bundle) carries the first token over each message and those that
+    /// renew it.
     ///
     /// It proves that the messages existed, not that the archive is complete, and nothing about what was taken away after
     /// the last stamp that somebody else keeps.
@@ -68,15 +78,17 @@ impl Archive {
         let checkpoint = CheckpointRow { token: token.to_vec(), note };
         self.change_for(&asked, |change, _| {
             change.put_checkpoint(size, &checkpoint)?;
-            let what = What::Stamp { size, token: Id::of(&checkpoint.token), authority: &authority, time };
+            let what = What::Stamp { size, token: Id::of(&checkpoint.token), authority: &authority.name, time };
             Appender::new(change, actor, now)?.append(what).map(drop)
         })?;
-        Ok(Stamped { size, time, authority })
+        Ok(Stamped::new(size, time, authority))
     }
 
     /// Everything that proves the transaction of this *identificativo* or *msgid*, as one file that
     /// [`pec_core::proof::check`] checks without the archive: its messages as received, the evidence by which they were
-    /// judged, their places in the log and the time-stamps over it. The page inside is written as `trust` judges at `now`.
+    /// judged, their places in the log and the time-stamps over it: the first over each, and of the later ones, which renew it, the
+    /// first by each certificate of an authority. What was stamped after it was made it does not know: one that is to prove something
+    /// after [`Witnessed::borne_until`](pec_core::proof::Witnessed::borne_until) is made again. The page inside is written as `trust` judges at `now`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when nothing speaks of it, or nothing that lies in mailboxes of whoever asks (then the log says that it
@@ -98,13 +110,11 @@ impl Archive {
                 let MessageRow { entry, .. } = content::row(view, *number)?;
                 // The first stamped root above it: the earliest time that is proven.
                 let covering = view.checkpoint_above(entry)?;
-                let witness = covering.map(|size| witness(view, entry as u64, size)).transpose()?;
+                let witness = covering.map(|size| stamps::witness(view, entry as u64, size)).transpose()?;
                 used.extend(covering);
                 bundle = bundle.message(content::whole(self.seal(), view, *number)?, witness);
             }
-            for size in used {
-                bundle = bundle.checkpoint(checkpoint(view, size)?);
-            }
+            bundle = stamps::bearing(view, &used)?.into_iter().fold(bundle, Bundle::checkpoint);
             Ok(bundle.evidence(evidence(self.seal(), view, &messages)?))
         });
         let bundle = bundle.map_err(|error| match error {
@@ -138,18 +148,6 @@ impl Archive {
             _ => Ok(exported),
         }
     }
-}
-
-fn witness(view: &dyn View, entry: u64, size: u64) -> Result<Witness> {
-    let text = view.log_entry(entry)?;
-    let text = text.ok_or_else(|| Error::Damaged(format!("entry {entry} of the log is missing")))?;
-    Ok(Witness::new(text, entry, size, &log::path(view, entry, size)?))
-}
-
-fn checkpoint(view: &dyn View, size: u64) -> Result<Checkpoint> {
-    let missing = || Error::Damaged(format!("checkpoint {size} is missing"));
-    let CheckpointRow { note, token } = view.checkpoint(size as i64)?.ok_or_else(missing)?;
-    Ok(Checkpoint { note, token })
 }
 
 /// The revocation evidence by which these messages were judged, each list once.

@@ -168,21 +168,25 @@ pub struct Released {
 /// Something that ends soon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ending {
-    /// `term`, or `certificate`, on which a proof rests.
+    /// `term`; `certificate`, on which a proof rests; or `stamp`, the certificate of the authority that stamped the log last.
     pub what: &'static str,
     /// When.
     pub ends: Option<Timestamp>,
-    /// The message.
-    pub message: Entry,
+    /// The message; `None` for a stamp, which covers all.
+    pub message: Option<Entry>,
+    /// The stamp.
+    pub stamp: Option<Stamped>,
 }
 
 impl Expiring {
-    /// One report for each thing that ends: terms, then certificates.
+    /// One report for each thing that ends: the stamp, terms, then certificates.
     pub fn endings(&self) -> impl Iterator<Item = Ending> {
-        let term =
-            |(message, ends): &(Entry, Timestamp)| Ending { what: "term", ends: Some(*ends), message: message.clone() };
-        let proof = |message: &Entry| Ending { what: "certificate", ends: message.expires, message: message.clone() };
-        self.terms.iter().map(term).chain(self.proofs.iter().map(proof))
+        let of = |what, ends, message: &Entry| Ending { what, ends, message: Some(message.clone()), stamp: None };
+        let stamp =
+            |stamp: &Stamped| Ending { what: "stamp", ends: stamp.ends, message: None, stamp: Some(stamp.clone()) };
+        let terms = self.terms.iter().map(move |(message, ends)| of("term", Some(*ends), message));
+        let proofs = self.proofs.iter().map(move |message| of("certificate", message.expires, message));
+        self.stamp.iter().map(stamp).chain(terms).chain(proofs)
     }
 }
 

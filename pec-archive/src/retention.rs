@@ -18,6 +18,8 @@ use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::log::{Appender, What};
 use crate::page::Entry;
+use crate::proof::Stamped;
+use crate::stamps;
 use crate::store::{Change, MessageRow, Number, View, second_of};
 
 /// Terms are counted in the calendar of Rome.
@@ -55,6 +57,9 @@ pub struct Expiring {
     /// covers yet: from then on only the provider's word says when they were signed. Where there is no room for all, those that can
     /// be stamped in time come before those that cannot.
     pub proofs: Vec<Entry>,
+    /// The newest time-stamp over the log, where the certificate of its authority ends by then or has ended: stamping again before
+    /// that renews it and all before it ([`Archive::renew`]). Not shown to whoever sees a part of the archive alone.
+    pub stamp: Option<Stamped>,
 }
 
 impl Archive {
@@ -184,7 +189,8 @@ impl Archive {
         self.backend().scrub()
     }
 
-    /// What ends by `until`, or has ended before `now`, at most `limit` of each kind: terms, and certificates on which proofs rest.
+    /// What ends by `until`, or has ended before `now`, at most `limit` of each kind: terms, certificates on which proofs rest, and
+    /// that of the authority which stamped the log last.
     ///
     /// # Errors
     /// What reading can meet.
@@ -205,7 +211,9 @@ impl Archive {
             let mut shows = |number| self.shows(view, &sight, number, None);
             let terms = ending_terms(view, until, limit, &mut shows)?;
             let (numbers, ends): (Vec<Number>, Vec<Timestamp>) = terms.into_iter().unzip();
+            let newest = if matches!(sight, Sight::All) { stamps::newest(view)? } else { None };
             Ok(Expiring {
+                stamp: newest.filter(|stamped| stamped.ends.is_some_and(|ends| ends <= until)),
                 proofs: self.entries_seen(view, &sight, &proofs)?,
                 terms: self.entries_seen(view, &sight, &numbers)?.into_iter().zip(ends).collect(),
             })

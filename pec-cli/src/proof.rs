@@ -10,7 +10,7 @@ use pec_archive::report::Written;
 use pec_archive::{Actor, Archive};
 use pec_core::finding::Language;
 use pec_core::limits::Limits;
-use pec_core::proof::{self, Fault, MessageProof, ObjectFault, ProofReport};
+use pec_core::proof::{self, Fault, MessageProof, ObjectFault, ProofReport, Witnessed};
 
 use crate::archive::told;
 use crate::keys;
@@ -190,12 +190,7 @@ impl Words {
         }
         match (&message.witnessed, &message.witness_fails) {
             (Some(witnessed), _) => {
-                let said = if witnessed.within_certificate {
-                    self.say("esisteva già, a certificato valido, il", "existed, with a valid certificate, on")
-                } else {
-                    self.say("esisteva già il", "existed on")
-                };
-                text += &format!("\n  {said} {} ({})", witnessed.at, printable(&witnessed.authority));
+                text += &format!("\n  {}", self.witnessed(witnessed));
             }
             (None, Some(why)) => {
                 text += &format!(
@@ -204,9 +199,47 @@ impl Words {
                     printable(why)
                 );
             }
+            (None, None) if message.verdict.starts_with("certified") => {
+                text += "\n  ";
+                text += self.say(
+                    "quando fu firmato lo dice il gestore, e nessun terzo: non ha marca temporale",
+                    "when it was signed the provider says, and no third party: it has no time-stamp",
+                );
+            }
             (None, None) => {}
         }
         text
+    }
+
+    fn witnessed(&self, witnessed: &Witnessed) -> String {
+        let Witnessed { at, within_certificate, borne_until, renewals, lapsed, .. } = witnessed;
+        let authority = printable(&witnessed.authority);
+        let said = if *lapsed {
+            self.say(
+                "esisteva già, secondo una marca che non vale più da sola, il",
+                "existed, by a stamp that no longer stands by itself, on",
+            )
+        } else if *within_certificate {
+            self.say("esisteva già, a certificato valido, il", "existed, with a valid certificate, on")
+        } else {
+            self.say("esisteva già il", "existed on")
+        };
+        let renewed = match (renewals, self.0) {
+            (0, _) => String::new(),
+            (1, Language::It) => ", rinnovata una volta".into(),
+            (n, Language::It) => format!(", rinnovata {n} volte"),
+            (1, Language::En) => ", renewed once".into(),
+            (n, Language::En) => format!(", renewed {n} times"),
+        };
+        let held = if *lapsed {
+            self.say(
+                "il certificato di chi ha marcato è finito, senza rinnovo, il",
+                "the authority's certificate ended, not renewed, on",
+            )
+        } else {
+            self.say("marca retta da un certificato fino al", "stamp borne by a certificate until")
+        };
+        format!("{said} {at} ({authority})\n  {held} {borne_until}{renewed}")
     }
 
     /// States of the recipients, from the report that programs read.

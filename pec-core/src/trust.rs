@@ -28,7 +28,7 @@ pub use pec::{Judgement, PathCertificate, Question, TrustAtSigning, TrustNow, ju
 pub(crate) use person::{Person, PersonFault, judge_person};
 pub use revocation::{Evidence, Reason, Revocation};
 pub use store::{Anchor, Facts, Fingerprint, TrustStore, TrustStoreError};
-pub use timestamp::{TimeStampTrust, judge_time_stamp};
+pub use timestamp::{TimeAuthority, TimeStampTrust, judge_time_stamp};
 
 use crate::asn1::Reader;
 use crate::crypto::{self, DigestAlgorithm};

@@ -190,6 +190,12 @@ fn a_stamped_transaction_is_proven_seven_years_later() {
     assert_eq!(proof["faults"], serde_json::json!([]));
     let messages = proof["messages"].as_array().unwrap();
     assert!(!messages.is_empty() && messages.iter().all(|it| it["witnessed"]["at"] == "2026-03-02T00:00:00Z"));
+    // The sandbox's authority lives until 2039.
+    assert!(
+        messages
+            .iter()
+            .all(|it| it["witnessed"]["borne_until"] == "2039-01-01T00:00:00Z" && it["witnessed"]["lapsed"] == false)
+    );
 }
 
 /// The program, where the whole workspace was built.

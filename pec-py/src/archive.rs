@@ -50,7 +50,7 @@ pub(crate) use audit::{KeptRoot, LogKey, check_entry, check_growth};
 pub(crate) use found::{Found, explain_query};
 pub(crate) use organisation::Organisation;
 pub(crate) use outbox::values as outbox_values;
-pub(crate) use proof::{check_proof, expert_commands};
+pub(crate) use proof::{check_proof, expert_commands, time_stamp_request};
 pub(crate) use rules::Rule;
 pub(crate) use sheets::Sheet;
 

@@ -50,7 +50,7 @@ mod _pecpy {
     #[pymodule_export]
     use crate::archive::{
         Archive, Found, KeptRoot, LogKey, Organisation, Rule, Sheet, check_entry, check_growth, check_proof,
-        expert_commands, explain_query,
+        expert_commands, explain_query, time_stamp_request,
     };
     #[pymodule_export]
     use crate::code::{access_advice, codes, explain, failures, state, verdict};

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.server
 import io
 import json
 import os
 import pickle
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -216,6 +219,119 @@ def test_a_bundle_proves_and_damage_is_named(archive: pecpy.Archive, anchored: p
     assert pickle.loads(pickle.dumps(report)) == report
     with pytest.raises(pecpy.NotInArchiveError):
         pecpy.proof.make(archive, "nothing")
+
+
+CONFIGURATION = """[tsa_config]
+serial = serial
+default_policy = 1.3.6.1.4.1.99999.1
+digests = sha256
+signer_digest = sha256
+"""
+
+
+class Authority:
+    """A time-stamping authority, made by OpenSSL alone, whose certificate lives for these days; it stamps by the clock."""
+
+    def __init__(self, folder: Path, days: int) -> None:
+        self.folder = folder
+        folder.mkdir()
+        (folder / "tsa.cnf").write_text(CONFIGURATION)
+        (folder / "tsa.ext").write_text("extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n")
+        usage = "-addext keyUsage=critical,keyCertSign,cRLSign"
+        self.run(f"req -x509 -newkey rsa:2048 -nodes -keyout root.key -out root.pem -days 9999 -subj /CN=Radice {usage}")
+        self.run("req -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.csr -subj /CN=Marche")
+        signed = "-CA root.pem -CAkey root.key -CAcreateserial -out tsa.pem -extfile tsa.ext"
+        self.run(f"x509 -req -in tsa.csr {signed} -days {days}")
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "root.pem"
+
+    def run(self, arguments: str) -> None:
+        subprocess.run(["openssl", *arguments.split()], cwd=self.folder, check=True, capture_output=True)
+
+    def answer(self, request: bytes) -> bytes:
+        (self.folder / "request").write_bytes(request)
+        self.run("ts -reply -queryfile request -config tsa.cnf -section tsa_config -signer tsa.pem -inkey tsa.key -out answer")
+        return (self.folder / "answer").read_bytes()
+
+
+def authority(folder: Path, days: int) -> Authority:
+    try:
+        return Authority(folder, days)
+    except FileNotFoundError:
+        pytest.skip("there is no openssl on the path")
+
+
+def test_a_stamp_is_borne_while_it_is_renewed(archive: pecpy.Archive, anchored: pecpy.TrustStore, tmp_path: Path) -> None:
+    short, long = authority(tmp_path / "short", 30), authority(tmp_path / "long", 9000)
+    trust = anchored.with_time_stamp_anchor(short.root).with_time_stamp_anchor(long.root)
+    now = datetime.now(timezone.utc) + timedelta(minutes=1)
+    ends, later = now + timedelta(days=30), now + timedelta(days=365 * 7)
+    assert "stamp" not in {it.what for it in archive.expiring(later, now=now)}
+    stamped = archive.stamp(lambda note: short.answer(pecpy.proof.time_stamp_request(note)), trust=trust, now=now)
+    assert (stamped.authority, stamped.size) == ("CN=Marche", 4) and stamped.ends and abs(stamped.ends - ends) < timedelta(hours=1)
+    ending = next(it for it in archive.expiring(later, now=now) if it.what == "stamp")
+    assert (ending.ends, ending.message, ending.stamp) == (stamped.ends, None, pecpy.Stamped.from_json(stamped.to_json()))
+    assert pecpy.Ending.from_json(ending.to_json()) == ending
+
+    def witnessed(at: datetime) -> pecpy.proof.Witnessed:
+        report = pecpy.proof.verify(archive.bundle(transaction(archive), trust=trust, now=now), trust=trust, now=at)
+        assert report.is_sound and "existed on" in report._repr_html_()
+        assert ("lapsed" in report._repr_html_()) == any(it.witnessed and it.witnessed.lapsed for it in report.messages)
+        [found] = {it.witnessed and (it.witnessed.at, it.witnessed.borne_until) for it in report.messages}
+        assert found
+        return next(it.witnessed for it in report.messages if it.witnessed)
+
+    once = witnessed(now)
+    assert (once.at, once.borne_until, once.renewals, once.lapsed) == (stamped.time, stamped.ends, 0, False)
+    assert witnessed(later).lapsed
+    renewed = archive.stamp(lambda note: long.answer(pecpy.proof.time_stamp_request(note)), trust=trust, now=now)
+    twice = witnessed(later)
+    assert (twice.at, twice.borne_until, twice.renewals, twice.lapsed) == (stamped.time, renewed.ends, 1, False)
+
+
+def test_the_example_runs(tmp_path: Path) -> None:
+    stamper = authority(tmp_path / "tsa", 60)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            assert self.headers["Content-Type"] == "application/timestamp-query"
+            answer = stamper.answer(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *arguments: Any) -> None: ...
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        environment = {
+            **os.environ,
+            "PEC_TSA": f"http://127.0.0.1:{server.server_address[1]}/",
+            "PEC_TSA_ANCHOR": str(stamper.root),
+            "PEC_ANCHOR": str(CONFORMANCE / "artefacts" / "root.crt"),
+            "PYTHONIOENCODING": "utf-8",
+            "no_proxy": "*",
+        }
+        example = Path(__file__).parents[1] / "examples" / "archive.py"
+        command = [sys.executable, str(example), str(tmp_path / "a.pecarchive"), str(MAIL), str(tmp_path / "prove")]
+        run = [subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60) for _ in range(2)]
+        server.shutdown()
+        thread.join()
+    for done in run:
+        assert done.returncode == 0, done.stderr
+        # Within three months the authority's certificate ends: it is stamped each time.
+        assert "4 messaggi nuovi" in run[0].stdout and "marcate il" in done.stdout and "provata" in done.stdout
+    assert "0 messaggi nuovi" in run[1].stdout
+    [bundle] = (tmp_path / "prove").iterdir()
+    trust = pecpy.TrustStore().with_host_anchor(CONFORMANCE / "artefacts" / "root.crt").with_time_stamp_anchor(stamper.root)
+    assert all(message.witnessed for message in pecpy.proof.verify(bundle, trust=trust).messages)
+    # Mail that is not there, an authority that does not answer: both told, and what is there is proven.
+    command[3] = str(tmp_path / "manca")
+    third = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert third.returncode == 0 and "manca" in third.stderr and "nessuna marca" in third.stderr and "provata" in third.stdout
 
 
 def test_a_time_stamp_that_proves_nothing_is_not_taken(archive: pecpy.Archive) -> None:

@@ -224,7 +224,7 @@ fn voucher(token: &[u8], note: &[u8], trust: &TrustStore, now: Timestamp) -> Vou
         let authority =
             judge_time_stamp(&stamp, trust, now.as_second(), &Limits::DEFAULT).map_err(|error| error.to_string())?;
         let time = Timestamp::from_second(stamp.time).map_err(|error| error.to_string())?;
-        Ok(Voucher::new(VouchedBy::Stamp, authority, Some(time)))
+        Ok(Voucher::new(VouchedBy::Stamp, authority.name, Some(time)))
     };
     stamped().unwrap_or_else(Voucher::nobody)
 }

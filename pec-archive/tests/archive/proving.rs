@@ -1,11 +1,11 @@
 //! Time-stamped roots and bundles: what is proven years later.
 
 use jiff::Timestamp;
-use pec_archive::{Actor, Archive, Error, Intake};
+use pec_archive::{Actor, Archive, Error, Intake, Stamped};
 use pec_core::limits::Limits;
-use pec_core::proof::check;
+use pec_core::proof::{Witnessed, check, expert_commands};
 use pec_core::trust::TrustStore;
-use pec_sandbox::{Moment, World};
+use pec_sandbox::{Moment, TimeStamper, World};
 
 use crate::scene::{ANNA, Scene};
 
@@ -34,16 +34,40 @@ impl Kit {
         self.scene.trust().clone().with_time_stamp_anchor(&self.world.time_root.certificate.der).unwrap()
     }
 
-    fn stamp(&self, at: &str) -> Result<pec_archive::Stamped, Error> {
+    fn stamp(&self, at: &str) -> Result<Stamped, Error> {
+        self.stamp_by(&self.world.stamper, at)
+    }
+
+    fn stamp_by(&self, authority: &TimeStamper, at: &str) -> Result<Stamped, Error> {
         let at: Timestamp = at.parse().unwrap();
-        let moment = Moment::new(at, jiff::tz::Offset::UTC);
-        let ask = &mut |note: &[u8]| self.world.stamper.token(note, moment).map_err(|error| error.to_string());
+        let ask = &mut |note: &[u8]| authority.token(note, moment(at)).map_err(|error| error.to_string());
         self.archive.renew(&Actor::host(), &self.trust(), at, ask)
+    }
+
+    /// An authority whose certificate ends then.
+    fn authority(&self, ends: &str) -> TimeStamper {
+        let TimeStamper { key, certificate, .. } = self.world.stamper.clone();
+        let life = ("2020-01-01T00:00:00Z", ends);
+        let life = (moment(life.0.parse().unwrap()), moment(life.1.parse().unwrap()));
+        TimeStamper::under(&self.world.time_root, certificate.subject, key, life).unwrap()
+    }
+
+    /// What is proven in 2033 of the first message of the bundle, and how many time-stamps it carries.
+    fn proven(&self) -> (Witnessed, usize) {
+        let bundle = self.bundle();
+        let report = check(&bundle, &self.trust(), later(), &Limits::DEFAULT);
+        assert!(report.is_sound(), "{:?}", report.faults);
+        let stamps = expert_commands(&bundle).unwrap().matches("$ openssl ts -verify").count();
+        (report.messages[0].witnessed.clone().unwrap(), stamps)
     }
 
     fn bundle(&self) -> Vec<u8> {
         self.archive.bundle(&Actor::host(), self.scene.trust(), self.scene.now(), &self.scene.pec_id).unwrap()
     }
+}
+
+fn moment(at: Timestamp) -> Moment {
+    Moment::new(at, jiff::tz::Offset::UTC)
 }
 
 fn later() -> Timestamp {
@@ -73,6 +97,84 @@ fn row_75_a_stamped_dossier_is_proven_long_after_the_certificates() {
     let host = Actor::host();
     let soon = kit.archive.expiring(&host, kit.scene.now(), later(), 100).unwrap();
     assert_eq!(soon.proofs, []);
+}
+
+#[test]
+fn a_bundle_carries_what_renews_its_stamps_and_the_radar_tells_when() {
+    let kit = Kit::new();
+    let host = Actor::host();
+    let ending = |now: &str, until: &str| {
+        kit.archive.expiring(&host, now.parse().unwrap(), until.parse().unwrap(), 9).unwrap().stamp
+    };
+    assert_eq!(ending("2026-03-01T00:00:00Z", "2040-01-01T00:00:00Z"), None);
+    let [short, next, last] =
+        ["2028-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "2036-01-01T00:00:00Z"].map(|ends| kit.authority(ends));
+    let first = kit.stamp_by(&short, "2026-03-01T00:00:00Z").unwrap();
+    assert_eq!(first.ends, Some("2028-01-01T00:00:00Z".parse().unwrap()));
+    let (alone, stamps) = kit.proven();
+    assert_eq!(stamps, 1);
+    assert!(alone.lapsed && alone.at == first.time && alone.borne_until == first.ends.unwrap());
+
+    // As often as the same authority stamps, by the same certificate: nothing more is carried, and nothing is renewed.
+    for at in ["2026-09-01T00:00:00Z", "2027-03-01T00:00:00Z", "2027-09-01T00:00:00Z"] {
+        kit.stamp_by(&short, at).unwrap();
+    }
+    assert_eq!(kit.proven(), (alone, 1));
+    // The radar tells it in time, and afterwards.
+    let newest = ending("2027-10-01T00:00:00Z", "2028-01-01T00:00:00Z").unwrap();
+    assert_eq!((newest.time, newest.ends), ("2027-09-01T00:00:00Z".parse().unwrap(), first.ends));
+    assert_eq!(ending("2027-10-01T00:00:00Z", "2027-12-31T00:00:00Z"), None);
+    assert_eq!(ending("2029-01-01T00:00:00Z", "2029-02-01T00:00:00Z"), Some(newest));
+
+    // Others before its end, and before the end of those.
+    for (authority, at) in
+        [(&next, "2027-12-01T00:00:00Z"), (&next, "2028-12-01T00:00:00Z"), (&last, "2030-12-01T00:00:00Z")]
+    {
+        kit.stamp_by(authority, at).unwrap();
+    }
+    let (witnessed, stamps) = kit.proven();
+    assert_eq!((witnessed.at, witnessed.renewals, witnessed.lapsed), (first.time, 2, false));
+    assert_eq!(witnessed.borne_until, "2036-01-01T00:00:00Z".parse().unwrap());
+    assert_eq!(stamps, 3);
+    assert_eq!(ending("2031-01-01T00:00:00Z", "2035-01-01T00:00:00Z"), None);
+}
+
+#[test]
+fn what_came_in_while_the_authority_was_asked_does_not_hide_the_entry_about_its_token() {
+    let kit = Kit::new();
+    let host = Actor::host();
+    let (short, last) = (kit.authority("2028-01-01T00:00:00Z"), kit.authority("2036-01-01T00:00:00Z"));
+    let stamped_at: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+    let ask = &mut |note: &[u8]| {
+        let more = Scene::new(9001);
+        let intake = Intake::new(more.trust(), more.now());
+        kit.archive.put_batch(&host, &intake, more.mailbox(ANNA)).unwrap();
+        short.token(note, moment(stamped_at)).map_err(|error| error.to_string())
+    };
+    kit.archive.renew(&host, &kit.trust(), stamped_at, ask).unwrap();
+    kit.stamp_by(&last, "2027-12-01T00:00:00Z").unwrap();
+    let (witnessed, _) = kit.proven();
+    assert_eq!((witnessed.at, witnessed.renewals, witnessed.lapsed), (stamped_at, 1, false));
+}
+
+#[test]
+fn two_stamps_over_roots_of_the_same_size_are_one_and_the_chain_goes_on() {
+    let kit = Kit::new();
+    let host = Actor::host();
+    let [short, next, last] =
+        ["2028-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "2036-01-01T00:00:00Z"].map(|ends| kit.authority(ends));
+    let at: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+    // While one asks, another asks and has its answer: both stamp the same root.
+    let ask = &mut |note: &[u8]| {
+        kit.stamp_by(&next, "2026-02-28T00:00:00Z").unwrap();
+        short.token(note, moment(at)).map_err(|error| error.to_string())
+    };
+    kit.archive.renew(&host, &kit.trust(), at, ask).unwrap();
+    kit.stamp_by(&last, "2027-12-01T00:00:00Z").unwrap();
+    let (witnessed, _) = kit.proven();
+    assert_eq!((witnessed.at, witnessed.renewals, witnessed.lapsed), (at, 1, false));
+    let watch = &mut |_| std::ops::ControlFlow::Continue(());
+    assert!(kit.archive.check(&host, watch).unwrap().is_clean());
 }
 
 #[test]

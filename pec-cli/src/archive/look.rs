@@ -209,12 +209,31 @@ impl Call {
             now.saturating_add(SignedDuration::from_hours(24 * i64::from(arguments.days))).unwrap_or(Timestamp::MAX);
         let expiring = archive.expiring(&self.actor, now, until, arguments.limit).map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
-        let nothing = expiring.terms.is_empty() && expiring.proofs.is_empty();
+        let nothing = expiring.endings().next().is_none();
         if arguments.json {
             for ending in expiring.endings() {
                 writeln!(output, "{}", ending.to_json())?;
             }
             return Ok(ExitCode::from(u8::from(!nothing)));
+        }
+        if let Some(stamp) = &expiring.stamp {
+            let is_over = stamp.ends.is_some_and(|ends| ends < now);
+            let ends = stamp.ends.map_or_else(String::new, |ends| ends.to_string());
+            let (what, then) = if is_over {
+                (
+                    self.say("MARCA NON RINNOVATA", "STAMP NOT RENEWED"),
+                    self.say("il certificato era di", "the certificate was of"),
+                )
+            } else {
+                (
+                    self.say("MARCA", "STAMP"),
+                    self.say(
+                        "da rinnovare con pec archive stamp: certificato di",
+                        "to be renewed by pec archive stamp: certificate of",
+                    ),
+                )
+            };
+            writeln!(output, "{what} {ends}\n  {then} {}", printable(&stamp.authority))?;
         }
         for (entry, ends) in &expiring.terms {
             writeln!(output, "{} {ends}\n{}", self.say("TERMINE", "TERM"), self.line(entry))?;

@@ -53,6 +53,10 @@ impl Call {
                 Language::It => writeln!(output, "{size} voci del registro marcate il {time} da {authority}")?,
                 Language::En => writeln!(output, "{size} entries of the log stamped on {time} by {authority}")?,
             }
+            if let Some(ends) = stamped.ends {
+                let before = self.say("Da rinnovare prima del", "To be renewed before");
+                writeln!(output, "{before} {ends}")?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -478,6 +478,30 @@ fn the_log_is_stamped_by_whom_a_command_asks() {
     let stamped = stamp(&trusted, "cat > \"$1\"; cat \"$2\"");
     assert_eq!(stamped.code, 0, "{stamped:?}");
     assert_eq!(stamped.json()[0]["size"], stats());
+    // Until its certificate ends, in 2039: the radar and the bundle tell it.
+    let soon =
+        |days: &str| pec(&["archive", "expiring", &archive, "--now", crate::NOW, "--days", days, "--lang", "en"]);
+    assert!(
+        soon("5000").out.contains("STAMP 2039-01-01T00:00:00Z\n  to be renewed by pec archive stamp"),
+        "{:?}",
+        soon("5000")
+    );
+    assert!(!soon("4000").out.contains("STAMP"));
+    let late = pec(&["archive", "expiring", &archive, "--now", "2039-02-01T00:00:00Z", "--lang", "it"]);
+    assert!(late.out.contains("MARCA NON RINNOVATA 2039-01-01T00:00:00Z\n"), "{late:?}");
+    let entries = pec(&["archive", "search", &archive, "tipo:consegna", "--json"]).json();
+    let (bundle, pec_id) = (kit.path("prova.zip"), entries[0]["pec_id"].as_str().unwrap().to_owned());
+    assert_eq!(pec(&["proof", "make", &archive, &pec_id, "-o", &bundle, "--now", crate::NOW]).code, 0);
+    let proven = |now: &str, more: &[&str]| {
+        let fixed = ["proof", "verify", &bundle, "--time-anchor", &root, "--lang", "en", "--now", now];
+        pec(&[&fixed[..], more].concat())
+    };
+    let borne = proven(crate::NOW, &[]).out;
+    assert!(borne.contains("stamp borne by a certificate until 2039-01-01T00:00:00Z\n"), "{borne}");
+    let lapsed = proven("2039-02-01T00:00:00Z", &[]).out;
+    assert!(lapsed.contains("the authority's certificate ended, not renewed, on 2039-01-01T00:00:00Z\n"), "{lapsed}");
+    assert!(!lapsed.contains("with a valid certificate"), "{lapsed}");
+    assert_eq!(proven("2039-02-01T00:00:00Z", &["--json"]).json()[0]["messages"][0]["witnessed"]["lapsed"], true);
     // The request is what OpenSSL makes of the same text.
     let text = kit.path("testo");
     fs::write(&text, &note).unwrap();

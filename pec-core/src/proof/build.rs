@@ -8,15 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::manifest::{Listed, Manifest, hex};
 use super::zip::{self, TooLarge};
-use super::{EXPERT, FORM, MANIFEST, PAGE, check, expert};
+use super::{EXPERT, FORM, MANIFEST, PAGE, check, expert, tree};
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::trust::{Evidence, TrustStore};
 
-/// That a message stands in a log: its entry, and the path from there to the root (RFC 6962 §2.1.1).
+/// That an entry about a message, or about a time-stamp, stands in a log: the entry, and the path from there to the root
+/// (RFC 6962 §2.1.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Witness {
-    /// The entry, as it stands in the log: JSON that names the message by its SHA-256 under `id`.
+    /// The entry, as it stands in the log: JSON that names the message by its SHA-256 under `id`, or the time-stamp under `token`.
     pub entry: String,
     /// Its number, from 0.
     pub index: u64,
@@ -33,6 +34,8 @@ pub struct Checkpoint {
     pub note: Vec<u8>,
     /// RFC 3161 token over the text.
     pub token: Vec<u8>,
+    /// That the log's entry about the token stands under a later root, whose time-stamp renews this one.
+    pub renewed: Option<Witness>,
 }
 
 /// What goes into a bundle.
@@ -59,7 +62,7 @@ impl Bundle {
         self
     }
 
-    /// With a time-stamped root of the log.
+    /// With a time-stamped root of the log: one over each message that has a place in it, and those that renew it.
     #[must_use]
     pub fn checkpoint(mut self, checkpoint: Checkpoint) -> Self {
         self.checkpoints.push(checkpoint);
@@ -91,6 +94,9 @@ impl Bundle {
             let name = hex(digest(DigestAlgorithm::Sha256, &checkpoint.note).as_bytes());
             objects.insert(format!("log/{name}.checkpoint"), checkpoint.note);
             objects.insert(format!("log/{name}.tsr"), checkpoint.token);
+            if let Some(renewed) = checkpoint.renewed {
+                objects.insert(format!("log/{name}.json"), json(&renewed));
+            }
         }
         for (kind, lists) in
             [("crl", self.evidence.crls().collect::<Vec<_>>()), ("ocsp", self.evidence.ocsp().collect())]
@@ -124,9 +130,18 @@ impl Witness {
         Self { entry, index, size, path: path.iter().map(|node| base64::STANDARD.encode(node)).collect() }
     }
 
-    /// The nodes; `None` where one is none.
-    pub(super) fn nodes(&self) -> Option<Vec<[u8; 32]>> {
-        self.path.iter().map(|node| base64::STANDARD.decode(node).ok()?.try_into().ok()).collect()
+    /// The root to which it leads, where its entry says that this was done and names under `key` what it was done with.
+    pub(super) fn of(&self, what: &str, key: &str, named: &str) -> Result<[u8; 32], String> {
+        let entry: serde_json::Value = serde_json::from_str(&self.entry).map_err(|error| error.to_string())?;
+        let says = |key: &str, value: &str| entry.get(key).and_then(serde_json::Value::as_str) == Some(value);
+        if !says("what", what) || !says(key, named) {
+            return Err("the entry of the log is about something else".into());
+        }
+        let node = |node| base64::STANDARD.decode(node).ok()?.try_into().ok();
+        let path: Option<Vec<[u8; 32]>> = self.path.iter().map(node).collect();
+        let path = path.ok_or("the path is unreadable")?;
+        let root = tree::root(tree::leaf(self.entry.as_bytes()), self.index, self.size, &path);
+        root.ok_or_else(|| "the path leads nowhere".into())
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use encodify::base64;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::build::Witness;
 use super::manifest::{Listed, Manifest, hex};
+use super::stamps::{Borne, Stamps};
 use super::zip::{self, Object};
-use super::{FORM, MANIFEST, PAGE, tree};
+use super::{FORM, MANIFEST, PAGE};
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::finding::Language;
 use crate::limits::Limits;
@@ -18,8 +18,7 @@ use crate::reconcile::examine::{Messages, examine};
 use crate::reconcile::instant::Reading;
 use crate::reconcile::page::{Entry, Page};
 use crate::reconcile::{HashKey, Ledger, Record, Report, Source};
-use crate::signature::timestamp;
-use crate::trust::{ChainCache, Evidence, TrustStore, judge_time_stamp};
+use crate::trust::{ChainCache, Evidence, TrustStore};
 use crate::verify::{Verdict, Verification, Verifier};
 
 /// What was found out about a bundle.
@@ -113,13 +112,21 @@ pub struct MessageProof {
 /// A time-stamp under an authority that the reader believes covers the message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Witnessed {
-    /// The time of the earliest such time-stamp.
+    /// The time of the earliest such time-stamp that is still borne; where none is, of the earliest.
     pub at: Timestamp,
     /// Its authority.
     pub authority: String,
     /// Whether the signer's certificate was still alive then: what the provider states about the time of signing is no
     /// longer its word alone.
     pub within_certificate: bool,
+    /// When the certificate of the authority ends; of the last one, where later time-stamps renewed this one, each before the
+    /// certificate before it had ended.
+    pub borne_until: Timestamp,
+    /// How many did.
+    pub renewals: u64,
+    /// Whether nothing bears it any more: nobody guards the key of a certificate that has ended, and whoever comes by it can
+    /// make such a time-stamp. What the time-stamp says then rests on the authority's own records.
+    pub lapsed: bool,
 }
 
 impl ProofReport {
@@ -256,14 +263,7 @@ struct Case<'c> {
     evidence: Evidence,
     now: Timestamp,
     limits: &'c Limits,
-    stamps: Vec<Stamp>,
-}
-
-/// A root that a time-stamp covers.
-struct Stamp {
-    size: u64,
-    root: [u8; 32],
-    proven: Result<(Timestamp, String), String>,
+    stamps: Stamps,
 }
 
 impl<'c> Case<'c> {
@@ -276,9 +276,7 @@ impl<'c> Case<'c> {
                 evidence = evidence.with_ocsp(content.clone());
             }
         }
-        let mut case = Self { all, trust, evidence, now, limits, stamps: Vec::new() };
-        case.stamps = case.stamps();
-        case
+        Self { all, trust, evidence, now, limits, stamps: Stamps::read(all, trust, now, limits) }
     }
 
     fn paths(&self) -> impl Iterator<Item = (&'c str, &'c [u8])> + use<'c> {
@@ -323,10 +321,11 @@ impl<'c> Case<'c> {
         let (witnessed, witness_fails) = match witness {
             None => (None, None),
             Some(Err(why)) => (None, Some(why)),
-            Some(Ok((at, authority))) => {
+            Some(Ok(Borne { at, authority, until, renewals })) => {
                 let signed = matches!(verification.verdict(), Verdict::Certified | Verdict::CertifiedWithProblems);
                 let within_certificate = signed && ends.is_some_and(|ends| at <= ends);
-                (Some(Witnessed { at, authority, within_certificate }), None)
+                let lapsed = until < self.now;
+                (Some(Witnessed { at, authority, within_certificate, borne_until: until, renewals, lapsed }), None)
             }
         };
         MessageProof {
@@ -345,54 +344,12 @@ impl<'c> Case<'c> {
         }
     }
 
-    /// The earliest time at which a message is proven to have stood in the log.
-    fn witness(&self, id: &str, text: &[u8]) -> Result<(Timestamp, String), String> {
+    /// The time at which a message is proven to have stood in the log.
+    fn witness(&self, id: &str, text: &[u8]) -> Result<Borne, String> {
         let witness: Witness = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        let entry: serde_json::Value = serde_json::from_str(&witness.entry).map_err(|error| error.to_string())?;
         // The log of an archive has entries of other things that were done with the message: only that it came in counts.
-        let names = entry.get("id").and_then(|found| found.as_str()) == Some(id)
-            && entry.get("what").and_then(|what| what.as_str()) == Some("put");
-        if !names {
-            return Err("the entry of the log is about something else".into());
-        }
-        let nodes = witness.nodes().ok_or("the path is unreadable")?;
-        let root = tree::root(tree::leaf(witness.entry.as_bytes()), witness.index, witness.size, &nodes)
-            .ok_or("the path leads nowhere")?;
-        let covering: Vec<&Stamp> =
-            self.stamps.iter().filter(|stamp| stamp.size == witness.size && stamp.root == root).collect();
-        let proven = covering.iter().filter_map(|stamp| stamp.proven.as_ref().ok()).min();
-        proven.cloned().ok_or_else(|| {
-            let why = covering.iter().find_map(|stamp| stamp.proven.as_ref().err());
-            why.cloned().unwrap_or_else(|| "no checkpoint has this root".into())
-        })
+        self.stamps.over(witness.size, witness.of("put", "id", id)?)
     }
-
-    fn stamps(&self) -> Vec<Stamp> {
-        let checkpoints = self.all.iter().filter_map(|(path, note)| Some((path.strip_suffix(".checkpoint")?, note)));
-        checkpoints
-            .filter_map(|(name, note)| {
-                let (size, root) = read_checkpoint(note)?;
-                let token = self.all.get(&format!("{name}.tsr")).map(Vec::as_slice).unwrap_or_default();
-                Some(Stamp { size, root, proven: self.stamp(token, note) })
-            })
-            .collect()
-    }
-
-    fn stamp(&self, token: &[u8], note: &[u8]) -> Result<(Timestamp, String), String> {
-        let stamp = timestamp::verify(token, note, self.limits).map_err(|error| error.to_string())?;
-        let authority = judge_time_stamp(&stamp, self.trust, self.now.as_second(), self.limits)
-            .map_err(|error| error.to_string())?;
-        let at = Timestamp::from_second(stamp.time).map_err(|error| error.to_string())?;
-        Ok((at, authority))
-    }
-}
-
-/// Size and root of a C2SP checkpoint.
-pub(super) fn read_checkpoint(note: &[u8]) -> Option<(u64, [u8; 32])> {
-    let mut lines = std::str::from_utf8(note).ok()?.lines().skip(1);
-    let size = lines.next()?.parse().ok()?;
-    let root = base64::STANDARD.decode(lines.next()?).ok()?.try_into().ok()?;
-    Some((size, root))
 }
 
 /// The messages again, for the examination of a dossier.

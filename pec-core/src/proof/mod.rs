@@ -4,7 +4,8 @@
 //! build   messages, evidence, witnesses of the log, time-stamps ──> objects ──> manifest ──> zip
 //! check   zip ──> objects, each against the manifest, damage named by its 4 KiB block
 //!             ──> each message verified anew, by the reader's own trust data
-//!             ──> witness (tree) ──> checkpoint ──> time-stamp, by an authority that the reader names
+//!             ──> witness (tree) ──> checkpoint ──> time-stamp, by an authority that the reader names (stamps)
+//!                                                   ──> witness of its entry ──> the checkpoint that renews it, and so on
 //!             ──> ledger ──> dossier ──> the page once more, compared
 //! ```
 //!
@@ -16,6 +17,7 @@ mod check;
 mod expert;
 mod manifest;
 mod report;
+mod stamps;
 mod tree;
 mod zip;
 

@@ -45,8 +45,8 @@ impl ProofReport {
 }
 
 /// How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: a text, in which each
-/// line that begins with `$ ` is a command for a POSIX shell in the folder into which the bundle was unpacked. It is
-/// written anew from the names of the objects, never taken from the bundle; names that we would not give are passed over.
+/// line that begins with `$ `, with the lines after it that begin with `> `, is a command; they are for one POSIX shell, in their
+/// order, in the folder into which the bundle was unpacked. It is written anew from the names of the objects, never taken from the bundle; names that we would not give are passed over.
 /// `None` where the file is no bundle.
 #[must_use]
 pub fn expert_commands(bytes: &[u8]) -> Option<String> {

@@ -27,10 +27,31 @@ pub enum TimeStampTrust {
     Future,
 }
 
+/// An authority that the host believes for time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TimeAuthority {
+    /// Its name, as its certificate gives it, for display.
+    pub name: String,
+    /// When this certificate ends, seconds since 1970, UTC. From then on nobody guards the key: a token stands on its own no
+    /// longer, unless a later one shows that it had been there before.
+    pub ends: i64,
+}
+
+impl TimeAuthority {
+    /// Whoever signed this token, as the certificate in it says; nobody vouches for that. `None` where the certificate is unreadable.
+    #[must_use]
+    pub fn of(stamp: &TimeStamp<'_>) -> Option<Self> {
+        let leaf = Certificate::parse(stamp.certificate).ok()?;
+        Some(Self { name: leaf.subject.display(), ends: leaf.not_after })
+    }
+}
+
 /// Judges a token that has been verified, at its own time.
 ///
-/// `Ok` proves that an authority which the host believes, and whose name is returned for display, stated that the data
-/// existed at [`TimeStamp::time`]. Whether the authority's certificate was revoked is not checked.
+/// `Ok` proves that an authority which the host believes stated that the data existed at [`TimeStamp::time`]: as long as its
+/// certificate lives, [`TimeAuthority::ends`], or for ever where a later token covers this one in time. Whether the authority's
+/// certificate was revoked is not checked.
 ///
 /// # Errors
 /// When the token proves nothing; see [`TimeStampTrust`].
@@ -39,7 +60,7 @@ pub fn judge_time_stamp(
     store: &TrustStore,
     now: i64,
     limits: &Limits,
-) -> Result<String, TimeStampTrust> {
+) -> Result<TimeAuthority, TimeStampTrust> {
     if [stamp.imprint_algorithm, stamp.signature_algorithm].contains(&DigestAlgorithm::Sha1) {
         return Err(TimeStampTrust::Weak);
     }
@@ -47,12 +68,13 @@ pub fn judge_time_stamp(
         return Err(TimeStampTrust::Future);
     }
     let leaf = Certificate::parse(stamp.certificate).map_err(|_| TimeStampTrust::Untrusted)?;
+    let authority = || TimeAuthority { name: leaf.subject.display(), ends: leaf.not_after };
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     for der in store.time_stamp_anchors() {
         // An authority may sign its tokens with the very certificate that the host names.
         let life = leaf.not_before..=leaf.not_after;
         if der == leaf.raw && life.contains(&stamp.time) {
-            return if weak_key(&leaf).is_some() { Err(TimeStampTrust::Weak) } else { Ok(leaf.subject.display()) };
+            return if weak_key(&leaf).is_some() { Err(TimeStampTrust::Weak) } else { Ok(authority()) };
         }
         candidates.extend(Certificate::parse(der).map(|certificate| Candidate { certificate, role: Role::Anchor }));
     }
@@ -70,5 +92,5 @@ pub fn judge_time_stamp(
     // The anchor's own signature is not relied on: the host has given the anchor itself.
     let signed = above.filter(|found| found.role != Role::Anchor).map(|found| &found.certificate);
     let weak = weak_above || weak_key(&leaf).is_some() || signed.chain([&leaf]).any(has_weak_signature);
-    if weak { Err(TimeStampTrust::Weak) } else { Ok(leaf.subject.display()) }
+    if weak { Err(TimeStampTrust::Weak) } else { Ok(authority()) }
 }

@@ -111,7 +111,7 @@ impl<'a> Checked<'a> {
                 let authority = judge_time_stamp(&stamp, trust, now, limits).map_err(|error| error.to_string())?;
                 let in_time = stamp.time <= ends;
                 in_time
-                    .then_some((stamp.time, authority))
+                    .then_some((stamp.time, authority.name))
                     .ok_or_else(|| "made after the certificate had ended".to_owned())
             });
             match judged {

@@ -171,8 +171,8 @@ pub extern "C" fn pec_archive_scrub(
     })
 }
 
-/// What ends by `until` or has ended before `now`, both seconds since 1970 (UTC), at most `limit` of each kind: terms, and
-/// certificates on which proofs rest that no time-stamp covers yet. One JSON object (`ending`) a line. Freed by `pec_text_free`.
+/// What ends by `until` or has ended before `now`, both seconds since 1970 (UTC), at most `limit` of each kind: terms,
+/// certificates on which proofs rest that no time-stamp covers yet, and that of the authority which stamped the log last. One JSON object (`ending`) a line. Freed by `pec_text_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_archive_expiring(
     archive: Option<&pec_archive>,

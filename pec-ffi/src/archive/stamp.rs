@@ -4,10 +4,11 @@ use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 use ::pec_archive::report::Report as _;
+use pec_core::signature::timestamp;
 
 use super::pec_archive;
 use crate::blob::pec_blob;
-use crate::border::{enter, instant, some, text};
+use crate::border::{bytes, enter, instant, some, text};
 use crate::failure::{pec_error, pec_result};
 use crate::text::pec_bytes;
 use crate::trust::pec_trust_store;
@@ -17,7 +18,7 @@ use crate::verification::pec_text;
 const ROOM: usize = 1 << 20;
 
 /// Given the text of a checkpoint, `note`, has it time-stamped (RFC 3161): writes the token over it, or the whole response of the
-/// authority, to `token`, which has room for `room` bytes, one MiB, and its length to `len`, and returns 0. Anything else says
+/// authority to a request (`pec_time_stamp_request`), to `token`, which has room for `room` bytes, one MiB, and its length to `len`, and returns 0. Anything else says
 /// that there is none. It is called on the thread of the call that it was given to, and must not unwind (no C++ exception).
 pub type pec_stamp_function = Option<
     unsafe extern "C" fn(
@@ -67,6 +68,26 @@ pub unsafe extern "C" fn pec_archive_stamp(
             Ok(token)
         })?;
         out.write(Some(Box::new(pec_text::new(stamped.to_json()))));
+        Ok(())
+    })
+}
+
+/// The request for a token over `note` (RFC 3161), to be sent to an authority as `application/timestamp-query`: by SHA-256, with the
+/// authority's certificate, without a nonce. Freed by `pec_blob_free`.
+///
+/// # Safety
+/// `note` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_time_stamp_request(
+    note: *const u8,
+    len: usize,
+    out: Option<&mut MaybeUninit<Option<Box<pec_blob>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        // SAFETY: the caller's promise.
+        let note = unsafe { bytes(note, len, "note") }?;
+        some(out, "out")?.write(Some(Box::new(pec_blob::new(timestamp::request(note)))));
         Ok(())
     })
 }

@@ -307,6 +307,10 @@ static void proven(void)
     for (index = 0; index < 3; index++)
         CHECK(pec_archive_stamp(archive, trust, NOW, &asked, no_authority, &text, NULL) == PEC_ARCHIVE_TIME_STAMP);
     CHECK(asked == 3);
+    CHECK(pec_time_stamp_request((const uint8_t *)"pec-archive\n", 12, &bundle, NULL) == PEC_OK);
+    CHECK(pec_blob_bytes(bundle, &bytes) == PEC_OK && bytes.len == 59 && bytes.data[0] == 0x30);
+    pec_blob_free(bundle);
+    CHECK(pec_time_stamp_request(NULL, 12, &bundle, NULL) == PEC_NULL);
     CHECK(pec_archive_bundle(archive, trust, "nothing", NOW, &bundle, NULL) == PEC_ARCHIVE_NOT_FOUND);
     CHECK(pec_archive_bundle(archive, trust, identifier, NOW, &bundle, NULL) == PEC_OK);
     CHECK(pec_blob_bytes(bundle, &bytes) == PEC_OK);

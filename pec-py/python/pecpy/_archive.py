@@ -335,18 +335,23 @@ class Erased:
 class Ending:
     """Something that ends soon."""
 
-    what: Literal["term", "certificate"]
-    """A term, or a certificate on which a proof rests."""
+    what: Literal["term", "certificate", "stamp"]
+    """A term, a certificate on which a proof rests, or that of the authority that stamped the log last."""
     ends: datetime | None
-    message: Entry
+    message: Entry | None
+    """`None` for a stamp, which covers all."""
+    stamp: Stamped | None
     _json: str = field(repr=False, compare=False)
 
     @classmethod
     def from_json(cls, line: str) -> Ending:
         """A line of `to_json()`."""
         values = _values(cls, line)
-        message = Entry.from_json(json.dumps(values["message"], ensure_ascii=False, separators=(",", ":")))
-        return cls(**{**values, "ends": _time(values["ends"]), "message": message})
+        made: dict[str, Any] = {"ends": _time(values["ends"])}
+        for name, of in (("message", Entry), ("stamp", Stamped)):
+            it = values[name]
+            made[name] = it and of.from_json(json.dumps(it, ensure_ascii=False, separators=(",", ":")))
+        return cls(**{**values, **made})
 
     def to_json(self) -> str:
         """The report as one JSON object, byte for byte as `pec archive expiring --json` prints it."""
@@ -363,13 +368,15 @@ class Stamped:
     """The time of the stamp."""
     authority: str
     """The authority, as its certificate names it."""
+    ends: datetime | None
+    """When this certificate ends: before that the log should be stamped again."""
     _json: str = field(repr=False, compare=False)
 
     @classmethod
     def from_json(cls, line: str) -> Stamped:
         """A line of `to_json()`."""
         values = _values(cls, line)
-        return cls(**{**values, "time": _known(values["time"])})
+        return cls(**{**values, "time": _known(values["time"]), "ends": _time(values["ends"])})
 
     def to_json(self) -> str:
         """The report as one JSON object."""
@@ -505,10 +512,16 @@ class Witnessed:
     """A time-stamp that covers a message."""
 
     at: datetime
-    """The time of the earliest such time-stamp: since then the message is proven to have existed."""
+    """The time of the earliest such time-stamp that is still borne, else of the earliest: since then the message existed."""
     authority: str
     within_certificate: bool
     """Whether the signer's certificate was still alive then."""
+    borne_until: datetime
+    """When the certificate of the authority ends; of the last one, where later time-stamps renewed this one in time."""
+    renewals: int
+    """How many did."""
+    lapsed: bool
+    """Whether nothing bears it any more: what it says rests on the authority's own records."""
 
 
 @dataclass(frozen=True)
@@ -528,7 +541,8 @@ class MessageProof:
     @classmethod
     def _of(cls, it: dict[str, Any]) -> MessageProof:
         seen = it["witnessed"]
-        witnessed = seen and Witnessed(_known(seen["at"]), seen["authority"], seen["within_certificate"])
+        times = seen and {"at": _known(seen["at"]), "borne_until": _known(seen["borne_until"])}
+        witnessed = seen and Witnessed(**{**_named(Witnessed, seen), **times})
         values = {**_named(cls, it), "verdict": Verdict(it["verdict"]), "findings": tuple(it["findings"])}
         return cls(**{**values, "certificate_ends": _time(it["certificate_ends"]), "witnessed": witnessed})
 
@@ -581,7 +595,8 @@ class ProofReport:
         rows = [("", verdict), ("transaction", self.transaction or "")]
         rows += [("fault", json.dumps(fault, ensure_ascii=False)) for fault in self.faults]
         for message in self.messages:
-            since = f", existed on {message.witnessed.at:%Y-%m-%d}" if message.witnessed else ""
+            seen = message.witnessed
+            since = f", existed on {seen.at:%Y-%m-%d}{' by a lapsed time-stamp' if seen.lapsed else ''}" if seen else ""
             rows.append((message.verdict.value, f"{message.kind}{since}"))
         body = "".join(
             f"<tr><th>{html.escape(name)}</th><td><bdi>{html.escape(text)}</bdi></td></tr>" for name, text in rows

@@ -116,6 +116,7 @@ __all__ = [
     "preflight",
     "state",
     "tax_id",
+    "time_stamp_request",
     "verdict",
     "verify",
     "verify_many",
@@ -1699,8 +1700,8 @@ class Archive:
         Raises `LockedError` while somebody reads an older state.
         """
     def expiring(self, until: datetime, *, now: datetime | None = None, limit: int = 1000) -> list[Ending]:
-        """What ends until `until`, at most `limit` of each kind: an `Ending` for each term, and for each certificate on which a proof
-        rests that no time-stamp covers yet.
+        """What ends until `until`, at most `limit` of each kind: an `Ending` for each term, for each certificate on which a proof rests
+        that no time-stamp covers yet, and for that of the authority which stamped the log last.
         """
     def tag(self, ids: _Ids, tag: str, *, now: datetime | None = None) -> None:
         """Gives messages a tag of the host's, by one identifier or several.
@@ -1899,7 +1900,7 @@ class Archive:
     ) -> Stamped:
         """Has the present root of the log time-stamped (RFC 3161): from then on every message that is here is proven to have existed at
         that time, whatever becomes of the certificate of its signer. `ask` is given the text of the checkpoint, and gives the token
-        over it, or the whole response of the authority; `trust` names the authority (`TrustStore.with_time_stamp_anchor`).
+        over it, or the whole response of the authority to `pecpy.proof.time_stamp_request`; `trust` names the authority (`TrustStore.with_time_stamp_anchor`).
         Stamping again renews. Gives a `Stamped`.
 
         It proves that the messages existed, not that the archive is complete.
@@ -2741,6 +2742,8 @@ def check_proof(
     """The report on a bundle, as JSON, and whether it is intact and sound; for `pecpy.proof`."""
 def expert_commands(bundle: _Bytes) -> str | None:
     """How an expert does every step of a bundle once more, with OpenSSL; for `pecpy.proof`."""
+def time_stamp_request(note: bytes) -> bytes:
+    """The request for a token over the text of a checkpoint; for `pecpy.proof`."""
 
 def preflight(
     message: Composed | _Source,

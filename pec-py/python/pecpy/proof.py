@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 from pecpy._archive import MessageProof, ProofReport, Witnessed
 from pecpy._pecpy import Archive, TrustStore, check_proof
 from pecpy._pecpy import expert_commands as _commands
+from pecpy._pecpy import time_stamp_request as _request
 
 if TYPE_CHECKING:
     from pecpy._pecpy import _Bytes
 
-__all__ = ["MessageProof", "ProofReport", "Witnessed", "expert_commands", "make", "verify"]
+__all__ = ["MessageProof", "ProofReport", "Witnessed", "expert_commands", "make", "time_stamp_request", "verify"]
 
 
 def make(archive: Archive, identifier: str, *, now: datetime | None = None, trust: TrustStore | None = None) -> bytes:
@@ -43,10 +44,20 @@ def verify(bundle: _Bytes, *, now: datetime | None = None, trust: TrustStore | N
 
 
 def expert_commands(bundle: _Bytes) -> str | None:
-    """How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: lines that begin with `$ ` are
-    commands. `None` where the file is no bundle.
+    """How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: lines that begin with `$ `,
+    continued by those that begin with `> `, are commands for one shell. `None` where the file is no bundle.
 
     >>> expert_commands(b"no bundle") is None
     True
     """
     return _commands(bundle)
+
+
+def time_stamp_request(note: bytes) -> bytes:
+    """The request for a token over `note`, the text of a checkpoint (RFC 3161): what `Archive.stamp` gives to its `ask`, which sends
+    this to an authority as `application/timestamp-query`. By SHA-256, with the authority's certificate, without a nonce.
+
+    >>> len(time_stamp_request(b"pec-archive\\n"))
+    59
+    """
+    return _request(note)

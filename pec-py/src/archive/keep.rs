@@ -90,8 +90,8 @@ impl Archive {
         self.with(py, |archive, actor| archive.scrub(actor))
     }
 
-    /// What ends until `until`, at most `limit` of each kind: an `Ending` for each term, and for each certificate on which a proof
-    /// rests that no time-stamp covers yet.
+    /// What ends until `until`, at most `limit` of each kind: an `Ending` for each term, for each certificate on which a proof rests
+    /// that no time-stamp covers yet, and for that of the authority which stamped the log last.
     #[pyo3(signature = (until, *, now = None, limit = 1000))]
     fn expiring<'py>(
         &self,

@@ -3,6 +3,7 @@
 use pec_archive::report::Report as _;
 use pec_core::limits::Limits;
 use pec_core::proof;
+use pec_core::signature::timestamp;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -16,7 +17,7 @@ use crate::work::released;
 impl Archive {
     /// Has the present root of the log time-stamped (RFC 3161): from then on every message that is here is proven to have existed at
     /// that time, whatever becomes of the certificate of its signer. `ask` is given the text of the checkpoint, and gives the token
-    /// over it, or the whole response of the authority; `trust` names the authority (`TrustStore.with_time_stamp_anchor`).
+    /// over it, or the whole response of the authority to `pecpy.proof.time_stamp_request`; `trust` names the authority (`TrustStore.with_time_stamp_anchor`).
     /// Stamping again renews. Gives a `Stamped`.
     ///
     /// It proves that the messages existed, not that the archive is complete.
@@ -91,4 +92,10 @@ pub(crate) fn check_proof(
 #[pyfunction]
 pub(crate) fn expert_commands(bundle: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     Ok(proof::expert_commands(&source::bytes(bundle)?))
+}
+
+/// The request for a token over the text of a checkpoint; for `pecpy.proof`.
+#[pyfunction]
+pub(crate) fn time_stamp_request<'py>(py: Python<'py>, note: &[u8]) -> Bound<'py, PyBytes> {
+    PyBytes::new(py, &timestamp::request(note))
 }

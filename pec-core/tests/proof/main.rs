@@ -2,15 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+mod expert;
+mod renewal;
+
+use std::process::Command;
 
 use jiff::{SignedDuration, Timestamp};
 use pec_core::limits::Limits;
 use pec_core::proof::{Bundle, Checkpoint, Fault, ObjectFault, ProofReport, Witness, check};
 use pec_core::trust::TrustStore;
 use pec_sandbox::network::{Mailbox, Network, Settings};
-use pec_sandbox::{Moment, TimeStamper, World};
+use pec_sandbox::{Moment, World};
 use sha2::{Digest as _, Sha256};
 
 const ANNA: &str = "anna@pec.alfa.example";
@@ -64,7 +66,7 @@ impl Scene {
         let (root, paths) = tree(&leaves);
         let note = format!("archivio\n{}\n{}\n", entries.len(), base64(&root)).into_bytes();
         let token = self.world.stamper.token(&note, Moment::new(at, jiff::tz::Offset::UTC)).unwrap();
-        let mut bundle = Bundle::new().checkpoint(Checkpoint { note, token });
+        let mut bundle = Bundle::new().checkpoint(Checkpoint { note, token, renewed: None });
         for (n, (message, entry)) in self.messages.iter().zip(entries).enumerate() {
             let witness = Witness::new(entry, n as u64, self.messages.len() as u64, &paths[n]);
             bundle = bundle.message(message.clone(), Some(witness));
@@ -215,61 +217,4 @@ fn any_program_opens_it() {
         let path = folder.path().join("fuori/messages").join(format!("{}.eml", hex(message)));
         assert_eq!(std::fs::read(path).unwrap(), *message);
     }
-}
-
-#[test]
-fn the_commands_for_the_expert_do_what_they_say() {
-    let mut scene = Scene::new();
-    // Whose certificate has ended, as it has when an expert is asked.
-    let at = |date: &str| Moment::new(date.parse().unwrap(), jiff::tz::Offset::UTC);
-    let TimeStamper { key, certificate, .. } = scene.world.stamper.clone();
-    let life = (at("2026-01-01T00:00:00Z"), at("2026-03-01T00:00:00Z"));
-    scene.world.stamper = TimeStamper::under(&scene.world.time_root, certificate.subject, key, life).unwrap();
-    let Ok(version) = Command::new("openssl").arg("version").output() else {
-        return println!("skipped: openssl is not installed");
-    };
-    let version = String::from_utf8_lossy(&version.stdout).into_owned();
-    if !version.starts_with("OpenSSL 3") {
-        return println!("skipped: {version} is not OpenSSL 3");
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let bytes = scene.witnessed("2026-02-10T00:00:00Z".parse().unwrap());
-    let zip = folder.path().join("p.zip");
-    std::fs::write(&zip, &bytes).unwrap();
-    let unzip = "import sys, zipfile\nzipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])\n";
-    if !Command::new("python3").args(["-c", unzip]).arg(&zip).arg(folder.path()).status().is_ok_and(|s| s.success()) {
-        return println!("skipped: python3 cannot be run");
-    }
-    let pem = |der: &[u8]| {
-        let lines: Vec<String> =
-            base64(der).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
-        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
-    };
-    std::fs::write(folder.path().join("RADICE.pem"), pem(&scene.world.root.certificate.der)).unwrap();
-    std::fs::write(folder.path().join("MARCHE.pem"), pem(&scene.world.time_root.certificate.der)).unwrap();
-    let text = std::fs::read_to_string(folder.path().join("perito.txt")).unwrap();
-    let sent = hex(&scene.messages[0]);
-    let mut done = 0;
-    for command in text.lines().filter_map(|line| line.strip_prefix("$ ")) {
-        let mut shell =
-            Command::new("sh").current_dir(folder.path()).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        shell.stdin.take().unwrap().write_all(format!("set -e\n{command}\n").as_bytes()).unwrap();
-        let output = shell.wait_with_output().unwrap();
-        // The copy of what was sent bears no signature, and the text says so.
-        let unsigned = command.contains(&sent) && command.contains("openssl");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.success(), !unsigned, "{command}\n{said}");
-        done += 1;
-    }
-    assert!(done >= 4 * scene.messages.len(), "{done}");
-    // A letter changed in the signed part of a receipt is seen by OpenSSL as by us.
-    let receipt = &scene.messages[1];
-    let mut changed = receipt.clone();
-    let at = changed.windows(9).rposition(|nine| nine == b"Contratto").unwrap();
-    changed[at] ^= 0x20;
-    std::fs::write(folder.path().join("messages").join(format!("{}.eml", hex(receipt))), changed).unwrap();
-    let of_receipt = |line: &&str| line.contains("cms -verify") && line.contains(&hex(receipt));
-    let command = text.lines().filter_map(|line| line.strip_prefix("$ ")).find(of_receipt).unwrap();
-    let output = Command::new("sh").current_dir(folder.path()).args(["-c", command]).output().unwrap();
-    assert!(!output.status.success(), "{command}");
 }
