@@ -3351,6 +3351,35 @@ pec_result pec_archive_register_kit(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// Keeps beside messages what a register answered about the address of a recipient: it goes into the bundles of their transactions,
+// and is erased with them. `ids` are their identifiers with commas between them, `lookup` is one JSON object:
+// `{"form":"pec-lookup/1","address":"…","register":"INI-PEC","asked":null,"asked_at":"2026-02-09T08:00:00Z","valid_on":null,
+// "found":true,"answer":"…"}`, with by what it was asked where that was not the address, for which day where the register knows the
+// past, and its answer, byte for byte, in base64. `PEC_ARCHIVE_NOT_FOUND` for a message that is not here, `PEC_ARCHIVE_VALUE` for what
+// is no look-up, or is one of the future: then none was kept. It proves nothing about the register: the host says what it answered.
+//
+// # Safety
+// `ids` and `lookup` are NULL or end with NUL.
+pec_result pec_archive_note_lookup(const pec_archive *archive,
+                                   const char *ids,
+                                   const char *lookup,
+                                   int64_t now,
+                                   pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// What was looked up for a message, in the order of time: one JSON object (`look-up`) a line. `PEC_ARCHIVE_NOT_FOUND` for a message
+// that is not here. Freed by `pec_text_free`.
+//
+// # Safety
+// `id` is NULL or ends with NUL.
+pec_result pec_archive_lookups(const pec_archive *archive,
+                               const char *id,
+                               pec_text **out,
+                               pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // The same open archive, used in the name of somebody who administers (*operatore*), as far as the scope goes: `scope` is a
 // `pec_scope`, `code` that of the client or account, empty for `PEC_SCOPE_HOST`. The host vouches for who it is. To administer is
 // not to read: for that an operator needs grants as a user. The rest is as for `pec_archive_as`.

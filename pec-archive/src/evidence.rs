@@ -1,4 +1,4 @@
-//! By what messages were judged: trust data and revocation evidence, kept as bodies.
+//! By what messages were judged, trust data and revocation evidence, and what else is kept beside them, as bodies.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +17,8 @@ use crate::store::{Blob, Change, Number, View};
 const TRUST: &str = "trust";
 const CRL: &str = "crl";
 const OCSP: &str = "ocsp";
+/// What is kept beside a message and judges nothing: where the address of a recipient was looked up.
+pub(crate) const LOOKUP: &str = "look-up";
 
 /// What an intake judges by: bytes that stand for themselves.
 pub(crate) struct Used {
@@ -107,7 +109,8 @@ impl<'a> Kept<'a> {
     /// # Errors
     /// [`crate::Error::Damaged`] where it cannot be read: without it a verdict could be better than it was.
     pub(crate) fn with(&mut self, seal: &Seal, view: &dyn View, number: Number) -> Result<Option<Arc<Evidence>>> {
-        let mut kept: Vec<_> = view.evidence(&[number])?.into_iter().filter(|(kind, _)| kind != TRUST).collect();
+        let mut kept: Vec<_> =
+            view.evidence(&[number])?.into_iter().filter(|(kind, _)| kind != TRUST && kind != LOOKUP).collect();
         if kept.is_empty() {
             return Ok(None);
         }
@@ -135,7 +138,7 @@ impl<'a> Kept<'a> {
 /// Evidence with one more list or answer.
 pub(crate) fn added(evidence: Evidence, kind: &str, bytes: Vec<u8>) -> Evidence {
     match kind {
-        TRUST => evidence,
+        TRUST | LOOKUP => evidence,
         CRL => evidence.with_crl(bytes),
         _ => evidence.with_ocsp(bytes),
     }

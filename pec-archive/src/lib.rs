@@ -25,6 +25,7 @@ mod import;
 mod intake;
 mod log;
 mod login;
+mod lookups;
 mod mailbox;
 mod managed;
 mod organisation;

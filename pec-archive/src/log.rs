@@ -46,6 +46,14 @@ pub(crate) enum What<'a> {
     Tag { id: Id, tag: &'a str },
     /// A tag was taken away.
     Untag { id: Id, tag: &'a str },
+    /// A register was asked for the address of a recipient, and what it answered is kept.
+    LookUp {
+        id: Id,
+        /// What it answered.
+        lookup: Id,
+        register: &'a str,
+        found: bool,
+    },
     /// A class was given a term.
     Term { class: &'a str, months: u32 },
     /// A message must not be erased for this case.
@@ -315,6 +323,20 @@ pub(crate) fn write(change: &dyn Change, n: u64, entry: &str) -> Result<()> {
     let hashes = Nodes::ask(change, |nodes| stored_hashes(n, entry.as_bytes(), nodes))?;
     let nodes: Vec<[u8; 32]> = hashes.into_iter().map(|hash| hash.0).collect();
     change.append_log(n, entry, stored_hash_index(0, n), &nodes)
+}
+
+/// The first entry from `from` on and before `below` in which this stands: a part of its JSON with quotation marks, which no text
+/// inside can hold.
+pub(crate) fn find(view: &dyn View, from: u64, below: u64, says: &str) -> Result<Option<u64>> {
+    let mut found = None;
+    if from < below.min(MOST) {
+        view.log_entries(from as i64, &mut |n, entry| {
+            let n = n.unsigned_abs();
+            found = (n < below && entry.contains(says)).then_some(n);
+            Ok(found.is_none() && n + 1 < below)
+        })?;
+    }
+    Ok(found)
 }
 
 /// Whether an entry is there and speaks of this message.

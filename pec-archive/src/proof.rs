@@ -19,7 +19,7 @@ use crate::log::{self, Appender, What};
 use crate::seal::Seal;
 use crate::stamps;
 use crate::store::{CheckpointRow, MessageRow, Number, Speaking, View};
-use crate::{content, dossiers};
+use crate::{content, dossiers, lookups};
 
 /// A root of the log that an authority has stamped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -86,7 +86,7 @@ impl Archive {
 
     /// Everything that proves the transaction of this *identificativo* or *msgid*, as one file that
     /// [`pec_core::proof::check`] checks without the archive: its messages as received, the evidence by which they were
-    /// judged, their places in the log and the time-stamps over it: the first over each, and of the later ones, which renew it, the
+    /// judged, where the addresses of recipients were looked up, their places in the log and the time-stamps over it: the first over each, and of the later ones, which renew it, the
     /// first by each certificate of an authority. What was stamped after it was made it does not know: one that is to prove something
     /// after [`Witnessed::borne_until`](pec_core::proof::Witnessed::borne_until) is made again. The page inside is written as `trust` judges at `now`.
     ///
@@ -113,6 +113,11 @@ impl Archive {
                 let witness = covering.map(|size| stamps::witness(view, entry as u64, size)).transpose()?;
                 used.extend(covering);
                 bundle = bundle.message(content::whole(self.seal(), view, *number)?, witness);
+                for (lookup, witness) in lookups::witnessed(self.seal(), view, *number)? {
+                    let (witness, covering) = witness.unzip();
+                    used.extend(covering);
+                    bundle = bundle.lookup(lookup, witness);
+                }
             }
             bundle = stamps::bearing(view, &used)?.into_iter().fold(bundle, Bundle::checkpoint);
             Ok(bundle.evidence(evidence(self.seal(), view, &messages)?))

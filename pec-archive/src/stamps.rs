@@ -94,11 +94,5 @@ fn kind(row: &CheckpointRow) -> Option<Kind> {
 /// the token, after whatever came into the log while the authority was asked.
 fn entry_about(view: &dyn View, size: u64, last: u64, token: Id) -> Result<Option<u64>> {
     let says = format!("\"what\":\"stamp\",\"size\":{size},\"token\":\"{token}\"");
-    let mut found = None;
-    view.log_entries(size as i64, &mut |n, entry| {
-        let n = n.unsigned_abs();
-        found = (n < last && entry.contains(&says)).then_some(n);
-        Ok(found.is_none() && n + 1 < last)
-    })?;
-    Ok(found)
+    log::find(view, size, last, &says)
 }

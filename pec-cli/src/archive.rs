@@ -3,6 +3,7 @@
 mod act;
 mod deposit;
 mod look;
+mod lookup;
 mod stamp;
 
 use std::io::{IsTerminal as _, Write as _};
@@ -55,6 +56,8 @@ enum Action {
     Search(look::Search),
     /// Show what the archive knows of a message or a transaction.
     Show(look::Show),
+    /// Keep what a register of addresses answered beside the message that went there, or show it.
+    LookUp(lookup::LookUp),
     /// Write messages out, byte for byte.
     Export(act::Export),
     /// Read everything again and compare its digests; check index and log.
@@ -102,6 +105,7 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
         Action::Add(arguments) => call.add(arguments),
         Action::Search(arguments) => call.search(arguments),
         Action::Show(arguments) => call.show(arguments),
+        Action::LookUp(arguments) => call.look_up(arguments),
         Action::Export(arguments) => call.export(arguments),
         Action::Check(arguments) => call.check(arguments),
         Action::Reverify(arguments) => call.reverify(arguments),

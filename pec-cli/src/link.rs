@@ -126,7 +126,7 @@ fn show(
     sum.strays(&strays);
     // The page first: whoever has read enough of the rest still gets it.
     if let Some(file) = &arguments.html {
-        let page = page::Page { language, now: setup.now, entries: &entries, name: &name };
+        let page = page::Page { language, now: setup.now, entries: &entries, name: &name, lookups: &[] };
         fs::write(file, page.to_html()).map_err(|error| Text::of_io(&error).at(file))?;
     }
     let mut output = anstream::stdout();

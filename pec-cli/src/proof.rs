@@ -10,7 +10,8 @@ use pec_archive::report::Written;
 use pec_archive::{Actor, Archive};
 use pec_core::finding::Language;
 use pec_core::limits::Limits;
-use pec_core::proof::{self, Fault, MessageProof, ObjectFault, ProofReport, Witnessed};
+use pec_core::lookup::Lookup;
+use pec_core::proof::{self, Fault, LookupProof, MessageProof, ObjectFault, ProofReport, Witnessed};
 
 use crate::archive::told;
 use crate::keys;
@@ -128,6 +129,7 @@ impl Words {
         for message in &report.messages {
             lines.push(self.message(message));
         }
+        lines.extend(report.lookups.iter().map(|proof| self.lookup(proof)));
         for dossier in &report.dossiers {
             lines.extend(self.recipients(dossier));
         }
@@ -207,6 +209,24 @@ impl Words {
                 );
             }
             (None, None) => {}
+        }
+        text
+    }
+
+    fn lookup(&self, proof: &LookupProof) -> String {
+        let Lookup { address, register, asked_at, found, .. } = &proof.lookup;
+        let found =
+            if *found { self.say("trovato in", "found in") } else { self.say("non trovato in", "not found in") };
+        let stated = self.say("lo dichiara chi ha fatto il fascicolo", "stated by whoever made the bundle");
+        let mut text = format!("{} {found} {}, {asked_at}: {stated}", printable(address), printable(register));
+        if let Some(witnessed) = &proof.witnessed {
+            text += &format!("\n  {}", self.witnessed(witnessed));
+        } else if let Some(why) = &proof.witness_fails {
+            text += &format!(
+                "\n  {}: {}",
+                self.say("la marca temporale non vale", "the time-stamp proves nothing"),
+                printable(why)
+            );
         }
         text
     }

@@ -12,6 +12,7 @@
 //!          attachment/   files before they are sent: what they are, what would keep others from opening them
 //!          directory/    the index of providers, for those who have it
 //!          sheet/        tables for people: CSV, JSON, a page to be printed
+//!          lookup.rs     what a register of addresses answered to the host
 //!          tax_id.rs     codice fiscale and partita IVA, form and check character
 //!          text.rs       text from messages, made harmless for whoever shows it
 //!          finding.rs    the one table of codes: severity, rule, text in Italian and English
@@ -65,6 +66,7 @@ pub mod finding;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod limits;
+pub mod lookup;
 pub mod message;
 pub mod proof;
 pub mod reconcile;

@@ -86,7 +86,7 @@ fn every_case_has_a_page() {
             entries.push(Entry { dossier, examination });
         }
         for language in [Language::It, Language::En] {
-            let page = Page { language, now, entries: &entries, name: &|source| mailbox.name(source) };
+            let page = Page { language, now, entries: &entries, name: &|source| mailbox.name(source), lookups: &[] };
             let html = page.to_html();
             assert_eq!(html, page.to_html(), "{name}");
             assert!(html.starts_with("<!DOCTYPE html>") && html.ends_with("</html>"), "{name}");

@@ -298,7 +298,7 @@ pub extern "C" fn pec_ledger_page(
         });
         let entries: Vec<Entry<'_>> = entries.collect();
         let name = |source| shelf.name(source);
-        let page = Page { language, now, entries: &entries, name: &name };
+        let page = Page { language, now, entries: &entries, name: &name, lookups: &[] };
         out.write(Some(Box::new(pec_text::new(page.to_html()))));
         Ok(())
     })

@@ -27,6 +27,7 @@ mod judging;
 mod keep;
 mod keys;
 mod login;
+mod lookup;
 mod opened;
 mod organisation;
 mod outbox;

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +219,29 @@ def test_a_bundle_proves_and_damage_is_named(archive: pecpy.Archive, anchored: p
     assert pickle.loads(pickle.dumps(report)) == report
     with pytest.raises(pecpy.NotInArchiveError):
         pecpy.proof.make(archive, "nothing")
+
+
+def test_where_an_address_was_found_is_kept_and_proven(archive: pecpy.Archive, anchored: pecpy.TrustStore) -> None:
+    sent = next(id for id in archive.messages_about(transaction(archive)) if archive.entry(id).kind == "ordinary")
+    asked = pecpy.Lookup("ufficio@cert.beta.example", "INAD", NOW, asked="RSSMRA80A01H501U", valid_on=date(2026, 2, 9), answer=b"{\xff}")
+    archive.note_lookup(sent, asked, now=NOW)
+    archive.note_lookup([sent], pecpy.Lookup("ufficio@cert.beta.example", "INI-PEC", NOW, found=False), now=NOW)
+    kept = archive.lookups(sent)
+    assert kept == [asked, pecpy.Lookup("ufficio@cert.beta.example", "INI-PEC", NOW, found=False)]
+    assert pecpy.Lookup.from_json(asked.to_json()) == asked and pickle.loads(pickle.dumps(asked)) == asked
+    report = pecpy.proof.verify(pecpy.proof.make(archive, transaction(archive), now=NOW, trust=anchored), now=LATER, trust=anchored)
+    assert report.is_sound and {(it.register, it.found) for it in report.lookups} == {("INAD", True), ("INI-PEC", False)}
+    assert {it.valid_on for it in report.lookups} == {date(2026, 2, 9), None}
+    assert all(it.asked_at == NOW and it.witnessed is None for it in report.lookups)
+    assert "not found in INI-PEC, 2026-03-01, as stated" in report._repr_html_()
+    for wrong in (pecpy.Lookup("ufficio", "INAD", NOW), pecpy.Lookup("a@b.example", "INAD", LATER)):
+        with pytest.raises(pecpy.ArchiveError) as caught:
+            archive.note_lookup(sent, wrong, now=NOW)
+        assert caught.value.code == "archive.value"
+    with pytest.raises(ValueError, match="time zone"):
+        archive.note_lookup(sent, pecpy.Lookup("a@b.example", "INAD", datetime(2026, 1, 1)), now=NOW)
+    with pytest.raises(pecpy.NotInArchiveError):
+        archive.lookups("0" * 64)
 
 
 CONFIGURATION = """[tsa_config]

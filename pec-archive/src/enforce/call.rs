@@ -65,11 +65,13 @@ calls! {
     SearchContent = "search by attachment", false, In(P::ReadAttachments);
     Ledger = "ledger", false, In(P::List);
     Submission = "submission", false, In(P::List);
+    Lookups = "lookups", false, In(P::List);
     Expiring = "expiring", false, In(P::List);
     Bundle = "bundle", false, In(P::ExportProof);
     // What is done with them.
     Tag = "tag", true, In(P::Archive);
     Classify = "classify", true, In(P::Archive);
+    Lookup = "note_lookup", false, In(P::Archive);
     Explain = "explain", false, In(P::ReadBody);
     File = "file", true, In(P::ManageRules);
     Assign = "assign", true, In(P::Assign);

@@ -1,13 +1,14 @@
 //! Time-stamped roots and bundles: what is proven years later.
 
 use jiff::Timestamp;
-use pec_archive::{Actor, Archive, Error, Intake, Stamped};
+use pec_archive::{Actor, Archive, Error, Id, Intake, Stamped};
 use pec_core::limits::Limits;
+use pec_core::lookup::Lookup;
 use pec_core::proof::{Witnessed, check, expert_commands};
 use pec_core::trust::TrustStore;
 use pec_sandbox::{Moment, TimeStamper, World};
 
-use crate::scene::{ANNA, Scene};
+use crate::scene::{ANNA, OFFICE, Scene};
 
 /// A time-stamping authority, or what poses as one.
 type Ask<'a> = Box<dyn FnMut(&[u8]) -> Result<Vec<u8>, String> + 'a>;
@@ -215,4 +216,77 @@ fn a_log_that_was_rewritten_is_found_at_the_first_entry_that_differs() {
     connection.execute("UPDATE log SET entry = replace(entry, 'nemo', 'host') WHERE n = 2", []).unwrap();
     connection.execute("DELETE FROM log WHERE n = 1", []).unwrap();
     assert_eq!(kit.archive.check(&host, watch).unwrap().log_broken_at, Some(1));
+}
+
+fn lookup(kit: &Kit) -> Lookup {
+    Lookup {
+        address: OFFICE.into(),
+        register: "INI-PEC".into(),
+        asked: Some("01234567890".into()),
+        asked_at: kit.scene.now(),
+        valid_on: None,
+        found: true,
+        answer: b"{\"pec\":\"ufficio@cert.beta.example\"}".to_vec(),
+    }
+}
+
+#[test]
+fn where_an_address_was_found_is_in_the_bundle_and_is_erased_with_its_message() {
+    let kit = Kit::new();
+    let (host, now, sent) = (Actor::host(), kit.scene.now(), Id::of(&kit.scene.sent));
+    let earlier = Lookup {
+        register: "INAD".into(),
+        found: false,
+        asked_at: now - jiff::SignedDuration::from_hours(1),
+        ..lookup(&kit)
+    };
+    for lookup in [lookup(&kit), earlier.clone(), lookup(&kit)] {
+        kit.archive.note_lookup(&host, now, &[sent], &lookup).unwrap();
+    }
+    assert_eq!(kit.archive.lookups(&host, sent).unwrap(), [earlier.clone(), lookup(&kit)]);
+    let proven = |kit: &Kit| {
+        let report = check(&kit.bundle(), &kit.trust(), later(), &Limits::DEFAULT);
+        assert!(report.is_sound(), "{:?}", report.faults);
+        report.lookups
+    };
+    let before = proven(&kit);
+    assert_eq!(before.len(), 2);
+    assert!(before.iter().all(|proof| proof.witnessed.is_none() && proof.witness_fails.is_none()));
+    let stamped = kit.stamp("2026-03-01T00:00:00Z").unwrap();
+    for proof in proven(&kit) {
+        assert!([&earlier, &lookup(&kit)].contains(&&proof.lookup));
+        assert_eq!(proof.witnessed.unwrap().at, stamped.time);
+    }
+    // It judges nothing: what was certified is, by whoever judges again.
+    let judging = Intake::new(kit.scene.trust(), now);
+    assert_eq!(kit.archive.reverify(&host, &judging, &mut |_| std::ops::ControlFlow::Continue(())).unwrap(), []);
+    // Nor is it lost when the archive is salvaged.
+    let copy = kit.archive.path().with_extension("salvata");
+    let watch = &mut |_| std::ops::ControlFlow::Continue(());
+    Archive::salvage(&host, &judging, kit.archive.path(), &copy, watch).unwrap();
+    let salvaged = Archive::open(&copy).unwrap();
+    assert_eq!(salvaged.lookups(&host, sent).unwrap(), [earlier, lookup(&kit)]);
+    assert!(salvaged.check(&host, &mut |_| std::ops::ControlFlow::Continue(())).unwrap().is_clean());
+
+    kit.archive.erase(&host, later() + jiff::SignedDuration::from_hours(24 * 365 * 10), &[sent], "termine").unwrap();
+    assert!(matches!(kit.archive.lookups(&host, sent), Err(Error::NotFound(_))));
+    let file = std::fs::read(kit.archive.path()).unwrap();
+    assert!(
+        !file.windows(11).any(|part| part == b"01234567890"),
+        "the answer and what was asked are gone with the message"
+    );
+}
+
+#[test]
+fn what_is_no_look_up_is_not_kept() {
+    let kit = Kit::new();
+    let (host, now, sent) = (Actor::host(), kit.scene.now(), Id::of(&kit.scene.sent));
+    let future = Lookup { asked_at: now + jiff::SignedDuration::from_secs(1), ..lookup(&kit) };
+    let nobody = Lookup { address: "ufficio".into(), ..lookup(&kit) };
+    for wrong in [future, nobody] {
+        assert!(matches!(kit.archive.note_lookup(&host, now, &[sent], &wrong), Err(Error::BadValue { .. })));
+    }
+    let missing = kit.archive.note_lookup(&host, now, &[sent, Id::of(b"x")], &lookup(&kit));
+    assert!(matches!(missing, Err(Error::NotFound(_))));
+    assert_eq!(kit.archive.lookups(&host, sent).unwrap(), []);
 }

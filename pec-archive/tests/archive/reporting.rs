@@ -6,13 +6,14 @@ use std::ops::ControlFlow;
 
 use jiff::SignedDuration;
 use pec_archive::deposit::{Options, ReportForm, Selection, Target};
-use pec_archive::report::{Erased, Held, Released, Report, Term, Written, lines};
+use pec_archive::report::{Erased, Held, LookedUp, Released, Report, Term, Written, lines};
 use pec_archive::search::Query;
 use pec_archive::{
     Action, Actor, Answer, Answers, Archive, Error, Intake, Managed, Outcome, Outgoing, Progress, Progressed, Reached,
     Reply, Rule, Standing,
 };
 use pec_core::limits::Limits;
+use pec_core::lookup::Lookup;
 use pec_core::proof::check;
 use pec_core::trust::TrustStore;
 use pec_sandbox::{Moment, World};
@@ -42,6 +43,19 @@ fn reports(scene: &Scene, world: &World) -> (Vec<String>, BTreeSet<String>, Vec<
     said.extend(archive.expiring(&host, now, until, 10).unwrap().endings().map(|ending| ending.to_json()));
     let moment = Moment::new(now, jiff::tz::Offset::UTC);
     let ask = &mut |note: &[u8]| world.stamper.token(note, moment).map_err(|error| error.to_string());
+    let lookup = Lookup {
+        address: OFFICE.into(),
+        register: "INAD".into(),
+        asked: Some("RSSMRA80A01H501U".into()),
+        asked_at: now,
+        valid_on: Some("2026-02-09".parse().unwrap()),
+        found: true,
+        answer: b"{}".to_vec(),
+    };
+    let sent = pec_archive::Id::of(&scene.sent);
+    archive.note_lookup(&host, now, &[sent], &lookup).unwrap();
+    archive.note_lookup(&host, now, &[sent], &Lookup { asked: None, valid_on: None, ..lookup }).unwrap();
+    said.extend(archive.lookups(&host, sent).unwrap().iter().map(|lookup| LookedUp::of(sent, lookup).to_json()));
     said.push(archive.renew(&host, &trust, now, ask).unwrap().to_json());
     said.push(archive.verify_log(&host, &trust, now, &[]).unwrap().to_json());
     said.push(archive.prove_entry(&host, 0, None).unwrap().to_json());

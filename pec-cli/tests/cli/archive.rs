@@ -432,6 +432,41 @@ fn an_encrypted_archive_is_opened_by_its_key_alone() {
 }
 
 #[test]
+fn what_a_register_answered_is_kept_and_shown() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let answer = kit.path("risposta.json");
+    fs::write(&answer, "{\"pec\":true}").unwrap();
+    let entries = pec(&["archive", "search", &archive, "tipo:consegna", "--json"]).json();
+    let pec_id = entries[0]["pec_id"].as_str().unwrap().to_owned();
+    let look_up =
+        |more: &[&str]| pec(&[&["archive", "look-up", &archive, &pec_id, "--now", crate::NOW], more].concat());
+    assert_eq!(look_up(&[]).out, "");
+    let asked = [
+        "--register",
+        "INAD",
+        "--address",
+        "ufficio@cert.beta.example",
+        "--valid-on",
+        "2026-02-09",
+        "--answer",
+        &answer,
+    ];
+    let kept = look_up(&[&asked[..], &["--lang", "en"]].concat());
+    let line = format!("ufficio@cert.beta.example found in INAD, {} for the day 2026-02-09\n", crate::NOW);
+    assert_eq!((kept.code, kept.out), (0, line.clone()));
+    // The same once more is the same; shown with the transaction; as every face gives it.
+    assert_eq!(look_up(&asked).code, 0);
+    let shown = pec(&["archive", "show", &archive, &pec_id, "--now", crate::NOW, "--lang", "en"]).out;
+    assert_eq!(shown.matches(line.trim()).count(), 1, "{shown}");
+    let reports = look_up(&["--json"]).json();
+    assert_eq!((reports.len(), &reports[0]["answer"]), (1, &"eyJwZWMiOnRydWV9".into()));
+    for wrong in [&["--register", "INAD"][..], &["--register", "INAD", "--address", "ufficio"], &["--not-found"]] {
+        assert_eq!(look_up(wrong).code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn the_log_is_stamped_by_whom_a_command_asks() {
     use pec_archive::{Actor, Archive};

@@ -4,11 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pec_archive::search::Query;
 use pec_archive::{Actor, Archive, Intake};
+use pec_core::lookup::Lookup;
 use pec_core::trust::TrustStore;
-use pec_sandbox::World;
 use pec_sandbox::compose::base64;
 use pec_sandbox::compose::submission::{ReceiptForm, Recipient, Submission};
+use pec_sandbox::{Moment, TimeStamper, World};
 
 use crate::{Ran, command, conformance, run};
 
@@ -133,14 +135,61 @@ fn the_bundle_says_the_same_and_one_byte_is_found() {
     for entry in fs::read_dir(dossier.folder()).unwrap() {
         archive.put(&Actor::host(), &intake, fs::read(entry.unwrap().path()).unwrap()).unwrap();
     }
-    let bundle =
-        archive.bundle(&Actor::host(), &trust, "2026-02-01T00:00:00Z".parse().unwrap(), &dossier.pec_id).unwrap();
+    // Where the address had been found, and two authorities that stamped the log: the second before the certificate of the first ended.
+    let host = Actor::host();
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    let lookup = Lookup {
+        address: OFFICE.into(),
+        register: "INI-PEC".into(),
+        asked: None,
+        asked_at: at("2018-11-13T09:00:00Z"),
+        valid_on: None,
+        found: true,
+        answer: b"{}".to_vec(),
+    };
+    let sent = archive.search(&host, &Query::parse("tipo:ordinario").unwrap(), None, 1).unwrap().entries[0].id;
+    archive.note_lookup(&host, at("2018-11-14T08:00:00Z"), &[sent], &lookup).unwrap();
+    let world = World::new().unwrap();
+    let time_anchor = dossier.keep("marche.crt", &world.time_root.certificate.der);
+    let time = trust.clone().with_time_stamp_anchor(&world.time_root.certificate.der).unwrap();
+    for (stamped, ends) in
+        [("2018-11-15T08:00:00Z", "2021-01-01T00:00:00Z"), ("2020-12-01T00:00:00Z", "2030-01-01T00:00:00Z")]
+    {
+        let moment = |text: &str| Moment::new(at(text), jiff::tz::Offset::UTC);
+        let TimeStamper { key, certificate, .. } = world.stamper.clone();
+        let life = (moment("2015-01-01T00:00:00Z"), moment(ends));
+        let stamper = TimeStamper::under(&world.time_root, certificate.subject, key, life).unwrap();
+        let ask = &mut |note: &[u8]| stamper.token(note, moment(stamped)).map_err(|error| error.to_string());
+        archive.renew(&host, &time, at(stamped), ask).unwrap();
+    }
+    let bundle = archive.bundle(&host, &trust, at("2026-02-01T00:00:00Z"), &dossier.pec_id).unwrap();
     let path = dossier.keep("dossier.pecproof.zip", &bundle);
-    let ran = dossier.pec(&["proof", "verify", "--json"], &path);
+    let proven = |more: &[&str]| {
+        let believed = ["--time-anchor", time_anchor.to_str().unwrap()];
+        dossier.pec(&[&["proof", "verify"][..], &believed, more].concat(), &path)
+    };
+    let ran = proven(&["--json"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let report = &ran.json()[0];
     assert_eq!(report["faults"].as_array().map(Vec::len), Some(0), "{report}");
     assert_eq!(report["messages"].as_array().map(Vec::len), Some(3), "{report}");
+    for message in report["messages"].as_array().unwrap().iter().chain(report["lookups"].as_array().unwrap()) {
+        let witnessed = &message["witnessed"];
+        assert_eq!(witnessed["at"], "2018-11-15T08:00:00Z", "{message}");
+        assert_eq!((&witnessed["borne_until"], &witnessed["renewals"]), (&"2030-01-01T00:00:00Z".into(), &1.into()));
+    }
+    assert_eq!(report["lookups"][0]["register"], "INI-PEC");
+    let it = proven(&["--lang", "it"]).out;
+    for said in [
+        "esisteva già, a certificato valido, il 2018-11-15T08:00:00Z",
+        "marca retta da un certificato fino al 2030-01-01T00:00:00Z, rinnovata una volta",
+        "ufficio@cert.beta.example trovato in INI-PEC, 2018-11-13T09:00:00Z: lo dichiara chi ha fatto il fascicolo",
+    ] {
+        assert!(it.contains(said), "{said}\n{it}");
+    }
+    // Without that authority: intact, at a date that the provider states and nobody else.
+    let alone = dossier.pec(&["proof", "verify", "--lang", "it"], &path);
+    assert!(alone.code == 0 && !alone.out.contains("esisteva già"), "{alone:?}");
     // One byte, anywhere inside the delivery receipt: that object, and the block in which it lies.
     let at = bundle.windows(40).position(|window| window == &dossier.delivery[9000..9040]).unwrap();
     let mut changed = bundle;

@@ -10,14 +10,16 @@ use super::manifest::{Listed, Manifest, hex};
 use super::zip::{self, TooLarge};
 use super::{EXPERT, FORM, MANIFEST, PAGE, check, expert, tree};
 use crate::crypto::{DigestAlgorithm, digest};
+use crate::lookup::Lookup;
 use crate::trust::{Evidence, TrustStore};
 
-/// That an entry about a message, or about a time-stamp, stands in a log: the entry, and the path from there to the root
+/// That an entry about a message, a time-stamp or a look-up stands in a log: the entry, and the path from there to the root
 /// (RFC 6962 §2.1.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Witness {
-    /// The entry, as it stands in the log: JSON that names the message by its SHA-256 under `id`, or the time-stamp under `token`.
+    /// The entry, as it stands in the log: JSON that names the message by its SHA-256 under `id`, the time-stamp under
+    /// `token`, or the look-up under `lookup`.
     pub entry: String,
     /// Its number, from 0.
     pub index: u64,
@@ -46,6 +48,7 @@ pub struct Bundle {
     messages: Vec<(Vec<u8>, Option<Witness>)>,
     checkpoints: Vec<Checkpoint>,
     evidence: Evidence,
+    lookups: Vec<(Lookup, Option<Witness>)>,
 }
 
 impl Bundle {
@@ -73,6 +76,13 @@ impl Bundle {
     #[must_use]
     pub fn evidence(mut self, evidence: Evidence) -> Self {
         self.evidence = evidence;
+        self
+    }
+
+    /// With what a register answered about the address of a recipient, and the place of that in the log where it has one.
+    #[must_use]
+    pub fn lookup(mut self, lookup: Lookup, witness: Option<Witness>) -> Self {
+        self.lookups.push((lookup, witness));
         self
     }
 
@@ -105,6 +115,14 @@ impl Bundle {
                 let name = hex(digest(DigestAlgorithm::Sha256, list).as_bytes());
                 objects.insert(format!("trust/{name}.{kind}"), list.to_vec());
             }
+        }
+        for (lookup, witness) in self.lookups {
+            let text = lookup.to_json().into_bytes();
+            let id = hex(digest(DigestAlgorithm::Sha256, &text).as_bytes());
+            if let Some(witness) = witness {
+                objects.insert(format!("log/{id}.json"), json(&witness));
+            }
+            objects.insert(format!("lookup/{id}.json"), text);
         }
         objects.insert("trust/trust.json".into(), trust.to_json().into_bytes());
         objects.insert(PAGE.into(), check::page(&objects, trust, made_at).into_bytes());

@@ -13,6 +13,7 @@ use super::{FORM, MANIFEST, PAGE};
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::finding::Language;
 use crate::limits::Limits;
+use crate::lookup::Lookup;
 use crate::message::Message;
 use crate::reconcile::examine::{Messages, examine};
 use crate::reconcile::instant::Reading;
@@ -39,6 +40,8 @@ pub struct ProofReport {
     pub messages: Vec<MessageProof>,
     /// The dossiers that its messages come to, as `pec link --json` writes them.
     pub dossiers: Vec<String>,
+    /// Where the addresses of recipients were looked up, as whoever made the bundle says.
+    pub lookups: Vec<LookupProof>,
 }
 
 /// What is wrong with a file.
@@ -85,7 +88,7 @@ pub enum ObjectFault {
     Missing,
     /// It is there and not listed.
     Unlisted,
-    /// A message is not called by its own digest.
+    /// A message, or a look-up, is not called by its own digest.
     Misnamed,
 }
 
@@ -109,14 +112,28 @@ pub struct MessageProof {
     pub findings: Vec<&'static str>,
 }
 
-/// A time-stamp under an authority that the reader believes covers the message.
+/// One look-up of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LookupProof {
+    /// Its path in the bundle.
+    pub path: String,
+    /// What it says; nothing of it is signed.
+    pub lookup: Lookup,
+    /// Since when whoever made the bundle is proven to have had it, where that is.
+    pub witnessed: Option<Witnessed>,
+    /// Why it is not, where something was there to prove it.
+    pub witness_fails: Option<String>,
+}
+
+/// A time-stamp under an authority that the reader believes covers the message, or the look-up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Witnessed {
     /// The time of the earliest such time-stamp that is still borne; where none is, of the earliest.
     pub at: Timestamp,
     /// Its authority.
     pub authority: String,
-    /// Whether the signer's certificate was still alive then: what the provider states about the time of signing is no
+    /// Whether the signer's certificate was still alive then, which a look-up has not: what the provider states about the time of signing is no
     /// longer its word alone.
     pub within_certificate: bool,
     /// When the certificate of the authority ends; of the last one, where later time-stamps renewed this one, each before the
@@ -150,6 +167,7 @@ pub fn check(bytes: &[u8], trust: &TrustStore, now: Timestamp, limits: &Limits) 
         faults: Vec::new(),
         messages: Vec::new(),
         dossiers: Vec::new(),
+        lookups: Vec::new(),
     };
     let objects = match zip::read(bytes) {
         Ok(objects) => objects,
@@ -172,6 +190,7 @@ pub fn check(bytes: &[u8], trust: &TrustStore, now: Timestamp, limits: &Limits) 
     }
     let case = Case::new(&all, trust, now, limits);
     report.messages = case.messages();
+    report.lookups = case.lookups();
     let (ledger, sources) = case.ledger();
     let mut shelf = Shelf { case: &case, sources: &sources };
     for dossier in ledger.dossiers(now) {
@@ -220,7 +239,8 @@ fn compare(manifest: &Manifest, all: &BTreeMap<String, Vec<u8>>, faults: &mut Ve
                 let damaged = listed.damaged(content);
                 if !damaged.is_empty() {
                     fault(path, ObjectFault::Damaged(damaged));
-                } else if is_message(path) && !path.contains(&hex(digest(DigestAlgorithm::Sha256, content).as_bytes()))
+                } else if (is_message(path) || is_lookup(path))
+                    && !path.contains(&hex(digest(DigestAlgorithm::Sha256, content).as_bytes()))
                 {
                     fault(path, ObjectFault::Misnamed);
                 }
@@ -240,6 +260,10 @@ fn first_difference(objects: &[Object], all: &BTreeMap<String, Vec<u8>>, bytes: 
     differs.or_else(|| (again.len() != bytes.len()).then(|| again.len().min(bytes.len())))
 }
 
+fn is_lookup(path: &str) -> bool {
+    path.starts_with("lookup/")
+}
+
 fn is_message(path: &str) -> bool {
     path.starts_with("messages/") && path.ends_with(".eml")
 }
@@ -253,7 +277,9 @@ pub(super) fn page(all: &BTreeMap<String, Vec<u8>>, trust: &TrustStore, at: Time
         .dossiers(at)
         .map(|dossier| Entry { examination: examine(&dossier, &mut shelf, Reading::Plain), dossier })
         .collect();
-    Page { language: Language::It, now: at, entries: &entries, name: &|source| shelf.name(source) }.to_html()
+    let lookups: Vec<Lookup> = case.lookups().into_iter().map(|proof| proof.lookup).collect();
+    let name = &|source| shelf.name(source);
+    Page { language: Language::It, now: at, entries: &entries, name, lookups: &lookups }.to_html()
 }
 
 /// The contents of a bundle, and by what they are judged.
@@ -316,18 +342,9 @@ impl<'c> Case<'c> {
     fn message(&self, path: &str, content: &[u8], cache: &mut ChainCache) -> MessageProof {
         let (_, verification) = self.verify(content, cache);
         let ends = verification.signer.as_ref().and_then(|signer| signer.not_after);
-        let id = hex(digest(DigestAlgorithm::Sha256, content).as_bytes());
-        let witness = self.all.get(&format!("log/{id}.json")).map(|text| self.witness(&id, text));
-        let (witnessed, witness_fails) = match witness {
-            None => (None, None),
-            Some(Err(why)) => (None, Some(why)),
-            Some(Ok(Borne { at, authority, until, renewals })) => {
-                let signed = matches!(verification.verdict(), Verdict::Certified | Verdict::CertifiedWithProblems);
-                let within_certificate = signed && ends.is_some_and(|ends| at <= ends);
-                let lapsed = until < self.now;
-                (Some(Witnessed { at, authority, within_certificate, borne_until: until, renewals, lapsed }), None)
-            }
-        };
+        let signed = matches!(verification.verdict(), Verdict::Certified | Verdict::CertifiedWithProblems);
+        // The log of an archive has entries of other things that were done with the message: only that it came in counts.
+        let (witnessed, witness_fails) = self.witnessed(content, ("put", "id"), ends.filter(|_| signed));
         MessageProof {
             path: path.to_owned(),
             kind: verification.kind.as_str().to_owned(),
@@ -344,11 +361,37 @@ impl<'c> Case<'c> {
         }
     }
 
-    /// The time at which a message is proven to have stood in the log.
-    fn witness(&self, id: &str, text: &[u8]) -> Result<Borne, String> {
-        let witness: Witness = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        // The log of an archive has entries of other things that were done with the message: only that it came in counts.
-        self.stamps.over(witness.size, witness.of("put", "id", id)?)
+    /// What registers answered, as far as it can be read: an object that is no look-up says nothing.
+    fn lookups(&self) -> Vec<LookupProof> {
+        let texts = self.all.iter().filter(|(path, _)| is_lookup(path));
+        let proof = |(path, text): (&String, &Vec<u8>)| {
+            let lookup = Lookup::from_json(text).ok()?;
+            let (witnessed, witness_fails) = self.witnessed(text, ("look-up", "lookup"), None);
+            Some(LookupProof { path: path.clone(), lookup, witnessed, witness_fails })
+        };
+        texts.filter_map(proof).collect()
+    }
+
+    /// The time at which something is proven to have stood in the log by an entry that says that this was done with it, and why it
+    /// is not; neither where the bundle has no place of it.
+    fn witnessed(
+        &self,
+        content: &[u8],
+        (what, key): (&str, &str),
+        certificate_ends: Option<Timestamp>,
+    ) -> (Option<Witnessed>, Option<String>) {
+        let id = hex(digest(DigestAlgorithm::Sha256, content).as_bytes());
+        let Some(text) = self.all.get(&format!("log/{id}.json")) else { return (None, None) };
+        let witness = serde_json::from_slice::<Witness>(text).map_err(|error| error.to_string());
+        let borne = witness.and_then(|witness| self.stamps.over(witness.size, witness.of(what, key, &id)?));
+        match borne {
+            Err(why) => (None, Some(why)),
+            Ok(Borne { at, authority, until, renewals }) => {
+                let within_certificate = certificate_ends.is_some_and(|ends| at <= ends);
+                let lapsed = until < self.now;
+                (Some(Witnessed { at, authority, within_certificate, borne_until: until, renewals, lapsed }), None)
+            }
+        }
     }
 }
 

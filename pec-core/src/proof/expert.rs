@@ -16,10 +16,16 @@ pub(super) fn text(objects: &BTreeSet<&str>) -> String {
              $ openssl smime -pk7out -in {path} | openssl pkcs7 -print_certs -text -noout\n\
              $ openssl cms -verify -in {path} -CAfile RADICE.pem -partial_chain -no_check_time -purpose any -out /dev/null\n"
         );
-        if objects.contains(&*format!("log/{id}.json")) {
-            let entry = format!("log/{id}.json");
-            let _ = write!(text, "  registro: {entry}\n$ grep -q {id} {entry}\n$ radice {entry}\n");
-        }
+        write_entry(&mut text, objects, id);
+    }
+    for path in objects.iter().filter(|path| path.starts_with("lookup/")) {
+        let id = path.trim_start_matches("lookup/").trim_end_matches(".json");
+        let _ = write!(
+            text,
+            "\n{path}\n$ test \"$(sha256sum {path} | cut -c1-64)\" = {id}\n\
+             $ sed 's/.*\"answer\":\"\\([^\"]*\\)\".*/\\1/' {path} | openssl base64 -d -A\n"
+        );
+        write_entry(&mut text, objects, id);
     }
     for path in objects.iter().filter(|path| path.ends_with(".checkpoint")) {
         let token = path.replace(".checkpoint", ".tsr");
@@ -39,6 +45,14 @@ pub(super) fn text(objects: &BTreeSet<&str>) -> String {
     }
     text.push_str(TAIL);
     text
+}
+
+/// That the entry of the log about this stands under a root.
+fn write_entry(text: &mut String, objects: &BTreeSet<&str>, id: &str) {
+    let entry = format!("log/{id}.json");
+    if objects.contains(&*entry) {
+        let _ = write!(text, "  registro: {entry}\n$ grep -q {id} {entry}\n$ radice {entry}\n");
+    }
 }
 
 const HEAD: &str = r#"PER IL PERITO: ogni passo rifatto con OpenSSL 3 e sha256sum, senza il programma che ha scritto questo fascicolo.
@@ -64,10 +78,13 @@ and see whose they are.
 Un messaggio ordinario (la copia di quanto inviato) non è firmato: per esso i comandi sulla firma falliscono.
 An ordinary message (the copy of what was sent) is not signed: the commands about the signature fail on it.
 
-Il registro è un albero di Merkle (RFC 6962). log/ID.json contiene la voce (entry) sul messaggio o sulla marca, il suo numero
+Una ricerca (lookup) è quanto un registro di indirizzi rispose a chi ha fatto il fascicolo: lo dichiara lui, nessuno l'ha firmata.
+A look-up is what a register of addresses answered to whoever made the bundle: he says so, and nobody has signed it.
+
+Il registro è un albero di Merkle (RFC 6962). log/ID.json contiene la voce (entry) sul messaggio, la ricerca o la marca, il suo numero
 (index) e i nodi accanto al cammino (path, in base64): foglia = SHA-256(00 || entry), nodo = SHA-256(01 || sinistra || destra);
 la radice così ottenuta è la terza riga del checkpoint che porta la stessa dimensione (size). Questa funzione lo rifà:
-The log is a Merkle tree (RFC 6962). log/ID.json holds the entry about the message or the stamp, its number (index) and the
+The log is a Merkle tree (RFC 6962). log/ID.json holds the entry about the message, the look-up or the stamp, its number (index) and the
 nodes beside the path (path, in base64): leaf = SHA-256(00 || entry), node = SHA-256(01 || left || right); the root that comes
 out is the third line of the checkpoint of the same size. This function does it again:
 $ radice() {

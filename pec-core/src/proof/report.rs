@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Fault, MessageProof, ProofReport, expert, zip};
+use super::{Fault, LookupProof, MessageProof, ProofReport, Witnessed, expert, zip};
+use crate::lookup::Lookup;
 
 /// Everything but the dossiers, which are written already.
 #[derive(Serialize)]
@@ -15,6 +17,39 @@ struct Head<'r> {
     made_at: Option<Timestamp>,
     faults: &'r [Fault],
     messages: &'r [MessageProof],
+    lookups: Vec<Looked<'r>>,
+}
+
+/// A look-up without the answer, which lies in the bundle.
+#[derive(Serialize)]
+struct Looked<'r> {
+    path: &'r str,
+    address: &'r str,
+    register: &'r str,
+    asked: Option<&'r str>,
+    asked_at: Timestamp,
+    valid_on: Option<Date>,
+    found: bool,
+    witnessed: Option<&'r Witnessed>,
+    witness_fails: Option<&'r str>,
+}
+
+impl<'r> Looked<'r> {
+    fn of(proof: &'r LookupProof) -> Self {
+        let LookupProof { path, lookup, witnessed, witness_fails } = proof;
+        let Lookup { address, register, asked, asked_at, valid_on, found, answer: _ } = lookup;
+        Self {
+            path,
+            address,
+            register,
+            asked: asked.as_deref(),
+            asked_at: *asked_at,
+            valid_on: *valid_on,
+            found: *found,
+            witnessed: witnessed.as_ref(),
+            witness_fails: witness_fails.as_deref(),
+        }
+    }
 }
 
 impl ProofReport {
@@ -24,9 +59,10 @@ impl ProofReport {
     /// One line of JSON, without a line end; keys in fixed order, absent values null.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let Self { transaction, made_at, faults, messages, dossiers } = self;
-        let head =
-            Head { schema: Self::SCHEMA, transaction: transaction.as_deref(), made_at: *made_at, faults, messages };
+        let Self { transaction, made_at, faults, messages, dossiers, lookups } = self;
+        let (transaction, made_at) = (transaction.as_deref(), *made_at);
+        let lookups = lookups.iter().map(Looked::of).collect();
+        let head = Head { schema: Self::SCHEMA, transaction, made_at, faults, messages, lookups };
         // Strings and numbers only: there is nothing that cannot be written.
         let head = serde_json::to_string(&head).unwrap_or_default();
         // As they were written: read and written again, their keys would stand in another order.

@@ -21,6 +21,7 @@ use super::record::Source;
 use crate::DigestAlgorithm;
 use crate::crypto;
 use crate::finding::{Code, Finding, Language, Severity};
+use crate::lookup::Lookup;
 use crate::text::printable;
 use crate::verify::Verdict;
 use words::{class, local, pick, proven, utc};
@@ -48,6 +49,8 @@ pub struct Page<'p> {
     pub entries: &'p [Entry<'p>],
     /// What a person calls a message.
     pub name: &'p dyn Fn(Source) -> String,
+    /// Where the addresses of recipients were looked up.
+    pub lookups: &'p [Lookup],
 }
 
 impl std::fmt::Debug for Page<'_> {
@@ -186,6 +189,9 @@ impl Page<'_> {
                 td {
                     (self.foreign(recipient.address))
                     @if let Some(class) = &recipient.class { br; span.dim { (self.class(class)) } }
+                    @for lookup in self.lookups.iter().filter(|lookup| lookup.address.eq_ignore_ascii_case(recipient.address)) {
+                        br; (self.lookup(lookup))
+                    }
                 }
                 td {
                     span.state.(class(look.tone)) { (look.mark) " " (look.title) }
@@ -199,6 +205,22 @@ impl Page<'_> {
                     @if outcomes.is_empty() { "–" }
                     @for (index, event) in outcomes { (self.proof(entry, index, event)) }
                 }
+            }
+        }
+    }
+
+    /// That a register had the address, or had it not, as the host says.
+    fn lookup(&self, lookup: &Lookup) -> Markup {
+        let found = if lookup.found {
+            self.say("trovato in ", "found in ")
+        } else {
+            self.say("non trovato in ", "not found in ")
+        };
+        html! {
+            span.dim {
+                (found) (self.foreign(&lookup.register)) " · " (utc(lookup.asked_at, self.language))
+                @if let Some(day) = lookup.valid_on { (self.say(" per il giorno ", " for the day ")) (day) }
+                (self.say(" (lo dichiara chi ha cercato)", " (stated by whoever asked)"))
             }
         }
     }

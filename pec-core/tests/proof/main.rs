@@ -9,6 +9,7 @@ use std::process::Command;
 
 use jiff::{SignedDuration, Timestamp};
 use pec_core::limits::Limits;
+use pec_core::lookup::Lookup;
 use pec_core::proof::{Bundle, Checkpoint, Fault, ObjectFault, ProofReport, Witness, check};
 use pec_core::trust::TrustStore;
 use pec_sandbox::network::{Mailbox, Network, Settings};
@@ -217,4 +218,34 @@ fn any_program_opens_it() {
         let path = folder.path().join("fuori/messages").join(format!("{}.eml", hex(message)));
         assert_eq!(std::fs::read(path).unwrap(), *message);
     }
+}
+
+#[test]
+fn where_an_address_was_found_is_shown_and_believed_by_nobody() {
+    let scene = Scene::new();
+    let lookup = Lookup {
+        address: OFFICE.into(),
+        register: "INI-PEC".into(),
+        asked: None,
+        asked_at: scene.made_at,
+        valid_on: Some("2026-02-09".parse().unwrap()),
+        found: true,
+        answer: b"risposta".to_vec(),
+    };
+    let stranger = Lookup { address: "altri@pec.example".into(), ..lookup.clone() };
+    let bundle = scene.messages.iter().fold(Bundle::new(), |bundle, message| bundle.message(message.clone(), None));
+    let bundle = bundle.lookup(lookup.clone(), None).lookup(stranger, None).lookup(lookup.clone(), None);
+    let bytes = bundle.to_zip(&scene.pec_id, &scene.trust, scene.made_at).unwrap();
+    let report = read(&bytes, &scene.trust);
+    assert!(report.is_sound() && report.lookups.len() == 2, "{report:?}");
+    assert!(report.lookups.iter().any(|proof| proof.lookup == lookup && proof.witnessed.is_none()));
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("trovato in <bdi>INI-PEC</bdi>") && !text.contains("<bdi>altri@pec.example</bdi>"));
+    // One letter of the answer changed, and one of the register's name in the page.
+    let at = bytes.windows(8).position(|part| part == &base64(b"risposta").as_bytes()[..8]).unwrap();
+    let mut changed = bytes.clone();
+    changed[at] ^= 1;
+    assert!(
+        matches!(&read(&changed, &scene.trust).faults[..], [Fault::Object { path, .. }] if path.starts_with("lookup/"))
+    );
 }

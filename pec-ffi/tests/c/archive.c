@@ -304,6 +304,8 @@ static void proven(void)
     uint8_t *damaged;
     uint32_t yes = 9;
     int asked = 0, index;
+    const char *found_at = "{\"form\":\"pec-lookup/1\",\"address\":\"ufficio@cert.beta.example\",\"register\":\"INI-PEC\",\"asked\":null,"
+                           "\"asked_at\":\"2026-01-09T08:00:00Z\",\"valid_on\":null,\"found\":true,\"answer\":\"e30=\"}";
     for (index = 0; index < 3; index++)
         CHECK(pec_archive_stamp(archive, trust, NOW, &asked, no_authority, &text, NULL) == PEC_ARCHIVE_TIME_STAMP);
     CHECK(asked == 3);
@@ -311,6 +313,9 @@ static void proven(void)
     CHECK(pec_blob_bytes(bundle, &bytes) == PEC_OK && bytes.len == 59 && bytes.data[0] == 0x30);
     pec_blob_free(bundle);
     CHECK(pec_time_stamp_request(NULL, 12, &bundle, NULL) == PEC_NULL);
+    CHECK(pec_archive_note_lookup(archive, sent, "{}", NOW, NULL) == PEC_ARCHIVE_VALUE);
+    CHECK(pec_archive_note_lookup(archive, sent, found_at, NOW, NULL) == PEC_OK);
+    CHECK(pec_archive_lookups(archive, sent, &text, NULL) == PEC_OK && contains(text, "\"register\":\"INI-PEC\""));
     CHECK(pec_archive_bundle(archive, trust, "nothing", NOW, &bundle, NULL) == PEC_ARCHIVE_NOT_FOUND);
     CHECK(pec_archive_bundle(archive, trust, identifier, NOW, &bundle, NULL) == PEC_OK);
     CHECK(pec_blob_bytes(bundle, &bytes) == PEC_OK);

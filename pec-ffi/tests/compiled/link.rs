@@ -120,7 +120,8 @@ fn by_rust(mail: &Correspondence) -> (Vec<String>, String) {
         entries.push(Entry { dossier, examination });
     }
     let reports = entries.iter().map(|it| Report::new(&it.dossier, &it.examination, &name).to_json()).collect();
-    let page = Page { language: pec_core::finding::Language::It, now: mail.now, entries: &entries, name: &name };
+    let page =
+        Page { language: pec_core::finding::Language::It, now: mail.now, entries: &entries, name: &name, lookups: &[] };
     (reports, page.to_html())
 }
 

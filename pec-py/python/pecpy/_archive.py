@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timezone
 from typing import Any, Literal
 
 from pecpy._dossier import Dossier, _known, _named, _time
@@ -508,6 +509,48 @@ class DepositReport:
 
 
 @dataclass(frozen=True)
+class Lookup:
+    """What a register of certified addresses answered, as the host says: no register signs that."""
+
+    address: str
+    """The certified address."""
+    register: str
+    """INI-PEC, IPA, INAD, ReGIndE, or another by its name."""
+    asked_at: datetime
+    found: bool = True
+    """Whether the register had the address."""
+    answer: bytes = field(default=b"", repr=False)
+    """The answer, byte for byte; at most 1 MiB is kept."""
+    asked: str | None = None
+    """By what it was asked, where that was not the address: codice fiscale, partita IVA, a name."""
+    valid_on: date | None = None
+    """For which day it was asked, where the register knows the past."""
+
+    @classmethod
+    def from_json(cls, line: str) -> Lookup:
+        """A line of `to_json()`, or of what the program and C give."""
+        it = _named(cls, json.loads(line))
+        day = it["valid_on"] and date.fromisoformat(it["valid_on"])
+        return cls(**{**it, "asked_at": _known(it["asked_at"]), "valid_on": day, "answer": base64.b64decode(it["answer"])})
+
+    def to_json(self) -> str:
+        """The look-up as one JSON object (`pec-lookup/1`)."""
+        if self.asked_at.tzinfo is None:
+            raise ValueError("asked_at: a datetime with a time zone is wanted, such as datetime.now(timezone.utc)")
+        values = {
+            "form": "pec-lookup/1",
+            "address": self.address,
+            "register": self.register,
+            "asked": self.asked,
+            "asked_at": self.asked_at.astimezone(timezone.utc).isoformat(),
+            "valid_on": self.valid_on and self.valid_on.isoformat(),
+            "found": self.found,
+            "answer": base64.b64encode(self.answer).decode(),
+        }
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
 class Witnessed:
     """A time-stamp that covers a message."""
 
@@ -522,6 +565,35 @@ class Witnessed:
     """How many did."""
     lapsed: bool
     """Whether nothing bears it any more: what it says rests on the authority's own records."""
+
+    @classmethod
+    def _of(cls, it: dict[str, Any] | None) -> Witnessed | None:
+        if it is None:
+            return None
+        return cls(**{**_named(cls, it), "at": _known(it["at"]), "borne_until": _known(it["borne_until"])})
+
+
+@dataclass(frozen=True)
+class LookupProof:
+    """One look-up of a bundle: whoever made the bundle says so, and nobody has signed it."""
+
+    path: str
+    """Its path in the bundle, where the answer is."""
+    address: str
+    register: str
+    asked: str | None
+    asked_at: datetime
+    valid_on: date | None
+    found: bool
+    witnessed: Witnessed | None
+    """Since when whoever made the bundle is proven to have had it."""
+    witness_fails: str | None
+
+    @classmethod
+    def _of(cls, it: dict[str, Any]) -> LookupProof:
+        day = it["valid_on"] and date.fromisoformat(it["valid_on"])
+        times = {"asked_at": _known(it["asked_at"]), "valid_on": day}
+        return cls(**{**_named(cls, it), **times, "witnessed": Witnessed._of(it["witnessed"])})
 
 
 @dataclass(frozen=True)
@@ -540,9 +612,7 @@ class MessageProof:
 
     @classmethod
     def _of(cls, it: dict[str, Any]) -> MessageProof:
-        seen = it["witnessed"]
-        times = seen and {"at": _known(seen["at"]), "borne_until": _known(seen["borne_until"])}
-        witnessed = seen and Witnessed(**{**_named(Witnessed, seen), **times})
+        witnessed = Witnessed._of(it["witnessed"])
         values = {**_named(cls, it), "verdict": Verdict(it["verdict"]), "findings": tuple(it["findings"])}
         return cls(**{**values, "certificate_ends": _time(it["certificate_ends"]), "witnessed": witnessed})
 
@@ -562,6 +632,8 @@ class ProofReport:
     faults: tuple[dict[str, Any], ...]
     """What is wrong with the file, to the block of 4096 bytes. Empty: every byte is what was written."""
     messages: tuple[MessageProof, ...]
+    lookups: tuple[LookupProof, ...]
+    """Where the addresses of recipients were looked up, as whoever made the bundle says."""
     dossiers: tuple[Dossier, ...]
     """The dossiers that its messages come to."""
     is_intact: bool
@@ -579,6 +651,7 @@ class ProofReport:
             _time(it["made_at"]),
             tuple(it["faults"]),
             tuple(map(MessageProof._of, it["messages"])),
+            tuple(map(LookupProof._of, it["lookups"])),
             tuple(map(Dossier.from_json, texts)),
             is_intact,
             is_sound,
@@ -598,6 +671,9 @@ class ProofReport:
             seen = message.witnessed
             since = f", existed on {seen.at:%Y-%m-%d}{' by a lapsed time-stamp' if seen.lapsed else ''}" if seen else ""
             rows.append((message.verdict.value, f"{message.kind}{since}"))
+        for looked in self.lookups:
+            found = "found in" if looked.found else "not found in"
+            rows.append(("look-up", f"{looked.address} {found} {looked.register}, {looked.asked_at:%Y-%m-%d}, as stated"))
         body = "".join(
             f"<tr><th>{html.escape(name)}</th><td><bdi>{html.escape(text)}</bdi></td></tr>" for name, text in rows
         )

@@ -20,6 +20,7 @@ from pecpy._archive import (
     Entry,
     Erased,
     Imported,
+    Lookup,
     Made,
     Page,
     Put,
@@ -1894,6 +1895,19 @@ class Archive:
         them: `archive.organisation.act("remove-kit", ...)`, and `kits` of `listing("mailboxes")`.
 
         Raises `DeniedError`: as `login`; `kit.not_needed` where the card is that of the holder, `org.exists`.
+        """
+    def note_lookup(self, ids: _Ids, lookup: Lookup, *, now: datetime | None = None) -> None:
+        """Keeps beside messages, by one identifier or several, what a register answered about the address of a recipient, a `Lookup`: it
+        goes into the bundles of their transactions, and is erased with them. It proves nothing about the register: the host says what
+        it answered.
+
+        Raises `NotInArchiveError` for a message that is not here, `ArchiveError` (`archive.value`) for what is no address, or was asked
+        in the future: then none was kept.
+        """
+    def lookups(self, id: str) -> list[Lookup]:
+        """What was looked up for a message, in the order of time: `Lookup` values.
+
+        Raises `NotInArchiveError` for a message that is not here.
         """
     def stamp(
         self, ask: Callable[[bytes], _Bytes], *, trust: TrustStore | None = None, now: datetime | None = None

@@ -16,7 +16,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pecpy._archive import MessageProof, ProofReport, Witnessed
+from pecpy._archive import LookupProof, MessageProof, ProofReport, Witnessed
 from pecpy._pecpy import Archive, TrustStore, check_proof
 from pecpy._pecpy import expert_commands as _commands
 from pecpy._pecpy import time_stamp_request as _request
@@ -24,7 +24,7 @@ from pecpy._pecpy import time_stamp_request as _request
 if TYPE_CHECKING:
     from pecpy._pecpy import _Bytes
 
-__all__ = ["MessageProof", "ProofReport", "Witnessed", "expert_commands", "make", "time_stamp_request", "verify"]
+__all__ = ["LookupProof", "MessageProof", "ProofReport", "Witnessed", "expert_commands", "make", "time_stamp_request", "verify"]
 
 
 def make(archive: Archive, identifier: str, *, now: datetime | None = None, trust: TrustStore | None = None) -> bytes:

@@ -64,7 +64,7 @@ impl Dossiers {
         });
         let entries: Vec<Entry<'_>> = entries.collect();
         let name = |source| shelf.called(source);
-        Page { language, now: self.now, entries: &entries, name: &name }.to_html()
+        Page { language, now: self.now, entries: &entries, name: &name, lookups: &[] }.to_html()
     }
 
     /// A line of JSON as a value of `pecpy._dossier`.

@@ -105,7 +105,18 @@ fn page(says: &str, language: Language) -> String {
     assert_eq!(entries.len(), 1);
     let dossier = &entries[0].dossier;
     assert_eq!((dossier.events.len(), dossier.claims.len(), dossier.bounces.len()), (3, 1, 1));
-    Page { language, now, entries: &entries, name: &|source| mailbox.name(source) }.to_html()
+    // No register has such a name: the page does not rely on it.
+    let lookups = [Lookup {
+        address: OFFICE.to_uppercase(),
+        register: says.to_owned(),
+        asked: None,
+        asked_at: now,
+        valid_on: Some("2026-02-09".parse().unwrap()),
+        found: true,
+        answer: Vec::new(),
+    }];
+    let name = &|source| mailbox.name(source);
+    Page { language, now, entries: &entries, name, lookups: &lookups }.to_html()
 }
 
 /// An element: how deep it stands, its name, its attributes.
