@@ -2233,8 +2233,9 @@ typedef uint32_t (*pec_source_function)(void *userdata, uint8_t *data, size_t ro
 
 #if defined(PEC_ARCHIVE)
 // Given the text of a checkpoint, `note`, has it time-stamped (RFC 3161): writes the token over it, or the whole response of the
-// authority to a request (`pec_time_stamp_request`), to `token`, which has room for `room` bytes, one MiB, and its length to `len`, and returns 0. Anything else says
-// that there is none. It is called on the thread of the call that it was given to, and must not unwind (no C++ exception).
+// authority to a request (`pec_time_stamp_request`), to `token`, which has room for `room` bytes, one MiB, and its length
+// to `len`, and returns 0. Anything else says that there is none. It is called on the thread of the call that it was given
+// to, and must not unwind (no C++ exception).
 typedef uint32_t (*pec_stamp_function)(void *userdata,
                                        const pec_bytes *note,
                                        uint8_t *token,
@@ -3091,7 +3092,8 @@ pec_result pec_archive_scrub(const pec_archive *archive,
 
 #if defined(PEC_ARCHIVE)
 // What ends by `until` or has ended before `now`, both seconds since 1970 (UTC), at most `limit` of each kind: terms,
-// certificates on which proofs rest that no time-stamp covers yet, and that of the authority which stamped the log last. One JSON object (`ending`) a line. Freed by `pec_text_free`.
+// certificates on which proofs rest that no time-stamp covers yet, and that of the authority which stamped the log last.
+// One JSON object (`ending`) a line. Freed by `pec_text_free`.
 pec_result pec_archive_expiring(const pec_archive *archive,
                                 int64_t now,
                                 int64_t until,
@@ -4682,8 +4684,8 @@ pec_result pec_proof_json(const pec_proof *proof,
                           pec_bytes *out);
 
 // How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: lines that begin with `$ `,
-// continued by those that begin with `> `, are commands for one shell. It is written anew from the names of the objects. `PEC_ABSENT` where the file is no bundle. Freed by
-// `pec_text_free`.
+// continued by those that begin with `> `, are commands for one shell. It is written anew from the names of the objects.
+// `PEC_ABSENT` where the file is no bundle. Freed by `pec_text_free`.
 //
 // # Safety
 // `data` is NULL or the first of `len` bytes that can be read.

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use pec_core::lookup::{Lookup, NotLookup};
-use pec_core::proof::Witness;
 
 use crate::actor::Actor;
 use crate::archive::Archive;
@@ -14,7 +13,6 @@ use crate::id::Id;
 use crate::log::{self, What};
 use crate::press::Press;
 use crate::seal::Seal;
-use crate::stamps;
 use crate::store::{MessageRow, Number, View};
 
 impl Archive {
@@ -63,11 +61,11 @@ impl Archive {
     }
 }
 
-/// A place under the first stamped root above it, and the size of that root.
-type Placed = (Witness, u64);
+/// Where an entry stands: its number, and the size of the first stamped root above it.
+type Place = (u64, u64);
 
-/// What was looked up for a message, each with its place in the log where that is stamped.
-pub(crate) fn witnessed(seal: &Seal, view: &dyn View, number: Number) -> Result<Vec<(Lookup, Option<Placed>)>> {
+/// What was looked up for a message, each with the place of the log's entry about it where that is stamped.
+pub(crate) fn kept_with(seal: &Seal, view: &dyn View, number: Number) -> Result<Vec<(Lookup, Option<Place>)>> {
     let mut lookups = Vec::new();
     for note in kept(view, number)? {
         let MessageRow { id, entry, .. } = content::row(view, number)?;
@@ -75,9 +73,7 @@ pub(crate) fn witnessed(seal: &Seal, view: &dyn View, number: Number) -> Result<
         let stamped = view.checkpoints()?.last().map_or(0, |size| size.unsigned_abs());
         let entry = log::find(view, entry.unsigned_abs(), stamped, &says)?;
         let covering = entry.map(|entry| view.checkpoint_above(entry as i64)).transpose()?.flatten();
-        let witness =
-            entry.zip(covering).map(|(entry, size)| Ok::<_, Error>((stamps::witness(view, entry, size)?, size)));
-        lookups.push((read(seal, view, note)?, witness.transpose()?));
+        lookups.push((read(seal, view, note)?, entry.zip(covering)));
     }
     Ok(lookups)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use pec_core::limits::Limits;
-use pec_core::proof::Bundle;
+use pec_core::proof::{Bundle, Witness};
 use pec_core::signature::timestamp;
 use pec_core::trust::{Evidence, TimeAuthority, TrustStore, judge_time_stamp};
 use serde::Serialize;
@@ -58,8 +58,8 @@ impl Archive {
     /// the last stamp that somebody else keeps.
     ///
     /// # Errors
-    /// [`Error::TimeStamp`] when there is nothing to stamp, `ask` fails, or the token is not over this root by an authority
-    /// that `trust` names.
+    /// [`Error::TimeStamp`] when there is nothing to stamp, `ask` fails, the token is not over this root by an authority
+    /// that `trust` names, or somebody else has stamped the log while it was asked for.
     pub fn renew(&self, actor: &Actor, trust: &TrustStore, now: Timestamp, ask: Ask<'_>) -> Result<Stamped> {
         let asked = Asked::new(actor, Call::Stamp).at(now);
         self.allow(&asked)?;
@@ -77,6 +77,12 @@ impl Archive {
         let time = Timestamp::from_second(stamp.time).map_err(|error| failed(&error))?;
         let checkpoint = CheckpointRow { token: token.to_vec(), note };
         self.change_for(&asked, |change, _| {
+            // Each stamp covers the entries about those before it: two at a time would not.
+            if change.checkpoints()?.last().is_some_and(|newest| newest.unsigned_abs() >= size) {
+                return Err(Error::TimeStamp(
+                    "somebody else has stamped the log meanwhile: nothing was written".into(),
+                ));
+            }
             change.put_checkpoint(size, &checkpoint)?;
             let what = What::Stamp { size, token: Id::of(&checkpoint.token), authority: &authority.name, time };
             Appender::new(change, actor, now)?.append(what).map(drop)
@@ -86,9 +92,10 @@ impl Archive {
 
     /// Everything that proves the transaction of this *identificativo* or *msgid*, as one file that
     /// [`pec_core::proof::check`] checks without the archive: its messages as received, the evidence by which they were
-    /// judged, where the addresses of recipients were looked up, their places in the log and the time-stamps over it: the first over each, and of the later ones, which renew it, the
-    /// first by each certificate of an authority. What was stamped after it was made it does not know: one that is to prove something
-    /// after [`Witnessed::borne_until`](pec_core::proof::Witnessed::borne_until) is made again. The page inside is written as `trust` judges at `now`.
+    /// judged, where the addresses of recipients were looked up, their places in the log and the time-stamps over it: the first
+    /// over each, and of the later ones those that bear it for longest. What was stamped after the bundle was made it does not
+    /// know: one that is to prove something after [`Witnessed::borne_until`](pec_core::proof::Witnessed::borne_until) is made
+    /// again. The page inside is written as `trust` judges at `now`.
     ///
     /// # Errors
     /// [`Error::NotFound`] when nothing speaks of it, or nothing that lies in mailboxes of whoever asks (then the log says that it
@@ -104,22 +111,32 @@ impl Archive {
                 return Err(Error::NotFound(identifier.clone()));
             }
             let messages = self.exported(view, &asked, messages)?;
-            let mut bundle = Bundle::new();
-            let mut used = BTreeSet::new();
+            let (mut placed, mut roots) = (Vec::new(), BTreeSet::new());
             for number in &messages {
                 let MessageRow { entry, .. } = content::row(view, *number)?;
                 // The first stamped root above it: the earliest time that is proven.
                 let covering = view.checkpoint_above(entry)?;
-                let witness = covering.map(|size| stamps::witness(view, entry as u64, size)).transpose()?;
-                used.extend(covering);
-                bundle = bundle.message(content::whole(self.seal(), view, *number)?, witness);
-                for (lookup, witness) in lookups::witnessed(self.seal(), view, *number)? {
-                    let (witness, covering) = witness.unzip();
-                    used.extend(covering);
-                    bundle = bundle.lookup(lookup, witness);
+                let lookups = lookups::kept_with(self.seal(), view, *number)?;
+                roots.extend(
+                    covering.into_iter().chain(lookups.iter().filter_map(|(_, place)| Some(place.as_ref()?.1))),
+                );
+                placed.push((*number, covering.map(|size| (entry.unsigned_abs(), size)), lookups));
+            }
+            let bearing = stamps::bearing(view, &roots)?;
+            let witnesses = |place: Option<(u64, u64)>| -> Result<Vec<Witness>> {
+                let Some((entry, size)) = place else { return Ok(Vec::new()) };
+                // Under the newest root as well, where nothing leads there from the first.
+                let further = bearing.newest.filter(|_| bearing.apart.contains(&size));
+                std::iter::once(size).chain(further).map(|size| stamps::witness(view, entry, size)).collect()
+            };
+            let mut bundle = Bundle::new();
+            for (number, place, lookups) in placed {
+                bundle = bundle.message(content::whole(self.seal(), view, number)?, witnesses(place)?);
+                for (lookup, place) in lookups {
+                    bundle = bundle.lookup(lookup, witnesses(place)?);
                 }
             }
-            bundle = stamps::bearing(view, &used)?.into_iter().fold(bundle, Bundle::checkpoint);
+            bundle = bearing.checkpoints.into_iter().fold(bundle, Bundle::checkpoint);
             Ok(bundle.evidence(evidence(self.seal(), view, &messages)?))
         });
         let bundle = bundle.map_err(|error| match error {

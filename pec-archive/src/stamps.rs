@@ -1,64 +1,66 @@
 //! Which time-stamps prove what stands under a root of the log: the one over it, and those that renew it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use pec_core::DigestAlgorithm;
 use pec_core::limits::Limits;
 use pec_core::proof::{Checkpoint, Witness};
 use pec_core::signature::timestamp;
 use pec_core::trust::TimeAuthority;
 
+use crate::care::readable;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::log;
 use crate::proof::Stamped;
 use crate::store::{CheckpointRow, View};
 
-/// What makes tokens alike: the certificate of the authority, the digest of the imprint, the digest that was signed. Of those that
-/// are alike the first proves no less than the others, for as long.
-type Kind = (Id, DigestAlgorithm, DigestAlgorithm);
+/// What proves what stands under some roots.
+#[derive(Default)]
+pub(crate) struct Bearing {
+    /// Tokens, each with the place of the log's entry about it under the next of them that covers it.
+    pub(crate) checkpoints: Vec<Checkpoint>,
+    /// The newest root, for what stands under one of the roots from which no chain leads to it.
+    pub(crate) newest: Option<u64>,
+    /// Those roots.
+    pub(crate) apart: BTreeSet<u64>,
+}
 
-/// A token that goes into a bundle.
-struct Taken {
+/// A token, and what it says of itself.
+struct Token {
     size: u64,
     row: CheckpointRow,
-    /// Where the log says that it was given; `None` where no later root can cover that.
+    time: i64,
+    ends: i64,
+    /// Whoever issued the certificate of its authority: a reader may believe one and not another.
+    issuer: String,
+    /// Where the log says that it was given; `None` where no root covers that.
     entry: Option<u64>,
 }
 
-/// The time-stamps over the roots of these sizes, and of the later ones the first of each kind; each with the place of the log's
-/// entry about it under the next of them. The certificates of authorities are few: so are these, however often the log is stamped.
-pub(crate) fn bearing(view: &dyn View, roots: &BTreeSet<u64>) -> Result<Vec<Checkpoint>> {
-    let Some(first) = roots.first() else { return Ok(Vec::new()) };
-    let sizes: Vec<u64> = view.checkpoints()?.into_iter().filter_map(|size| u64::try_from(size).ok()).collect();
-    let last = sizes.last().copied().unwrap_or_default();
-    let (mut taken, mut seen) = (Vec::new(), BTreeSet::new());
-    for size in sizes.into_iter().filter(|size| size >= first) {
-        let row = checkpoint(view, size)?;
-        let kind = kind(&row);
-        let is_root = roots.contains(&size);
-        if is_root {
-            // What stands under this root for the first time is renewed by what comes after it.
-            seen.clear();
-        } else if kind.is_none_or(|kind| seen.contains(&kind)) {
-            continue;
-        }
-        let entry = entry_about(view, size, last, Id::of(&row.token))?;
-        // A token of which the log says nothing ends the chain: only the last one may.
-        if is_root || entry.is_some() || size == last {
-            seen.extend(kind);
-            taken.push(Taken { size, row, entry });
-        }
-    }
-    let renewed = |n: usize, entry: u64| -> Result<Option<Witness>> {
-        let next = taken.iter().skip(n + 1).find(|later| later.size > entry);
-        next.map(|later| witness(view, entry, later.size)).transpose()
+/// The tokens over the roots of these sizes; and of the later ones those that bear them for longest, among all and among those of
+/// each issuer, and the newest. They are few, however often the log is stamped.
+pub(crate) fn bearing(view: &dyn View, roots: &BTreeSet<u64>) -> Result<Bearing> {
+    let Some(first) = roots.first() else { return Ok(Bearing::default()) };
+    let tokens = tokens(view, *first)?;
+    let taken = taken(&tokens, roots);
+    let next = |token: &Token| {
+        let entry = token.entry?;
+        taken.iter().filter_map(|n| tokens.get(*n)).find(|later| later.size > entry).map(|later| (entry, later.size))
     };
-    let renewed = taken.iter().enumerate().map(|(n, token)| token.entry.map_or(Ok(None), |entry| renewed(n, entry)));
-    let renewed: Vec<Option<Witness>> = renewed.collect::<Result<_>>()?;
-    let carried = |(Taken { row: CheckpointRow { note, token }, .. }, renewed)| Checkpoint { note, token, renewed };
-    Ok(taken.into_iter().zip(renewed).map(carried).collect())
+    let newest = tokens.last().map(|token| token.size);
+    let (mut checkpoints, mut reach) = (Vec::new(), BTreeSet::from_iter(newest));
+    // From the last one down: whether the chain of what covers a token leads to the newest is known by then.
+    for token in taken.iter().rev().filter_map(|n| tokens.get(*n)) {
+        let covered = next(token);
+        if covered.is_some_and(|(_, size)| reach.contains(&size)) {
+            reach.insert(token.size);
+        }
+        let renewed = covered.map(|(entry, size)| witness(view, entry, size)).transpose()?;
+        let CheckpointRow { note, token } = token.row.clone();
+        checkpoints.push(Checkpoint { note, token, renewed });
+    }
+    Ok(Bearing { checkpoints, newest, apart: roots.difference(&reach).copied().collect() })
 }
 
 /// The place of an entry under the root of this size.
@@ -68,31 +70,84 @@ pub(crate) fn witness(view: &dyn View, entry: u64, size: u64) -> Result<Witness>
     Ok(Witness::new(text, entry, size, &log::path(view, entry, size)?))
 }
 
-/// The newest time-stamp, as its token names it.
+/// The newest time-stamp that can be read, as its token names it.
 pub(crate) fn newest(view: &dyn View) -> Result<Option<Stamped>> {
-    let Some(size) = view.checkpoints()?.last().copied() else { return Ok(None) };
-    let size = size.unsigned_abs();
-    let CheckpointRow { note, token } = checkpoint(view, size)?;
-    let damaged = || Error::Damaged(format!("the time-stamp of checkpoint {size} is unreadable"));
-    let stamp = timestamp::verify(&token, &note, &Limits::DEFAULT).map_err(|_| damaged())?;
-    let authority = TimeAuthority::of(&stamp).ok_or_else(damaged)?;
-    let time = Timestamp::from_second(stamp.time).map_err(|_| damaged())?;
-    Ok(Some(Stamped::new(size, time, authority)))
+    for size in view.checkpoints()?.into_iter().rev() {
+        // What is damaged the check of the archive tells.
+        let Some(Some(row)) = readable(view.checkpoint(size))? else { continue };
+        let Some((authority, time)) = said(&row) else { continue };
+        let Ok(time) = Timestamp::from_second(time) else { continue };
+        return Ok(Some(Stamped::new(size.unsigned_abs(), time, authority)));
+    }
+    Ok(None)
 }
 
-fn checkpoint(view: &dyn View, size: u64) -> Result<CheckpointRow> {
-    let missing = || Error::Damaged(format!("checkpoint {size} is missing"));
-    view.checkpoint(size as i64)?.ok_or_else(missing)
-}
-
-fn kind(row: &CheckpointRow) -> Option<Kind> {
+/// The authority of a token and its time, where it is over its text.
+fn said(row: &CheckpointRow) -> Option<(TimeAuthority, i64)> {
     let stamp = timestamp::verify(&row.token, &row.note, &Limits::DEFAULT).ok()?;
-    Some((Id::of(stamp.certificate), stamp.imprint_algorithm, stamp.signature_algorithm))
+    Some((TimeAuthority::of(&stamp)?, stamp.time))
 }
 
-/// The entry about the token over the root of this size, where it stands under the root of the size `last`. It was written with
-/// the token, after whatever came into the log while the authority was asked.
-fn entry_about(view: &dyn View, size: u64, last: u64, token: Id) -> Result<Option<u64>> {
-    let says = format!("\"what\":\"stamp\",\"size\":{size},\"token\":\"{token}\"");
-    log::find(view, size, last, &says)
+/// The tokens from this root on.
+fn tokens(view: &dyn View, first: u64) -> Result<Vec<Token>> {
+    let sizes: Vec<u64> = view.checkpoints()?.into_iter().filter_map(|size| u64::try_from(size).ok()).collect();
+    let last = sizes.last().copied().unwrap_or_default();
+    let mut tokens = Vec::new();
+    for size in sizes.into_iter().filter(|size| *size >= first) {
+        let missing = || Error::Damaged(format!("checkpoint {size} is missing"));
+        let row = view.checkpoint(size as i64)?.ok_or_else(missing)?;
+        // One that says nothing bears nothing: it ends before it begins.
+        let (issuer, ends, time) = match said(&row) {
+            Some((authority, time)) => (authority.issuer, authority.ends, time),
+            None => (String::new(), i64::MIN, i64::MAX),
+        };
+        // It was written with the token, after whatever came into the log while the authority was asked.
+        let says = format!("\"what\":\"stamp\",\"size\":{size},\"token\":\"{}\"", Id::of(&row.token));
+        let entry = log::find(view, size, last, &says)?;
+        tokens.push(Token { size, row, time, ends, issuer, entry });
+    }
+    Ok(tokens)
+}
+
+/// Which of them are taken, in their order.
+fn taken(tokens: &[Token], roots: &BTreeSet<u64>) -> BTreeSet<usize> {
+    let mut issuers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (n, token) in tokens.iter().enumerate() {
+        issuers.entry(&token.issuer).or_default().push(n);
+    }
+    let all: Vec<usize> = (0..tokens.len()).collect();
+    let mut taken = BTreeSet::from_iter(all.last().copied());
+    for root in tokens.iter().enumerate().filter(|(_, token)| roots.contains(&token.size)).map(|(n, _)| n) {
+        taken.insert(root);
+        for among in std::iter::once(&all).chain(issuers.values()) {
+            taken.extend(longest(tokens, root, among));
+        }
+    }
+    taken
+}
+
+/// Of these tokens those that bear what stands under `root` for longest: each time the one that ends last of those made before the
+/// end of the one before; and where there is none, the first that came too late, which bears it from then on.
+fn longest(tokens: &[Token], root: usize, among: &[usize]) -> Vec<usize> {
+    let mut chain: Vec<usize> = Vec::new();
+    // Whoever does not believe the authority of the root believes the first of these.
+    let mut current = if among.contains(&root) { Some(root) } else { covering(tokens, root, among).next() };
+    while let Some(n) = current {
+        chain.push(n);
+        let Some(token) = tokens.get(n) else { break };
+        let later = || covering(tokens, n, among).filter_map(|later| Some((later, tokens.get(later)?)));
+        let in_time = later().filter(|(_, other)| other.time <= token.ends && other.ends > token.ends);
+        let too_late = || later().find(|(_, other)| other.time > token.ends && other.ends >= other.time);
+        current = in_time.max_by_key(|(_, other)| other.ends).or_else(too_late).map(|(n, _)| n);
+    }
+    chain
+}
+
+/// Those of these whose root covers what the log says of this one.
+fn covering<'t>(tokens: &'t [Token], n: usize, among: &'t [usize]) -> impl Iterator<Item = usize> + use<'t> {
+    let entry = tokens.get(n).and_then(|token| token.entry);
+    let covers = move |later: &&usize| {
+        **later > n && entry.zip(tokens.get(**later)).is_some_and(|(entry, later)| later.size > entry)
+    };
+    among.iter().filter(covers).copied()
 }

@@ -203,10 +203,7 @@ impl Words {
             }
             (None, None) if message.verdict.starts_with("certified") => {
                 text += "\n  ";
-                text += self.say(
-                    "quando fu firmato lo dice il gestore, e nessun terzo: non ha marca temporale",
-                    "when it was signed the provider says, and no third party: it has no time-stamp",
-                );
+                text += self.say("nessuna marca temporale di un registro lo copre", "no time-stamp of a log covers it");
             }
             (None, None) => {}
         }
@@ -234,30 +231,25 @@ impl Words {
     fn witnessed(&self, witnessed: &Witnessed) -> String {
         let Witnessed { at, within_certificate, borne_until, renewals, lapsed, .. } = witnessed;
         let authority = printable(&witnessed.authority);
-        let said = if *lapsed {
-            self.say(
-                "esisteva già, secondo una marca che non vale più da sola, il",
-                "existed, by a stamp that no longer stands by itself, on",
-            )
-        } else if *within_certificate {
+        let said = if *within_certificate {
             self.say("esisteva già, a certificato valido, il", "existed, with a valid certificate, on")
         } else {
             self.say("esisteva già il", "existed on")
         };
-        let renewed = match (renewals, self.0) {
-            (0, _) => String::new(),
-            (1, Language::It) => ", rinnovata una volta".into(),
-            (n, Language::It) => format!(", rinnovata {n} volte"),
-            (1, Language::En) => ", renewed once".into(),
-            (n, Language::En) => format!(", renewed {n} times"),
-        };
         let held = if *lapsed {
             self.say(
-                "il certificato di chi ha marcato è finito, senza rinnovo, il",
-                "the authority's certificate ended, not renewed, on",
+                "ma la marca non è più retta da nulla: certificati finiti, senza altro rinnovo, il",
+                "but nothing bears that stamp any more: certificates ended, not renewed again, on",
             )
         } else {
-            self.say("marca retta da un certificato fino al", "stamp borne by a certificate until")
+            self.say("marca retta da certificati fino al", "stamp borne by certificates until")
+        };
+        let renewed = match (renewals, self.0) {
+            (0, _) => String::new(),
+            (1, Language::It) => " (un rinnovo)".into(),
+            (n, Language::It) => format!(" ({n} rinnovi)"),
+            (1, Language::En) => " (renewed once)".into(),
+            (n, Language::En) => format!(" (renewed {n} times)"),
         };
         format!("{said} {at} ({authority})\n  {held} {borne_until}{renewed}")
     }

@@ -80,8 +80,8 @@ pub extern "C" fn pec_proof_json(proof: Option<&pec_proof>, out: Option<&mut May
 }
 
 /// How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: lines that begin with `$ `,
-/// continued by those that begin with `> `, are commands for one shell. It is written anew from the names of the objects. `PEC_ABSENT` where the file is no bundle. Freed by
-/// `pec_text_free`.
+/// continued by those that begin with `> `, are commands for one shell. It is written anew from the names of the objects.
+/// `PEC_ABSENT` where the file is no bundle. Freed by `pec_text_free`.
 ///
 /// # Safety
 /// `data` is NULL or the first of `len` bytes that can be read.

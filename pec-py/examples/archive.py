@@ -12,6 +12,7 @@ nothing is stamped. PEC_ANCHOR names an authority of test providers.
 
 from __future__ import annotations
 
+import http.client
 import os
 import sys
 import urllib.request
@@ -19,6 +20,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pecpy
+
+
+def soon() -> datetime:
+    """Until when a stamp should hold at least."""
+    return datetime.now(timezone.utc) + timedelta(days=90)
 
 
 def ask(note: bytes) -> bytes:
@@ -31,23 +37,24 @@ def ask(note: bytes) -> bytes:
 
 
 def stamp(archive: pecpy.Archive, trust: pecpy.TrustStore) -> None:
-    """Stamps the log where something in it is not stamped yet, or its last stamp ends within three months."""
-    soon = datetime.now(timezone.utc) + timedelta(days=90)
-    due = any(ending.what != "term" for ending in archive.expiring(soon))
-    if not due and archive.stats().stamped_entries:
+    """Stamps the log where something was done since it was stamped last, or that stamp ends within three months."""
+    stats = archive.stats()
+    # The log itself says that it was stamped: one entry more is no work.
+    news = stats.log_entries > stats.stamped_entries + 1
+    if not news and not any(ending.what == "stamp" for ending in archive.expiring(soon())):
         return
     try:
         stamped = archive.stamp(ask, trust=trust)
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         # What is not stamped today is stamped tomorrow: nothing is lost but a day.
         print(f"nessuna marca: {error}", file=sys.stderr)
         return
     print(f"{stamped.size} voci marcate il {stamped.time} da {stamped.authority}, fino al {stamped.ends}")
 
 
-def has_lapsed(report: pecpy.ProofReport) -> bool:
-    """Whether the certificate behind a stamp has ended, and no later stamp renewed it."""
-    return any(message.witnessed and message.witnessed.lapsed for message in report.messages)
+def is_borne(report: pecpy.ProofReport) -> bool:
+    """Whether a stamp covers every message, and is borne for three months more."""
+    return all(message.witnessed and message.witnessed.borne_until > soon() for message in report.messages)
 
 
 def prove(archive: pecpy.Archive, trust: pecpy.TrustStore, proofs: Path) -> bool:
@@ -59,14 +66,14 @@ def prove(archive: pecpy.Archive, trust: pecpy.TrustStore, proofs: Path) -> bool
             continue
         path = proofs / f"{receipt.id[:16]}.pecproof.zip"
         report = pecpy.proof.verify(path, trust=trust) if path.exists() else None
-        if report is None or has_lapsed(report):
+        if report is None or not is_borne(report):
             # A bundle knows nothing of the stamps that were made after it: the archive does.
             path.write_bytes(archive.bundle(receipt.pec_id, trust=trust))
             report = pecpy.proof.verify(path, trust=trust)
         sound &= report.is_sound
         print("provata" if report.is_sound else "NON provata", receipt.pec_id, path.name)
-        if has_lapsed(report):
-            print(f"{path.name}: la marca non fu rinnovata in tempo", file=sys.stderr)
+        if not is_borne(report):
+            print(f"{path.name}: senza una marca che duri ancora tre mesi", file=sys.stderr)
     return sound
 
 

@@ -120,7 +120,7 @@ fn a_bundle_carries_what_renews_its_stamps_and_the_radar_tells_when() {
     for at in ["2026-09-01T00:00:00Z", "2027-03-01T00:00:00Z", "2027-09-01T00:00:00Z"] {
         kit.stamp_by(&short, at).unwrap();
     }
-    assert_eq!(kit.proven(), (alone, 1));
+    assert_eq!(kit.proven(), (alone, 2), "the first and the newest");
     // The radar tells it in time, and afterwards.
     let newest = ending("2027-10-01T00:00:00Z", "2028-01-01T00:00:00Z").unwrap();
     assert_eq!((newest.time, newest.ends), ("2027-09-01T00:00:00Z".parse().unwrap(), first.ends));
@@ -159,23 +159,55 @@ fn what_came_in_while_the_authority_was_asked_does_not_hide_the_entry_about_its_
 }
 
 #[test]
-fn two_stamps_over_roots_of_the_same_size_are_one_and_the_chain_goes_on() {
+fn who_is_asked_while_somebody_else_stamps_stamps_nothing() {
     let kit = Kit::new();
     let host = Actor::host();
     let [short, next, last] =
         ["2028-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "2036-01-01T00:00:00Z"].map(|ends| kit.authority(ends));
     let at: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
-    // While one asks, another asks and has its answer: both stamp the same root.
-    let ask = &mut |note: &[u8]| {
-        kit.stamp_by(&next, "2026-02-28T00:00:00Z").unwrap();
-        short.token(note, moment(at)).map_err(|error| error.to_string())
-    };
-    kit.archive.renew(&host, &kit.trust(), at, ask).unwrap();
-    kit.stamp_by(&last, "2027-12-01T00:00:00Z").unwrap();
+    // While one asks, another asks and has its answer: over the same root, or over a larger one.
+    for more in [false, true] {
+        let size = kit.archive.stats(&host).unwrap().log_entries;
+        let ask = &mut |note: &[u8]| {
+            if more {
+                let other = Scene::new(9001);
+                let intake = Intake::new(other.trust(), other.now());
+                kit.archive.put_batch(&host, &intake, other.mailbox(ANNA)).unwrap();
+            }
+            assert!(kit.stamp_by(&next, "2026-02-28T00:00:00Z").unwrap().size >= size);
+            short.token(note, moment(at)).map_err(|error| error.to_string())
+        };
+        let refused = kit.archive.renew(&host, &kit.trust(), at, ask);
+        assert!(matches!(&refused, Err(Error::TimeStamp(why)) if why.contains("somebody else")), "{refused:?}");
+    }
+    kit.stamp_by(&last, "2030-12-01T00:00:00Z").unwrap();
     let (witnessed, _) = kit.proven();
-    assert_eq!((witnessed.at, witnessed.renewals, witnessed.lapsed), (at, 1, false));
+    assert_eq!(
+        (witnessed.at.to_string(), witnessed.renewals, witnessed.lapsed),
+        ("2026-02-28T00:00:00Z".into(), 1, false)
+    );
     let watch = &mut |_| std::ops::ControlFlow::Continue(());
     assert!(kit.archive.check(&host, watch).unwrap().is_clean());
+}
+
+#[test]
+fn what_the_log_has_lost_about_a_token_costs_no_more_than_that_token() {
+    let kit = Kit::new();
+    let host = Actor::host();
+    let (short, last) = (kit.authority("2028-01-01T00:00:00Z"), kit.authority("2036-01-01T00:00:00Z"));
+    let first = kit.stamp_by(&short, "2026-03-01T00:00:00Z").unwrap();
+    kit.stamp_by(&last, "2027-06-01T00:00:00Z").unwrap();
+    // As salvage leaves an archive whose log was damaged there: the token is kept, and the entry about it is another.
+    let connection = rusqlite::Connection::open(kit.archive.path()).unwrap();
+    connection
+        .execute("UPDATE log SET entry = replace(entry, 'stamp', 'stump') WHERE n = ?1", [first.size as i64])
+        .unwrap();
+    let (witnessed, stamps) = kit.proven();
+    assert_eq!((witnessed.at.to_string(), witnessed.lapsed, stamps), ("2027-06-01T00:00:00Z".into(), false, 2));
+    // A token that cannot be read hides neither the one before it nor what else ends.
+    connection.execute("UPDATE checkpoint SET token = x'00' WHERE size > ?1", [first.size as i64]).unwrap();
+    let soon = kit.archive.expiring(&host, "2027-07-01T00:00:00Z".parse().unwrap(), later(), 9).unwrap();
+    assert_eq!(soon.stamp, Some(first));
 }
 
 #[test]

@@ -45,10 +45,10 @@ pub struct Checkpoint {
 /// The same contents give the same bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Bundle {
-    messages: Vec<(Vec<u8>, Option<Witness>)>,
+    messages: Vec<(Vec<u8>, Vec<Witness>)>,
     checkpoints: Vec<Checkpoint>,
     evidence: Evidence,
-    lookups: Vec<(Lookup, Option<Witness>)>,
+    lookups: Vec<(Lookup, Vec<Witness>)>,
 }
 
 impl Bundle {
@@ -58,10 +58,11 @@ impl Bundle {
         Self::default()
     }
 
-    /// With a message of the transaction, byte for byte as received, and its place in a log where it has one.
+    /// With a message of the transaction, byte for byte as received, and its place in a log under one root or several, where
+    /// it has one.
     #[must_use]
-    pub fn message(mut self, bytes: Vec<u8>, witness: Option<Witness>) -> Self {
-        self.messages.push((bytes, witness));
+    pub fn message(mut self, bytes: Vec<u8>, witnesses: impl IntoIterator<Item = Witness>) -> Self {
+        self.messages.push((bytes, witnesses.into_iter().collect()));
         self
     }
 
@@ -79,10 +80,10 @@ impl Bundle {
         self
     }
 
-    /// With what a register answered about the address of a recipient, and the place of that in the log where it has one.
+    /// With what a register answered about the address of a recipient, and its place in the log as that of a message.
     #[must_use]
-    pub fn lookup(mut self, lookup: Lookup, witness: Option<Witness>) -> Self {
-        self.lookups.push((lookup, witness));
+    pub fn lookup(mut self, lookup: Lookup, witnesses: impl IntoIterator<Item = Witness>) -> Self {
+        self.lookups.push((lookup, witnesses.into_iter().collect()));
         self
     }
 
@@ -93,13 +94,15 @@ impl Bundle {
     pub fn to_zip(mut self, transaction: &str, trust: &TrustStore, made_at: Timestamp) -> Result<Vec<u8>, TooLarge> {
         let mut objects: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         // The order in which messages were given means nothing, and the same one twice counts once.
-        for (bytes, witness) in std::mem::take(&mut self.messages) {
+        let mut places: BTreeMap<String, Vec<Witness>> = BTreeMap::new();
+        for (bytes, witnesses) in std::mem::take(&mut self.messages) {
             let id = hex(digest(DigestAlgorithm::Sha256, &bytes).as_bytes());
-            if let Some(witness) = witness {
-                objects.insert(format!("log/{id}.json"), json(&witness));
-            }
+            places.entry(id.clone()).or_default().extend(witnesses);
             objects.insert(format!("messages/{id}.eml"), bytes);
         }
+        // Of two tokens over one text either would do: the order in which they were given must not decide.
+        self.checkpoints.sort_by(|a, b| (&a.note, &a.token).cmp(&(&b.note, &b.token)));
+        self.checkpoints.dedup_by(|a, b| a.note == b.note);
         for checkpoint in self.checkpoints {
             let name = hex(digest(DigestAlgorithm::Sha256, &checkpoint.note).as_bytes());
             objects.insert(format!("log/{name}.checkpoint"), checkpoint.note);
@@ -116,13 +119,18 @@ impl Bundle {
                 objects.insert(format!("trust/{name}.{kind}"), list.to_vec());
             }
         }
-        for (lookup, witness) in self.lookups {
+        for (lookup, witnesses) in self.lookups {
             let text = lookup.to_json().into_bytes();
             let id = hex(digest(DigestAlgorithm::Sha256, &text).as_bytes());
-            if let Some(witness) = witness {
-                objects.insert(format!("log/{id}.json"), json(&witness));
-            }
+            places.entry(id.clone()).or_default().extend(witnesses);
             objects.insert(format!("lookup/{id}.json"), text);
+        }
+        for (id, mut witnesses) in places {
+            witnesses.sort_by_key(|witness| (witness.size, witness.index));
+            witnesses.dedup();
+            for (n, witness) in witnesses.iter().enumerate() {
+                objects.insert(place(&id, n), json(witness));
+            }
         }
         objects.insert("trust/trust.json".into(), trust.to_json().into_bytes());
         objects.insert(PAGE.into(), check::page(&objects, trust, made_at).into_bytes());
@@ -149,7 +157,7 @@ impl Witness {
     }
 
     /// The root to which it leads, where its entry says that this was done and names under `key` what it was done with.
-    pub(super) fn of(&self, what: &str, key: &str, named: &str) -> Result<[u8; 32], String> {
+    pub(super) fn root_of(&self, what: &str, key: &str, named: &str) -> Result<[u8; 32], String> {
         let entry: serde_json::Value = serde_json::from_str(&self.entry).map_err(|error| error.to_string())?;
         let says = |key: &str, value: &str| entry.get(key).and_then(serde_json::Value::as_str) == Some(value);
         if !says("what", what) || !says(key, named) {
@@ -161,6 +169,11 @@ impl Witness {
         let root = tree::root(tree::leaf(self.entry.as_bytes()), self.index, self.size, &path);
         root.ok_or_else(|| "the path leads nowhere".into())
     }
+}
+
+/// The object that shows where something stands in the log: under the smallest root, and under others.
+fn place(id: &str, n: usize) -> String {
+    if n == 0 { format!("log/{id}.json") } else { format!("log/{id}.{n}.json") }
 }
 
 /// For a person who opens it too: one key a line.

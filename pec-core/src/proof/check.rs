@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::build::Witness;
 use super::manifest::{Listed, Manifest, hex};
-use super::stamps::{Borne, Stamps};
+use super::stamps::{Borne, Stamps, earliest_borne};
 use super::zip::{self, Object};
 use super::{FORM, MANIFEST, PAGE};
 use crate::crypto::{DigestAlgorithm, digest};
@@ -133,11 +133,11 @@ pub struct Witnessed {
     pub at: Timestamp,
     /// Its authority.
     pub authority: String,
-    /// Whether the signer's certificate was still alive then, which a look-up has not: what the provider states about the time of signing is no
-    /// longer its word alone.
+    /// Whether the signer's certificate was still alive then, and nothing has lapsed; a look-up has no signer. What the
+    /// provider states about the time of signing is no longer its word alone.
     pub within_certificate: bool,
-    /// When the certificate of the authority ends; of the last one, where later time-stamps renewed this one, each before the
-    /// certificate before it had ended.
+    /// When the first certificate on the path of the authority ends; of the last authority, where later time-stamps renewed
+    /// this one, each before the end of the one before it.
     pub borne_until: Timestamp,
     /// How many did.
     pub renewals: u64,
@@ -188,7 +188,8 @@ pub fn check(bytes: &[u8], trust: &TrustStore, now: Timestamp, limits: &Limits) 
     {
         report.faults.push(Fault::Frame { at, object: zip::place(&objects, at).map(str::to_owned) });
     }
-    let case = Case::new(&all, trust, now, limits);
+    let mut case = Case::new(&all, trust, now, limits);
+    case.stamps = Stamps::read(&all, trust, now, limits);
     report.messages = case.messages();
     report.lookups = case.lookups();
     let (ledger, sources) = case.ledger();
@@ -302,7 +303,7 @@ impl<'c> Case<'c> {
                 evidence = evidence.with_ocsp(content.clone());
             }
         }
-        Self { all, trust, evidence, now, limits, stamps: Stamps::read(all, trust, now, limits) }
+        Self { all, trust, evidence, now, limits, stamps: Stamps::none(now) }
     }
 
     fn paths(&self) -> impl Iterator<Item = (&'c str, &'c [u8])> + use<'c> {
@@ -381,17 +382,20 @@ impl<'c> Case<'c> {
         certificate_ends: Option<Timestamp>,
     ) -> (Option<Witnessed>, Option<String>) {
         let id = hex(digest(DigestAlgorithm::Sha256, content).as_bytes());
-        let Some(text) = self.all.get(&format!("log/{id}.json")) else { return (None, None) };
-        let witness = serde_json::from_slice::<Witness>(text).map_err(|error| error.to_string());
-        let borne = witness.and_then(|witness| self.stamps.over(witness.size, witness.of(what, key, &id)?));
-        match borne {
-            Err(why) => (None, Some(why)),
-            Ok(Borne { at, authority, until, renewals }) => {
-                let within_certificate = certificate_ends.is_some_and(|ends| at <= ends);
-                let lapsed = until < self.now;
-                (Some(Witnessed { at, authority, within_certificate, borne_until: until, renewals, lapsed }), None)
-            }
-        }
+        let begins = format!("log/{id}.");
+        let places = self.all.range(begins.clone()..).take_while(|(path, _)| path.starts_with(&begins));
+        let borne = places.map(|(_, text)| {
+            let witness: Witness = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+            self.stamps.over(witness.size, witness.root_of(what, key, &id)?)
+        });
+        let (borne, fails): (Vec<_>, Vec<_>) = borne.partition(Result::is_ok);
+        let borne: Vec<Borne> = borne.into_iter().flatten().collect();
+        let Some(Borne { at, authority, until, renewals }) = earliest_borne(borne.iter(), self.now).cloned() else {
+            return (None, fails.into_iter().find_map(Result::err));
+        };
+        let lapsed = until < self.now;
+        let within_certificate = !lapsed && certificate_ends.is_some_and(|ends| at <= ends);
+        (Some(Witnessed { at, authority, within_certificate, borne_until: until, renewals, lapsed }), None)
     }
 }
 

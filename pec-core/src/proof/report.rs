@@ -82,19 +82,13 @@ impl ProofReport {
 
 /// How an expert of a court does every step of a bundle once more, with OpenSSL and nothing of ours: a text, in which each
 /// line that begins with `$ `, with the lines after it that begin with `> `, is a command; they are for one POSIX shell, in their
-/// order, in the folder into which the bundle was unpacked. It is written anew from the names of the objects, never taken from the bundle; names that we would not give are passed over.
-/// `None` where the file is no bundle.
+/// order, in the folder into which the bundle was unpacked. It is written anew from the names of the objects, never taken
+/// from the bundle; names that we would not give are passed over. `None` where the file is no bundle.
 #[must_use]
 pub fn expert_commands(bytes: &[u8]) -> Option<String> {
     let objects = zip::read(bytes).ok()?;
-    let names: BTreeSet<&str> = objects.iter().map(|object| &*object.name).filter(|name| is_plain(name)).collect();
+    let names: BTreeSet<&str> = objects.iter().map(|object| &*object.name).filter(|name| zip::is_plain(name)).collect();
     Some(expert::text(&names))
-}
-
-/// Whether a name can stand in a command as it is.
-fn is_plain(name: &str) -> bool {
-    let harmless = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/.".contains(&byte);
-    name.bytes().all(harmless) && !name.contains("..") && !name.starts_with('/')
 }
 
 #[cfg(test)]
@@ -114,11 +108,10 @@ mod tests {
         assert_eq!(&bundle[inside.content], text.as_bytes());
         assert_eq!(expert_commands(b"no bundle"), None);
 
-        let hostile =
-            [("messages/$(reboot).eml", &b"x"[..]), ("messages/../../x.eml", b"x"), ("perito.txt", b"$ reboot")];
+        let hostile = [("messages/$(reboot).eml", &b"x"[..]), ("messages/-x.eml", b"x"), ("perito.txt", b"$ reboot")];
         let hostile = zip::write(hostile.into_iter()).unwrap();
         if let Some(text) = expert_commands(&hostile) {
-            assert!(!text.contains("reboot") && !text.contains(".."), "{text}");
+            assert!(!text.contains("reboot") && !text.contains("/-x"), "{text}");
         }
     }
 

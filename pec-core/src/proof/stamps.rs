@@ -13,8 +13,8 @@ use crate::limits::Limits;
 use crate::signature::timestamp::{self, TimeStamp};
 use crate::trust::{TrustStore, judge_time_stamp};
 
-/// More renewals than any log needs: a certificate of an authority lives for years, and one token by each is enough.
-const LONGEST: usize = 256;
+/// Tokens of a chain that are looked at: more than a bundle of ours carries.
+const LONGEST: usize = 4096;
 
 /// Those of a bundle, in the order of their roots.
 pub(super) struct Stamps {
@@ -28,17 +28,10 @@ pub(super) struct Stamps {
 struct Stamp {
     size: u64,
     root: [u8; 32],
-    proven: Result<Proven, String>,
     /// Whose root covers the log's entry about this token.
     covered_by: Option<usize>,
-}
-
-/// What a token proves by itself.
-#[derive(Clone)]
-struct Proven {
-    at: Timestamp,
-    authority: String,
-    ends: Timestamp,
+    /// What the token proves, by itself and by those that cover it.
+    borne: Result<Borne, String>,
 }
 
 /// A time at which a root existed, and how long that is borne.
@@ -46,13 +39,18 @@ struct Proven {
 pub(super) struct Borne {
     pub(super) at: Timestamp,
     pub(super) authority: String,
-    /// The end of the certificate of the token, or of the last that renewed it in time.
+    /// When the certificates of the token end, or those of the last that renewed it in time.
     pub(super) until: Timestamp,
     /// Tokens that renewed it in time.
     pub(super) renewals: u64,
 }
 
 impl Stamps {
+    /// None at all.
+    pub(super) const fn none(now: Timestamp) -> Self {
+        Self { all: Vec::new(), places: BTreeMap::new(), now }
+    }
+
     /// Those among the objects of a bundle, judged by the reader's trust data.
     pub(super) fn read(all: &BTreeMap<String, Vec<u8>>, trust: &TrustStore, now: Timestamp, limits: &Limits) -> Self {
         let mut found = Vec::new();
@@ -63,69 +61,76 @@ impl Stamps {
             // Whoever knows the token knows what it was made over, though he may not believe its authority: not by SHA-1.
             let binds = stamp.as_ref().is_ok_and(|stamp| stamp.imprint_algorithm != DigestAlgorithm::Sha1);
             let renewed = all.get(&format!("{name}.json")).filter(|_| binds).and_then(|text| covering(text, token));
-            let proven = stamp.and_then(|stamp| judge(&stamp, trust, now, limits));
-            found.push((Stamp { size, root, proven, covered_by: None }, renewed));
+            let borne = stamp.and_then(|stamp| judge(&stamp, trust, now, limits));
+            found.push((Stamp { size, root, covered_by: None, borne }, renewed));
         }
         found.sort_by_key(|(stamp, _)| stamp.size);
-        let (mut stamps, renewed): (Vec<Stamp>, Vec<_>) = found.into_iter().unzip();
-        let places = stamps.iter().enumerate().map(|(n, stamp)| ((stamp.size, stamp.root), n));
+        let (mut all, renewed): (Vec<Stamp>, Vec<_>) = found.into_iter().unzip();
+        let places = all.iter().enumerate().map(|(n, stamp)| ((stamp.size, stamp.root), n));
         let places: BTreeMap<(u64, [u8; 32]), usize> = places.collect();
-        for (n, (stamp, renewed)) in stamps.iter_mut().zip(renewed).enumerate() {
+        for (n, (stamp, renewed)) in all.iter_mut().zip(renewed).enumerate() {
             // Only a larger root can cover what was written after this one.
             stamp.covered_by = renewed.and_then(|over| places.get(&over).copied()).filter(|place| *place > n);
         }
-        Self { all: stamps, places, now }
+        let mut stamps = Self { all, places, now };
+        // Those that cover others come behind them: how long they are borne is known by then.
+        for n in (0..stamps.all.len()).rev() {
+            let renewed = stamps.renewed(n);
+            if let Some(stamp) = stamps.all.get_mut(n)
+                && let Some(renewed) = renewed
+            {
+                stamp.borne = Ok(renewed);
+            }
+        }
+        stamps
     }
 
     /// The earliest time at which this root of this size is proven to have existed, such that it still is; where nothing is
     /// still borne, the earliest that was.
     pub(super) fn over(&self, size: u64, root: [u8; 32]) -> Result<Borne, String> {
         let nothing = || "no checkpoint has this root".to_owned();
-        let chain = self.chain(*self.places.get(&(size, root)).ok_or_else(nothing)?);
-        let borne = |n: usize| borne(chain.get(n..).unwrap_or_default());
-        let all: Vec<Borne> = (0..chain.len()).filter_map(borne).collect();
-        let best = all.iter().find(|borne| borne.until >= self.now).or(all.first());
-        best.cloned().ok_or_else(|| match chain.first() {
-            Some(Err(why)) => why.clone(),
-            _ => nothing(),
+        let first = *self.places.get(&(size, root)).ok_or_else(nothing)?;
+        let all = self.chain(first).filter_map(|stamp| stamp.borne.as_ref().ok());
+        let best = earliest_borne(all, self.now).cloned();
+        best.ok_or_else(|| {
+            self.all.get(first).and_then(|stamp| stamp.borne.as_ref().err()).cloned().unwrap_or_else(nothing)
         })
     }
 
-    /// What each token proves, from this one on, each covered by the next: what stood under the first stood under all.
-    fn chain(&self, first: usize) -> Vec<&Result<Proven, String>> {
+    /// A token and those after it, each covered by the next: what stood under the root of the first stood under all.
+    fn chain(&self, first: usize) -> impl Iterator<Item = &Stamp> {
         let next = |n: &usize| self.all.get(*n).and_then(|stamp| stamp.covered_by);
-        let places = std::iter::successors(Some(first), next);
-        places.take(LONGEST).filter_map(|n| self.all.get(n)).map(|stamp| &stamp.proven).collect()
+        std::iter::successors(Some(first), next).take(LONGEST).filter_map(|n| self.all.get(n))
+    }
+
+    /// What a token proves where another, made before its end, bears it for longer.
+    fn renewed(&self, n: usize) -> Option<Borne> {
+        let own = self.all.get(n)?.borne.as_ref().ok()?;
+        let others = self.chain(n).skip(1).filter_map(|stamp| stamp.borne.as_ref().ok());
+        let in_time = others.filter(|other| other.at <= own.until && other.until > own.until);
+        let longest = in_time.max_by_key(|other| (other.until, std::cmp::Reverse(other.renewals)))?;
+        Some(Borne { until: longest.until, renewals: longest.renewals + 1, ..own.clone() })
     }
 }
 
-/// How long the first of these is borne by it and by the others.
-fn borne(chain: &[&Result<Proven, String>]) -> Option<Borne> {
-    let (first, later) = chain.split_first()?;
-    let first = first.as_ref().ok()?;
-    let mut borne = Borne { at: first.at, authority: first.authority.clone(), until: first.ends, renewals: 0 };
-    for renewal in later.iter().filter_map(|proven| proven.as_ref().ok()) {
-        if renewal.at <= borne.until && renewal.ends > borne.until {
-            borne.until = renewal.ends;
-            borne.renewals += 1;
-        }
-    }
-    Some(borne)
+/// The earliest that is still borne; where none is, the earliest.
+pub(super) fn earliest_borne<'b>(all: impl Iterator<Item = &'b Borne>, now: Timestamp) -> Option<&'b Borne> {
+    all.min_by_key(|borne| (borne.until < now, borne.at))
 }
 
-fn judge(stamp: &TimeStamp<'_>, trust: &TrustStore, now: Timestamp, limits: &Limits) -> Result<Proven, String> {
+fn judge(stamp: &TimeStamp<'_>, trust: &TrustStore, now: Timestamp, limits: &Limits) -> Result<Borne, String> {
     let authority = judge_time_stamp(stamp, trust, now.as_second(), limits).map_err(|error| error.to_string())?;
     let at = Timestamp::from_second(stamp.time).map_err(|error| error.to_string())?;
     // A certificate of the year 9999 ends after the last instant that can be named.
-    let ends = Timestamp::from_second(authority.ends).unwrap_or(Timestamp::MAX);
-    Ok(Proven { at, authority: authority.name, ends })
+    let until = Timestamp::from_second(authority.ends).unwrap_or(Timestamp::MAX);
+    Ok(Borne { at, authority: authority.name, until, renewals: 0 })
 }
 
 /// Size and root of the log under which this text shows that the entry about the token stands.
 fn covering(text: &[u8], token: &[u8]) -> Option<(u64, [u8; 32])> {
     let witness: Witness = serde_json::from_slice(text).ok()?;
     let id = hex(digest(DigestAlgorithm::Sha256, token).as_bytes());
-    let root = witness.of("stamp", "token", &id).ok()?;
+    let root = witness.root_of("stamp", "token", &id).ok()?;
     Some((witness.size, root))
 }
 

@@ -194,11 +194,11 @@ pub(super) fn size<'o>(objects: impl Iterator<Item = (&'o str, usize)>) -> usize
     objects.map(|(name, size)| LOCAL_BYTES + CENTRAL_BYTES + 2 * name.len() + size).sum::<usize>() + END_BYTES
 }
 
-/// Lower-case letters, digits, `-`, `.` and `/` between folders: the same on every system, and inside the folder into
-/// which it is unpacked.
-fn is_plain(name: &str) -> bool {
+/// Lower-case letters, digits, `-`, `.` and `/` between folders, none of them first: the same on every system, inside the folder
+/// into which it is unpacked, and in a command of a shell what it is.
+pub(super) fn is_plain(name: &str) -> bool {
     let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'.');
-    name.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))
+    name.split('/').all(|part| !part.is_empty() && !part.starts_with(['.', '-']) && part.bytes().all(plain))
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {

@@ -33,17 +33,27 @@ pub enum TimeStampTrust {
 pub struct TimeAuthority {
     /// Its name, as its certificate gives it, for display.
     pub name: String,
-    /// When this certificate ends, seconds since 1970, UTC. From then on nobody guards the key: a token stands on its own no
-    /// longer, unless a later one shows that it had been there before.
+    /// The name of whoever issued that certificate.
+    pub issuer: String,
+    /// When the first of the certificates on its path ends, that of the anchor too, seconds since 1970, UTC. From then on
+    /// nobody guards that key, and whoever comes by it can make a token of the past: this one stands on its own no longer,
+    /// unless a later one shows that it had been there before.
     pub ends: i64,
 }
 
 impl TimeAuthority {
-    /// Whoever signed this token, as the certificate in it says; nobody vouches for that. `None` where the certificate is unreadable.
+    /// Whoever signed this token, as the certificates in it say; nobody vouches for that, and of an anchor that is not
+    /// among them nothing is known. `None` where the signer's is unreadable.
     #[must_use]
     pub fn of(stamp: &TimeStamp<'_>) -> Option<Self> {
+        let carried = stamp.certificates.iter().filter_map(|der| Certificate::parse(der).ok());
         let leaf = Certificate::parse(stamp.certificate).ok()?;
-        Some(Self { name: leaf.subject.display(), ends: leaf.not_after })
+        Some(Self::new(&leaf, carried.map(|certificate| certificate.not_after)))
+    }
+
+    fn new(leaf: &Certificate<'_>, others_end: impl Iterator<Item = i64>) -> Self {
+        let ends = others_end.fold(leaf.not_after, i64::min);
+        Self { name: leaf.subject.display(), issuer: leaf.issuer.display(), ends }
     }
 }
 
@@ -68,13 +78,16 @@ pub fn judge_time_stamp(
         return Err(TimeStampTrust::Future);
     }
     let leaf = Certificate::parse(stamp.certificate).map_err(|_| TimeStampTrust::Untrusted)?;
-    let authority = || TimeAuthority { name: leaf.subject.display(), ends: leaf.not_after };
     let mut candidates: Vec<Candidate<'_>> = Vec::new();
     for der in store.time_stamp_anchors() {
         // An authority may sign its tokens with the very certificate that the host names.
         let life = leaf.not_before..=leaf.not_after;
         if der == leaf.raw && life.contains(&stamp.time) {
-            return if weak_key(&leaf).is_some() { Err(TimeStampTrust::Weak) } else { Ok(authority()) };
+            return if weak_key(&leaf).is_some() {
+                Err(TimeStampTrust::Weak)
+            } else {
+                Ok(TimeAuthority::new(&leaf, std::iter::empty()))
+            };
         }
         candidates.extend(Certificate::parse(der).map(|certificate| Candidate { certificate, role: Role::Anchor }));
     }
@@ -88,9 +101,10 @@ pub fn judge_time_stamp(
     let options = Options { time: Some(stamp.time), email_protection: false, policies: PolicyInput::default() };
     let path = path::find(&leaf, &candidates, &options, limits).map_err(|_| TimeStampTrust::Untrusted)?;
     let above = path.iter().filter_map(|index| candidates.get(*index));
+    let ends = above.clone().map(|found| found.certificate.not_after);
     let weak_above = above.clone().any(|found| weak_key(&found.certificate).is_some());
     // The anchor's own signature is not relied on: the host has given the anchor itself.
     let signed = above.filter(|found| found.role != Role::Anchor).map(|found| &found.certificate);
     let weak = weak_above || weak_key(&leaf).is_some() || signed.chain([&leaf]).any(has_weak_signature);
-    if weak { Err(TimeStampTrust::Weak) } else { Ok(authority()) }
+    if weak { Err(TimeStampTrust::Weak) } else { Ok(TimeAuthority::new(&leaf, ends)) }
 }

@@ -77,6 +77,7 @@ fn the_commands_for_the_expert_do_what_they_say() {
     let messages = log.scene.messages.len();
     let of = |word: &str| commands.iter().filter(|command| command.starts_with(word)).count();
     assert_eq!((of("radice log/"), of("openssl ts -verify")), (messages + 2, 3));
+    assert!(commands.iter().any(|command| command.starts_with("radice log/") && command.contains(" stamp token ")));
 
     // The copy of what was sent bears no signature, and the text says so.
     let sent = hex(&log.scene.messages[0]);
@@ -105,4 +106,17 @@ fn the_commands_for_the_expert_do_what_they_say() {
         assert!(commands.iter().zip(&ended).any(fails), "{path}");
         fs::write(folder.path().join(path), whole).unwrap();
     }
+
+    // The entry of another message, with a line beside it that names this one: `check` refuses the object, and so does the shell.
+    let path = format!("log/{}.json", hex(&log.scene.messages[1]));
+    let other = fs::read_to_string(folder.path().join(format!("log/{}.json", hex(&log.scene.messages[2])))).unwrap();
+    let more = format!("{{\n  \"nota\": \"{}\",", hex(&log.scene.messages[1]));
+    let whole = fs::read(folder.path().join(&path)).unwrap();
+    for forged in [other.replacen('{', &more, 1), other.replace("put", "tag"), other] {
+        fs::write(folder.path().join(&path), forged).unwrap();
+        let ended = run(folder.path(), &commands);
+        let of_it = |(command, ended): (&String, &bool)| command.starts_with(&format!("radice {path}")) && *ended;
+        assert!(!commands.iter().zip(&ended).any(of_it));
+    }
+    fs::write(folder.path().join(&path), whole).unwrap();
 }

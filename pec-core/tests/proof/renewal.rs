@@ -1,7 +1,8 @@
 //! Time-stamps that outlive the certificates of their authorities, and those that do not.
 
 use jiff::Timestamp;
-use pec_core::proof::{Bundle, Checkpoint, Witness, Witnessed};
+use pec_core::limits::Limits;
+use pec_core::proof::{Bundle, Checkpoint, Witness, Witnessed, check};
 use pec_core::trust::TrustStore;
 use pec_sandbox::{Digest, Moment, TimeStamper};
 
@@ -221,4 +222,68 @@ fn links_that_lead_back_or_round_end() {
         _ => Some(Witness { size: first.0 as u64, ..log.witness(first.3, second.0) }),
     });
     assert!(log.witnessed(&bundle).lapsed);
+}
+
+/// An authority is as good as whoever vouches for it: the certificate above it ends too.
+#[test]
+fn a_stamp_ends_with_the_first_certificate_on_its_path() {
+    let mut log = Log::new();
+    // The sandbox's root ends in 2040.
+    let long = log.authority("2099-01-01T00:00:00Z");
+    log.stamp(&long, FIRST);
+    assert_eq!(facts(&log.witnessed(&log.bundle())), expect(FIRST, "2040-01-01T00:00:00Z", 0, false));
+    let report = check(&log.bundle(), &log.scene.trust_with_time(), time("2050-01-01T00:00:00Z"), &Limits::DEFAULT);
+    let seen = report.messages.iter().filter_map(|message| message.witnessed.as_ref());
+    assert!(seen.clone().count() > 0 && seen.into_iter().all(|it| it.lapsed && !it.within_certificate));
+}
+
+#[test]
+fn a_log_that_was_stamped_very_often_is_followed_to_its_end() {
+    let mut log = Log::new();
+    let (a, b) = (log.authority("2028-01-01T00:00:00Z"), log.authority("2036-01-01T00:00:00Z"));
+    for _ in 0..300 {
+        log.stamp(&a, FIRST);
+    }
+    log.stamp(&b, "2027-12-31T00:00:00Z");
+    assert_eq!(facts(&log.witnessed(&log.bundle())), expect(FIRST, "2036-01-01T00:00:00Z", 1, false));
+}
+
+#[test]
+fn of_two_roots_over_a_message_the_one_that_still_stands_counts_and_the_earlier_of_those() {
+    let mut log = Log::new();
+    let (a, b) = (log.authority("2028-01-01T00:00:00Z"), log.authority("2036-01-01T00:00:00Z"));
+    log.stamp(&a, FIRST).stamp(&b, "2027-06-01T00:00:00Z");
+    let sizes = [log.stamps[0].0, log.stamps[1].0];
+    let both = |renewed: Option<Witness>| {
+        let mut bundle = Bundle::new();
+        for (n, message) in log.scene.messages.iter().enumerate() {
+            bundle = bundle.message(message.clone(), sizes.map(|size| log.witness(n, size)));
+        }
+        for (n, (_, note, token, _)) in log.stamps.iter().enumerate() {
+            let renewed = renewed.clone().filter(|_| n == 0);
+            bundle = bundle.checkpoint(Checkpoint { note: note.clone(), token: token.clone(), renewed });
+        }
+        log.witnessed(&bundle.to_zip(&log.scene.pec_id, &log.scene.trust, log.scene.made_at).unwrap())
+    };
+    assert_eq!(facts(&both(None)), expect("2027-06-01T00:00:00Z", "2036-01-01T00:00:00Z", 0, false));
+    let renewed = log.witness(log.stamps[0].3, sizes[1]);
+    assert_eq!(facts(&both(Some(renewed))), expect(FIRST, "2036-01-01T00:00:00Z", 1, false));
+}
+
+#[test]
+fn two_tokens_over_one_text_are_one_whatever_their_order() {
+    let mut log = Log::new();
+    let (a, b) = (log.authority("2028-01-01T00:00:00Z"), log.authority("2036-01-01T00:00:00Z"));
+    log.stamp(&a, FIRST).stamp(&b, "2027-06-01T00:00:00Z");
+    let (size, note, token, entry) = log.stamps[0].clone();
+    let other = b.token(&note, Moment::new(time(FIRST), jiff::tz::Offset::UTC)).unwrap();
+    let renewed = Some(log.witness(entry, log.stamps[1].0));
+    let mut two = [Checkpoint { note: note.clone(), token, renewed }, Checkpoint { note, token: other, renewed: None }];
+    let mut made = || {
+        two.reverse();
+        let bundle = Bundle::new().message(log.scene.messages[0].clone(), [log.witness(0, size)]);
+        let bundle = two.iter().cloned().fold(bundle, Bundle::checkpoint);
+        bundle.to_zip(&log.scene.pec_id, &log.scene.trust, log.scene.made_at).unwrap()
+    };
+    assert_eq!(made(), made());
 }

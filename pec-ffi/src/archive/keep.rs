@@ -172,7 +172,8 @@ pub extern "C" fn pec_archive_scrub(
 }
 
 /// What ends by `until` or has ended before `now`, both seconds since 1970 (UTC), at most `limit` of each kind: terms,
-/// certificates on which proofs rest that no time-stamp covers yet, and that of the authority which stamped the log last. One JSON object (`ending`) a line. Freed by `pec_text_free`.
+/// certificates on which proofs rest that no time-stamp covers yet, and that of the authority which stamped the log last.
+/// One JSON object (`ending`) a line. Freed by `pec_text_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_archive_expiring(
     archive: Option<&pec_archive>,

@@ -57,8 +57,9 @@ pub unsafe extern "C" fn pec_archive_lookups(
     enter(error, || {
         let it = some(archive, "archive")?;
         // SAFETY: the caller's promise.
-        let id = self::id(unsafe { text(id, "id") }?)?;
+        let id = unsafe { text(id, "id") }?;
         let out = some(out, "out")?;
+        let id = self::id(id)?;
         let lookups = it.archive.lookups(&it.actor, id)?;
         let reports: Vec<LookedUp> = lookups.iter().map(|lookup| LookedUp::of(id, lookup)).collect();
         out.write(Some(Box::new(pec_text::new(lines(&reports)))));

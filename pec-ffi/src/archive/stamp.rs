@@ -18,8 +18,9 @@ use crate::verification::pec_text;
 const ROOM: usize = 1 << 20;
 
 /// Given the text of a checkpoint, `note`, has it time-stamped (RFC 3161): writes the token over it, or the whole response of the
-/// authority to a request (`pec_time_stamp_request`), to `token`, which has room for `room` bytes, one MiB, and its length to `len`, and returns 0. Anything else says
-/// that there is none. It is called on the thread of the call that it was given to, and must not unwind (no C++ exception).
+/// authority to a request (`pec_time_stamp_request`), to `token`, which has room for `room` bytes, one MiB, and its length
+/// to `len`, and returns 0. Anything else says that there is none. It is called on the thread of the call that it was given
+/// to, and must not unwind (no C++ exception).
 pub type pec_stamp_function = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
