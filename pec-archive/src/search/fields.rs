@@ -82,6 +82,36 @@ impl Field {
         }
     }
 
+    /// Which values it has, in Italian and in English, for whoever has written another.
+    pub(super) const fn which(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Kind => (
+                "il campo non ha questo valore; ha accettazione, non-accettazione, presa-in-carico, consegna, busta, \
+                 mancata-consegna, preavviso, virus, anomalia, ordinario",
+                "the field has no such value; it has acceptance, non-acceptance, take-charge, delivery, envelope, failure, \
+                 delay, virus, anomaly, ordinary",
+            ),
+            Self::Verdict => (
+                "il campo non ha questo valore; ha certificato, certificato-con-problemi, integro-non-attendibile, \
+                 anomalia, contiene-pec, alterato, falso, non-verificabile, non-pec",
+                "the field has no such value; it has certified, certified-with-problems, intact-but-untrusted, anomaly, \
+                 contains-pec, altered, forged, unverifiable, not-pec",
+            ),
+            Self::State => (
+                "il campo non ha questo valore; ha in-attesa, in-attesa-accettazione, accettato, esterno, in-ritardo, \
+                 scaduto, consegnato, consegnato-in-ritardo, non-consegnato, virus, rifiutato, in-contrasto",
+                "the field has no such value; it has pending, awaiting-delivery, external-final, delayed, timed-out, \
+                 delivered, delivered-late, failed, failed-virus, refused, conflict",
+            ),
+            Self::Deposit => (
+                "il campo non ha questo valore; ha in-attesa, accettato, rifiutato, sì",
+                "the field has no such value; it has waiting, accepted, refused, yes",
+            ),
+            // They have any value.
+            Self::Mailbox | Self::Tag => ("il campo non ha questo valore", "the field has no such value"),
+        }
+    }
+
     /// The stored values that a written one stands for; `None` where the field knows no such value.
     pub(super) fn values(self, written: &str) -> Option<Vec<String>> {
         let lower = written.to_lowercase();

@@ -159,7 +159,7 @@ pub enum Fault {
     /// A field without a value.
     NoValue,
     /// A value that the field does not know.
-    UnknownValue,
+    UnknownValue(Field),
     /// Not a date.
     BadDate,
     /// Not the SHA-256 of a file.
@@ -183,7 +183,7 @@ impl Fault {
                  deposited, after, before, id, hash; where it belongs to what is searched for, put it in quotation marks",
             ),
             Self::NoValue => ("manca il valore del campo", "the field has no value"),
-            Self::UnknownValue => ("il campo non ha questo valore", "the field has no such value"),
+            Self::UnknownValue(field) => field.which(),
             Self::BadDate => ("non è una data (2026-01-31)", "this is not a date (2026-01-31)"),
             Self::BadHash => {
                 ("non è un'impronta SHA-256: 64 cifre esadecimali", "this is not a SHA-256: 64 hexadecimal digits")

@@ -128,7 +128,8 @@ impl Reader<'_> {
                     if written.quoted { vec![written.text.as_str()] } else { written.text.split(',').collect() };
                 let mut values = Vec::new();
                 for part in parts {
-                    values.extend(field.values(part).ok_or_else(|| self.fault(Fault::UnknownValue, written.from))?);
+                    let unknown = || self.fault(Fault::UnknownValue(field), written.from);
+                    values.extend(field.values(part).ok_or_else(unknown)?);
                 }
                 Ok(Test::Is { field, values })
             }

@@ -1,3 +1,8 @@
+use std::collections::BTreeSet;
+
+use pec_core::reconcile::State;
+use pec_core::verify::Verdict;
+
 use super::*;
 
 fn terms(text: &str) -> Vec<Term> {
@@ -56,14 +61,32 @@ fn days_are_those_of_rome() {
 }
 
 #[test]
+fn an_unknown_value_is_answered_by_those_that_there_are() {
+    for (field, known) in
+        [(Field::Kind, 10), (Field::Verdict, Verdict::ALL.len()), (Field::State, State::ALL.len()), (Field::Deposit, 3)]
+    {
+        for language in [Language::It, Language::En] {
+            let text = Fault::UnknownValue(field).text(language);
+            let (_, listed) = text.split_once("; ").unwrap();
+            let listed = listed.split_once(' ').unwrap().1.trim_start_matches("has ").split(", ");
+            let mut stored = BTreeSet::new();
+            for value in listed {
+                stored.extend(field.values(value).unwrap_or_else(|| panic!("{value} in {text}")));
+            }
+            assert_eq!(stored.len(), known, "{text}");
+        }
+    }
+}
+
+#[test]
 fn errors_show_where() {
     let wrong = |text: &str| Query::parse(text).unwrap_err();
     for (text, fault, at, shown) in [
         ("a \"b", Fault::OpenQuote, 2..4, "\"b"),
         ("xx colore:rosso", Fault::UnknownField, 3..10, "colore:"),
         ("è da:", Fault::NoValue, 2..5, "da:"),
-        ("stato:felice", Fault::UnknownValue, 6..12, "felice"),
-        ("tipo:accettazione,boh", Fault::UnknownValue, 5..21, "accettazione,boh"),
+        ("stato:felice", Fault::UnknownValue(Field::State), 6..12, "felice"),
+        ("tipo:accettazione,boh", Fault::UnknownValue(Field::Kind), 5..21, "accettazione,boh"),
         ("dopo:ieri", Fault::BadDate, 5..9, "ieri"),
         ("dopo:2026-02-30", Fault::BadDate, 5..15, "2026-02-30"),
         ("impronta:12", Fault::BadHash, 9..11, "12"),

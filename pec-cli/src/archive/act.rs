@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -23,6 +26,9 @@ const SUSPECT: (&str, &str) = ("verdetto:alterato,falso,non-verificabile", "verd
 
 /// Messages that are looked at together.
 const PAGE: usize = 1000;
+
+/// How often it is looked how far a copy is.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What to take in.
 #[derive(Debug, Args)]
@@ -351,7 +357,24 @@ impl Call {
 
     pub(super) fn backup(&self, arguments: &Backup) -> Result<ExitCode, Stop> {
         let archive = self.open_to_read(&arguments.archive)?;
-        archive.backup(&self.actor, &arguments.to).map_err(|error| failed(&error))?;
+        let size = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
+        let bar = bar();
+        // The copy is compact: it ends before the bar does.
+        bar.set_length(size(archive.path()));
+        let (done, waiting) = mpsc::channel::<()>();
+        let copied = thread::scope(|scope| {
+            let bar = &bar;
+            scope.spawn(move || {
+                while waiting.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                    bar.set_position(size(&arguments.to));
+                }
+            });
+            let copied = archive.backup(&self.actor, &arguments.to);
+            drop(done);
+            copied
+        });
+        bar.finish_and_clear();
+        copied.map_err(|error| failed(&error))?;
         told(arguments.json, &Written::of("backup", &arguments.to))
     }
 
