@@ -49,10 +49,8 @@ pub(crate) enum What<'a> {
     /// A register was asked for the address of a recipient, and what it answered is kept.
     LookUp {
         id: Id,
-        /// What it answered.
+        /// What it answered, salted: the log tells nobody who was looked up, nor where.
         lookup: Id,
-        register: &'a str,
-        found: bool,
     },
     /// A class was given a term.
     Term { class: &'a str, months: u32 },

@@ -1,10 +1,11 @@
 //! Where the addresses of recipients were looked up, kept beside the messages that went there.
 
 use jiff::Timestamp;
-use pec_core::lookup::{Lookup, NotLookup};
+use pec_core::lookup::{Lookup, NotLookup, Salt};
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::care::readable;
 use crate::content;
 use crate::enforce::{Asked, Call, On};
 use crate::error::{Error, Result};
@@ -13,6 +14,7 @@ use crate::id::Id;
 use crate::log::{self, What};
 use crate::press::Press;
 use crate::seal::Seal;
+use crate::stamps;
 use crate::store::{MessageRow, Number, View};
 
 impl Archive {
@@ -30,16 +32,39 @@ impl Archive {
         if lookup.asked_at > now {
             return Err(Error::BadValue { what: "asked_at", value: lookup.asked_at.to_string() });
         }
-        let text = lookup.to_json().into_bytes();
-        let note = Id::of(&text);
+        let mut salt = Salt::default();
+        getrandom::fill(&mut salt).map_err(|error| Error::Internal(error.to_string()))?;
+        let text = lookup.to_kept(salt).into_bytes();
         let mut press = Press::new(self.seal())?;
         self.change_each(actor, Call::Lookup, ids, now, |change, log, id, number| {
-            if change.evidence(&[number])?.contains(&(LOOKUP.to_owned(), note)) {
+            let known = kept(change, number)?;
+            let is_full = known.len() >= MOST;
+            let same = |note: &Id| {
+                Ok::<_, Error>(readable(read(self.seal(), change, *note))?.is_some_and(|(it, _)| it == *lookup))
+            };
+            let mut note = None;
+            for known in known {
+                if same(&known)? {
+                    note = Some(known);
+                }
+            }
+            // It is logged once more where the log has lost that it was.
+            if let Some(note) = note
+                && entry_about(change, number, note, u64::MAX)?.is_some()
+            {
                 return Ok(());
             }
-            keep(change, &mut press, note, &text)?;
-            change.put_evidence(number, LOOKUP, note)?;
-            log.append(What::LookUp { id, lookup: note, register: &lookup.register, found: lookup.found }).map(drop)
+            let note = match note {
+                Some(note) => note,
+                None if is_full => return Err(Error::BadValue { what: "look-up", value: format!("{id} has {MOST}") }),
+                None => {
+                    let note = Id::of(&text);
+                    keep(change, &mut press, note, &text)?;
+                    change.put_evidence(number, LOOKUP, note)?;
+                    note
+                }
+            };
+            log.append(What::LookUp { id, lookup: note }).map(drop)
         })
     }
 
@@ -53,7 +78,7 @@ impl Archive {
             let number = content::number_of(view, id)?;
             let mut lookups = Vec::new();
             for note in kept(view, number)? {
-                lookups.push(read(self.seal(), view, note)?);
+                lookups.push(read(self.seal(), view, note)?.0);
             }
             lookups.sort_by(|a, b| (a.asked_at, &a.address, &a.register).cmp(&(b.asked_at, &b.address, &b.register)));
             Ok(lookups)
@@ -61,21 +86,31 @@ impl Archive {
     }
 }
 
+/// Look-ups that are kept with one message at most.
+const MOST: usize = 64;
+
 /// Where an entry stands: its number, and the size of the first stamped root above it.
 type Place = (u64, u64);
 
-/// What was looked up for a message, each with the place of the log's entry about it where that is stamped.
-pub(crate) fn kept_with(seal: &Seal, view: &dyn View, number: Number) -> Result<Vec<(Lookup, Option<Place>)>> {
+/// What was looked up for a message, byte for byte as it was kept, each with the place of the log's entry about it where that is
+/// stamped. One that cannot be read keeps nothing else from being proven: the check of the archive names it.
+pub(crate) fn kept_with(seal: &Seal, view: &dyn View, number: Number) -> Result<Vec<(Vec<u8>, Option<Place>)>> {
     let mut lookups = Vec::new();
     for note in kept(view, number)? {
-        let MessageRow { id, entry, .. } = content::row(view, number)?;
-        let says = format!("\"what\":\"look-up\",\"id\":\"{id}\",\"lookup\":\"{note}\"");
+        let Some((_, text)) = readable(read(seal, view, note))? else { continue };
         let stamped = view.checkpoints()?.last().map_or(0, |size| size.unsigned_abs());
-        let entry = log::find(view, entry.unsigned_abs(), stamped, &says)?;
-        let covering = entry.map(|entry| view.checkpoint_above(entry as i64)).transpose()?.flatten();
-        lookups.push((read(seal, view, note)?, entry.zip(covering)));
+        let entry = entry_about(view, number, note, stamped)?;
+        let covering = entry.map(|entry| stamps::above(view, entry)).transpose()?.flatten();
+        lookups.push((text, entry.zip(covering)));
     }
     Ok(lookups)
+}
+
+/// The entry of the log about a look-up of this message, where it stands before `below`.
+fn entry_about(view: &dyn View, number: Number, note: Id, below: u64) -> Result<Option<u64>> {
+    let MessageRow { id, entry, .. } = content::row(view, number)?;
+    let says = format!("\"what\":\"look-up\",\"id\":\"{id}\",\"lookup\":\"{note}\"");
+    log::find(view, entry.unsigned_abs(), below, &says)
 }
 
 fn kept(view: &dyn View, number: Number) -> Result<Vec<Id>> {
@@ -83,9 +118,11 @@ fn kept(view: &dyn View, number: Number) -> Result<Vec<Id>> {
     Ok(evidence.into_iter().filter(|(kind, _)| kind == LOOKUP).map(|(_, id)| id).collect())
 }
 
-fn read(seal: &Seal, view: &dyn View, note: Id) -> Result<Lookup> {
+/// A look-up, and its text as it is kept.
+fn read(seal: &Seal, view: &dyn View, note: Id) -> Result<(Lookup, Vec<u8>)> {
     let text = content::whole_body(seal, view, note)?;
-    Lookup::from_json(&text).map_err(|error| Error::Damaged(format!("the look-up {note}: {error}")))
+    let lookup = Lookup::from_json(&text);
+    Ok((lookup.map_err(|error| Error::Damaged(format!("the look-up {note}: {error}")))?, text))
 }
 
 fn refused(why: &NotLookup) -> Error {

@@ -13,7 +13,7 @@ use crate::actor::Actor;
 use crate::archive::{Archive, bare};
 use crate::enforce::{Asked, Call, On};
 use crate::error::{Error, Result};
-use crate::evidence::added;
+use crate::evidence::{LOOKUP, added};
 use crate::id::Id;
 use crate::log::{self, Appender, What};
 use crate::seal::Seal;
@@ -41,6 +41,9 @@ impl Stamped {
     }
 }
 
+/// Seconds by which a token may be later than the time at which it was asked for.
+const ASKING: i64 = 300;
+
 /// Given the text of a checkpoint, gives the RFC 3161 token over it, or says why there is none.
 pub type Ask<'a> = &'a mut dyn FnMut(&[u8]) -> Result<Vec<u8>, String>;
 
@@ -54,6 +57,9 @@ impl Archive {
     /// weaken, which nothing here can tell. A [bundle](Archive::bundle) carries the first token over each message and those that
     /// renew it.
     ///
+    /// `now` is when it is asked; the authority may say that it is up to five minutes later, since it takes a while to ask, and
+    /// clocks differ.
+    ///
     /// It proves that the messages existed, not that the archive is complete, and nothing about what was taken away after
     /// the last stamp that somebody else keeps.
     ///
@@ -63,6 +69,7 @@ impl Archive {
     pub fn renew(&self, actor: &Actor, trust: &TrustStore, now: Timestamp, ask: Ask<'_>) -> Result<Stamped> {
         let asked = Asked::new(actor, Call::Stamp).at(now);
         self.allow(&asked)?;
+        let before = self.read(|view| view.checkpoints())?;
         let (size, root) = self.log_root(actor)?;
         if size == 0 {
             return Err(Error::TimeStamp("the archive is empty".into()));
@@ -72,13 +79,13 @@ impl Archive {
         let answer = ask(&note).map_err(Error::TimeStamp)?;
         let token = timestamp::token_of_response(&answer).unwrap_or(&answer);
         let stamp = timestamp::verify(token, &note, &Limits::DEFAULT).map_err(|error| failed(&error))?;
-        let authority =
-            judge_time_stamp(&stamp, trust, now.as_second(), &Limits::DEFAULT).map_err(|error| failed(&error))?;
+        let answered = now.as_second().saturating_add(ASKING);
+        let authority = judge_time_stamp(&stamp, trust, answered, &Limits::DEFAULT).map_err(|error| failed(&error))?;
         let time = Timestamp::from_second(stamp.time).map_err(|error| failed(&error))?;
         let checkpoint = CheckpointRow { token: token.to_vec(), note };
         self.change_for(&asked, |change, _| {
             // Each stamp covers the entries about those before it: two at a time would not.
-            if change.checkpoints()?.last().is_some_and(|newest| newest.unsigned_abs() >= size) {
+            if change.checkpoints()? != before {
                 return Err(Error::TimeStamp(
                     "somebody else has stamped the log meanwhile: nothing was written".into(),
                 ));
@@ -115,14 +122,14 @@ impl Archive {
             for number in &messages {
                 let MessageRow { entry, .. } = content::row(view, *number)?;
                 // The first stamped root above it: the earliest time that is proven.
-                let covering = view.checkpoint_above(entry)?;
+                let covering = stamps::above(view, entry.unsigned_abs())?;
                 let lookups = lookups::kept_with(self.seal(), view, *number)?;
                 roots.extend(
                     covering.into_iter().chain(lookups.iter().filter_map(|(_, place)| Some(place.as_ref()?.1))),
                 );
                 placed.push((*number, covering.map(|size| (entry.unsigned_abs(), size)), lookups));
             }
-            let bearing = stamps::bearing(view, &roots)?;
+            let bearing = stamps::bearing(view, trust, &roots)?;
             let witnesses = |place: Option<(u64, u64)>| -> Result<Vec<Witness>> {
                 let Some((entry, size)) = place else { return Ok(Vec::new()) };
                 // Under the newest root as well, where nothing leads there from the first.
@@ -176,7 +183,7 @@ impl Archive {
 fn evidence(seal: &Seal, view: &dyn View, messages: &BTreeSet<Number>) -> Result<Evidence> {
     let messages: Vec<Number> = messages.iter().copied().collect();
     let mut evidence = Evidence::none();
-    for (kind, body) in view.evidence(&messages)? {
+    for (kind, body) in view.evidence(&messages)?.into_iter().filter(|(kind, _)| kind != LOOKUP) {
         evidence = added(evidence, &kind, content::whole_body(seal, view, body)?);
     }
     Ok(evidence)

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use pec_core::limits::Limits;
 use pec_core::proof::{Checkpoint, Witness};
 use pec_core::signature::timestamp;
-use pec_core::trust::TimeAuthority;
+use pec_core::trust::{TimeAuthority, TrustStore, judge_time_stamp};
 
 use crate::care::readable;
 use crate::error::{Error, Result};
@@ -40,15 +40,18 @@ struct Token {
 
 /// The tokens over the roots of these sizes; and of the later ones those that bear them for longest, among all and among those of
 /// each issuer, and the newest. They are few, however often the log is stamped.
-pub(crate) fn bearing(view: &dyn View, roots: &BTreeSet<u64>) -> Result<Bearing> {
+pub(crate) fn bearing(view: &dyn View, trust: &TrustStore, roots: &BTreeSet<u64>) -> Result<Bearing> {
     let Some(first) = roots.first() else { return Ok(Bearing::default()) };
-    let tokens = tokens(view, *first)?;
+    let tokens = tokens(view, trust, *first)?;
     let taken = taken(&tokens, roots);
+    let newest = tokens.last().map(|token| token.size);
     let next = |token: &Token| {
         let entry = token.entry?;
-        taken.iter().filter_map(|n| tokens.get(*n)).find(|later| later.size > entry).map(|later| (entry, later.size))
+        // One of which the log says nothing leads nowhere, but for the newest.
+        let goes_on = |later: &&Token| later.entry.is_some() || Some(later.size) == newest;
+        let mut later = taken.iter().filter_map(|n| tokens.get(*n)).filter(goes_on);
+        later.find(|later| later.size > entry).map(|later| (entry, later.size))
     };
-    let newest = tokens.last().map(|token| token.size);
     let (mut checkpoints, mut reach) = (Vec::new(), BTreeSet::from_iter(newest));
     // From the last one down: whether the chain of what covers a token leads to the newest is known by then.
     for token in taken.iter().rev().filter_map(|n| tokens.get(*n)) {
@@ -70,34 +73,47 @@ pub(crate) fn witness(view: &dyn View, entry: u64, size: u64) -> Result<Witness>
     Ok(Witness::new(text, entry, size, &log::path(view, entry, size)?))
 }
 
+/// The first stamped root above an entry: the earliest time that is proven of it.
+pub(crate) fn above(view: &dyn View, entry: u64) -> Result<Option<u64>> {
+    let reached = log::size(view)?;
+    Ok(view.checkpoint_above(entry as i64)?.filter(|size| *size <= reached))
+}
+
 /// The newest time-stamp that can be read, as its token names it.
 pub(crate) fn newest(view: &dyn View) -> Result<Option<Stamped>> {
-    for size in view.checkpoints()?.into_iter().rev() {
-        // What is damaged the check of the archive tells.
-        let Some(Some(row)) = readable(view.checkpoint(size))? else { continue };
-        let Some((authority, time)) = said(&row) else { continue };
+    for size in sizes(view)?.into_iter().rev() {
+        let Some(Some(row)) = readable(view.checkpoint(size as i64))? else { continue };
+        let Some((authority, time)) = said(&row, None) else { continue };
         let Ok(time) = Timestamp::from_second(time) else { continue };
-        return Ok(Some(Stamped::new(size.unsigned_abs(), time, authority)));
+        return Ok(Some(Stamped::new(size, time, authority)));
     }
     Ok(None)
 }
 
-/// The authority of a token and its time, where it is over its text.
-fn said(row: &CheckpointRow) -> Option<(TimeAuthority, i64)> {
+/// Sizes of the roots that were stamped, smallest first; not those that the log does not reach, which the check of the archive
+/// tells, as it tells what cannot be read.
+fn sizes(view: &dyn View) -> Result<Vec<u64>> {
+    let all = view.checkpoints()?.into_iter().filter_map(|size| u64::try_from(size).ok());
+    let reached = log::size(view)?;
+    Ok(all.filter(|size| *size <= reached).collect())
+}
+
+/// The authority of a token, as `trust` judges it, else as it says itself; and its time. `None` where it is not over its text.
+fn said(row: &CheckpointRow, trust: Option<&TrustStore>) -> Option<(TimeAuthority, i64)> {
     let stamp = timestamp::verify(&row.token, &row.note, &Limits::DEFAULT).ok()?;
-    Some((TimeAuthority::of(&stamp)?, stamp.time))
+    let judged = trust.and_then(|trust| judge_time_stamp(&stamp, trust, stamp.time, &Limits::DEFAULT).ok());
+    Some((judged.or_else(|| TimeAuthority::of(&stamp))?, stamp.time))
 }
 
 /// The tokens from this root on.
-fn tokens(view: &dyn View, first: u64) -> Result<Vec<Token>> {
-    let sizes: Vec<u64> = view.checkpoints()?.into_iter().filter_map(|size| u64::try_from(size).ok()).collect();
+fn tokens(view: &dyn View, trust: &TrustStore, first: u64) -> Result<Vec<Token>> {
+    let sizes = sizes(view)?;
     let last = sizes.last().copied().unwrap_or_default();
     let mut tokens = Vec::new();
     for size in sizes.into_iter().filter(|size| *size >= first) {
-        let missing = || Error::Damaged(format!("checkpoint {size} is missing"));
-        let row = view.checkpoint(size as i64)?.ok_or_else(missing)?;
+        let Some(Some(row)) = readable(view.checkpoint(size as i64))? else { continue };
         // One that says nothing bears nothing: it ends before it begins.
-        let (issuer, ends, time) = match said(&row) {
+        let (issuer, ends, time) = match said(&row, Some(trust)) {
             Some((authority, time)) => (authority.issuer, authority.ends, time),
             None => (String::new(), i64::MIN, i64::MAX),
         };
@@ -143,11 +159,13 @@ fn longest(tokens: &[Token], root: usize, among: &[usize]) -> Vec<usize> {
     chain
 }
 
-/// Those of these whose root covers what the log says of this one.
+/// Those of these whose root covers what the log says of this one, and from which it goes on, or which are the newest.
 fn covering<'t>(tokens: &'t [Token], n: usize, among: &'t [usize]) -> impl Iterator<Item = usize> + use<'t> {
     let entry = tokens.get(n).and_then(|token| token.entry);
     let covers = move |later: &&usize| {
-        **later > n && entry.zip(tokens.get(**later)).is_some_and(|(entry, later)| later.size > entry)
+        let goes_on =
+            |later: &Token| later.entry.is_some() || tokens.last().is_some_and(|last| last.size == later.size);
+        **later > n && entry.zip(tokens.get(**later)).is_some_and(|(entry, later)| later.size > entry && goes_on(later))
     };
     among.iter().filter(covers).copied()
 }

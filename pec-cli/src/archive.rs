@@ -18,6 +18,7 @@ use pec_archive::report::{Report, Written};
 use pec_archive::{Actor, Archive, Id, Intake, Keys, Progress, Searchable};
 use pec_core::finding::Language;
 
+pub(crate) use self::lookup::looked_up;
 use crate::keys;
 use crate::setup::Setup;
 use crate::text::{Stop, Text};

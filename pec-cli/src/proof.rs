@@ -10,10 +10,9 @@ use pec_archive::report::Written;
 use pec_archive::{Actor, Archive};
 use pec_core::finding::Language;
 use pec_core::limits::Limits;
-use pec_core::lookup::Lookup;
 use pec_core::proof::{self, Fault, LookupProof, MessageProof, ObjectFault, ProofReport, Witnessed};
 
-use crate::archive::told;
+use crate::archive::{looked_up, told};
 use crate::keys;
 use crate::render::printable;
 use crate::setup;
@@ -97,17 +96,18 @@ fn verify(arguments: &Verify, language: Language) -> Result<ExitCode, Stop> {
     let setup = arguments.judging.load()?;
     let bytes = fs::read(&arguments.bundle).map_err(|error| Text::of_io(&error).at(&arguments.bundle))?;
     let report = proof::check(&bytes, &setup.trust, setup.now, &Limits::DEFAULT);
+    let has_anchor = setup.trust.time_stamp_anchors().next().is_some();
     let mut output = anstream::stdout();
     if arguments.json {
         writeln!(output, "{}", report.to_json())?;
     } else {
-        write!(output, "{}", Words(language).report(&report))?;
+        write!(output, "{}", Words(language, has_anchor).report(&report))?;
     }
     Ok(ExitCode::from(u8::from(!report.is_sound())))
 }
 
-/// A report for a person.
-struct Words(Language);
+/// A report for a person, and whether he believes any authority for time.
+struct Words(Language, bool);
 
 impl Words {
     fn say<'t>(&self, it: &'t str, en: &'t str) -> &'t str {
@@ -194,13 +194,7 @@ impl Words {
             (Some(witnessed), _) => {
                 text += &format!("\n  {}", self.witnessed(witnessed));
             }
-            (None, Some(why)) => {
-                text += &format!(
-                    "\n  {}: {}",
-                    self.say("la marca temporale non vale", "the time-stamp proves nothing"),
-                    printable(why)
-                );
-            }
+            (None, Some(why)) => text += &format!("\n  {}", self.unproven(why)),
             (None, None) if message.verdict.starts_with("certified") => {
                 text += "\n  ";
                 text += self.say("nessuna marca temporale di un registro lo copre", "no time-stamp of a log covers it");
@@ -211,21 +205,27 @@ impl Words {
     }
 
     fn lookup(&self, proof: &LookupProof) -> String {
-        let Lookup { address, register, asked_at, found, .. } = &proof.lookup;
-        let found =
-            if *found { self.say("trovato in", "found in") } else { self.say("non trovato in", "not found in") };
-        let stated = self.say("lo dichiara chi ha fatto il fascicolo", "stated by whoever made the bundle");
-        let mut text = format!("{} {found} {}, {asked_at}: {stated}", printable(address), printable(register));
+        let stated = self.say("lo dichiara chi ha cercato", "stated by whoever asked");
+        let mut text = format!("{}: {stated}", looked_up(self.0, &proof.lookup));
         if let Some(witnessed) = &proof.witnessed {
             text += &format!("\n  {}", self.witnessed(witnessed));
         } else if let Some(why) = &proof.witness_fails {
-            text += &format!(
-                "\n  {}: {}",
-                self.say("la marca temporale non vale", "the time-stamp proves nothing"),
-                printable(why)
-            );
+            text += &format!("\n  {}", self.unproven(why));
         }
         text
+    }
+
+    /// Why a time-stamp proves nothing to this reader.
+    fn unproven(&self, why: &str) -> String {
+        if self.1 {
+            let said = self.say("la marca temporale non è provata", "the time-stamp is not proven");
+            return format!("{said}: {}", printable(why));
+        }
+        self.say(
+            "la marca temporale non è giudicata: --time-anchor nomina l'autorità",
+            "the time-stamp is not judged: --time-anchor names the authority",
+        )
+        .to_owned()
     }
 
     fn witnessed(&self, witnessed: &Witnessed) -> String {
@@ -238,8 +238,8 @@ impl Words {
         };
         let held = if *lapsed {
             self.say(
-                "ma la marca non è più retta da nulla: certificati finiti, senza altro rinnovo, il",
-                "but nothing bears that stamp any more: certificates ended, not renewed again, on",
+                "ma nulla regge più quella marca: certificati scaduti, senza rinnovo, il",
+                "but nothing bears that stamp any more: its certificates ended, without renewal, on",
             )
         } else {
             self.say("marca retta da certificati fino al", "stamp borne by certificates until")

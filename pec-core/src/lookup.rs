@@ -60,6 +60,9 @@ pub enum NotLookup {
     Json(String),
 }
 
+/// Bytes that make the digest of a look-up one that nobody can guess.
+pub type Salt = [u8; 16];
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -71,6 +74,8 @@ struct Written {
     valid_on: Option<Date>,
     found: bool,
     answer: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
 }
 
 impl Lookup {
@@ -94,15 +99,26 @@ impl Lookup {
     /// One line of JSON, without a line end; the same value gives the same bytes.
     #[must_use]
     pub fn to_json(&self) -> String {
+        self.written(None)
+    }
+
+    /// The same with a salt, as it is kept: a log that holds the digest alone then tells nobody who was looked up, though what can
+    /// be asked of a register is easily guessed.
+    #[must_use]
+    pub fn to_kept(&self, salt: Salt) -> String {
+        self.written(Some(base64::STANDARD.encode(salt)))
+    }
+
+    fn written(&self, salt: Option<String>) -> String {
         let Self { address, register, asked, asked_at, valid_on, found, answer } = self.clone();
         let answer = base64::STANDARD.encode(answer);
         let form = FORM.to_owned();
-        let written = Written { form, address, register, asked, asked_at, valid_on, found, answer };
+        let written = Written { form, address, register, asked, asked_at, valid_on, found, answer, salt };
         // Texts, times and one truth: there is nothing that cannot be written.
         serde_json::to_string(&written).unwrap_or_default()
     }
 
-    /// What [`to_json`](Self::to_json) has written.
+    /// What [`to_json`](Self::to_json) or [`to_kept`](Self::to_kept) has written.
     ///
     /// # Errors
     /// [`NotLookup`] where it is something else.
@@ -138,6 +154,8 @@ mod tests {
     fn what_is_written_is_read() {
         let bare = Lookup { asked: None, valid_on: None, found: false, answer: Vec::new(), ..lookup() };
         for lookup in [lookup(), bare] {
+            assert_eq!(Lookup::from_json(lookup.to_kept([7; 16]).as_bytes()), Ok(lookup.clone()));
+            assert!(lookup.to_kept([7; 16]) != lookup.to_kept([8; 16]));
             assert_eq!(Lookup::from_json(lookup.to_json().as_bytes()), Ok(lookup));
         }
         assert!(

@@ -238,6 +238,8 @@ def test_where_an_address_was_found_is_kept_and_proven(archive: pecpy.Archive, a
         with pytest.raises(pecpy.ArchiveError) as caught:
             archive.note_lookup(sent, wrong, now=NOW)
         assert caught.value.code == "archive.value"
+    with pytest.raises(TypeError, match="a Lookup is wanted, not dict"):
+        archive.note_lookup(sent, {}, now=NOW)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="time zone"):
         archive.note_lookup(sent, pecpy.Lookup("a@b.example", "INAD", datetime(2026, 1, 1)), now=NOW)
     with pytest.raises(pecpy.NotInArchiveError):

@@ -19,6 +19,8 @@ pub struct TimeStamper {
     pub digest: Digest,
     /// When set, the imprint is over these bytes in place of the signature.
     pub imprint_of: Option<Vec<u8>>,
+    /// Certificates that the token carries beside its own, DER.
+    pub carried: Vec<Vec<u8>>,
 }
 
 impl TimeStamper {
@@ -43,7 +45,7 @@ impl TimeStamper {
             spki,
         };
         let certificate = template.sign(&authority.key, authority.scheme)?;
-        Ok(Self { key, certificate, digest: Digest::Sha256, imprint_of: None })
+        Ok(Self { key, certificate, digest: Digest::Sha256, imprint_of: None, carried: Vec::new() })
     }
 
     /// A time-stamp token over `bytes`.
@@ -68,7 +70,7 @@ impl TimeStamper {
             encoding: Encoding::Der,
             content: Content::Opaque,
             content_type: TST_INFO,
-            certificates: vec![self.certificate.der.clone()],
+            certificates: std::iter::once(&self.certificate.der).chain(&self.carried).cloned().collect(),
             signers: vec![signer],
         };
         token.build(&info)

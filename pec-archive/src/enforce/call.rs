@@ -65,7 +65,7 @@ calls! {
     SearchContent = "search by attachment", false, In(P::ReadAttachments);
     Ledger = "ledger", false, In(P::List);
     Submission = "submission", false, In(P::List);
-    Lookups = "lookups", false, In(P::List);
+    Lookups = "lookups", false, In(P::ReadBody);
     Expiring = "expiring", false, In(P::List);
     Bundle = "bundle", false, In(P::ExportProof);
     // What is done with them.

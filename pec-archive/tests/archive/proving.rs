@@ -322,3 +322,99 @@ fn what_is_no_look_up_is_not_kept() {
     assert!(matches!(missing, Err(Error::NotFound(_))));
     assert_eq!(kit.archive.lookups(&host, sent).unwrap(), []);
 }
+
+/// It takes a while to ask, and clocks differ.
+#[test]
+fn an_authority_may_say_that_it_is_a_little_later() {
+    let kit = Kit::new();
+    let asked: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+    let at = |seconds| {
+        let ask = &mut |note: &[u8]| {
+            let later = asked + jiff::SignedDuration::from_secs(seconds);
+            kit.world.stamper.token(note, moment(later)).map_err(|error| error.to_string())
+        };
+        kit.archive.renew(&Actor::host(), &kit.trust(), asked, ask)
+    };
+    assert!(matches!(at(301), Err(Error::TimeStamp(_))));
+    assert_eq!(at(300).unwrap().time, asked + jiff::SignedDuration::from_secs(300));
+    assert_eq!(at(2).unwrap().time, asked + jiff::SignedDuration::from_secs(2));
+}
+
+#[test]
+fn what_else_a_token_carries_does_not_end_it() {
+    let kit = Kit::new();
+    let early = kit.authority("2025-01-01T00:00:00Z").certificate.der;
+    for (at, ends) in [(2026, 2028), (2027, 2029), (2028, 2030), (2029, 2036)] {
+        let authority =
+            TimeStamper { carried: vec![early.clone()], ..kit.authority(&format!("{ends}-01-01T00:00:00Z")) };
+        kit.stamp_by(&authority, &format!("{at}-03-01T00:00:00Z")).unwrap();
+    }
+    let (witnessed, stamps) = kit.proven();
+    assert_eq!((witnessed.at.to_string(), witnessed.lapsed, stamps), ("2026-03-01T00:00:00Z".into(), false, 4));
+    let (now, until) = ("2029-04-01T00:00:00Z".parse().unwrap(), "2037-01-01T00:00:00Z".parse().unwrap());
+    let soon = kit.archive.expiring(&Actor::host(), now, until, 9).unwrap().stamp.unwrap();
+    assert_eq!(soon.ends, Some("2036-01-01T00:00:00Z".parse().unwrap()));
+}
+
+#[test]
+fn a_checkpoint_that_the_log_does_not_reach_is_in_nobodys_way() {
+    let kit = Kit::new();
+    let first = kit.stamp("2026-03-01T00:00:00Z").unwrap();
+    let connection = rusqlite::Connection::open(kit.archive.path()).unwrap();
+    connection.execute("INSERT INTO checkpoint SELECT 999999, note, token FROM checkpoint", []).unwrap();
+    let renewed = kit.stamp("2027-03-01T00:00:00Z").unwrap();
+    assert!(renewed.size > first.size);
+    let (witnessed, stamps) = kit.proven();
+    assert_eq!((witnessed.at, stamps), (first.time, 2));
+}
+
+#[test]
+fn the_log_tells_nobody_who_was_looked_up_and_one_that_is_damaged_hides_nothing_else() {
+    let kit = Kit::new();
+    let (host, now, sent) = (Actor::host(), kit.scene.now(), Id::of(&kit.scene.sent));
+    kit.archive.note_lookup(&host, now, &[sent], &lookup(&kit)).unwrap();
+    let entry =
+        (0..99).filter_map(|n| kit.archive.log_entry(&host, n).unwrap()).find(|it| it.contains("look-up")).unwrap();
+    let said: serde_json::Value = serde_json::from_str(&entry).unwrap();
+    let digest = said["lookup"].as_str().unwrap().to_owned();
+    assert!(!entry.contains("INI-PEC") && digest != Id::of(lookup(&kit).to_json().as_bytes()).to_string(), "{entry}");
+
+    let connection = rusqlite::Connection::open(kit.archive.path()).unwrap();
+    let of_it = "(SELECT body FROM evidence WHERE kind = 'look-up')";
+    connection.execute(&format!("UPDATE piece SET data = x'00' WHERE id >> 20 = {of_it}"), []).unwrap();
+    assert!(matches!(kit.archive.lookups(&host, sent), Err(Error::Damaged(_))));
+    let report = check(&kit.bundle(), &kit.trust(), later(), &Limits::DEFAULT);
+    assert!(report.is_sound() && report.lookups.is_empty());
+    // What is told once more is kept beside it.
+    kit.archive.note_lookup(&host, now, &[sent], &lookup(&kit)).unwrap();
+    let report = check(&kit.bundle(), &kit.trust(), later(), &Limits::DEFAULT);
+    assert_eq!(report.lookups.len(), 1);
+}
+
+#[test]
+fn a_look_up_whose_entry_the_log_has_lost_is_logged_once_more() {
+    let kit = Kit::new();
+    let (host, now, sent) = (Actor::host(), kit.scene.now(), Id::of(&kit.scene.sent));
+    kit.archive.note_lookup(&host, now, &[sent], &lookup(&kit)).unwrap();
+    let connection = rusqlite::Connection::open(kit.archive.path()).unwrap();
+    connection.execute("UPDATE log SET entry = replace(entry, 'look-up', 'look-ip')", []).unwrap();
+    let entries = || kit.archive.stats(&host).unwrap().log_entries;
+    let before = entries();
+    for _ in 0..2 {
+        kit.archive.note_lookup(&host, now, &[sent], &lookup(&kit)).unwrap();
+    }
+    assert_eq!((entries(), kit.archive.lookups(&host, sent).unwrap().len()), (before + 1, 1));
+}
+
+#[test]
+fn a_message_has_room_for_so_many_look_ups() {
+    let kit = Kit::new();
+    let (host, now, sent) = (Actor::host(), kit.scene.now(), Id::of(&kit.scene.sent));
+    let note = |n: usize| {
+        let register = format!("registro {n}");
+        kit.archive.note_lookup(&host, now, &[sent], &Lookup { register, ..lookup(&kit) })
+    };
+    (0..64).for_each(|n| note(n).unwrap());
+    note(7).unwrap();
+    assert!(matches!(note(64), Err(Error::BadValue { .. })));
+}

@@ -142,9 +142,6 @@ impl Call {
             } else {
                 writeln!(output, "{}", self.line(&entry))?;
                 write!(output, "{}", self.why_suspect(&entry))?;
-                for lookup in archive.lookups(&self.actor, id).map_err(|error| failed(&error))? {
-                    writeln!(output, "  {}", self.looked_up(&lookup))?;
-                }
             }
         }
         if arguments.name.parse::<pec_archive::Id>().is_ok() {

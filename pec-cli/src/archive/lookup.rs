@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use pec_archive::report::{LookedUp, Report as _};
 use pec_archive::{Archive, Id};
+use pec_core::finding::Language;
 use pec_core::lookup::Lookup;
 
 use super::{Call, Clock, failed, named};
@@ -24,8 +25,8 @@ use crate::text::{Stop, Text};
 )]
 pub(super) struct LookUp {
     archive: PathBuf,
-    /// The message by its identifier (64 hexadecimal digits), or a transaction by its identificativo or msgid: then the copy of what
-    /// was sent, or where that is not here, every message.
+    /// The message by its identifier (64 hexadecimal digits), or a transaction by its identificativo or msgid: then what is kept is
+    /// kept with the copy of what was sent.
     name: String,
     /// The register that was asked: INI-PEC, IPA, INAD, ReGIndE, or another.
     #[arg(long, requires = "address")]
@@ -88,37 +89,46 @@ impl Call {
                 if arguments.json {
                     writeln!(output, "{}", LookedUp::of(id, &lookup).to_json())?;
                 } else if seen.insert(lookup.to_json()) {
-                    writeln!(output, "{}", self.looked_up(&lookup))?;
+                    writeln!(output, "{}", looked_up(self.language, &lookup))?;
                 }
             }
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The copy of what was sent, where it is here.
+    /// The message, or of a transaction the copy of what was sent: what others were sent is not theirs who looked up.
     fn sent_of(&self, archive: &Archive, name: &str) -> Result<Vec<Id>, Stop> {
         let ids = named(archive, &self.actor, &[name.to_owned()])?;
-        let mut sent = Vec::new();
-        for id in &ids {
-            let entry = archive.entry(&self.actor, *id).map_err(|error| failed(&error))?;
-            sent.extend((entry.kind == "ordinary").then_some(*id));
+        if name.parse::<Id>().is_ok() {
+            return Ok(ids);
         }
-        Ok(if sent.is_empty() { ids } else { sent })
+        let mut sent = Vec::new();
+        for id in ids {
+            let entry = archive.entry(&self.actor, id).map_err(|error| failed(&error))?;
+            sent.extend((entry.kind == "ordinary").then_some(id));
+        }
+        if sent.is_empty() {
+            return Err(Text::new(
+                "la copia di quanto inviato non è in archivio: indicare il messaggio con il suo identificativo di 64 cifre",
+                "the copy of what was sent is not in the archive: name the message by its identifier of 64 digits",
+            )
+            .into());
+        }
+        Ok(sent)
     }
+}
 
-    /// What a register answered, on one line.
-    pub(super) fn looked_up(&self, lookup: &Lookup) -> String {
-        let found =
-            if lookup.found { self.say("trovato in", "found in") } else { self.say("non trovato in", "not found in") };
-        let day = lookup.valid_on.map(|day| format!(" {} {day}", self.say("per il giorno", "for the day")));
-        let asked = lookup.asked.as_deref().map(|asked| format!(" ({})", printable(asked)));
-        format!(
-            "{} {found} {}{}, {}{}",
-            printable(&lookup.address),
-            printable(&lookup.register),
-            asked.unwrap_or_default(),
-            lookup.asked_at,
-            day.unwrap_or_default()
-        )
-    }
+/// What a register answered, on one line.
+pub(crate) fn looked_up(language: Language, lookup: &Lookup) -> String {
+    let Lookup { address, register, asked, asked_at, valid_on, found, answer: _ } = lookup;
+    let (it, en) = if *found { ("trovato in", "found in") } else { ("non trovato in", "not found in") };
+    let (found, day) = match language {
+        Language::It => (it, "per il giorno"),
+        Language::En => (en, "for the day"),
+    };
+    let asked = asked.as_deref().map_or_else(String::new, |asked| format!(" ({})", printable(asked)));
+    let day = valid_on.map_or_else(String::new, |date| format!(" {day} {date}"));
+    let second = asked_at.as_second();
+    let at = Timestamp::from_second(second).unwrap_or(*asked_at);
+    format!("{} {found} {}{asked}, {at}{day}", printable(address), printable(register))
 }

@@ -10,7 +10,6 @@ use super::manifest::{Listed, Manifest, hex};
 use super::zip::{self, TooLarge};
 use super::{EXPERT, FORM, MANIFEST, PAGE, check, expert, tree};
 use crate::crypto::{DigestAlgorithm, digest};
-use crate::lookup::Lookup;
 use crate::trust::{Evidence, TrustStore};
 
 /// That an entry about a message, a time-stamp or a look-up stands in a log: the entry, and the path from there to the root
@@ -48,7 +47,7 @@ pub struct Bundle {
     messages: Vec<(Vec<u8>, Vec<Witness>)>,
     checkpoints: Vec<Checkpoint>,
     evidence: Evidence,
-    lookups: Vec<(Lookup, Vec<Witness>)>,
+    lookups: Vec<(Vec<u8>, Vec<Witness>)>,
 }
 
 impl Bundle {
@@ -80,10 +79,11 @@ impl Bundle {
         self
     }
 
-    /// With what a register answered about the address of a recipient, and its place in the log as that of a message.
+    /// With what a register answered about the address of a recipient, the JSON of a [`Lookup`](crate::lookup::Lookup) byte for
+    /// byte as it was kept, and its place in the log as that of a message.
     #[must_use]
-    pub fn lookup(mut self, lookup: Lookup, witnesses: impl IntoIterator<Item = Witness>) -> Self {
-        self.lookups.push((lookup, witnesses.into_iter().collect()));
+    pub fn lookup(mut self, kept: Vec<u8>, witnesses: impl IntoIterator<Item = Witness>) -> Self {
+        self.lookups.push((kept, witnesses.into_iter().collect()));
         self
     }
 
@@ -101,7 +101,9 @@ impl Bundle {
             objects.insert(format!("messages/{id}.eml"), bytes);
         }
         // Of two tokens over one text either would do: the order in which they were given must not decide.
-        self.checkpoints.sort_by(|a, b| (&a.note, &a.token).cmp(&(&b.note, &b.token)));
+        let order =
+            |it: &Checkpoint| (it.note.clone(), it.renewed.is_none(), it.token.clone(), it.renewed.as_ref().map(json));
+        self.checkpoints.sort_by_cached_key(order);
         self.checkpoints.dedup_by(|a, b| a.note == b.note);
         for checkpoint in self.checkpoints {
             let name = hex(digest(DigestAlgorithm::Sha256, &checkpoint.note).as_bytes());
@@ -119,14 +121,13 @@ impl Bundle {
                 objects.insert(format!("trust/{name}.{kind}"), list.to_vec());
             }
         }
-        for (lookup, witnesses) in self.lookups {
-            let text = lookup.to_json().into_bytes();
+        for (text, witnesses) in self.lookups {
             let id = hex(digest(DigestAlgorithm::Sha256, &text).as_bytes());
             places.entry(id.clone()).or_default().extend(witnesses);
             objects.insert(format!("lookup/{id}.json"), text);
         }
         for (id, mut witnesses) in places {
-            witnesses.sort_by_key(|witness| (witness.size, witness.index));
+            witnesses.sort_by_cached_key(|witness| (witness.size, json(witness)));
             witnesses.dedup();
             for (n, witness) in witnesses.iter().enumerate() {
                 objects.insert(place(&id, n), json(witness));

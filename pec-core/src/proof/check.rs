@@ -262,7 +262,7 @@ fn first_difference(objects: &[Object], all: &BTreeMap<String, Vec<u8>>, bytes: 
 }
 
 fn is_lookup(path: &str) -> bool {
-    path.starts_with("lookup/")
+    path.starts_with("lookup/") && path.ends_with(".json")
 }
 
 fn is_message(path: &str) -> bool {
@@ -370,7 +370,9 @@ impl<'c> Case<'c> {
             let (witnessed, witness_fails) = self.witnessed(text, ("look-up", "lookup"), None);
             Some(LookupProof { path: path.clone(), lookup, witnessed, witness_fails })
         };
-        texts.filter_map(proof).collect()
+        let mut lookups: Vec<LookupProof> = texts.filter_map(proof).collect();
+        lookups.sort_by(|a, b| (a.lookup.asked_at, &a.path).cmp(&(b.lookup.asked_at, &b.path)));
+        lookups
     }
 
     /// The time at which something is proven to have stood in the log by an entry that says that this was done with it, and why it

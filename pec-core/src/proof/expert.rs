@@ -36,7 +36,7 @@ pub(super) fn text(objects: &BTreeSet<&str>) -> String {
         let _ = write!(
             text,
             "\n{path}\n$ test \"$(sha256sum {path} | cut -c1-64)\" = {id}\n\
-             $ sed 's/.*\"answer\":\"\\([^\"]*\\)\".*/\\1/' {path} | openssl base64 -d -A\n"
+             $ sed 's/.*\"answer\":\"\\([^\"]*\\)\".*/\\1/' {path} | openssl base64 -d -A | od -c\n"
         );
         places(&mut text, &id, "look-up lookup", &id);
     }

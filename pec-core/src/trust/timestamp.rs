@@ -42,13 +42,21 @@ pub struct TimeAuthority {
 }
 
 impl TimeAuthority {
-    /// Whoever signed this token, as the certificates in it say; nobody vouches for that, and of an anchor that is not
-    /// among them nothing is known. `None` where the signer's is unreadable.
+    /// Whoever signed this token, as the certificates in it say, from issuer to issuer; nobody vouches for that, and of an
+    /// anchor that is not among them nothing is known. `None` where the signer's is unreadable.
     #[must_use]
     pub fn of(stamp: &TimeStamp<'_>) -> Option<Self> {
-        let carried = stamp.certificates.iter().filter_map(|der| Certificate::parse(der).ok());
+        let mut carried: Vec<_> = stamp.certificates.iter().filter_map(|der| Certificate::parse(der).ok()).collect();
         let leaf = Certificate::parse(stamp.certificate).ok()?;
-        Some(Self::new(&leaf, carried.map(|certificate| certificate.not_after)))
+        let (mut ends, mut above) = (Vec::new(), leaf.issuer);
+        // Of two by one name the one that ends later: who reads it finds that path too. None is looked at twice.
+        carried.sort_by_key(|certificate| certificate.not_after);
+        while let Some(place) = carried.iter().rposition(|certificate| certificate.subject.matches(&above)) {
+            let issuer = carried.remove(place);
+            ends.push(issuer.not_after);
+            above = issuer.issuer;
+        }
+        Some(Self::new(&leaf, ends.into_iter()))
     }
 
     fn new(leaf: &Certificate<'_>, others_end: impl Iterator<Item = i64>) -> Self {

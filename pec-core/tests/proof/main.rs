@@ -232,9 +232,10 @@ fn where_an_address_was_found_is_shown_and_believed_by_nobody() {
         found: true,
         answer: b"risposta".to_vec(),
     };
+    let kept = |lookup: &Lookup| lookup.to_kept([7; 16]).into_bytes();
     let stranger = Lookup { address: "altri@pec.example".into(), ..lookup.clone() };
     let bundle = scene.messages.iter().fold(Bundle::new(), |bundle, message| bundle.message(message.clone(), None));
-    let bundle = bundle.lookup(lookup.clone(), None).lookup(stranger, None).lookup(lookup.clone(), None);
+    let bundle = bundle.lookup(kept(&lookup), None).lookup(kept(&stranger), None).lookup(kept(&lookup), None);
     let bytes = bundle.to_zip(&scene.pec_id, &scene.trust, scene.made_at).unwrap();
     let report = read(&bytes, &scene.trust);
     assert!(report.is_sound() && report.lookups.len() == 2, "{report:?}");

@@ -534,7 +534,7 @@ class Lookup:
         return cls(**{**it, "asked_at": _known(it["asked_at"]), "valid_on": day, "answer": base64.b64decode(it["answer"])})
 
     def to_json(self) -> str:
-        """The look-up as one JSON object (`pec-lookup/1`)."""
+        """The look-up as one JSON object (`pec-lookup/1`). Raises `ValueError` where `asked_at` has no time zone."""
         if self.asked_at.tzinfo is None:
             raise ValueError("asked_at: a datetime with a time zone is wanted, such as datetime.now(timezone.utc)")
         values = {

@@ -3,6 +3,7 @@
 use pec_archive::Error;
 use pec_archive::report::LookedUp;
 use pec_core::lookup;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -27,6 +28,10 @@ impl Archive {
         now: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
         let (ids, now) = (self::ids(ids)?, self::now(now)?);
+        if !lookup.hasattr("to_json")? {
+            let class = lookup.get_type();
+            return Err(PyTypeError::new_err(format!("lookup: a Lookup is wanted, not {}", class.name()?)));
+        }
         let json: String = lookup.call_method0("to_json")?.extract()?;
         let lookup = lookup::Lookup::from_json(json.as_bytes());
         let lookup = lookup.map_err(|why| Error::BadValue { what: "look-up", value: why.to_string() });
