@@ -25,8 +25,8 @@ impl Archive {
     /// proves that the host had this by then.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a message that is not here; [`Error::BadValue`] for what is no look-up, or is one of the future: then
-    /// none was kept.
+    /// [`Error::NotFound`] for a message that is not here; [`Error::BadValue`] for what is no look-up, is one of the future, or finds
+    /// 64 with a message already: then none was kept.
     pub fn note_lookup(&self, actor: &Actor, now: Timestamp, ids: &[Id], lookup: &Lookup) -> Result<()> {
         lookup.check().map_err(|why| refused(&why))?;
         if lookup.asked_at > now {
