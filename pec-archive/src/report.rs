@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use encodify::base64;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use pec_core::delegation::MailboxAddress;
 use pec_core::delegation::login::{self, LoginAs, MatchedBy, RegisteredKit};
 use pec_core::lookup::Lookup;
@@ -311,30 +309,9 @@ impl Kit {
 pub struct LookedUp {
     /// The message.
     pub message: Id,
-    /// The address.
-    pub address: String,
-    /// The register.
-    pub register: String,
-    /// By what it was asked, where that was not the address.
-    pub asked: Option<String>,
-    /// When.
-    pub asked_at: Timestamp,
-    /// For which day.
-    pub valid_on: Option<Date>,
-    /// Whether it had the address.
-    pub found: bool,
-    /// The answer, in base64.
-    pub answer: String,
-}
-
-impl LookedUp {
-    /// Of one that is kept beside this message.
-    #[must_use]
-    pub fn of(message: Id, lookup: &Lookup) -> Self {
-        let Lookup { address, register, asked, asked_at, valid_on, found, answer } = lookup.clone();
-        let answer = base64::STANDARD.encode(answer);
-        Self { message, address, register, asked, asked_at, valid_on, found, answer }
-    }
+    /// What it answered.
+    #[serde(flatten)]
+    pub lookup: Lookup,
 }
 
 impl Page {

@@ -3,7 +3,7 @@
 //! Companies keep letters and dispatches for ten years (art. 2220 c.c.); no rule names PEC expressly. The term of a
 //! message ends with that of the last message of its dossier: a proof is never torn apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -107,10 +107,7 @@ impl Archive {
         if case.trim().is_empty() {
             return Err(Error::BadValue { what: "case", value: case.into() });
         }
-        // One that is named twice is held once.
-        let mut seen = BTreeSet::new();
-        let ids: Vec<Id> = ids.iter().copied().filter(|id| seen.insert(*id)).collect();
-        self.change_each(actor, Call::Hold, &ids, now, |change, log, id, number| {
+        self.change_each(actor, Call::Hold, ids, now, |change, log, id, number| {
             change.hold(number, case)?;
             log.append(What::Hold { id, case }).map(drop)
         })

@@ -112,11 +112,8 @@ fn tokens(view: &dyn View, trust: &TrustStore, first: u64) -> Result<Vec<Token>>
     let mut tokens = Vec::new();
     for size in sizes.into_iter().filter(|size| *size >= first) {
         let Some(Some(row)) = readable(view.checkpoint(size as i64))? else { continue };
-        // One that says nothing bears nothing: it ends before it begins.
-        let (issuer, ends, time) = match said(&row, Some(trust)) {
-            Some((authority, time)) => (authority.issuer, authority.ends, time),
-            None => (String::new(), i64::MIN, i64::MAX),
-        };
+        // One that is over something else bears nothing.
+        let Some((TimeAuthority { issuer, ends, .. }, time)) = said(&row, Some(trust)) else { continue };
         // It was written with the token, after whatever came into the log while the authority was asked.
         let says = format!("\"what\":\"stamp\",\"size\":{size},\"token\":\"{}\"", Id::of(&row.token));
         let entry = log::find(view, size, last, &says)?;
@@ -153,7 +150,7 @@ fn longest(tokens: &[Token], root: usize, among: &[usize]) -> Vec<usize> {
         let Some(token) = tokens.get(n) else { break };
         let later = || covering(tokens, n, among).filter_map(|later| Some((later, tokens.get(later)?)));
         let in_time = later().filter(|(_, other)| other.time <= token.ends && other.ends > token.ends);
-        let too_late = || later().find(|(_, other)| other.time > token.ends && other.ends >= other.time);
+        let too_late = || later().find(|(_, other)| other.time > token.ends);
         current = in_time.max_by_key(|(_, other)| other.ends).or_else(too_late).map(|(n, _)| n);
     }
     chain

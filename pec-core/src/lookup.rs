@@ -6,7 +6,7 @@
 use encodify::base64;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::compose::is_address;
 
@@ -24,7 +24,7 @@ const LONGEST_TEXT: usize = 256;
 /// The host says so: no register signs what it answers. It proves no more than that the host had this when the log, where it has a
 /// place there, was time-stamped.
 #[doc(alias = "evidenza di ricerca")]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lookup {
     /// The certified address.
     pub address: String,
@@ -38,8 +38,13 @@ pub struct Lookup {
     pub valid_on: Option<Date>,
     /// Whether it had the address.
     pub found: bool,
-    /// The answer, byte for byte, as far as it was kept.
+    /// The answer, byte for byte, as far as it was kept; in base64 where it is written.
+    #[serde(serialize_with = "in_base64")]
     pub answer: Vec<u8>,
+}
+
+fn in_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&base64::STANDARD.encode(bytes))
 }
 
 /// Why a look-up cannot be kept or read.
@@ -63,7 +68,16 @@ pub enum NotLookup {
 /// Bytes that make the digest of a look-up one that nobody can guess.
 pub type Salt = [u8; 16];
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
+struct Writing<'l> {
+    form: &'static str,
+    #[serde(flatten)]
+    lookup: &'l Lookup,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<String>,
+}
+
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
     form: String,
@@ -74,8 +88,9 @@ struct Written {
     valid_on: Option<Date>,
     found: bool,
     answer: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    salt: Option<String>,
+    /// It has done its work in the digest.
+    #[serde(default, rename = "salt")]
+    _salt: Option<String>,
 }
 
 impl Lookup {
@@ -110,12 +125,8 @@ impl Lookup {
     }
 
     fn written(&self, salt: Option<String>) -> String {
-        let Self { address, register, asked, asked_at, valid_on, found, answer } = self.clone();
-        let answer = base64::STANDARD.encode(answer);
-        let form = FORM.to_owned();
-        let written = Written { form, address, register, asked, asked_at, valid_on, found, answer, salt };
         // Texts, times and one truth: there is nothing that cannot be written.
-        serde_json::to_string(&written).unwrap_or_default()
+        serde_json::to_string(&Writing { form: FORM, lookup: self, salt }).unwrap_or_default()
     }
 
     /// What [`to_json`](Self::to_json) or [`to_kept`](Self::to_kept) has written.

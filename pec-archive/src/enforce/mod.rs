@@ -11,6 +11,8 @@
 mod call;
 mod seen;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use pec_core::delegation::{By, Denied, DeniedCode, MailboxAddress, MandateId, Object, Organisation, Permission};
 
@@ -182,7 +184,9 @@ impl Archive {
         let mut refused = None;
         let done = self.change(|change| {
             let mut log = Appender::new(change, actor, now)?;
-            for id in ids {
+            // What is named twice is done once.
+            let mut seen = BTreeSet::new();
+            for id in ids.iter().filter(|id| seen.insert(**id)) {
                 refused = Some(*id);
                 log.cite(&self.judge(change, &asked(*id))?);
                 work(change, &mut log, *id, content::number_of(change, *id)?)?;

@@ -55,7 +55,9 @@ fn reports(scene: &Scene, world: &World) -> (Vec<String>, BTreeSet<String>, Vec<
     let sent = pec_archive::Id::of(&scene.sent);
     archive.note_lookup(&host, now, &[sent], &lookup).unwrap();
     archive.note_lookup(&host, now, &[sent], &Lookup { asked: None, valid_on: None, ..lookup }).unwrap();
-    said.extend(archive.lookups(&host, sent).unwrap().iter().map(|lookup| LookedUp::of(sent, lookup).to_json()));
+    said.extend(
+        archive.lookups(&host, sent).unwrap().into_iter().map(|lookup| LookedUp { message: sent, lookup }.to_json()),
+    );
     said.push(archive.renew(&host, &trust, now, ask).unwrap().to_json());
     said.push(archive.verify_log(&host, &trust, now, &[]).unwrap().to_json());
     said.push(archive.prove_entry(&host, 0, None).unwrap().to_json());

@@ -90,6 +90,18 @@ fn a_message_that_is_named_twice_is_erased_once() {
 }
 
 #[test]
+fn what_is_done_with_a_message_that_is_named_twice_is_logged_once() {
+    let kit = Kit::new();
+    let (host, now, sent) = (Actor::host(), kit.scene.now(), Id::of(&kit.scene.sent));
+    let logged = || kit.archive.log_root(&host).unwrap().0;
+    let before = logged();
+    kit.archive.hold(&host, now, &[sent, sent], "causa").unwrap();
+    assert_eq!(logged(), before + 1);
+    kit.archive.classify(&host, now, &[sent, sent], "").unwrap();
+    assert_eq!(logged(), before + 2);
+}
+
+#[test]
 fn classes_have_terms_of_their_own() {
     let kit = Kit::new();
     let host = Actor::host();

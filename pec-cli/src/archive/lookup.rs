@@ -87,7 +87,7 @@ impl Call {
         for id in ids {
             for lookup in archive.lookups(&self.actor, id).map_err(|error| failed(&error))? {
                 if arguments.json {
-                    writeln!(output, "{}", LookedUp::of(id, &lookup).to_json())?;
+                    writeln!(output, "{}", LookedUp { message: id, lookup }.to_json())?;
                 } else if seen.insert(lookup.to_json()) {
                     writeln!(output, "{}", looked_up(self.language, &lookup))?;
                 }

@@ -219,7 +219,9 @@ impl Page<'_> {
         html! {
             span.dim {
                 (found) (self.foreign(&lookup.register)) " · " (utc(lookup.asked_at, self.language))
-                @if let Some(day) = lookup.valid_on { (self.say(" per il giorno ", " for the day ")) (day) }
+                @if let Some(day) = lookup.valid_on {
+                    (self.say(" per il giorno ", " for the day ")) (day.strftime(self.say("%d/%m/%Y", "%Y-%m-%d")).to_string())
+                }
                 (self.say(" (lo dichiara chi ha cercato)", " (stated by whoever asked)"))
             }
         }

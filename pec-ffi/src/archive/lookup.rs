@@ -61,7 +61,7 @@ pub unsafe extern "C" fn pec_archive_lookups(
         let out = some(out, "out")?;
         let id = self::id(id)?;
         let lookups = it.archive.lookups(&it.actor, id)?;
-        let reports: Vec<LookedUp> = lookups.iter().map(|lookup| LookedUp::of(id, lookup)).collect();
+        let reports: Vec<LookedUp> = lookups.into_iter().map(|lookup| LookedUp { message: id, lookup }).collect();
         out.write(Some(Box::new(pec_text::new(lines(&reports)))));
         Ok(())
     })

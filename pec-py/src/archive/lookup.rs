@@ -45,6 +45,6 @@ impl Archive {
     fn lookups<'py>(&self, py: Python<'py>, id: &str) -> PyResult<Bound<'py, PyList>> {
         let id = self::id(id)?;
         let lookups = self.with(py, |archive, actor| archive.lookups(actor, id))?;
-        values(py, "Lookup", &lookups.iter().map(|lookup| LookedUp::of(id, lookup)).collect::<Vec<_>>())
+        values(py, "Lookup", &lookups.into_iter().map(|lookup| LookedUp { message: id, lookup }).collect::<Vec<_>>())
     }
 }
