@@ -3067,6 +3067,37 @@ pec_result pec_archive_release(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// The cases for which messages are held and how many each holds, one JSON object (`case`) a line, by name. Freed by `pec_text_free`.
+pec_result pec_archive_cases(const pec_archive *archive,
+                             pec_text **out,
+                             pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// The messages that are held for a case, in the order of their dates. `PEC_ARCHIVE_NOT_FOUND` when nothing is held for it. Freed by
+// `pec_ids_free`.
+//
+// # Safety
+// `name` is NULL or ends with NUL.
+pec_result pec_archive_held(const pec_archive *archive,
+                            const char *name,
+                            pec_ids **out,
+                            pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
+// How long a message is kept, and what else keeps it, as one JSON object (`retention`): what `pec_archive_erase` would say of it,
+// before anybody asks to erase it. `PEC_ARCHIVE_NOT_FOUND` for a message that is not here. Freed by `pec_text_free`.
+//
+// # Safety
+// `id` is NULL or ends with NUL.
+pec_result pec_archive_retention(const pec_archive *archive,
+                                 const char *id,
+                                 pec_text **out,
+                                 pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // Erases messages whose term is over and which no case holds; the others stay. What comes out is one JSON object (`erased`) a
 // message and line, in the order of `ids`, which are identifiers with commas between them: the entry of the log that is the
 // certificate of the erasure, which `pec_archive_log_entry` gives, or what keeps it. What is erased is overwritten in the file;
@@ -4670,11 +4701,13 @@ pec_result pec_proof_check(const pec_trust_store *trust,
                            pec_proof **out,
                            pec_error **error);
 
-// Whether every byte of the file is what was written: 1, or 0.
-pec_result pec_proof_is_intact(const pec_proof *proof, uint32_t *out);
+// Whether every byte of the file is what was written, and what is there for reading is what this library writes: 1, or 0.
+pec_result pec_proof_is_intact(const pec_proof *proof,
+                               uint32_t *out);
 
-// Whether, besides, every message in it is certified, but for what was sent, which bears no signature: 1, or 0. It is what the exit
-// code of `pec proof verify` says.
+// Whether every byte that proves something is what was written, every message is certified, but for what was sent, which bears no
+// certification and claims none, and at least one is: 1, or 0. The page and the text for the expert decide nothing: the report tells
+// where they are not ours. It is what the exit code of `pec proof verify` says.
 pec_result pec_proof_is_sound(const pec_proof *proof,
                               uint32_t *out);
 

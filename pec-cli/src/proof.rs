@@ -31,8 +31,8 @@ enum Action {
     Make(Make),
     /// Check such a ZIP: offline, by your own trust data, without the archive.
     #[command(
-        after_help = "Exit codes: 0 every byte is what was written and every receipt in it is certified, 1 not so, \
-                            2 could not run."
+        after_help = "Exit codes: 0 every byte that proves something is what was written, every receipt in it is certified, and \
+                            there is one; 1 not so; 2 could not run."
     )]
     Verify(Verify),
 }
@@ -161,6 +161,12 @@ impl Words {
                     "the page is not what this program writes; it is for reading and proves nothing",
                 )
                 .to_owned(),
+            Fault::Expert => self
+                .say(
+                    "perito.txt non è quello che questo programma scrive: non eseguirne i comandi",
+                    "perito.txt is not what this program writes: do not run its commands",
+                )
+                .to_owned(),
             _ => format!("{fault:?}"),
         };
         format!("✗ {text}")
@@ -178,6 +184,9 @@ impl Words {
             }
             ObjectFault::Missing => self.say("manca", "is missing").to_owned(),
             ObjectFault::Unlisted => self.say("non è nell'elenco", "is not listed").to_owned(),
+            ObjectFault::Foreign => {
+                self.say("non è nulla che un fascicolo contenga", "is nothing that a bundle has").to_owned()
+            }
             ObjectFault::Misnamed => {
                 self.say("non porta il nome della propria impronta", "is not called by its own digest").to_owned()
             }

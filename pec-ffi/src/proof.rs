@@ -50,7 +50,7 @@ pub unsafe extern "C" fn pec_proof_check(
     })
 }
 
-/// Whether every byte of the file is what was written: 1, or 0.
+/// Whether every byte of the file is what was written, and what is there for reading is what this library writes: 1, or 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_proof_is_intact(proof: Option<&pec_proof>, out: Option<&mut MaybeUninit<u32>>) -> pec_result {
     enter(None, || {
@@ -59,8 +59,9 @@ pub extern "C" fn pec_proof_is_intact(proof: Option<&pec_proof>, out: Option<&mu
     })
 }
 
-/// Whether, besides, every message in it is certified, but for what was sent, which bears no signature: 1, or 0. It is what the exit
-/// code of `pec proof verify` says.
+/// Whether every byte that proves something is what was written, every message is certified, but for what was sent, which bears no
+/// certification and claims none, and at least one is: 1, or 0. The page and the text for the expert decide nothing: the report tells
+/// where they are not ours. It is what the exit code of `pec proof verify` says.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_proof_is_sound(proof: Option<&pec_proof>, out: Option<&mut MaybeUninit<u32>>) -> pec_result {
     enter(None, || {

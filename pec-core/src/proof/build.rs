@@ -135,9 +135,8 @@ impl Bundle {
         }
         objects.insert("trust/trust.json".into(), trust.to_json().into_bytes());
         objects.insert(PAGE.into(), check::page(&objects, trust, made_at).into_bytes());
-        let names = objects.keys().map(String::as_str).collect();
-        let text = expert::text(&names).into_bytes();
-        objects.insert(EXPERT.into(), text);
+        let text = expert::text(&expert::names(objects.keys().map(String::as_str)));
+        objects.insert(EXPERT.into(), text.into_bytes());
         let manifest = Manifest {
             form: FORM.into(),
             engine: concat!("pec ", env!("CARGO_PKG_VERSION")).into(),

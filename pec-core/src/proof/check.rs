@@ -9,7 +9,7 @@ use super::build::Witness;
 use super::manifest::{Listed, Manifest, hex};
 use super::stamps::{Borne, Stamps, earliest_borne};
 use super::zip::{self, Object};
-use super::{FORM, MANIFEST, PAGE};
+use super::{EXPERT, FORM, MANIFEST, PAGE, expert};
 use crate::crypto::{DigestAlgorithm, digest};
 use crate::finding::Language;
 use crate::limits::Limits;
@@ -76,6 +76,9 @@ pub enum Fault {
     /// The page is not what this library writes about these messages: it was changed, or another version wrote it. The page is for
     /// reading and proves nothing.
     Page,
+    /// The text for the expert is not what this library writes about these objects: it was changed, or another version wrote it. Its
+    /// commands are not ours; [`super::expert_commands`] has those that are.
+    Expert,
 }
 
 /// How an object is not what was written.
@@ -88,6 +91,8 @@ pub enum ObjectFault {
     Missing,
     /// It is there and not listed.
     Unlisted,
+    /// It is nothing that a bundle has.
+    Foreign,
     /// A message, or a look-up, is not called by its own digest.
     Misnamed,
 }
@@ -147,7 +152,7 @@ pub struct Witnessed {
 }
 
 impl ProofReport {
-    /// Whether every byte of the file is what was written.
+    /// Whether every byte of the file is what was written, and what is there for reading is what this library writes.
     #[must_use]
     pub fn is_intact(&self) -> bool {
         self.faults.is_empty()
@@ -199,10 +204,14 @@ pub fn check(bytes: &[u8], trust: &TrustStore, now: Timestamp, limits: &Limits) 
         let name = |source| shelf.name(source);
         report.dossiers.push(Report::new(&dossier, &examination, &name).to_json());
     }
-    if let Some(made_at) = report.made_at.filter(|_| report.faults.is_empty())
-        && all.get(PAGE).is_none_or(|found| *found != page(&all, trust, made_at).into_bytes())
-    {
-        report.faults.push(Fault::Page);
+    if let Some(made_at) = report.made_at.filter(|_| report.faults.is_empty()) {
+        let is_written = |name, text: String| all.get(name).is_some_and(|found| *found == text.into_bytes());
+        if !is_written(PAGE, page(&all, trust, made_at)) {
+            report.faults.push(Fault::Page);
+        }
+        if !is_written(EXPERT, expert::text(&expert::names(all.keys().map(String::as_str)))) {
+            report.faults.push(Fault::Expert);
+        }
     }
     report
 }
@@ -248,8 +257,12 @@ fn compare(manifest: &Manifest, all: &BTreeMap<String, Vec<u8>>, faults: &mut Ve
             }
         }
     }
-    for path in all.keys().filter(|path| *path != MANIFEST && !listed.contains_key(path.as_str())) {
-        fault(path, ObjectFault::Unlisted);
+    for path in all.keys().filter(|path| *path != MANIFEST) {
+        if !listed.contains_key(path.as_str()) {
+            fault(path, ObjectFault::Unlisted);
+        } else if !is_known(path) {
+            fault(path, ObjectFault::Foreign);
+        }
     }
 }
 
@@ -259,6 +272,20 @@ fn first_difference(objects: &[Object], all: &BTreeMap<String, Vec<u8>>, bytes: 
     debug_assert_eq!(again.len(), zip::size(objects.iter().map(|object| (&*object.name, object.content.len()))));
     let differs = again.iter().zip(bytes).position(|(a, b)| a != b);
     differs.or_else(|| (again.len() != bytes.len()).then(|| again.len().min(bytes.len())))
+}
+
+/// Whether a bundle has such an object.
+fn is_known(path: &str) -> bool {
+    let is_digest = |name: &str| name.len() == 64 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let Some((folder, name)) = path.split_once('/') else { return matches!(path, MANIFEST | PAGE | EXPERT) };
+    let Some((name, end)) = name.split_once('.') else { return false };
+    match (folder, name, end) {
+        ("trust", "trust", "json") => true,
+        ("messages", name, "eml") | ("lookup", name, "json") | ("trust", name, "crl" | "ocsp") => is_digest(name),
+        ("log", name, "checkpoint" | "tsr" | "json") => is_digest(name),
+        ("log", name, end) => is_digest(name) && end.strip_suffix(".json").is_some_and(|n| n.parse::<u32>().is_ok()),
+        _ => false,
+    }
 }
 
 fn is_lookup(path: &str) -> bool {

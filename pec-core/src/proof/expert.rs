@@ -3,6 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::{EXPERT, MANIFEST, zip};
+
+/// The names of the objects of which it speaks, as they stand when it is written: all but its own and the list of all. Those that we
+/// would not give are passed over.
+pub(super) fn names<'n>(objects: impl Iterator<Item = &'n str>) -> BTreeSet<&'n str> {
+    objects.filter(|name| zip::is_plain(name) && ![EXPERT, MANIFEST].contains(name)).collect()
+}
+
 /// The text that goes into a bundle. Each line that begins with `$ `, with those that follow and begin with `> `, is a command
 /// for a POSIX shell in the folder into which the bundle was unpacked; they are given to one shell, in their order.
 pub(super) fn text(objects: &BTreeSet<&str>) -> String {

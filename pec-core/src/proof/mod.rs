@@ -6,7 +6,7 @@
 //!             ──> each message verified anew, by the reader's own trust data
 //!             ──> witness (tree) ──> checkpoint ──> time-stamp, by an authority that the reader names (stamps)
 //!                                                   ──> witness of its entry ──> the checkpoint that renews it, and so on
-//!             ──> ledger ──> dossier ──> the page once more, compared
+//!             ──> ledger ──> dossier ──> the page once more, and the text for the expert, compared
 //! ```
 //!
 //! What a bundle says of itself counts for nothing: it is read again, judged again, written again and compared. It never

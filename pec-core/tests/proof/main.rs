@@ -142,6 +142,48 @@ fn the_reader_believes_his_own_anchors_and_no_others() {
     assert!(report.dossiers.iter().all(|dossier| !dossier.contains("\"state\":\"delivered\"")));
     // The page was written by somebody who believed others.
     assert_eq!(report.faults, [Fault::Page]);
+    assert!(!report.is_sound() && !report.is_intact());
+}
+
+#[test]
+fn what_is_there_for_reading_decides_nothing() {
+    let scene = Scene::new();
+    let mut bundle = Bundle::new();
+    for message in &scene.messages {
+        bundle = bundle.message(message.clone(), None);
+    }
+    // Who wrote it believed nobody; who reads it does, and what it proves he has proven.
+    let bytes = bundle.to_zip(&scene.pec_id, &TrustStore::built_in(), scene.made_at).unwrap();
+    let report = read(&bytes, &scene.trust);
+    assert_eq!(report.faults, [Fault::Page]);
+    assert!(report.is_sound() && !report.is_intact());
+}
+
+#[test]
+fn no_message_that_only_looks_like_a_receipt_is_sound() {
+    let scene = Scene::new();
+    let sound = |messages: &[Vec<u8>]| {
+        let bundle = messages.iter().fold(Bundle::new(), |bundle, message| bundle.message(message.clone(), None));
+        let report = read(&bundle.to_zip(&scene.pec_id, &scene.trust, scene.made_at).unwrap(), &scene.trust);
+        assert!(report.is_intact(), "{report:?}");
+        report.is_sound()
+    };
+    assert!(sound(&scene.messages));
+    // What was sent proves nothing by itself.
+    let (sent, receipts): (Vec<_>, Vec<_>) =
+        scene.messages.iter().cloned().partition(|message| !message.windows(8).any(|part| part == b"daticert"));
+    assert!(sent.len() == 1 && sound(&receipts) && !sound(&sent));
+    // A receipt whose certification is no longer found is called an ordinary message.
+    let mut altered = scene.messages.clone();
+    let receipt = altered.iter_mut().find(|message| message.windows(8).any(|part| part == b"daticert")).unwrap();
+    let text = String::from_utf8(receipt.clone()).unwrap().replace("daticert.xml", "daticert.txt");
+    *receipt = text.into_bytes();
+    assert!(!sound(&altered));
+    // A mail without a signature that says that it is one.
+    let claimed = b"From: posta-certificata@pec.alfa.example\r\nX-Ricevuta: avvenuta-consegna\r\n\
+                    Subject: CONSEGNA: contratto\r\n\r\nconsegnato\r\n";
+    let all: Vec<Vec<u8>> = scene.messages.iter().cloned().chain([claimed.to_vec()]).collect();
+    assert!(!sound(&all));
 }
 
 #[test]
