@@ -133,18 +133,62 @@ fn held<'m>(part: &Part<'m>) -> Option<&'m [u8]> {
     (part.transfer_encoding() == TransferEncoding::Identity).then(|| part.body())
 }
 
-/// Adds `text` unless it stands there already: the header, the certified data and the original mostly say the same.
+/// So much of what is known is looked at, from its end, before something is added to it.
+const NEAR: usize = 4096;
+
+/// Adds `text` unless its words stand there already: the header, the certified data and the original mostly say the same.
 fn add(known: &mut String, text: &str) {
     let text = text.trim();
-    if !text.is_empty() && !known.contains(text) {
+    if !text.is_empty() && !stands(known, text) {
         known.push_str(text);
         known.push('\n');
     }
+}
+
+/// Whether these words stand near the end, and not as parts of others: `anna@pec.it` is not found in `joanna@pec.it`. Whoever
+/// writes to a hundred thousand recipients has each compared with a few.
+fn stands(known: &str, text: &str) -> bool {
+    let from = known.len().saturating_sub(NEAR.max(2 * text.len()));
+    let from = (from..=known.len()).find(|at| known.is_char_boundary(*at)).unwrap_or_default();
+    let is_apart = |beside: Option<char>| !beside.is_some_and(char::is_alphanumeric);
+    known.get(from..).unwrap_or_default().match_indices(text).any(|(at, _)| {
+        let (before, after) = (known.get(..from + at), known.get(from + at + text.len()..));
+        is_apart(before.and_then(|before| before.chars().next_back()))
+            && is_apart(after.and_then(|after| after.chars().next()))
+    })
 }
 
 fn cut(text: &mut String) {
     if text.len() > TEXT {
         let end = (0..=TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.truncate(end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(texts: &[&str]) -> String {
+        let mut known = String::new();
+        texts.iter().for_each(|text| add(&mut known, text));
+        known
+    }
+
+    #[test]
+    fn what_stands_there_already_is_not_added() {
+        assert_eq!(added(&["CONSEGNA: contratto", "contratto", " contratto ", ""]), "CONSEGNA: contratto\n");
+        assert_eq!(added(&["anna@pec.it", "Anna", "anna@pec.it"]), "anna@pec.it\nAnna\n");
+    }
+
+    #[test]
+    fn no_word_is_lost_in_a_longer_one() {
+        assert_eq!(added(&["joanna@pec.it", "anna@pec.it"]), "joanna@pec.it\nanna@pec.it\n");
+        assert_eq!(added(&["contratto2026", "contratto"]), "contratto2026\ncontratto\n");
+        assert_eq!(added(&["perché", "perch", "è"]), "perché\nperch\nè\n");
+        // In a longer one, and then by itself.
+        assert_eq!(added(&["annalisa anna", "anna"]), "annalisa anna\n");
+        let far = format!("a\n{}", "è".repeat(NEAR));
+        assert_eq!(added(&[&far, "a"]), format!("{far}\na\n"));
     }
 }
