@@ -49,7 +49,9 @@ impl<'b> Batch<'_, 'b> {
         let here = change.numbers(&ids)?;
         let mut known: HashMap<Id, Number> =
             ids.iter().zip(here).filter_map(|(id, number)| Some((*id, number?))).collect();
-        self.put_bodies(prepared.iter().filter(|prepared| !known.contains_key(&prepared.id)))?;
+        let broken = &ready.compressed.broken;
+        let is_put = |prepared: &&Prepared| !known.contains_key(&prepared.id) || broken.contains(&prepared.id);
+        self.put_bodies(prepared.iter().filter(is_put))?;
         let mailbox = Some(mailbox_key(intake.mailbox)).filter(|mailbox| !mailbox.is_empty());
         let mut log = Appender::new(change, actor, intake.now)?.under(&self.under);
         let mut written = Written {
@@ -63,7 +65,12 @@ impl<'b> Batch<'_, 'b> {
         for prepared in prepared {
             let id = prepared.id;
             let (number, stored) = match known.get(&id) {
-                Some(number) => (*number, Stored::Known),
+                Some(number) => {
+                    if let Some(pressed) = ready.compressed.skeletons.get(&id).filter(|_| broken.contains(&id)) {
+                        mend_message(change, *number, prepared, pressed)?;
+                    }
+                    (*number, Stored::Known)
+                }
                 None => {
                     let entry = log.append(What::Put { id, size: prepared.size })?;
                     let number = self.message(prepared, entry)?;
@@ -107,7 +114,9 @@ impl<'b> Batch<'_, 'b> {
                 self.order.ready.compressed.pieces.get(id).or_else(|| late.get(id)).map_or(&[][..], Vec::as_slice);
             Blob { id: *id, size: self.order.ready.bytes(*id).len() as u64, pieces }
         };
-        self.change.put(&missing.iter().map(blob).collect::<Vec<_>>())
+        self.change.put(&missing.iter().map(blob).collect::<Vec<_>>())?;
+        let damaged = &self.order.ready.compressed.damaged;
+        self.change.replace(&damaged.iter().map(blob).collect::<Vec<_>>())
     }
 
     fn message(&mut self, prepared: &Prepared, entry: u64) -> Result<Number> {
@@ -187,20 +196,32 @@ pub(crate) fn put_message(
     skeleton: &Skeleton,
     pressed: &[u8],
 ) -> Result<Number> {
-    let holes: Vec<Hole> = skeleton.holes.iter().map(|hole| Hole { at: hole.at as u64, body: hole.id }).collect();
-    change.put_message(
-        first,
-        &NewMessage {
-            id: row.id,
-            size: row.size,
-            stored_at: row.stored_at,
-            entry: row.entry,
-            dictionary: 0,
-            skeleton_size: skeleton.bytes.len() as u64,
-            skeleton: pressed,
-            holes: &holes,
-        },
-    )
+    change.put_message(first, &written(row, skeleton, pressed, &holes(skeleton)))
+}
+
+/// Makes a message that is here and damaged what it was.
+fn mend_message(change: &dyn Change, number: Number, prepared: &Prepared, pressed: &[u8]) -> Result<()> {
+    let Prepared { id, size, skeleton, .. } = prepared;
+    // When it was stored, and where that is logged, stays.
+    let row = Row { id: *id, size: *size, stored_at: 0, entry: 0 };
+    change.mend_message(number, &written(&row, skeleton, pressed, &holes(skeleton)))
+}
+
+fn holes(skeleton: &Skeleton) -> Vec<Hole> {
+    skeleton.holes.iter().map(|hole| Hole { at: hole.at as u64, body: hole.id }).collect()
+}
+
+const fn written<'w>(row: &Row, skeleton: &Skeleton, pressed: &'w [u8], holes: &'w [Hole]) -> NewMessage<'w> {
+    NewMessage {
+        id: row.id,
+        size: row.size,
+        stored_at: row.stored_at,
+        entry: row.entry,
+        dictionary: 0,
+        skeleton_size: skeleton.bytes.len() as u64,
+        skeleton: pressed,
+        holes,
+    }
 }
 
 impl Submission<'_> {

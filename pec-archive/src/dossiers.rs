@@ -60,6 +60,13 @@ impl Records {
         self.held.clear();
     }
 
+    /// Somebody else may have erased messages, or judged them by other data.
+    pub(crate) fn heed(&mut self, change: &dyn Change) {
+        if change.others_wrote() {
+            self.forget();
+        }
+    }
+
     /// What was judged by other data says nothing here.
     fn judged_by(&mut self, judge: &Judge<'_>) {
         let by = Some(brought(&judge.intake));

@@ -1,6 +1,7 @@
 //! By what messages were judged, trust data and revocation evidence, and what else is kept beside them, as bodies.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pec_core::trust::{Evidence, Fingerprint};
@@ -23,6 +24,8 @@ pub(crate) const LOOKUP: &str = "look-up";
 /// What an intake judges by: bytes that stand for themselves.
 pub(crate) struct Used {
     pub(crate) bodies: Vec<(&'static str, Id, Vec<u8>)>,
+    /// Whether it has been read once what is kept of them: lists have megabytes, and are not read for every batch.
+    compared: AtomicBool,
 }
 
 impl Used {
@@ -30,7 +33,13 @@ impl Used {
         let trust = (TRUST, Id::of_digest(intake.trust.id().0), intake.trust.to_json().into_bytes());
         let evidence = lists(intake.evidence).map(|(kind, id, bytes)| (kind, id, bytes.to_vec()));
         let bodies = std::iter::once(trust).chain(evidence);
-        Self { bodies: bodies.collect() }
+        Self { bodies: bodies.collect(), compared: AtomicBool::new(false) }
+    }
+
+    /// What of it has still to be compared with what is kept, once.
+    pub(crate) fn uncompared(&self) -> impl Iterator<Item = Id> {
+        let is_left = !self.compared.swap(true, Ordering::Relaxed);
+        self.bodies.iter().map(|(_, id, _)| *id).filter(move |_| is_left)
     }
 
     /// Stores its bodies that are not here.

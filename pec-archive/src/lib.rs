@@ -71,7 +71,7 @@ pub use managed::{Managed, ManagedEvent, Mandate, Mark, Standing};
 pub use outbox::{Answer, Answers, Ending, Outcome, Outgoing, Reply, Resolution, Ticket, TicketState};
 pub use page::{Cursor, Entry, Page};
 pub use proof::{Ask, Stamped};
-pub use retention::{Erasure, Expiring, Kept};
+pub use retention::{Case, Erasure, Expiring, Kept, Retention};
 pub use seal::{HostKey, Keys, Searchable};
 pub use sheets::ReportKind;
 pub use sqlite::salvage::Salvaged;

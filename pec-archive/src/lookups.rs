@@ -39,8 +39,10 @@ impl Archive {
         self.change_each(actor, Call::Lookup, ids, now, |change, log, id, number| {
             let known = kept(change, number)?;
             let is_full = known.len() >= MOST;
-            let same = |note: &Id| {
-                Ok::<_, Error>(readable(read(self.seal(), change, *note))?.is_some_and(|(it, _)| it == *lookup))
+            let same = |note: &Id| match read(self.seal(), change, *note) {
+                Ok((it, _)) => Ok(it == *lookup),
+                Err(Error::Damaged(_)) => Ok(false),
+                Err(error) => Err(error),
             };
             let mut note = None;
             for known in known {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::care::readable;
+use crate::content;
 use crate::error::Result;
 use crate::evidence::Used;
 use crate::id::Id;
@@ -13,7 +15,7 @@ use crate::intake::Prepared;
 use crate::pool::Pool;
 use crate::press::Press;
 use crate::seal::Seal;
-use crate::store::Backend;
+use crate::store::{Backend, View};
 
 /// Bytes of bodies, by their identifier.
 type Bodies<'p> = HashMap<Id, &'p [u8]>;
@@ -35,8 +37,12 @@ pub(crate) struct Ready<'p> {
 pub(crate) struct Compressed {
     /// Bodies that were not here when they were looked for.
     pub(crate) pieces: Pieces,
-    /// What stands around the bodies of messages that were not here.
+    /// What stands around the bodies of messages that were not here, or are damaged.
     pub(crate) skeletons: HashMap<Id, Vec<u8>>,
+    /// Bodies that are here and are not what they were: a message that is stored now must not rest on them.
+    pub(crate) damaged: BTreeSet<Id>,
+    /// Messages that are here and are not what was stored: these bytes are.
+    pub(crate) broken: BTreeSet<Id>,
 }
 
 /// What is compressed by itself.
@@ -52,7 +58,7 @@ enum Pressed {
 }
 
 impl Compressed {
-    /// Compresses what a batch brings that is not here yet.
+    /// Compresses what a batch brings that is not here yet, or is here and damaged.
     pub(crate) fn of(
         backend: &dyn Backend,
         presses: &Pool<Press>,
@@ -64,16 +70,36 @@ impl Compressed {
         let wanted: Vec<Id> = bodies.keys().copied().collect();
         let ids: Vec<Id> = prepared.iter().map(|prepared| prepared.id).collect();
         let (mut missing, mut known) = (Vec::new(), Vec::new());
+        let (mut damaged, mut broken) = (BTreeSet::new(), BTreeSet::new());
         backend.read(&mut |view| {
             missing = view.missing(&wanted)?;
             known = view.numbers(&ids)?;
+            let mut shared: BTreeSet<Id> = used.uncompared().collect();
+            for (prepared, known) in prepared.iter().zip(&known) {
+                if let Some(number) = known
+                    && readable(content::check(seal, view, *number))?.is_some()
+                {
+                    continue;
+                }
+                shared.extend(prepared.skeleton.holes.iter().map(|hole| hole.id));
+                broken.extend(known.map(|_| prepared.id));
+            }
+            shared.retain(|id| !missing.contains(id));
+            for id in shared {
+                if !is_kept(seal, view, id, bodies.get(&id).copied().unwrap_or_default())? {
+                    damaged.insert(id);
+                }
+            }
             Ok(())
         })?;
-        let mut works: Vec<Work<'_>> =
-            missing.into_iter().map(|id| Work::Body(id, bodies.get(&id).copied().unwrap_or_default())).collect();
+        let mut works: Vec<Work<'_>> = missing
+            .iter()
+            .chain(&damaged)
+            .map(|id| Work::Body(*id, bodies.get(id).copied().unwrap_or_default()))
+            .collect();
         let mut once = BTreeSet::new();
         for (prepared, known) in prepared.iter().zip(known) {
-            if known.is_none() && once.insert(prepared.id) {
+            if (known.is_none() || broken.contains(&prepared.id)) && once.insert(prepared.id) {
                 works.push(Work::Skeleton(prepared.id, &prepared.skeleton.bytes));
             }
         }
@@ -94,8 +120,20 @@ impl Compressed {
                 Pressed::Skeleton(id, data) => drop(skeletons.insert(id, data)),
             }
         }
-        Ok(Self { pieces, skeletons })
+        Ok(Self { pieces, skeletons, damaged, broken })
     }
+}
+
+/// Whether a body that is here can be read, and is what it was.
+fn is_kept(seal: &Seal, view: &dyn View, id: Id, bytes: &[u8]) -> Result<bool> {
+    let (mut rest, mut same) = (bytes, true);
+    let read = content::body(seal, view, id, |piece| {
+        let begins = rest.strip_prefix(piece);
+        same &= begins.is_some();
+        rest = begins.unwrap_or_default();
+        Ok(())
+    });
+    Ok(readable(read)?.is_some() && same && rest.is_empty())
 }
 
 impl<'p> Ready<'p> {

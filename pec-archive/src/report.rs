@@ -19,7 +19,7 @@ use crate::import::Imported;
 use crate::outbox::Ticket;
 use crate::page::{Cursor, Entry, Page};
 use crate::proof::Stamped;
-use crate::retention::{Erasure, Expiring, Kept};
+use crate::retention::{Case, Erasure, Expiring, Kept, Retention};
 use crate::sqlite::salvage::Salvaged;
 use crate::stats::Stats;
 
@@ -78,6 +78,8 @@ reports! {
     Released: "released";
     Ending: "ending";
     Term: "term";
+    Retention: "retention";
+    Case: "case";
     Ticket: "ticket";
     Event: "event";
     Filed: "filed";

@@ -1,9 +1,11 @@
 //! How long messages are kept, what must not be erased, and what may be.
 //!
-//! Companies keep letters and dispatches for ten years (art. 2220 c.c.); no rule names PEC expressly. The term of a
-//! message ends with that of the last message of its dossier: a proof is never torn apart.
+//! Companies keep letters and dispatches for ten years (art. 2220 c.c.); no rule names PEC expressly. A proof is never torn
+//! apart: the term of a message ends with that of the last message of its dossier, and what holds one of them holds all. A
+//! term begins with the date that a provider certified. Where none has, it does not begin before the message was stored: its
+//! sender could have written any date, and what was forged today is not what may be erased today.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -13,14 +15,14 @@ use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::care::remove_unused;
 use crate::content::{self, number_of};
-use crate::enforce::{Asked, Call, Sight};
+use crate::enforce::{Asked, Call, On, Sight};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::log::{Appender, What};
 use crate::page::Entry;
 use crate::proof::Stamped;
 use crate::stamps;
-use crate::store::{Change, MessageRow, Number, View, second_of};
+use crate::store::{Change, KeptRow, MessageRow, Number, View, second_of};
 
 /// Terms are counted in the calendar of Rome.
 pub(crate) static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
@@ -31,8 +33,35 @@ pub(crate) static ROME: TimeZone = jiff::tz::get!("Europe/Rome");
 pub enum Kept {
     /// Its term ends then.
     Until(Timestamp),
-    /// It is held for this case, or waits in the outbox under this key.
+    /// It, or another message of its dossiers, is held for this case, or waits in the outbox under this key.
     HeldFor(String),
+}
+
+/// How long a message is kept, and what else keeps it.
+#[doc(alias = "conservazione")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Retention {
+    /// The message.
+    pub id: Id,
+    /// The class into which it was put; empty where it was put in none.
+    pub class: String,
+    /// The end of its term: of that which ends last in its dossiers.
+    pub until: Timestamp,
+    /// The cases for which it, or another message of its dossiers, is held, by name: it stays until all of them are released.
+    pub cases: Vec<String>,
+    /// The keys under which one of them waits in the outbox.
+    pub waits: Vec<String>,
+}
+
+/// A case for which messages are held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Case {
+    /// What it is called.
+    pub case: String,
+    /// How many messages it holds; those of their dossiers, which stay with them, are not counted.
+    pub messages: u64,
 }
 
 /// What became of one message that was to be erased.
@@ -66,10 +95,10 @@ impl Archive {
     /// Gives a class a term, or another term; `""` is the class of everything that was put in no other.
     ///
     /// # Errors
-    /// [`Error::BadValue`] for no months at all.
+    /// [`Error::BadValue`] for no months at all, and for more than a thousand years.
     pub fn set_term(&self, actor: &Actor, now: Timestamp, class: &str, months: u32) -> Result<()> {
-        if months == 0 {
-            return Err(Error::BadValue { what: "months", value: "0".into() });
+        if !(1..=LONGEST_TERM).contains(&months) {
+            return Err(Error::BadValue { what: "months", value: months.to_string() });
         }
         self.change_for(&Asked::new(actor, Call::Terms).at(now), |change, _| {
             change.set_term(class, months)?;
@@ -99,7 +128,8 @@ impl Archive {
         self.read(|view| months(view, class)).map(drop)
     }
 
-    /// Holds messages for a case (a lawsuit, an inspection): none of them can be erased until the case is released.
+    /// Holds messages for a case (a lawsuit, an inspection): none of them, and nothing that belongs to their dossiers, can be erased
+    /// until the case is released; a receipt that comes in later is held with them.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a message that is not here: then none is held.
@@ -125,6 +155,42 @@ impl Archive {
             }
             Appender::new(change, actor, now)?.append(What::Release { case })?;
             Ok(released)
+        })
+    }
+
+    /// The cases for which messages are held, by name.
+    ///
+    /// # Errors
+    /// What reading can meet.
+    pub fn cases(&self, actor: &Actor) -> Result<Vec<Case>> {
+        self.read_for(&Asked::new(actor, Call::Hold), |view| {
+            let cases = view.cases()?.into_iter().map(|(case, messages)| Case { case, messages });
+            Ok(cases.collect())
+        })
+    }
+
+    /// The messages that are held for a case, in the order of their dates.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when nothing is held for it.
+    pub fn held(&self, actor: &Actor, case: &str) -> Result<Vec<Id>> {
+        self.read_for(&Asked::new(actor, Call::Hold), |view| {
+            let held = view.held(case)?;
+            if held.is_empty() {
+                return Err(Error::NotFound(case.to_owned()));
+            }
+            held.into_iter().map(|number| Ok(content::row(view, number)?.id)).collect()
+        })
+    }
+
+    /// How long a message is kept, and what else keeps it: what [`Archive::erase`] would say of it, before anybody asks to erase it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn retention(&self, actor: &Actor, id: Id) -> Result<Retention> {
+        self.read_for(&Asked::new(actor, Call::Retention).on(On::Message(id)), |view| {
+            let Keeping { class, until, cases, waits } = keeping(view, number_of(view, id)?)?;
+            Ok(Retention { id, class, until, cases, waits })
         })
     }
 
@@ -221,6 +287,9 @@ impl Archive {
     }
 }
 
+/// Months of the longest term: a thousand years.
+const LONGEST_TERM: u32 = 12_000;
+
 /// Messages that are looked at together.
 const BATCH: usize = 256;
 
@@ -240,7 +309,7 @@ fn ending_terms(
             if ending.len() >= limit || after(second_of(*number), shortest)? > until {
                 break 'all;
             }
-            let (_, ends) = term(view, *number)?;
+            let (_, ends) = term(view, *number, &view.kept_with(*number)?)?;
             if ends <= until && shows(*number)? {
                 ending.push((*number, ends));
             }
@@ -272,15 +341,32 @@ struct Over {
     size: u64,
 }
 
+/// What keeps a message.
+struct Keeping {
+    class: String,
+    until: Timestamp,
+    cases: Vec<String>,
+    waits: Vec<String>,
+}
+
+fn keeping(view: &dyn View, number: Number) -> Result<Keeping> {
+    let family = view.kept_with(number)?;
+    let (class, until) = term(view, number, &family)?;
+    let (mut cases, mut waits) = (BTreeSet::new(), BTreeSet::new());
+    for other in &family {
+        cases.extend(view.cases_of(other.number)?);
+        let open = view.tickets_of(other.number)?.into_iter().filter(|ticket| ticket.state.is_open());
+        waits.extend(open.map(|ticket| ticket.key));
+    }
+    Ok(Keeping { class, until, cases: cases.into_iter().collect(), waits: waits.into_iter().collect() })
+}
+
 /// Why a message has to stay.
 fn refusal(change: &dyn Change, number: Number, now: Timestamp) -> Result<Result<Over, Kept>> {
-    if let Some(case) = change.case_of(number)? {
-        return Ok(Err(Kept::HeldFor(case)));
+    let Keeping { class, until: ended, cases, waits } = keeping(change, number)?;
+    if let Some(name) = cases.into_iter().chain(waits).next() {
+        return Ok(Err(Kept::HeldFor(name)));
     }
-    if let Some(open) = change.tickets_of(number)?.into_iter().find(|ticket| ticket.state.is_open()) {
-        return Ok(Err(Kept::HeldFor(open.key)));
-    }
-    let (class, ended) = term(change, number)?;
     if ended > now {
         return Ok(Err(Kept::Until(ended)));
     }
@@ -290,16 +376,19 @@ fn refusal(change: &dyn Change, number: Number, now: Timestamp) -> Result<Result
 }
 
 /// The class of a message, and the end of its term: that of the last message of its dossiers.
-fn term(view: &dyn View, number: Number) -> Result<(String, Timestamp)> {
+fn term(view: &dyn View, number: Number, family: &[KeptRow]) -> Result<(String, Timestamp)> {
+    // Beside what is certified a date of a sender's changes nothing: the dossier ends with its last message.
+    let is_dated = family.iter().any(|other| other.is_certified);
     let (mut class, mut ends) = (String::new(), Timestamp::MIN);
-    for (other, other_class) in view.kept_with(number)? {
-        let months = months(view, &other_class).map_err(|error| match error {
-            Error::NotFound(class) => Error::Damaged(format!("{class} of message number {other} is missing")),
+    for other in family {
+        let months = months(view, &other.class).map_err(|error| match error {
+            Error::NotFound(class) => Error::Damaged(format!("{class} of message number {} is missing", other.number)),
             other => other,
         })?;
-        ends = ends.max(after(second_of(other), months)?);
-        if other == number {
-            class = other_class;
+        let dated = second_of(other.number);
+        ends = ends.max(after(if is_dated { dated } else { dated.max(other.stored_at) }, months)?);
+        if other.number == number {
+            class.clone_from(&other.class);
         }
     }
     Ok((class, ends))
@@ -308,6 +397,7 @@ fn term(view: &dyn View, number: Number) -> Result<(String, Timestamp)> {
 /// The same moment, months later, in Rome. Where the calendar ends, it is the end of the calendar.
 fn after(second: i64, months: i64) -> Result<Timestamp> {
     let begins = Timestamp::from_second(second).map_err(|error| Error::Damaged(error.to_string()))?;
-    let span = Span::new().try_months(months).map_err(|error| Error::Damaged(error.to_string()))?;
+    // A longer one that an older version took lasts as long.
+    let span = Span::new().months(months.min(i64::from(LONGEST_TERM)));
     Ok(begins.to_zoned(ROME.clone()).saturating_add(span).timestamp())
 }

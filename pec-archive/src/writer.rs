@@ -91,6 +91,7 @@ impl Writer {
         let mut answers = Vec::new();
         let Self { press, records, cache, .. } = self;
         let stored = backend.change(&mut |change| {
+            records.heed(change);
             let mut all = Vec::with_capacity(orders.len());
             for order in orders {
                 // Of what is refused nothing was written: it keeps nobody else out.
@@ -139,6 +140,7 @@ impl Writer {
         let mut puts = Vec::new();
         let Self { press, records, .. } = self;
         let stored = backend.change(&mut |change| {
+            records.heed(change);
             let under = gate(change)?;
             (prepared.id, prepared.size) = take_in(change, source, &mut prepared.skeleton, press)?;
             let compressed = Compressed::default();
@@ -174,6 +176,7 @@ impl Writer {
         let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
         let records = &mut self.records;
         let written = backend.change(&mut |change| {
+            records.heed(change);
             let texts = work(change)?;
             if !texts.is_empty() {
                 // What is held says that what was sent is a copy.

@@ -2,6 +2,7 @@
 
 mod act;
 mod deposit;
+mod keep;
 mod look;
 mod lookup;
 mod stamp;
@@ -65,12 +66,18 @@ enum Action {
     Check(look::Check),
     /// Judge every message again, with newer trust data, and say which verdicts change.
     Reverify(act::Reverify),
+    /// The classes of messages and how long each is kept; give a class a term.
+    Terms(keep::Terms),
+    /// Put messages into a class: they are kept as long as it says.
+    Classify(keep::Classify),
     /// Hold messages for a case: they cannot be erased before it is released.
-    Hold(act::Hold),
+    Hold(keep::Hold),
     /// End a case: what it held may be erased after its term.
-    Release(act::Release),
+    Release(keep::Release),
+    /// The cases for which messages are held, or the messages of one.
+    Cases(keep::Cases),
     /// Erase messages whose term is over and which no case holds.
-    Erase(act::Erase),
+    Erase(keep::Erase),
     /// Which terms are over, and which certificates end, or have ended, on which proofs rest.
     Expiring(look::Expiring),
     /// Have the log stamped by a time-stamping authority: every message that is here is then proven to have existed.
@@ -110,8 +117,11 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
         Action::Export(arguments) => call.export(arguments),
         Action::Check(arguments) => call.check(arguments),
         Action::Reverify(arguments) => call.reverify(arguments),
+        Action::Terms(arguments) => call.terms(arguments),
+        Action::Classify(arguments) => call.classify(arguments),
         Action::Hold(arguments) => call.hold(arguments),
         Action::Release(arguments) => call.release(arguments),
+        Action::Cases(arguments) => call.cases(arguments),
         Action::Erase(arguments) => call.erase(arguments),
         Action::Expiring(arguments) => call.expiring(arguments),
         Action::Deposit(action) => call.deposit(action),

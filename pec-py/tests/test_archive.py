@@ -154,6 +154,16 @@ def test_terms_holds_and_erasures(archive: pecpy.Archive) -> None:
     archive.hold(ids[0], "causa 1", now=NOW)
     with pytest.raises(pecpy.NotInArchiveError):
         archive.classify(ids, "lunghe", now=NOW)
+    archive.hold(ids, "verifica", now=NOW)
+    assert archive.cases() == {"causa 1": 1, "verifica": len(ids)}
+    assert archive.held("causa 1") == [ids[0]] and set(archive.held("verifica")) == set(ids)
+    kept = archive.retention(ids[0])
+    assert (kept.id, kept.class_, kept.cases, kept.waits) == (ids[0], "brevi", ("causa 1", "verifica"), ())
+    assert NOW < kept.until < LATER and pecpy.Retention.from_json(kept.to_json()) == kept
+    assert archive.release("verifica", now=NOW) == len(ids) and archive.retention(ids[1]).cases == ()
+    for missing in (lambda: archive.held("verifica"), lambda: archive.retention("0" * 64)):
+        with pytest.raises(pecpy.NotInArchiveError):
+            missing()
     endings = archive.expiring(LATER, now=NOW)
     assert {it.what for it in endings} == {"term", "certificate"} and all(it.ends for it in endings)
     assert all(it.kept_until and it.log is None for it in archive.erase(ids[1:], "prova", now=NOW))
@@ -207,7 +217,7 @@ def test_a_bundle_proves_and_damage_is_named(archive: pecpy.Archive, anchored: p
     [dossier] = report.dossiers
     assert pecpy.State.DELIVERED in [it.state for it in dossier.recipients]
     assert all(it.witnessed is None for it in report.messages)
-    assert "INTACT AND CERTIFIED" in report._repr_html_()
+    assert "CERTIFIED" in report._repr_html_()
     # The same file for somebody who trusts nobody.
     assert not pecpy.proof.verify(bundle, now=LATER).is_sound
     damaged = pecpy.proof.verify(bundle.replace(b"Preventivo", b"Preventivi", 1), now=LATER, trust=anchored)

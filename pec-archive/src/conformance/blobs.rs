@@ -33,6 +33,19 @@ pub fn a_body_is_kept_once_and_comes_back_in_its_pieces<B: Backend>(backend: &B)
     });
     let other = Id::of(b"altro");
     change(backend, |change| change.put(&[Blob { id: ids[0], size: 1, pieces: &[vec![9]] }]));
+    // What was found damaged is kept anew, and what is not here at all as well.
+    let two = [vec![1; PIECE], vec![2]];
+    change(backend, |change| {
+        let blob = |id, size, pieces| Blob { id, size, pieces };
+        change.replace(&[blob(ids[3], PIECE as u64 + 1, &two), blob(Id::of(b"nuovo"), 1, &two[1..])])?;
+        assert_eq!(whole(change, ids[3])?, (two.concat(), 2));
+        change.replace(&[blob(ids[3], 0, &[])])
+    });
+    read(backend, |view| {
+        assert_eq!(whole(view, Id::of(b"nuovo"))?, (vec![2], 1));
+        assert_eq!(view.list(None, 9)?.len(), 5);
+        Ok(())
+    });
     read(backend, |view| {
         assert_eq!(view.missing(&[ids[0], other, ids[1], other])?, [other]);
         assert_eq!(whole(view, ids[0])?, (b"breve".to_vec(), 1));

@@ -14,8 +14,8 @@ use crate::page::Entry;
 use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
-    BlobStore as _, CheckpointRow, ImportedRow, Index, KeyRow, KindRow, KnownDeposit, MessageRow, Number, SentRow,
-    Speaking, SubmissionRow, Survey, second_of,
+    BlobStore as _, CheckpointRow, ImportedRow, Index, KeptRow, KeyRow, KindRow, KnownDeposit, MessageRow, Number,
+    SentRow, Speaking, SubmissionRow, Survey, second_of,
 };
 
 impl Index for Session<'_> {
@@ -149,16 +149,35 @@ impl Index for Session<'_> {
         Ok(self.rows().classified.get(&number).cloned().unwrap_or_default())
     }
 
-    fn kept_with(&self, number: Number) -> Result<Vec<(Number, String)>> {
+    fn kept_with(&self, number: Number) -> Result<Vec<KeptRow>> {
         let rows = self.rows();
         let own = rows.messages.contains_key(&number).then_some(number);
         let others = rows.dossiers_of(number).flat_map(|dossier| &dossier.messages).copied();
         let all: BTreeSet<Number> = others.chain(own).collect();
-        all.into_iter().map(|number| Ok((number, self.class_of(number)?))).collect()
+        let kept = |number| -> Result<Option<KeptRow>> {
+            let Some((_, stored_at)) = rows.messages.get(&number) else { return Ok(None) };
+            let certified = rows.derived.get(&number).and_then(|derived| derived.judged.certified_at);
+            let (is_certified, class) = (certified.is_some(), self.class_of(number)?);
+            Ok(Some(KeptRow { number, class, is_certified, stored_at: *stored_at }))
+        };
+        all.into_iter().filter_map(|number| kept(number).transpose()).collect()
     }
 
-    fn case_of(&self, number: Number) -> Result<Option<String>> {
-        Ok(self.rows().held.iter().find(|(_, held)| *held == number).map(|(case, _)| case.clone()))
+    fn cases_of(&self, number: Number) -> Result<Vec<String>> {
+        let rows = self.rows();
+        Ok(rows.held.iter().filter(|(_, held)| *held == number).map(|(case, _)| case.clone()).collect())
+    }
+
+    fn cases(&self) -> Result<Vec<(String, u64)>> {
+        let mut cases = BTreeMap::new();
+        for (case, _) in &self.rows().held {
+            *cases.entry(case.clone()).or_default() += 1;
+        }
+        Ok(cases.into_iter().collect())
+    }
+
+    fn held(&self, case: &str) -> Result<Vec<Number>> {
+        Ok(self.rows().held.iter().filter(|(held, _)| held == case).map(|(_, number)| *number).collect())
     }
 
     fn ending_proofs(&self, from: i64, until: i64, limit: usize) -> Result<Vec<Number>> {

@@ -1,10 +1,10 @@
 //! What people decide, what was done, and what becomes of it.
 
-use super::sample::{Sample, change, keep, read};
+use super::sample::{STORED, Sample, change, keep, read};
 use crate::deposit::DepositState;
 use crate::id::Id;
 use crate::search::Query;
-use crate::store::{Backend, CheckpointRow, DepositRow, ImportedRow, KeyRow, Number};
+use crate::store::{Backend, CheckpointRow, DepositRow, ImportedRow, KeptRow, KeyRow, Number};
 
 /// Classes, cases and tags belong to messages; the proofs that end are those that nothing covers.
 pub fn classes_holds_and_tags_are_kept_by_message<B: Backend>(backend: &B) {
@@ -15,7 +15,9 @@ pub fn classes_holds_and_tags_are_kept_by_message<B: Backend>(backend: &B) {
         sample
     };
     let numbers: Vec<Number> = change(backend, |change| {
-        [ending("a", 1, 300), ending("b", 2, 200), Sample::new("c", 3)].iter().map(|one| one.put(change)).collect()
+        let mut last = Sample::new("c", 3);
+        last.judged.certified_at = Some(3);
+        [ending("a", 1, 300), ending("b", 2, 200), last].iter().map(|one| one.put(change)).collect()
     });
     change(backend, |change| {
         change.set_term("breve", 12)?;
@@ -34,9 +36,17 @@ pub fn classes_holds_and_tags_are_kept_by_message<B: Backend>(backend: &B) {
         assert_eq!(view.terms()?, [(String::new(), 120), ("breve".into(), 24)]);
         assert_eq!((view.months("breve")?, view.months("")?, view.months("altra")?), (Some(24), Some(120), None));
         assert_eq!((view.class_of(numbers[0])?.as_str(), view.class_of(numbers[1])?.as_str()), ("breve", ""));
-        assert_eq!(view.kept_with(numbers[0])?, [(numbers[0], "breve".into())]);
-        assert_eq!(view.case_of(numbers[0])?.as_deref(), Some("causa 1"));
-        assert_eq!(view.case_of(numbers[2])?, None);
+        let kept =
+            |number, class: &str| KeptRow { number, class: class.into(), is_certified: false, stored_at: STORED };
+        assert_eq!(view.kept_with(numbers[0])?, [kept(numbers[0], "breve")]);
+        assert_eq!(view.kept_with(numbers[2])?, [KeptRow { is_certified: true, ..kept(numbers[2], "") }]);
+        assert_eq!(view.cases_of(numbers[0])?, ["causa 1", "causa 2"]);
+        assert_eq!(view.cases_of(numbers[2])?, [""; 0]);
+        assert_eq!(view.cases()?, [("causa 1".into(), 2), ("causa 2".into(), 1)]);
+        let mut both = [numbers[0], numbers[1]];
+        both.sort_unstable();
+        assert_eq!((view.held("causa 1")?, view.held("causa 2")?), (both.to_vec(), vec![numbers[0]]));
+        assert_eq!(view.held("causa 3")?, [0; 0]);
         assert_eq!(view.stats()?.held, 2);
         assert_eq!(view.newest(&Query::parse("tag:t").unwrap(), None, 10)?, [numbers[0]]);
         assert_eq!(view.ending_proofs(0, 1000, 10)?, [numbers[1], numbers[0]]);
@@ -48,7 +58,8 @@ pub fn classes_holds_and_tags_are_kept_by_message<B: Backend>(backend: &B) {
     });
     change(backend, |change| {
         assert_eq!((change.release("causa 1")?, change.release("causa 1")?), (2, 0));
-        assert_eq!(change.case_of(numbers[0])?.as_deref(), Some("causa 2"));
+        assert_eq!(change.cases_of(numbers[0])?, ["causa 2"]);
+        assert_eq!(change.cases()?, [("causa 2".into(), 1)]);
         // Their entries in the log are number 7.
         change.put_checkpoint(7, &CheckpointRow { note: vec![1], token: vec![2] })?;
         assert_eq!(change.ending_proofs(0, 1000, 10)?.len(), 2);

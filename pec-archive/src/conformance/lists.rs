@@ -1,9 +1,11 @@
 //! Messages, what is worked out of them, and how they are found.
 
-use super::sample::{Sample, change, keep, read};
+use super::sample::{STORED, Sample, change, keep, read};
 use crate::error::Error;
 use crate::search::Query;
-use crate::store::{Backend, DossierRow, Hole, Number, Speaking, SubmissionRow, View, first_number, second_of};
+use crate::store::{
+    Backend, DossierRow, Hole, NewMessage, Number, Speaking, SubmissionRow, View, first_number, second_of,
+};
 
 fn found(view: &dyn View, query: &str) -> Vec<Number> {
     view.newest(&Query::parse(query).unwrap(), None, 100).unwrap()
@@ -36,7 +38,7 @@ pub fn a_message_comes_back_as_it_was_written<B: Backend>(backend: &B) {
         assert_eq!(message.holes, [Hole { at: 3, body: crate::id::Id::of(b"corpo") }]);
         let entry = &view.entries(&[number])?[0];
         assert_eq!((entry.id, entry.size, entry.verdict.as_str()), (sample.id, 1234, "certified-with-problems"));
-        assert_eq!(entry.stored_at.map(|at| at.as_second()), Some(1_700_000_001));
+        assert_eq!(entry.stored_at.map(|at| at.as_second()), Some(STORED));
         assert_eq!(entry.dated_at.map(|at| at.as_second()), Some(second_of(number)));
         assert_eq!(entry.certified_at.map(|at| at.as_second()), Some(1_600_000_000));
         assert_eq!(entry.expires.map(|at| at.as_second()), Some(1_650_000_000));
@@ -56,6 +58,28 @@ pub fn a_message_comes_back_as_it_was_written<B: Backend>(backend: &B) {
         let stats = view.stats()?;
         assert_eq!((stats.messages, stats.bytes, stats.bodies, stats.quarantined), (1, 1234, 1, 1));
         assert_eq!(view.structure()?, [""; 0]);
+        Ok(())
+    });
+    // It was found damaged.
+    change(backend, |change| {
+        let body = keep(change, b"altro corpo")?;
+        let message = NewMessage {
+            id: sample.id,
+            size: 99,
+            stored_at: 1,
+            entry: 1,
+            dictionary: 0,
+            skeleton_size: 2,
+            skeleton: b"xy",
+            holes: &[Hole { at: 1, body }, Hole { at: 2, body }],
+        };
+        change.mend_message(number, &message)
+    });
+    read(backend, |view| {
+        let message = view.message(number)?.unwrap();
+        assert_eq!((message.id, message.size, message.entry, message.skeleton_size), (sample.id, 99, 7, 2));
+        assert_eq!((message.skeleton.as_slice(), message.holes.len(), message.holes[1].at), (&b"xy"[..], 2, 2));
+        assert_eq!(view.entries(&[number])?[0].stored_at.map(|at| at.as_second()), Some(STORED));
         Ok(())
     });
 }
@@ -205,7 +229,7 @@ pub fn a_dossier_takes_the_place_of_those_that_it_replaces<B: Backend>(backend: 
             view.stats()?.states.into_iter().collect::<Vec<_>>(),
             [("delivered".into(), 2), ("failed".into(), 1)]
         );
-        let with = |number| view.kept_with(number).unwrap().into_iter().map(|(number, _)| number).collect::<Vec<_>>();
+        let with = |number| view.kept_with(number).unwrap().into_iter().map(|kept| kept.number).collect::<Vec<_>>();
         assert_eq!((with(numbers[0]), with(numbers[1])), (numbers[..2].to_vec(), numbers.clone()));
         Ok(())
     });

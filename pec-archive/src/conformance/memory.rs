@@ -122,6 +122,13 @@ impl BlobStore for Session<'_> {
         Ok(())
     }
 
+    fn replace(&self, blobs: &[Blob<'_>]) -> Result<()> {
+        for blob in blobs {
+            hold(&self.memory.blobs).remove(&blob.id);
+        }
+        self.put(blobs)
+    }
+
     fn get(&self, id: Id, take: &mut dyn FnMut(Piece<'_>) -> Result<()>) -> Result<()> {
         let damaged = |what: &str| Error::Damaged(format!("body {id}{what}"));
         let (size, pieces) = {

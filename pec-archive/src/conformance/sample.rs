@@ -8,6 +8,9 @@ use crate::store::{
     Attachment, Backend, Blob, Change, DerivedRow, Hole, Judged, NewMessage, Number, View, Words, first_number,
 };
 
+/// When samples were stored, in seconds since 1970.
+pub(super) const STORED: i64 = 1_700_000_001;
+
 /// A message to be written.
 pub(super) struct Sample {
     pub(super) id: Id,
@@ -65,7 +68,7 @@ impl Sample {
         let message = NewMessage {
             id: self.id,
             size: 1234,
-            stored_at: 1_700_000_001,
+            stored_at: STORED,
             entry: 7,
             dictionary: 0,
             skeleton_size: 6,

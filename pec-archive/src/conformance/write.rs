@@ -15,6 +15,24 @@ use crate::store::{
 };
 
 impl IndexWriter for Session<'_> {
+    fn others_wrote(&self) -> bool {
+        // It does not say who has written.
+        true
+    }
+
+    fn mend_message(&self, number: Number, message: &NewMessage<'_>) -> Result<()> {
+        self.write(|rows| {
+            if let Some((row, _)) = rows.messages.get_mut(&number) {
+                row.size = message.size as i64;
+                row.dictionary = message.dictionary;
+                row.skeleton_size = message.skeleton_size as i64;
+                row.skeleton = message.skeleton.to_vec();
+                row.holes = message.holes.to_vec();
+            }
+        });
+        Ok(())
+    }
+
     fn put_message(&self, first: Number, message: &NewMessage<'_>) -> Result<Number> {
         self.write(|rows| {
             if rows.numbers.contains_key(&message.id) {

@@ -106,6 +106,7 @@ calls! {
     Stats = "stats", false, Everything;
     Terms = "terms", true, Everything;
     Hold = "hold and release", true, Everything;
+    Retention = "retention", false, Everything;
     Erase = "erase", true, Everything;
     Deposit = "deposit", true, Everything;
     Stamp = "renew and sign_log", true, Everything;

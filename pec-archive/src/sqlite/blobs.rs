@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, MAIN_DB, OptionalExtension as _};
 
 use super::digests::{self, Bodies, Kind};
 use crate::error::{Error, Result};
@@ -30,11 +30,37 @@ pub(super) fn put(connection: &Connection, bodies: &Bodies, blobs: &[Blob<'_>]) 
         let mut insert = connection.prepare_cached("INSERT INTO body (sha256, size) VALUES (?1, ?2)")?;
         let body = insert.insert((blob.id, blob.size as i64))?;
         bodies.put(connection, blob.id, body)?;
-        let mut insert = connection.prepare_cached("INSERT INTO piece (id, data) VALUES (?1, ?2)")?;
-        for (n, data) in (0..).zip(blob.pieces) {
-            insert.insert((place(body, n)?, data))?;
-        }
+        put_pieces(connection, body, blob)?;
     }
+    Ok(())
+}
+
+fn put_pieces(connection: &Connection, body: i64, blob: &Blob<'_>) -> Result<()> {
+    let mut insert = connection.prepare_cached("INSERT INTO piece (id, data) VALUES (?1, ?2)")?;
+    for (n, data) in (0..).zip(blob.pieces) {
+        insert.insert((place(body, n)?, data))?;
+    }
+    Ok(())
+}
+
+/// Writes the pieces of bodies anew: those that are here are damaged.
+pub(super) fn replace(connection: &Connection, bodies: &Bodies, blobs: &[Blob<'_>]) -> Result<()> {
+    for blob in blobs {
+        let Some(body) = bodies.find(connection, blob.id)? else {
+            put(connection, bodies, std::slice::from_ref(blob))?;
+            continue;
+        };
+        let mut size = connection.prepare_cached("UPDATE body SET size = ?2 WHERE id = ?1")?;
+        size.execute((body, blob.size as i64))?;
+        remove_pieces(connection, body)?;
+        put_pieces(connection, body, blob)?;
+    }
+    Ok(())
+}
+
+fn remove_pieces(connection: &Connection, body: i64) -> Result<()> {
+    let mut delete = connection.prepare_cached("DELETE FROM piece WHERE id BETWEEN ?1 AND ?2")?;
+    delete.execute([place(body, 0)?, place(body, PIECES - 1)?])?;
     Ok(())
 }
 
@@ -80,6 +106,8 @@ fn body(connection: &Connection, id: Id) -> Result<Option<Numbered>> {
         match way() {
             Ok(Some(found)) => return Ok(Some(found)),
             Err(error) if !error.is_local() => return Err(error),
+            // A disk that fails undoes a change: what went on would be committed by itself.
+            Err(error @ Error::Device(_)) if !connection.is_readonly(MAIN_DB)? => return Err(error),
             _ => {}
         }
     }
@@ -95,9 +123,7 @@ fn by_digest(connection: &Connection, id: Id) -> Result<Option<Numbered>> {
 pub(super) fn remove(connection: &Connection, bodies: &Bodies, ids: &[Id]) -> Result<()> {
     for id in ids {
         let Some(body) = bodies.find(connection, *id)? else { continue };
-        connection
-            .prepare_cached("DELETE FROM piece WHERE id BETWEEN ?1 AND ?2")?
-            .execute([place(body, 0)?, place(body, PIECES - 1)?])?;
+        remove_pieces(connection, body)?;
         connection.prepare_cached("DELETE FROM body WHERE id = ?1")?.execute([body])?;
         bodies.remove(connection, *id, body)?;
     }

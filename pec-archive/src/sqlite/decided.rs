@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::error::Result;
-use crate::store::{KeyRow, Number};
+use crate::store::{KeptRow, KeyRow, Number};
 
 pub(super) fn terms(connection: &Connection) -> Result<Vec<(String, u32)>> {
     let mut query = connection.prepare_cached("SELECT name, months FROM class ORDER BY name")?;
@@ -37,21 +37,35 @@ pub(super) fn classify(connection: &Connection, number: Number, class: &str) -> 
     Ok(())
 }
 
-/// A message and those of its dossiers, each with its class.
-pub(super) fn kept_with(connection: &Connection, number: Number) -> Result<Vec<(Number, String)>> {
+/// A message and those of its dossiers.
+pub(super) fn kept_with(connection: &Connection, number: Number) -> Result<Vec<KeptRow>> {
     let mut query = connection.prepare_cached(
-        "SELECT message.id, coalesce(classified.class, '') FROM message LEFT JOIN classified
-         ON classified.message = message.id WHERE message.id = ?1 OR message.id IN
+        "SELECT message.id, coalesce(classified.class, ''), judged.at IS NOT NULL, stored_at FROM message
+         LEFT JOIN classified ON classified.message = message.id LEFT JOIN judged ON judged.message = message.id
+         WHERE message.id = ?1 OR message.id IN
          (SELECT other.message FROM part_of AS own JOIN part_of AS other USING (dossier) WHERE own.message = ?1)
          ORDER BY message.id",
     )?;
-    let rows = query.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = query.query_map([number], |row| {
+        Ok(KeptRow { number: row.get(0)?, class: row.get(1)?, is_certified: row.get(2)?, stored_at: row.get(3)? })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub(super) fn case_of(connection: &Connection, number: Number) -> Result<Option<String>> {
-    let mut held = connection.prepare_cached("SELECT name FROM held WHERE message = ?1 ORDER BY name LIMIT 1")?;
-    Ok(held.query_row([number], |row| row.get(0)).optional()?)
+pub(super) fn cases_of(connection: &Connection, number: Number) -> Result<Vec<String>> {
+    let mut query = connection.prepare_cached("SELECT name FROM held WHERE message = ?1 ORDER BY name")?;
+    Ok(query.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn cases(connection: &Connection) -> Result<Vec<(String, u64)>> {
+    let mut query = connection.prepare_cached("SELECT name, count(*) FROM held GROUP BY name ORDER BY name")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn held(connection: &Connection, case: &str) -> Result<Vec<Number>> {
+    let mut query = connection.prepare_cached("SELECT message FROM held WHERE name = ?1 ORDER BY message")?;
+    Ok(query.query_map([case], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn hold(connection: &Connection, number: Number, case: &str) -> Result<()> {

@@ -105,6 +105,11 @@ pub(super) fn put(connection: &Connection, bodies: &Bodies, first: Number, messa
             message.skeleton,
         ))?;
     digests::put(connection, Kind::Message, message.id, number)?;
+    put_holes(connection, bodies, number, message)?;
+    Ok(number)
+}
+
+fn put_holes(connection: &Connection, bodies: &Bodies, number: Number, message: &NewMessage<'_>) -> Result<()> {
     for (n, hole) in (0_i64..).zip(message.holes) {
         let body = bodies.find(connection, hole.body)?;
         connection.prepare_cached("INSERT INTO hole (message, n, at, body) VALUES (?1, ?2, ?3, ?4)")?.execute((
@@ -114,7 +119,18 @@ pub(super) fn put(connection: &Connection, bodies: &Bodies, first: Number, messa
             body,
         ))?;
     }
-    Ok(number)
+    Ok(())
+}
+
+/// Writes what is damaged in the row of a message once more, and the places of its bodies.
+pub(super) fn mend(connection: &Connection, bodies: &Bodies, number: Number, message: &NewMessage<'_>) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE message SET size = ?2, dictionary = ?3, skeleton_size = ?4, skeleton = ?5 WHERE id = ?1",
+        )?
+        .execute((number, message.size as i64, message.dictionary, message.skeleton_size as i64, message.skeleton))?;
+    connection.prepare_cached("DELETE FROM hole WHERE message = ?1")?.execute([number])?;
+    put_holes(connection, bodies, number, message)
 }
 
 /// The first number from `first` on that is above those of its second.

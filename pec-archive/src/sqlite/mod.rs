@@ -67,6 +67,8 @@ struct Writer {
     connection: Connection,
     /// Whether what was erased may still stand in the log of the file.
     unscrubbed: bool,
+    /// What SQLite called the state that the last change began with: the same as long as nobody else writes.
+    version: Option<i64>,
 }
 
 impl Sqlite {
@@ -80,7 +82,7 @@ impl Sqlite {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let place = Place::of(path)?;
         let connection = open::open(&place, Access::Write)?;
-        let writer = Writer { connection, unscrubbed: false };
+        let writer = Writer { connection, unscrubbed: false, version: None };
         Ok(Self { writer: Some(Mutex::new(writer)), ..Self::reading(place, Vec::new()) })
     }
 
@@ -147,9 +149,16 @@ impl Sqlite {
     fn transaction(&self, work: impl FnOnce(&Tables<'_>) -> Result<()>) -> Result<()> {
         let mut writer = self.writer()?;
         self.place.confirm()?;
+        let known = writer.version.take();
         let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        work(&Tables::of(&transaction))?;
+        let version = Some(transaction.pragma_query_value(None, "data_version", |row| row.get(0))?);
+        let tables = Tables::of(&transaction);
+        work(&if version == known { tables.unchanged() } else { tables })?;
+        if transaction.is_autocommit() {
+            return Err(Error::Device("SQLite has undone the change".into()));
+        }
         transaction.commit()?;
+        writer.version = version;
         // Its file is still the archive, and what an earlier call could not do is done.
         self.place.confirm()?;
         if writer.unscrubbed {
@@ -209,5 +218,40 @@ impl Backend for Sqlite {
 
     fn are_own(&self, paths: &[&Path]) -> Vec<bool> {
         self.place.are_own(paths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_handle_hears_that_another_has_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pecarchive");
+        let (one, other) = (Sqlite::create(&path).unwrap(), Sqlite::open(&path).unwrap());
+        let months = Cell::new(1);
+        let heard = |it: &Sqlite| {
+            let heard = Cell::new(false);
+            // What changes nothing is no change.
+            months.set(months.get() + 1);
+            it.change(&mut |change| {
+                heard.set(change.others_wrote());
+                change.set_term("breve", months.get())
+            })
+            .unwrap();
+            heard.get()
+        };
+        assert_eq!([heard(&one), heard(&one)], [true, false]);
+        // To read changes nothing, nor does bringing the log in.
+        other.read(&mut |view| view.terms().map(drop)).unwrap();
+        one.tidy();
+        assert!(!heard(&one));
+        assert_eq!([heard(&other), heard(&one), heard(&one), heard(&other)], [true, true, false, true]);
+        // After a change that failed nobody knows.
+        let failed = one.change(&mut |_| Err(Error::ReadOnly));
+        assert!(failed.is_err() && heard(&one) && !heard(&one));
     }
 }

@@ -19,20 +19,26 @@ use crate::search::Query;
 use crate::stats::Stats;
 use crate::store::{
     Blob, BlobStore, CheckpointRow, DepositRow, DerivedRow, DossierRow, EventRow, FiledRow, FolderRow, HappenedIndex,
-    HappenedWriter, ImportedRow, Index, IndexWriter, KeyRow, KindRow, KnownDeposit, MailboxIndex, MailboxWriter,
-    ManagedIndex, ManagedRow, ManagedWriter, MessageRow, NewMessage, Number, OutboxIndex, OutboxWriter, Piece,
-    PlaceRow, SentRow, Speaking, SubmissionRow, Survey, TicketRow, WithheldRow, Words,
+    HappenedWriter, ImportedRow, Index, IndexWriter, KeptRow, KeyRow, KindRow, KnownDeposit, MailboxIndex,
+    MailboxWriter, ManagedIndex, ManagedRow, ManagedWriter, MessageRow, NewMessage, Number, OutboxIndex, OutboxWriter,
+    Piece, PlaceRow, SentRow, Speaking, SubmissionRow, Survey, TicketRow, WithheldRow, Words,
 };
 
 /// The tables, as one transaction sees them.
 pub(super) struct Tables<'t> {
     connection: &'t Connection,
     bodies: Bodies,
+    others_wrote: bool,
 }
 
 impl<'t> Tables<'t> {
     pub(super) fn of(transaction: &'t Connection) -> Self {
-        Self { connection: transaction, bodies: Bodies::default() }
+        Self { connection: transaction, bodies: Bodies::default(), others_wrote: true }
+    }
+
+    /// Of a handle that alone has written since its last change.
+    pub(super) fn unchanged(self) -> Self {
+        Self { others_wrote: false, ..self }
     }
 
     /// For what only a file can be asked.
@@ -48,6 +54,10 @@ impl BlobStore for Tables<'_> {
 
     fn put(&self, blobs: &[Blob<'_>]) -> Result<()> {
         blobs::put(self.connection, &self.bodies, blobs)
+    }
+
+    fn replace(&self, blobs: &[Blob<'_>]) -> Result<()> {
+        blobs::replace(self.connection, &self.bodies, blobs)
     }
 
     fn get(&self, id: Id, take: &mut dyn FnMut(Piece<'_>) -> Result<()>) -> Result<()> {
@@ -136,12 +146,20 @@ impl Index for Tables<'_> {
         decided::class_of(self.connection, number)
     }
 
-    fn kept_with(&self, number: Number) -> Result<Vec<(Number, String)>> {
+    fn kept_with(&self, number: Number) -> Result<Vec<KeptRow>> {
         decided::kept_with(self.connection, number)
     }
 
-    fn case_of(&self, number: Number) -> Result<Option<String>> {
-        decided::case_of(self.connection, number)
+    fn cases_of(&self, number: Number) -> Result<Vec<String>> {
+        decided::cases_of(self.connection, number)
+    }
+
+    fn cases(&self) -> Result<Vec<(String, u64)>> {
+        decided::cases(self.connection)
+    }
+
+    fn held(&self, case: &str) -> Result<Vec<Number>> {
+        decided::held(self.connection, case)
     }
 
     fn ending_proofs(&self, from: i64, until: i64, limit: usize) -> Result<Vec<Number>> {
@@ -250,8 +268,16 @@ impl Index for Tables<'_> {
 }
 
 impl IndexWriter for Tables<'_> {
+    fn others_wrote(&self) -> bool {
+        self.others_wrote
+    }
+
     fn put_message(&self, first: Number, message: &NewMessage<'_>) -> Result<Number> {
         messages::put(self.connection, &self.bodies, first, message)
+    }
+
+    fn mend_message(&self, number: Number, message: &NewMessage<'_>) -> Result<()> {
+        messages::mend(self.connection, &self.bodies, number, message)
     }
 
     fn put_found(&self, number: Number, mailbox: &str, at: i64) -> Result<bool> {

@@ -44,6 +44,12 @@ pub trait BlobStore {
     /// [`Device`](crate::Error::Device): then some of them may be here, which is harmless.
     fn put(&self, blobs: &[Blob<'_>]) -> Result<()>;
 
+    /// Keeps blobs in the place of what is here under their identifiers, which was found damaged; those that are not here, it keeps.
+    ///
+    /// # Errors
+    /// As [`BlobStore::put`].
+    fn replace(&self, blobs: &[Blob<'_>]) -> Result<()>;
+
     /// Gives the pieces of a blob in their order; ends with the error of `take`.
     ///
     /// # Errors

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::rows::{
-    CheckpointRow, ImportedRow, KeyRow, KindRow, KnownDeposit, MessageRow, Number, SentRow, Speaking, SubmissionRow,
-    Survey,
+    CheckpointRow, ImportedRow, KeptRow, KeyRow, KindRow, KnownDeposit, MessageRow, Number, SentRow, Speaking,
+    SubmissionRow, Survey,
 };
 use crate::deposit::{Deposit, Deposited};
 use crate::error::Result;
@@ -89,11 +89,17 @@ pub trait Index {
     /// The class of a message; `""` where it was put in none.
     fn class_of(&self, number: Number) -> Result<String>;
 
-    /// A message and every message of the dossiers to which it belongs, each with its class.
-    fn kept_with(&self, number: Number) -> Result<Vec<(Number, String)>>;
+    /// A message and every message of the dossiers to which it belongs.
+    fn kept_with(&self, number: Number) -> Result<Vec<KeptRow>>;
 
-    /// The first case, by name, for which a message is held.
-    fn case_of(&self, number: Number) -> Result<Option<String>>;
+    /// The cases for which a message is held, by name.
+    fn cases_of(&self, number: Number) -> Result<Vec<String>>;
+
+    /// The cases for which messages are held, by name, and how many each holds.
+    fn cases(&self) -> Result<Vec<(String, u64)>>;
+
+    /// The messages that are held for a case.
+    fn held(&self, case: &str) -> Result<Vec<Number>>;
 
     /// At most `limit` certified messages whose signer's certificate ends within these seconds, both included, and whose
     /// entry of the log no checkpoint covers: by the end of the certificate, then by number.

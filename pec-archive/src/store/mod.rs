@@ -57,8 +57,8 @@ pub use mailbox::{FolderRow, MailboxIndex, MailboxWriter, PlaceRow, WithheldRow}
 pub use managed::{ManagedIndex, ManagedRow, ManagedWriter};
 pub use outbox::{OutboxIndex, OutboxWriter, TicketRow};
 pub use rows::{
-    CheckpointRow, DepositRow, DerivedRow, DossierRow, Hole, ImportedRow, KeyRow, KindRow, KnownDeposit, MessageRow,
-    NewMessage, Number, SentRow, Speaking, SubmissionRow, Survey, first_number, second_of,
+    CheckpointRow, DepositRow, DerivedRow, DossierRow, Hole, ImportedRow, KeptRow, KeyRow, KindRow, KnownDeposit,
+    MessageRow, NewMessage, Number, SentRow, Speaking, SubmissionRow, Survey, first_number, second_of,
 };
 pub use write::IndexWriter;
 

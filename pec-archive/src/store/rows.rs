@@ -196,6 +196,19 @@ pub struct DepositRow<'r> {
     pub documents: &'r [(Number, Id)],
 }
 
+/// What the end of the term of a message depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptRow {
+    /// The message, whose number says its date.
+    pub number: Number,
+    /// Its class; `""` where it was put in none.
+    pub class: String,
+    /// Whether a provider has certified its date.
+    pub is_certified: bool,
+    /// When it was stored, in seconds since 1970.
+    pub stored_at: i64,
+}
+
 /// A package that is here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownDeposit {

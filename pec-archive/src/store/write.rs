@@ -17,11 +17,19 @@ use crate::words::Words;
 /// contradicts those that are there. The change is undone then.
 #[allow(clippy::missing_errors_doc, reason = "said once for all of them")]
 pub trait IndexWriter: Index {
+    /// Whether anybody else may have written since the last change through this handle: what it holds in memory of messages is
+    /// read again then.
+    fn others_wrote(&self) -> bool;
+
     // Messages.
 
     /// Writes a message; gives it the first number from `first` on that no message of the same second has, and that is
     /// above those of that second.
     fn put_message(&self, first: Number, message: &NewMessage<'_>) -> Result<Number>;
+
+    /// Writes the size of a message that is here, what stands around its bodies and where they stand once more: it was found damaged.
+    /// Its number, its entry and when it was stored stay.
+    fn mend_message(&self, number: Number, message: &NewMessage<'_>) -> Result<()>;
 
     /// Notes where a message was found, and when for the first time: the same mailbox once. Says whether it was new there.
     fn put_found(&self, number: Number, mailbox: &str, at: i64) -> Result<bool>;

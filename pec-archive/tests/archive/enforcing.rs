@@ -263,7 +263,10 @@ fn what_concerns_everything_is_for_whoever_administers_everything() {
     call!("terms", |actor| archive.terms(actor));
     call!("terms", |actor| archive.set_term(actor, now, "breve", 12));
     call!("hold and release", |actor| archive.hold(actor, now, &[id], "causa"));
+    call!("hold and release", |actor| archive.cases(actor));
+    call!("hold and release", |actor| archive.held(actor, "causa"));
     call!("hold and release", |actor| archive.release(actor, now, "causa"));
+    call!("retention", |actor| archive.retention(actor, id));
     call!("erase", |actor| archive.erase(actor, now, &[id], "x"));
     call!("deposit", |actor| archive.deposits(actor));
     call!("renew and sign_log", |actor| archive.sign_log(actor, &key, now));

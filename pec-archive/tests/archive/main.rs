@@ -13,6 +13,7 @@ mod filing;
 mod form;
 mod importing;
 mod keeping;
+mod mending;
 mod organising;
 mod others;
 mod proving;

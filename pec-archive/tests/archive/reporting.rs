@@ -104,6 +104,8 @@ fn reports(scene: &Scene, world: &World) -> (Vec<String>, BTreeSet<String>, Vec<
     said.push(Written { transaction: Some(scene.pec_id.clone()), ..written("bundle", "prova.zip") }.to_json());
     archive.hold(&host, now, &ids[..1], "causa 1").unwrap();
     said.push(Held { case: "causa 1".into(), ids: ids[..1].to_vec() }.to_json());
+    said.push(archive.retention(&host, ids[0]).unwrap().to_json());
+    said.extend(archive.cases(&host).unwrap().iter().map(Report::to_json));
     said.push(Released { case: "causa 1".into(), messages: 1 }.to_json());
     for at in [now, until] {
         let erased = archive.erase(&host, at, &ids, "termine").unwrap();

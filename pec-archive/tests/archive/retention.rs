@@ -53,6 +53,109 @@ fn nothing_is_erased_before_its_term_or_while_it_is_held() {
 }
 
 #[test]
+fn who_asks_hears_what_keeps_a_message_and_what_a_case_holds() {
+    let kit = Kit::new();
+    let (host, now, sent) = (Actor::host(), kit.scene.now(), Id::of(&kit.scene.sent));
+    assert_eq!(kit.archive.cases(&host).unwrap(), []);
+    kit.archive.set_term(&host, now, "fiscale", 240).unwrap();
+    kit.archive.classify(&host, now, &[sent], "fiscale").unwrap();
+    kit.archive.hold(&host, now, &[sent], "verifica 2026").unwrap();
+    kit.archive.hold(&host, now, &kit.all(), "causa 12/2026").unwrap();
+    let cases = |archive: &Archive| -> Vec<(String, u64)> {
+        archive.cases(&host).unwrap().into_iter().map(|case| (case.case, case.messages)).collect()
+    };
+    let all = kit.all().len() as u64;
+    assert_eq!(cases(&kit.archive), [("causa 12/2026".into(), all), ("verifica 2026".into(), 1)]);
+    assert_eq!(kit.archive.held(&host, "verifica 2026").unwrap(), [sent]);
+    let (mut held, mut ids) = (kit.archive.held(&host, "causa 12/2026").unwrap(), kit.all());
+    held.sort_unstable();
+    ids.sort_unstable();
+    assert_eq!(held, ids);
+    assert!(matches!(kit.archive.held(&host, "altra"), Err(Error::NotFound(_))));
+    assert!(matches!(kit.archive.retention(&host, Id::of(b"x")), Err(Error::NotFound(_))));
+
+    let kept = kit.archive.retention(&host, sent).unwrap();
+    assert_eq!((kept.id, kept.class.as_str()), (sent, "fiscale"));
+    assert_eq!((&kept.cases[..], &kept.waits[..]), (&["causa 12/2026".into(), "verifica 2026".into()][..], &[][..]));
+    // A receipt is kept as long as what it proves, and it is what erasing says.
+    let receipt = *kit.all().iter().find(|id| **id != sent).unwrap();
+    let of_receipt = kit.archive.retention(&host, receipt).unwrap();
+    assert_eq!((of_receipt.until, of_receipt.class.as_str()), (kept.until, ""));
+    for case in ["causa 12/2026", "verifica 2026"] {
+        kit.archive.release(&host, now, case).unwrap();
+    }
+    assert_eq!(kit.archive.retention(&host, sent).unwrap().cases, [""; 0]);
+    assert_eq!(kit.erase("2040-01-01T00:00:00Z", &[sent]), [Erasure::Refused(Kept::Until(kept.until))]);
+    assert!(matches!(kit.erase("2046-02-11T00:00:00Z", &[sent])[..], [Erasure::Erased { .. }]));
+}
+
+#[test]
+fn what_holds_a_message_holds_its_dossier() {
+    let kit = Kit::new();
+    let (host, now, sent) = (Actor::host(), kit.scene.now(), Id::of(&kit.scene.sent));
+    let all = kit.all();
+    kit.archive.hold(&host, now, &all[..1], "causa").unwrap();
+    let kept = Erasure::Refused(Kept::HeldFor("causa".into()));
+    assert_eq!(kit.erase("2040-01-01T00:00:00Z", &all), vec![kept.clone(); all.len()]);
+    assert_eq!(kit.archive.retention(&host, sent).unwrap().cases, ["causa"]);
+    // Not what belongs to none of its dossiers.
+    let other = b"Message-ID: <altro@x.example>\r\n\r\naltro\r\n".to_vec();
+    let other = kit.archive.put(&host, &Intake::new(kit.scene.trust(), now), other).unwrap().id;
+    let erased = kit.erase("2040-01-01T00:00:00Z", &[other, sent]);
+    assert!(matches!(erased[..], [Erasure::Erased { .. }, ref held] if *held == kept), "{erased:?}");
+    kit.archive.release(&host, now, "causa").unwrap();
+    assert!(kit.erase("2040-01-01T00:00:00Z", &all).iter().all(|done| matches!(done, Erasure::Erased { .. })));
+}
+
+#[test]
+fn no_sender_says_when_the_term_of_his_message_begins() {
+    let kit = Kit::new();
+    let (host, now) = (Actor::host(), kit.scene.now());
+    let put = |text: &str| {
+        let intake = Intake::new(kit.scene.trust(), now);
+        kit.archive.put(&host, &intake, text.replace('\n', "\r\n").into_bytes()).unwrap().id
+    };
+    // Stored in 2026, whatever they say.
+    let old = put("Date: Fri, 1 Jan 1971 00:00:00 +0000\n\nuno\n");
+    let claimed =
+        put("Date: Fri, 1 Jan 1971 00:00:00 +0000\nX-Ricevuta: avvenuta-consegna\nSubject: CONSEGNA: x\n\ndue\n");
+    let kept = |id| kit.archive.retention(&host, id).unwrap().until;
+    for id in [old, claimed] {
+        assert_eq!(kept(id), at("2036-02-09T10:00:00Z").max(kept(id)));
+        assert!(matches!(kit.erase("2036-01-01T00:00:00Z", &[id])[..], [Erasure::Refused(Kept::Until(_))]));
+    }
+    let soon = |until| kit.archive.expiring(&host, now, at(until), 100).unwrap().terms.len();
+    assert_eq!((soon("2030-01-01T00:00:00Z"), soon("2037-01-01T00:00:00Z")), (0, kit.all().len() + 2));
+    // What was sent long ago, and is proven to have been, is kept from then on.
+    let copy = kit.archive.retention(&host, Id::of(&kit.scene.sent)).unwrap().until;
+    let late = Archive::create(&kit.path.with_extension("altro")).unwrap();
+    let intake = Intake::new(kit.scene.trust(), at("2030-01-01T00:00:00Z"));
+    late.put(&host, &intake, kit.scene.sent.clone()).unwrap();
+    assert!(late.retention(&host, Id::of(&kit.scene.sent)).unwrap().until > at("2039-12-31T00:00:00Z"));
+    late.put_batch(&host, &intake, kit.scene.mailbox(ANNA)).unwrap();
+    assert_eq!(late.retention(&host, Id::of(&kit.scene.sent)).unwrap().until, copy);
+}
+
+#[test]
+fn a_term_is_a_thousand_years_at_most() {
+    let kit = Kit::new();
+    let (host, now, sent) = (Actor::host(), kit.scene.now(), Id::of(&kit.scene.sent));
+    for months in [0, 12_001, u32::MAX] {
+        assert!(matches!(
+            kit.archive.set_term(&host, now, "sempre", months),
+            Err(Error::BadValue { what: "months", .. })
+        ));
+    }
+    kit.archive.set_term(&host, now, "sempre", 12_000).unwrap();
+    kit.archive.classify(&host, now, &[sent], "sempre").unwrap();
+    assert!(kit.archive.retention(&host, sent).unwrap().until.to_string().starts_with("3026-"));
+    // As an older version has taken it.
+    let connection = rusqlite::Connection::open(&kit.path).unwrap();
+    connection.execute("UPDATE class SET months = 4000000 WHERE name = 'sempre'", []).unwrap();
+    assert!(matches!(kit.erase("2900-01-01T00:00:00Z", &[sent])[..], [Erasure::Refused(Kept::Until(_))]));
+}
+
+#[test]
 fn what_is_erased_is_gone_from_the_file_and_certified_in_the_log() {
     let kit = Kit::new();
     let host = Actor::host();

@@ -10,13 +10,12 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use jiff::Timestamp;
-use pec_archive::report::{Erased, Held, Released, Report as _, Written};
+use pec_archive::report::{Report as _, Written};
 use pec_archive::search::Query;
-use pec_archive::{Archive, Erasure, Id, Kept};
+use pec_archive::{Archive, Id};
 use pec_core::finding::Language;
 
-use super::{Call, Clock, bar, failed, intake, named, told, watch};
+use super::{Call, bar, failed, intake, named, told, watch};
 use crate::render::printable;
 use crate::setup;
 use crate::text::{Stop, Text};
@@ -71,55 +70,6 @@ pub(super) struct Reverify {
     json: bool,
     #[command(flatten)]
     judging: setup::Options,
-}
-
-/// What to hold.
-#[derive(Debug, Args)]
-pub(super) struct Hold {
-    archive: PathBuf,
-    /// The case: a lawsuit, an inspection.
-    #[arg(long)]
-    case: String,
-    /// Messages by identifier, or every one of a transaction.
-    #[arg(required = true, value_name = "ID|IDENTIFICATIVO")]
-    names: Vec<String>,
-    /// The report as JSON.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    clock: Clock,
-}
-
-/// What to release.
-#[derive(Debug, Args)]
-pub(super) struct Release {
-    archive: PathBuf,
-    /// The case.
-    #[arg(long)]
-    case: String,
-    /// The report as JSON.
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    clock: Clock,
-}
-
-/// What to erase.
-#[derive(Debug, Args)]
-pub(super) struct Erase {
-    archive: PathBuf,
-    /// Why; it stands in the log for ever.
-    #[arg(long)]
-    reason: String,
-    /// One JSON object a message and line.
-    #[arg(long)]
-    json: bool,
-    /// Messages by identifier, or every one of a transaction.
-    #[arg(required = true, value_name = "ID|IDENTIFICATIVO")]
-    names: Vec<String>,
-    /// The time by which terms are over; by default the clock's, and never a later one.
-    #[arg(long, value_name = "RFC3339")]
-    now: Option<Timestamp>,
 }
 
 /// Where to.
@@ -267,58 +217,6 @@ impl Call {
         Ok(ExitCode::from(u8::from(!changed.is_empty())))
     }
 
-    pub(super) fn hold(&self, arguments: &Hold) -> Result<ExitCode, Stop> {
-        let archive = self.open(&arguments.archive)?;
-        let ids = named(&archive, &self.actor, &arguments.names)?;
-        let now = arguments.clock.now();
-        archive.hold(&self.actor, now, &ids, &arguments.case).map_err(|error| failed(&error))?;
-        told(arguments.json, &Held { case: arguments.case.clone(), ids })
-    }
-
-    pub(super) fn release(&self, arguments: &Release) -> Result<ExitCode, Stop> {
-        let archive = self.open(&arguments.archive)?;
-        let now = arguments.clock.now();
-        let case = arguments.case.clone();
-        let messages = archive.release(&self.actor, now, &case).map_err(|error| failed(&error))? as u64;
-        told(arguments.json, &Released { case, messages })
-    }
-
-    pub(super) fn erase(&self, arguments: &Erase) -> Result<ExitCode, Stop> {
-        let clock = Timestamp::now();
-        let now = arguments.now.unwrap_or(clock);
-        if now > clock {
-            return Err(ahead(now).into());
-        }
-        let archive = self.open(&arguments.archive)?;
-        let ids = named(&archive, &self.actor, &arguments.names)?;
-        let done = archive.erase(&self.actor, now, &ids, &arguments.reason).map_err(|error| failed(&error))?;
-        let mut refused = false;
-        for (id, erasure) in ids.iter().zip(&done) {
-            if arguments.json {
-                refused |= matches!(erasure, Erasure::Refused(_));
-                writeln!(anstream::stdout(), "{}", Erased::of(*id, erasure).to_json())?;
-                continue;
-            }
-            let said = match erasure {
-                Erasure::Erased { log } => match self.language {
-                    Language::It => format!("eliminato; certificato: voce {log} del registro"),
-                    Language::En => format!("erased; certificate: entry {log} of the log"),
-                },
-                Erasure::Refused(kept) => {
-                    refused = true;
-                    match (kept, self.language) {
-                        (Kept::Until(until), Language::It) => format!("da conservare fino al {until}"),
-                        (Kept::Until(until), Language::En) => format!("to be kept until {until}"),
-                        (Kept::HeldFor(case), Language::It) => format!("trattenuto per: {}", printable(case)),
-                        (Kept::HeldFor(case), Language::En) => format!("held for: {}", printable(case)),
-                    }
-                }
-            };
-            writeln!(anstream::stdout(), "{id}  {said}")?;
-        }
-        Ok(ExitCode::from(u8::from(refused)))
-    }
-
     pub(super) fn salvage(&self, arguments: &Salvage) -> Result<ExitCode, Stop> {
         let setup = arguments.judging.load()?;
         let bar = bar();
@@ -385,18 +283,4 @@ impl Call {
             Language::En => en,
         }
     }
-}
-
-/// What was erased before its time nobody brings back.
-fn ahead(now: Timestamp) -> Text {
-    Text::new(
-        format!(
-            "--now {now}: è dopo l'ora di questo computer, e prima della fine del termine nulla si elimina; togliere --now, o dare \
-             un'ora passata"
-        ),
-        format!(
-            "--now {now}: later than the clock of this machine, and nothing is erased before its term is over; leave --now out, or \
-             give a time that is past"
-        ),
-    )
 }

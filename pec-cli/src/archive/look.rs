@@ -10,7 +10,7 @@ use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use pec_archive::report::Report as _;
 use pec_archive::search::{Query, QueryError};
-use pec_archive::{Cursor, Entry};
+use pec_archive::{Actor, Cursor, Entry};
 use pec_core::finding::{Code, Language};
 use pec_core::verify::JudgedAt;
 
@@ -49,7 +49,7 @@ pub(super) struct Show {
     archive: PathBuf,
     /// A message by its identifier (64 hexadecimal digits), or a transaction by its identificativo or msgid.
     name: String,
-    /// As JSON.
+    /// As JSON, one object a line: what is known of a message, what keeps it; the recipients of a transaction.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -116,7 +116,7 @@ impl Call {
     }
 
     /// One message on three lines: the date by which it stands in its list, what, from whom; its subject; what it is called.
-    fn line(&self, entry: &Entry) -> String {
+    pub(super) fn line(&self, entry: &Entry) -> String {
         let at = entry.dated_at.map_or_else(String::new, |at| at.to_string());
         let text = |text: &Option<String>| text.as_deref().map(printable).unwrap_or_default();
         let quarantine = if entry.quarantine.is_empty() { "" } else { "  !" };
@@ -137,11 +137,16 @@ impl Call {
         let mut output = anstream::stdout();
         for id in ids {
             let entry = archive.entry(&self.actor, id).map_err(|error| failed(&error))?;
+            // Whoever is no more than a user is not told for which cases messages are held.
+            let kept = (self.actor == Actor::host()).then(|| archive.retention(&self.actor, id)).transpose();
+            let kept = kept.map_err(|error| failed(&error))?;
             if arguments.json {
                 writeln!(output, "{}", entry.to_json())?;
+                kept.iter().try_for_each(|kept| writeln!(output, "{}", kept.to_json()))?;
             } else {
                 writeln!(output, "{}", self.line(&entry))?;
                 write!(output, "{}", self.why_suspect(&entry))?;
+                kept.iter().try_for_each(|kept| write!(output, "{}", self.kept(kept)))?;
             }
         }
         if arguments.name.parse::<pec_archive::Id>().is_ok() {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use crate::{Ran, command, conformance, run};
 
 /// The messages of one transaction, delivered.
@@ -109,8 +111,6 @@ fn what_is_there_is_kept_and_given_back() {
 /// With `--json` whatever is done is told in one line, or one for each message; without it nothing is said of what went well.
 #[test]
 fn what_was_done_is_told_as_json() {
-    use serde_json::json;
-
     let kit = Kit::new();
     let archive = kit.filled(&transaction());
     let all = pec(&["archive", "search", &archive, "tipo:consegna", "--json"]).json();
@@ -233,6 +233,16 @@ fn terms_and_holds() {
     let early = erase(&["--now", "2026-03-01T00:00:00Z"]);
     assert!(early.code == 1 && early.out.contains("to be kept until 2026-04"), "{early:?}");
     assert_eq!(pec(&["archive", "hold", &archive, &id, "--case", "causa 7"]).code, 0);
+    let shown = |language: &str| pec(&["archive", "show", &archive, &id, "--lang", language]).out;
+    assert!(shown("en").contains("  to be kept until 2026-04") && shown("en").contains("  held for: causa 7\n"));
+    assert!(shown("it").contains("  trattenuto per: causa 7\n"));
+    let lines = pec(&["archive", "show", &archive, &id, "--json"]).json();
+    assert_eq!((&lines[1]["report"], &lines[1]["cases"]), (&json!("retention"), &json!(["causa 7"])));
+    let cases = pec(&["archive", "cases", &archive, "--json"]).json();
+    assert_eq!((cases.len(), &cases[0]["case"], &cases[0]["messages"]), (1, &json!("causa 7"), &json!(1)));
+    assert!(pec(&["archive", "cases", &archive, "--lang", "it"]).out.ends_with("1  trattenuti per causa 7\n"));
+    assert_eq!(pec(&["archive", "cases", &archive, "--case", "causa 7", "--json"]).json()[0]["id"], json!(id));
+    assert_eq!(pec(&["archive", "cases", &archive, "--case", "causa 8"]).code, 2);
     let held = erase(&[]);
     assert!(held.code == 1 && held.out.contains("held for: causa 7"), "{held:?}");
     assert_eq!(pec(&["archive", "release", &archive, "--case", "causa 7"]).code, 0);
@@ -245,6 +255,27 @@ fn terms_and_holds() {
         let ran = pec(&["archive", "expiring", &archive, "--days", "4000", "--now", now, "--lang", "en"]);
         assert!(ran.code == 1 && ran.out.contains(said), "{ran:?}");
     }
+}
+
+#[test]
+fn classes_have_terms() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let id =
+        pec(&["archive", "search", &archive, "--limit", "1", "--json"]).json()[0]["id"].as_str().unwrap().to_owned();
+    let terms = |more: &[&str]| pec(&[&["archive", "terms", &archive, "--lang", "it"][..], more].concat());
+    assert_eq!(terms(&[]).out, "  120 mesi  ogni altra\n");
+    assert_eq!(terms(&["--class", "fiscale"]).code, 2);
+    assert_eq!(terms(&["--class", "fiscale", "--months", "0"]).code, 2);
+    assert_eq!(terms(&["--class", "fiscale", "--months", "240"]).out, "  120 mesi  ogni altra\n  240 mesi  fiscale\n");
+    let lines = terms(&["--json"]).json();
+    assert_eq!((&lines[1]["class"], &lines[1]["months"]), (&json!("fiscale"), &json!(240)));
+    let classify = |class: &str| pec(&["archive", "classify", &archive, &id, "--class", class, "--json"]);
+    assert_eq!(classify("altra").code, 2);
+    let kept = &classify("fiscale").json()[0];
+    assert_eq!((&kept["class"], &kept["id"]), (&json!("fiscale"), &json!(id)));
+    assert!(kept["until"].as_str().unwrap().starts_with("204"), "{kept}");
+    assert!(pec(&["archive", "show", &archive, &id, "--lang", "it"]).out.contains(" (classe fiscale)\n"));
 }
 
 #[test]

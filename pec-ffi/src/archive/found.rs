@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use ::pec_archive::report::Report as _;
 use ::pec_archive::search::Query;
-use ::pec_archive::{Cursor, Entry, Page, Put, Stored};
+use ::pec_archive::{Cursor, Entry, Id, Page, Put, Stored};
 use serde_json::Value;
 
 use super::pec_archive;
@@ -26,6 +26,10 @@ pub struct pec_ids {
 }
 
 impl pec_ids {
+    pub(super) fn found(ids: &[Id]) -> Self {
+        Self { ids: ids.iter().map(|id| (id.to_string(), None)).collect() }
+    }
+
     pub(super) fn of_puts(puts: Vec<Put>) -> Self {
         Self { ids: puts.into_iter().map(|put| (put.id.to_string(), Some(put.stored))).collect() }
     }
@@ -93,8 +97,7 @@ pub unsafe extern "C" fn pec_archive_messages_about(
         // SAFETY: the caller's promise.
         let identifier = unsafe { text(identifier, "identifier") }?;
         let out = some(out, "out")?;
-        let found = it.archive.messages_about(&it.actor, identifier)?;
-        out.write(Some(Box::new(pec_ids { ids: found.into_iter().map(|id| (id.to_string(), None)).collect() })));
+        out.write(Some(Box::new(pec_ids::found(&it.archive.messages_about(&it.actor, identifier)?))));
         Ok(())
     })
 }

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use ::pec_archive::report::{Ending, Erased, Report, Term, lines};
 
-use super::{ids, pec_archive};
+use super::{id, ids, pec_archive, pec_ids};
 use crate::border::{enter, instant, some, text};
 use crate::failure::{Failure, pec_error, pec_result};
 use crate::verification::pec_text;
@@ -121,6 +121,65 @@ pub unsafe extern "C" fn pec_archive_release(
         let now = instant(now, "now")?;
         let out = some(out, "out")?;
         out.write(it.archive.release(&it.actor, now, name)?);
+        Ok(())
+    })
+}
+
+/// The cases for which messages are held and how many each holds, one JSON object (`case`) a line, by name. Freed by `pec_text_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn pec_archive_cases(
+    archive: Option<&pec_archive>,
+    out: Option<&mut MaybeUninit<Option<Box<pec_text>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let it = some(archive, "archive")?;
+        let out = some(out, "out")?;
+        out.write(boxed(lines(&it.archive.cases(&it.actor)?)));
+        Ok(())
+    })
+}
+
+/// The messages that are held for a case, in the order of their dates. `PEC_ARCHIVE_NOT_FOUND` when nothing is held for it. Freed by
+/// `pec_ids_free`.
+///
+/// # Safety
+/// `name` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_archive_held(
+    archive: Option<&pec_archive>,
+    name: *const c_char,
+    out: Option<&mut MaybeUninit<Option<Box<pec_ids>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let it = some(archive, "archive")?;
+        // SAFETY: the caller's promise.
+        let name = unsafe { text(name, "name") }?;
+        let out = some(out, "out")?;
+        out.write(Some(Box::new(pec_ids::found(&it.archive.held(&it.actor, name)?))));
+        Ok(())
+    })
+}
+
+/// How long a message is kept, and what else keeps it, as one JSON object (`retention`): what `pec_archive_erase` would say of it,
+/// before anybody asks to erase it. `PEC_ARCHIVE_NOT_FOUND` for a message that is not here. Freed by `pec_text_free`.
+///
+/// # Safety
+/// `id` is NULL or ends with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_archive_retention(
+    archive: Option<&pec_archive>,
+    id: *const c_char,
+    out: Option<&mut MaybeUninit<Option<Box<pec_text>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let it = some(archive, "archive")?;
+        // SAFETY: the caller's promise.
+        let id = unsafe { text(id, "id") }?;
+        let out = some(out, "out")?;
+        out.write(boxed(it.archive.retention(&it.actor, self::id(id)?)?.to_json()));
         Ok(())
     })
 }

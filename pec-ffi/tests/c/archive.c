@@ -260,6 +260,7 @@ static void reports(void)
 static void retained(void)
 {
     pec_text *report = NULL;
+    pec_ids *ids = NULL;
     uint64_t size = 0;
     size_t held = 0;
     char two[140];
@@ -274,6 +275,15 @@ static void retained(void)
     CHECK(pec_archive_classify(archive, sent, "lunghe", NOW, NULL) == PEC_ARCHIVE_NOT_FOUND);
     CHECK(pec_archive_classify(archive, sent, "brevi", NOW, NULL) == PEC_OK);
     CHECK(pec_archive_hold(archive, sent, "causa 1", NOW, NULL) == PEC_OK);
+    CHECK(pec_archive_cases(archive, &report, NULL) == PEC_OK && contains(report, "\"report\":\"case\",\"case\":\"causa 1\",\"messages\":1}\n"));
+    CHECK(pec_archive_held(archive, "causa 1", &ids, NULL) == PEC_OK && pec_ids_count(ids, &held) == PEC_OK && held == 1);
+    pec_ids_free(ids);
+    CHECK(pec_archive_held(archive, "causa 2", &ids, NULL) == PEC_ARCHIVE_NOT_FOUND);
+    CHECK(pec_archive_retention(archive, sent, &report, NULL) == PEC_OK);
+    CHECK(contains(report, "\"class\":\"brevi\",\"until\":\"20"));
+    CHECK(pec_archive_retention(archive, sent, &report, NULL) == PEC_OK);
+    CHECK(contains(report, "\"cases\":[\"causa 1\"],\"waits\":[]}"));
+    CHECK(pec_archive_retention(archive, "00", &report, NULL) == PEC_BAD_VALUE);
     CHECK(pec_archive_erase(archive, sent, "termine", NOW + YEARS, &report, NULL) == PEC_OK);
     CHECK(contains(report, "\"log\":null,\"kept_until\":null,\"held_for\":\"causa 1\"}\n"));
     CHECK(pec_archive_release(archive, "causa 1", NOW, &held, NULL) == PEC_OK && held == 1);

@@ -309,6 +309,32 @@ class Stats:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long a message is kept, and what else keeps it."""
+
+    id: str
+    class_: str
+    """The class into which it was put; empty where it was put in none."""
+    until: datetime
+    """The end of its term: of that which ends last in its dossiers."""
+    cases: tuple[str, ...]
+    """The cases for which it is held, by name: it stays until all of them are released."""
+    waits: tuple[str, ...]
+    """The keys under which it waits in the outbox."""
+    _json: str = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> Retention:
+        """A line of `to_json()`."""
+        it = json.loads(line)
+        return cls(it["id"], it["class"], _known(it["until"]), tuple(it["cases"]), tuple(it["waits"]), line)
+
+    def to_json(self) -> str:
+        """The report as one JSON object, byte for byte as `pec archive show --json` prints it."""
+        return self._json
+
+
+@dataclass(frozen=True)
 class Erased:
     """What became of one message that was to be erased."""
 
@@ -637,9 +663,11 @@ class ProofReport:
     dossiers: tuple[Dossier, ...]
     """The dossiers that its messages come to."""
     is_intact: bool
-    """Whether every byte of the file is what was written."""
+    """Whether every byte of the file is what was written, and what is there for reading is what this library writes."""
     is_sound: bool
-    """Whether, besides, every message in it is certified, but for what was sent, which bears no signature."""
+    """Whether every byte that proves something is what was written, every message is certified, but for what was sent, which bears
+    no certification and claims none, and at least one is. The page and the text for the expert decide nothing.
+    """
     _json: str = field(repr=False, compare=False)
 
     @classmethod
@@ -664,7 +692,7 @@ class ProofReport:
 
     def _repr_html_(self) -> str:
         """A table; what comes from the bundle is text and nothing else."""
-        verdict = "INTACT AND CERTIFIED" if self.is_sound else "NOT PROVEN"
+        verdict = "CERTIFIED" if self.is_sound else "NOT PROVEN"
         rows = [("", verdict), ("transaction", self.transaction or "")]
         rows += [("fault", json.dumps(fault, ensure_ascii=False)) for fault in self.faults]
         for message in self.messages:

@@ -24,6 +24,7 @@ from pecpy._archive import (
     Made,
     Page,
     Put,
+    Retention,
     Salvaged,
     Stamped,
     Stats,
@@ -1685,6 +1686,19 @@ class Archive:
         """Ends the hold of a case; gives the number of messages that it held.
 
         Raises `NotInArchiveError` when nothing is held for it.
+        """
+    def cases(self) -> dict[str, int]:
+        """The cases for which messages are held, by name, and how many each holds."""
+    def held(self, case: str) -> list[str]:
+        """The identifiers of the messages that are held for a case, in the order of their dates.
+
+        Raises `NotInArchiveError` when nothing is held for it.
+        """
+    def retention(self, id: str) -> Retention:
+        """How long a message is kept, and what else keeps it: a `Retention`. It is what `erase` would say of it, before anybody asks to
+        erase it.
+
+        Raises `NotInArchiveError`.
         """
     def erase(self, ids: _Ids, reason: str, *, now: datetime | None = None) -> list[Erased]:
         """Erases messages whose term is over and which no case holds, by one identifier or several; the others stay. Gives an `Erased`

@@ -4,7 +4,7 @@ use pec_archive::report::{Ending, Erased, Report as _};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use super::{Archive, ids, value, values};
+use super::{Archive, id, ids, value, values};
 use crate::instant::{instant, now};
 
 #[pymethods]
@@ -60,6 +60,33 @@ impl Archive {
     fn release(&self, py: Python<'_>, case: &str, now: Option<&Bound<'_, PyAny>>) -> PyResult<usize> {
         let now = self::now(now)?;
         self.with(py, |archive, actor| archive.release(actor, now, case))
+    }
+
+    /// The cases for which messages are held, by name, and how many each holds.
+    fn cases<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let cases = PyDict::new(py);
+        for case in self.with(py, |archive, actor| archive.cases(actor))? {
+            cases.set_item(case.case, case.messages)?;
+        }
+        Ok(cases)
+    }
+
+    /// The identifiers of the messages that are held for a case, in the order of their dates.
+    ///
+    /// Raises `NotInArchiveError` when nothing is held for it.
+    fn held(&self, py: Python<'_>, case: &str) -> PyResult<Vec<String>> {
+        let held = self.with(py, |archive, actor| archive.held(actor, case))?;
+        Ok(held.iter().map(ToString::to_string).collect())
+    }
+
+    /// How long a message is kept, and what else keeps it: a `Retention`. It is what `erase` would say of it, before anybody asks to
+    /// erase it.
+    ///
+    /// Raises `NotInArchiveError`.
+    fn retention<'py>(&self, py: Python<'py>, id: &str) -> PyResult<Bound<'py, PyAny>> {
+        let id = self::id(id)?;
+        let retention = self.with(py, |archive, actor| archive.retention(actor, id))?;
+        value(py, "Retention", &retention.to_json())
     }
 
     /// Erases messages whose term is over and which no case holds, by one identifier or several; the others stay. Gives an `Erased`
