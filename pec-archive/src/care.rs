@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::archive::Archive;
+use crate::audit::Said;
 use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::evidence::Kept;
@@ -51,7 +52,8 @@ pub struct Check {
     /// Messages that are not, and why: by identifier where it could be read.
     pub damaged: Vec<(String, String)>,
     /// What is wrong beside the bytes of messages: pages, tables and indexes as SQLite names them, rows that say nothing,
-    /// evidence, time-stamps that are not over the log. Empty when nothing is.
+    /// evidence, time-stamps that are not over the log; messages, terms, classes and holds that the log says are here, and are not.
+    /// Empty when nothing is.
     pub structure: Vec<String>,
     /// Messages that the index does not know, or knows twice: [`Archive::rebuild_index`] mends it.
     pub not_indexed: u64,
@@ -113,10 +115,22 @@ impl Archive {
             let found = view.survey()?;
             check.structure.extend(found.unread);
             check.damaged.extend(found.nameless.into_iter().map(|(number, why)| (format!("number {number}"), why)));
+            check.log_broken_at = audit::first_broken(view)?;
+            // A log that is broken says nothing of what is here.
+            let said = if check.log_broken_at.is_none() { noted(&mut check.structure, Said::by(view))? } else { None };
+            if let Some(said) = &said {
+                let wrong = noted(&mut check.structure, said.contradicts(view, &found.known))?;
+                check.structure.extend(wrong.unwrap_or_default());
+            }
             let total = found.known.len() as u64;
             for (done, (number, id)) in (1..).zip(&found.known) {
                 match content::check(self.seal(), view, *number) {
-                    Ok(()) => check.sound += 1,
+                    Ok(entry) if said.as_ref().is_some_and(|said| !said.is_put(*id, entry)) => {
+                        let why =
+                            format!("entry {entry} of the log, which it names, did not put it; its bytes are intact");
+                        check.damaged.push((id.to_string(), why));
+                    }
+                    Ok(_) => check.sound += 1,
                     Err(error) if error.is_local() => check.damaged.push((id.to_string(), error.to_string())),
                     Err(error) => return Err(error),
                 }
@@ -125,7 +139,6 @@ impl Archive {
                     break;
                 }
             }
-            check.log_broken_at = audit::first_broken(view)?;
             // What cannot be counted is not indexed.
             check.not_indexed = noted(&mut check.structure, view.not_indexed())?.unwrap_or(total);
             Ok(check)

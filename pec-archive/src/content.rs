@@ -65,8 +65,8 @@ pub(crate) fn whole(seal: &Seal, view: &dyn View, number: Number) -> Result<Vec<
     Ok(bytes)
 }
 
-/// Reads a message again and compares all that its row says of it.
-pub(crate) fn check(seal: &Seal, view: &dyn View, number: Number) -> Result<()> {
+/// Reads a message again and compares its bytes with what its row says of them; gives the entry of the log that it names.
+pub(crate) fn check(seal: &Seal, view: &dyn View, number: Number) -> Result<i64> {
     let row = row(view, number)?;
     let mut size = 0_u64;
     let taken = pour(seal, view, &row, |piece| {
@@ -77,7 +77,7 @@ pub(crate) fn check(seal: &Seal, view: &dyn View, number: Number) -> Result<()> 
         Ok(stated) if stated == size => Ok(()),
         _ => Err(Error::Damaged(format!("its size, which is {size} and not {}; its bytes are intact", row.size))),
     });
-    sized.map_err(|error| error.of_message(row.id))
+    sized.map(|()| row.entry).map_err(|error| error.of_message(row.id))
 }
 
 /// The number of the message of this identifier.

@@ -6,11 +6,13 @@
 //!         ──> roots ──> stamped ones of the archive, kept ones of the host (signed, or in a PEC to oneself)
 //! tree    ──> proof     an entry is in it; a later one holds all of an earlier one
 //! entries ──> export    CSV, NDJSON
+//!         ──> said      which messages are here, and how they are kept, beside what is here
 //! ```
 
 mod export;
 mod kept;
 mod proof;
+mod said;
 mod walk;
 
 use jiff::Timestamp;
@@ -30,6 +32,7 @@ use crate::store::View;
 pub use export::{LogFormat, LogRow};
 pub use kept::{KeptRoot, LogKey, NotKept};
 pub use proof::{EntryProof, GrowthProof, NotProven};
+pub(crate) use said::Said;
 pub(crate) use walk::first_broken;
 
 /// Whether the log is what was logged.

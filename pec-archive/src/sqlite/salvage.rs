@@ -61,7 +61,8 @@ pub struct Salvaged {
 impl Archive {
     /// Brings everything that can still be read of the archive at `from` into a new one at `to`: messages whose bytes are
     /// those that were stored, where they were found, submissions, the outbox, tags, classes, holds, evidence, deposits, and the log up
-    /// to the first entry that is not what was logged. `from` is only read. Verdicts, dossiers and the index are worked out
+    /// to the first entry that is not what was logged; terms, classes and holds that have lost their rows as that log says. `from` is
+    /// only read. Verdicts, dossiers and the index are worked out
     /// anew as `intake` judges, with the evidence that could be read: where [`Salvaged::unread`] names a list that could not, bring it
     /// again. The new log ends with an entry that says what was lost.
     ///
@@ -172,8 +173,10 @@ fn take_over(
             outbox(source.connection(), target.connection(), &mut salvaged.unread)?;
         }
         super::fold::mailboxes(target.connection())?;
+        let mut log = Appender::new(target, actor, intake.now)?;
+        audit::Said::by(target)?.restore(target, &mut log, salvaged.unproven_log.is_empty())?;
         let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
-        Appender::new(target, actor, intake.now)?.append(what).map(drop)
+        log.append(what).map(drop)
     })?;
     Archive::over_with(target, keys)?.rebuild_index(actor, intake, &mut |_| std::ops::ControlFlow::Continue(()))?;
     salvaged.complete = !ended;

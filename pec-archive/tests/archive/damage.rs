@@ -467,6 +467,36 @@ fn what_is_salvaged_is_what_was_true() {
 }
 
 #[test]
+fn what_the_log_says_is_here_is_missed_and_rows_that_say_otherwise_are_named() {
+    let kit = Kit::new();
+    assert!(check(&Archive::open(&kit.path()).unwrap()).is_clean());
+    let tables =
+        ["hole", "found", "place", "event", "evidence", "tag", "judged", "attachment", "about", "in_state", "part_of"];
+    let lost: String = tables
+        .iter()
+        .map(|table| format!("DELETE FROM {table} WHERE message = (SELECT max(id) FROM message);"))
+        .collect();
+    let lost = format!(
+        "{lost} DELETE FROM words WHERE rowid = (SELECT max(id) FROM message);
+         DELETE FROM digest_new WHERE kind = 0 AND row = (SELECT max(id) FROM message);
+         DELETE FROM digest_new WHERE kind = 2 AND row = (SELECT max(id) FROM message);
+         DELETE FROM message WHERE id = (SELECT max(id) FROM message)"
+    );
+    for (sql, said) in [
+        (&*lost, "is missing: entry "),
+        ("UPDATE class SET months = 1 WHERE name = 'breve'", "its term is not the one that the log says, 12 months"),
+        ("DELETE FROM held", "is not held for \"causa 1\", as the log says"),
+        ("DELETE FROM classified", "is not in class \"breve\", as the log says"),
+    ] {
+        let check = check(&Archive::open(&kit.changed(sql)).unwrap());
+        assert_eq!((check.structure.len(), check.damaged.len()), (1, 0), "{sql}: {check:?}");
+        assert!(check.structure[0].contains(said), "{sql}: {check:?}");
+    }
+    let check = check(&Archive::open(&kit.changed("UPDATE message SET entry = entry + 1 WHERE entry = 3")).unwrap());
+    assert!(check.damaged.len() == 1 && check.damaged[0].1.contains("entry 4 of the log"), "{check:?}");
+}
+
+#[test]
 fn a_receipt_is_stored_though_another_of_its_transaction_is_damaged() {
     let scene = Scene::new(3000);
     let folder = tempfile::tempdir().unwrap();
