@@ -245,7 +245,7 @@ impl Index for Session<'_> {
 
     fn deposits(&self) -> Result<Vec<Deposit>> {
         let deposit = |package: &Package| {
-            let count = |name| package.documents.values().filter(|(_, state)| name_of(state) == name).count() as u64;
+            let count = |name| package.documents.values().filter(|(_, state, _)| name_of(state) == name).count() as u64;
             let made_at = Timestamp::from_second(package.made_at).unwrap_or_default();
             let mut deposit = Deposit::new(package.name.clone(), made_at, package.pindex);
             deposit.again_of.clone_from(&package.again_of);
@@ -268,7 +268,7 @@ impl Index for Session<'_> {
         let rows = self.rows();
         let newer = rows.deposits.get(usize::try_from(deposit).unwrap_or(usize::MAX)..).unwrap_or_default();
         let documents = rows.package(deposit).into_iter().flat_map(|package| &package.documents);
-        let documents = documents.map(|(id, (_, state))| {
+        let documents = documents.map(|(id, (_, state, _))| {
             let superseded = newer.iter().any(|package| package.documents.contains_key(id));
             Deposited::new(*id, state.clone(), superseded)
         });
@@ -282,8 +282,8 @@ impl Index for Session<'_> {
     fn refused(&self, deposit: i64) -> Result<Vec<Number>> {
         let rows = self.rows();
         let documents = rows.package(deposit).into_iter().flat_map(|package| package.documents.values());
-        let refused = documents.filter(|(_, state)| matches!(state, DepositState::Refused { .. }));
-        let mut numbers: Vec<Number> = refused.filter_map(|(number, _)| *number).collect();
+        let refused = documents.filter(|(_, state, _)| matches!(state, DepositState::Refused { .. }));
+        let mut numbers: Vec<Number> = refused.filter_map(|(number, ..)| *number).collect();
         numbers.sort_unstable();
         Ok(numbers)
     }
@@ -292,6 +292,16 @@ impl Index for Session<'_> {
         let rows = self.rows();
         let with = |package: &Package| package.pindex == digest || package.zip == Some(digest);
         Ok((1..).zip(&rows.deposits).filter(|(_, package)| with(package)).map(|(number, _)| number).last())
+    }
+
+    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Vec<u8>)>> {
+        let rows = self.rows();
+        let package = usize::try_from(deposit - 1).ok().and_then(|place| rows.deposits.get(place));
+        let found = package.and_then(|package| package.documents.get(&digest));
+        Ok(found.and_then(|(_, state, by)| {
+            let report = usize::try_from((*by)? - 1).ok().and_then(|place| rows.reports.get(place));
+            Some((state.clone(), report?.1.clone()))
+        }))
     }
 
     fn deposits_with_document(&self, digest: Id) -> Result<Vec<i64>> {

@@ -131,11 +131,13 @@ pub fn a_report_is_kept_once_and_says_where_each_document_stands<B: Backend>(bac
         change.put_deposit(&row)?;
         let first = change.deposit("pdv-1")?.unwrap();
         assert_eq!((first.pindex, change.deposit_with_digest(zip)?), (pindex, Some(first.number)));
-        let report = change.put_report(Id::of(b"r"), 11, b"r")?.unwrap();
-        assert_eq!(change.put_report(Id::of(b"r"), 12, b"r")?, None);
+        let (report, is_new) = change.put_report(Id::of(b"r"), 11, b"r")?;
+        assert!(is_new && change.put_report(Id::of(b"r"), 12, b"r")? == (report, false));
+        assert_eq!(change.answered(first.number, samples[0].id)?, None);
         change.answer(first.number, samples[0].id, &refused, report)?;
         change.answer(first.number, samples[1].id, &DepositState::Accepted, report)?;
         assert_eq!(change.refused(first.number)?, [numbers[0]]);
+        assert_eq!(change.answered(first.number, samples[0].id)?, Some((refused.clone(), b"r".to_vec())));
         // Once more, in a package that names the first.
         let again = DepositRow { name: "pdv-2", pindex: Id::of(b"2"), zip: None, again_of: Some("pdv-1"), ..row };
         change.put_deposit(&DepositRow { documents: &documents[..1], ..again })

@@ -46,7 +46,7 @@ pub(super) struct State {
     pub(super) imported: BTreeMap<String, ImportedRow>,
     /// Packages; their numbers are their places, from 1.
     pub(super) deposits: Vec<Package>,
-    pub(super) reports: Vec<Id>,
+    pub(super) reports: Vec<(Id, Vec<u8>)>,
 }
 
 impl Default for State {
@@ -111,7 +111,8 @@ pub(super) struct Package {
     pub(super) zip: Option<Id>,
     pub(super) again_of: Option<String>,
     /// The message, in the newest package that has it; and where it stands.
-    pub(super) documents: BTreeMap<Id, (Option<Number>, DepositState)>,
+    /// The message, where it stands, and the number of the report that said so.
+    pub(super) documents: BTreeMap<Id, (Option<Number>, DepositState, Option<i64>)>,
 }
 
 impl State {
@@ -128,7 +129,7 @@ impl State {
     /// Where a message stands in the newest package that has it.
     pub(super) fn deposit_state(&self, number: Number) -> Option<&DepositState> {
         let documents = self.deposits.iter().flat_map(|package| package.documents.values());
-        documents.filter(|(message, _)| *message == Some(number)).map(|(_, state)| state).next()
+        documents.filter(|(message, ..)| *message == Some(number)).map(|(_, state, _)| state).next()
     }
 
     /// Whether a query finds a message.

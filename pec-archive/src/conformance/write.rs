@@ -97,7 +97,7 @@ impl IndexWriter for Session<'_> {
             rows.submissions.remove(&number);
             rows.classified.remove(&number);
             rows.dossiers.retain(|_, dossier| !dossier.messages.remove(&number) || !dossier.messages.is_empty());
-            for (message, _) in rows.deposits.iter_mut().flat_map(|package| package.documents.values_mut()) {
+            for (message, ..) in rows.deposits.iter_mut().flat_map(|package| package.documents.values_mut()) {
                 *message = message.filter(|message| *message != number);
             }
             for row in rows.outbox.values_mut() {
@@ -233,7 +233,7 @@ impl IndexWriter for Session<'_> {
 
     fn put_deposit(&self, deposit: &DepositRow<'_>) -> Result<()> {
         self.write(|rows| {
-            for (message, _) in rows.deposits.iter_mut().flat_map(|package| package.documents.values_mut()) {
+            for (message, ..) in rows.deposits.iter_mut().flat_map(|package| package.documents.values_mut()) {
                 *message = message.filter(|message| !deposit.documents.iter().any(|(number, _)| number == message));
             }
             let documents = deposit.documents.iter();
@@ -243,28 +243,28 @@ impl IndexWriter for Session<'_> {
                 pindex: deposit.pindex,
                 zip: deposit.zip,
                 again_of: deposit.again_of.map(str::to_owned),
-                documents: documents.map(|(number, id)| (*id, (Some(*number), DepositState::Waiting))).collect(),
+                documents: documents.map(|(number, id)| (*id, (Some(*number), DepositState::Waiting, None))).collect(),
             });
         });
         Ok(())
     }
 
-    fn put_report(&self, id: Id, _: i64, _: &[u8]) -> Result<Option<i64>> {
+    fn put_report(&self, id: Id, _: i64, bytes: &[u8]) -> Result<(i64, bool)> {
         Ok(self.write(|rows| {
-            let is_new = !rows.reports.contains(&id);
-            is_new.then(|| {
-                rows.reports.push(id);
-                rows.reports.len() as i64
-            })
+            let known = rows.reports.iter().position(|(known, _)| *known == id);
+            if known.is_none() {
+                rows.reports.push((id, bytes.to_vec()));
+            }
+            (known.map_or(rows.reports.len(), |place| place + 1) as i64, known.is_none())
         }))
     }
 
-    fn answer(&self, deposit: i64, digest: Id, state: &DepositState, _: i64) -> Result<()> {
+    fn answer(&self, deposit: i64, digest: Id, state: &DepositState, report: i64) -> Result<()> {
         self.write(|rows| {
             let place = usize::try_from(deposit - 1).ok();
             let package = place.and_then(|place| rows.deposits.get_mut(place));
-            if let Some((_, known)) = package.and_then(|package| package.documents.get_mut(&digest)) {
-                *known = state.clone();
+            if let Some((_, known, by)) = package.and_then(|package| package.documents.get_mut(&digest)) {
+                (*known, *by) = (state.clone(), Some(report));
             }
         });
         Ok(())

@@ -25,7 +25,7 @@ pub struct DepositReport {
     pub name: Option<String>,
     /// Its time, as it says.
     pub at: Option<Timestamp>,
-    /// Whether it had been read before: then nothing was changed.
+    /// Whether it had been read before: then no more was changed than what it says by the words that are given now.
     pub known: bool,
     /// Documents that it accepts.
     pub accepted: Vec<Id>,
@@ -33,6 +33,8 @@ pub struct DepositReport {
     pub refused: Vec<Refused>,
     /// Documents that it names without an outcome that the form knows: they wait.
     pub unclear: Vec<Id>,
+    /// Documents of which a report of a later time has spoken already: they stand as that one says.
+    pub overruled: Vec<Id>,
     /// Digests that belong to nothing that was deposited from here.
     pub unknown: Vec<Id>,
 }
@@ -51,7 +53,8 @@ impl Archive {
     /// Reads a report of deposit (*rapporto di versamento*) and writes down what it says of each document. A document is
     /// found by its SHA-256; where the report names a package by the digest of its index or ZIP, what it says counts for
     /// every document of it of which it says nothing by itself. A document of several packages is that of the package which
-    /// the report names, else of the newest. A later report overrules an earlier one; the same one again changes nothing.
+    /// the report names, else of the newest. A report overrules what was read before, unless both say when they were made and it is the
+    /// earlier one. The same one again changes what it says by other words, where the first time they were not known.
     ///
     /// The report is kept as it is. Nothing proves that it is genuine: a signature on it is for the host to check.
     ///
@@ -72,18 +75,32 @@ impl Archive {
             return Err(Error::Report("it names no document by its SHA-256".into()));
         }
         let id = Id::of(bytes);
+        let nothing = DepositReport {
+            id,
+            name: report.name,
+            at: report.at,
+            known: false,
+            accepted: Vec::new(),
+            refused: Vec::new(),
+            unclear: Vec::new(),
+            overruled: Vec::new(),
+            unknown: Vec::new(),
+        };
         self.change_for(&Asked::new(actor, Call::Deposit).at(now), |change, _| {
-            let Matched { answers, unknown } = matched(change, report.said)?;
-            let mut answer = DepositReport {
-                id,
-                name: report.name,
-                at: report.at,
-                known: false,
-                accepted: Vec::new(),
-                refused: Vec::new(),
-                unclear: Vec::new(),
-                unknown,
-            };
+            let Matched { mut answers, unknown } = matched(change, report.said)?;
+            if answers.is_empty() {
+                // It is about something else.
+                return Ok(DepositReport { unknown, ..nothing });
+            }
+            let mut overruled = Vec::new();
+            for key in answers.keys().copied().collect::<Vec<_>>() {
+                if is_overruled(change, key, report.at, form)? {
+                    answers.remove(&key);
+                    overruled.push(key.1);
+                }
+            }
+            let (row, is_new) = change.put_report(id, now.as_second(), bytes)?;
+            let mut answer = DepositReport { known: !is_new, overruled, unknown, ..nothing };
             for ((_, id), said) in &answers {
                 match said {
                     DepositState::Accepted => answer.accepted.push(*id),
@@ -93,24 +110,27 @@ impl Archive {
                     DepositState::Waiting => answer.unclear.push(*id),
                 }
             }
-            if answers.is_empty() {
-                // It is about something else.
-                return Ok(answer);
-            }
-            let Some(row) = change.put_report(id, now.as_second(), bytes)? else {
-                answer.known = true;
-                return Ok(answer);
-            };
+            let mut changes = is_new;
             for ((deposit, digest), state) in &answers {
-                if *state != DepositState::Waiting {
+                let stands = change.answered(*deposit, *digest)?;
+                if *state != DepositState::Waiting && stands.is_none_or(|(known, by)| known != *state || by != bytes) {
                     change.answer(*deposit, *digest, state, row)?;
+                    changes = true;
                 }
             }
-            let (accepted, refused) = (answer.accepted.len() as u64, answer.refused.len() as u64);
-            Appender::new(change, actor, now)?.append(What::DepositReport { report: id, accepted, refused })?;
+            if changes {
+                let (accepted, refused) = (answer.accepted.len() as u64, answer.refused.len() as u64);
+                Appender::new(change, actor, now)?.append(What::DepositReport { report: id, accepted, refused })?;
+            }
             Ok(answer)
         })
     }
+}
+
+/// Whether a report that was made later has spoken of this document of a package.
+fn is_overruled(view: &dyn View, key: (i64, Id), at: Option<Timestamp>, form: &ReportForm) -> Result<bool> {
+    let Some((at, (_, by))) = at.zip(view.answered(key.0, key.1)?) else { return Ok(false) };
+    Ok(report::read(&by, form)?.at.is_some_and(|last| last > at))
 }
 
 struct Matched {

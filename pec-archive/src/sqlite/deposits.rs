@@ -77,11 +77,7 @@ pub(super) fn documents(connection: &Connection, deposit: i64) -> Result<Vec<Dep
          FROM deposited WHERE deposit = ?1 ORDER BY sha256",
     )?;
     let rows = query.query_map([deposit], |row| {
-        let state = match row.get::<_, String>(1)?.as_str() {
-            "accepted" => DepositState::Accepted,
-            "refused" => DepositState::Refused { reason: row.get(2)? },
-            _ => DepositState::Waiting,
-        };
+        let state = state(&row.get::<_, String>(1)?, row.get(2)?);
         Ok(Deposited { id: row.get(0)?, state, superseded: row.get(3)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -102,12 +98,32 @@ pub(super) fn with_document(connection: &Connection, digest: Id) -> Result<Vec<i
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Keeps a report; nothing where it was kept before.
-pub(super) fn put_report(connection: &Connection, id: Id, at: i64, bytes: &[u8]) -> Result<Option<i64>> {
+/// Keeps a report, once; its number, and whether it is new.
+pub(super) fn put_report(connection: &Connection, id: Id, at: i64, bytes: &[u8]) -> Result<(i64, bool)> {
     let inserted = connection
         .prepare_cached("INSERT OR IGNORE INTO deposit_report (sha256, read_at, bytes) VALUES (?1, ?2, ?3)")?
         .execute((id, at, bytes))?;
-    Ok((inserted > 0).then(|| connection.last_insert_rowid()))
+    let mut kept = connection.prepare_cached("SELECT id FROM deposit_report WHERE sha256 = ?1")?;
+    Ok((kept.query_row([id], |row| row.get(0))?, inserted > 0))
+}
+
+/// Where a document stands, and the report that said so.
+pub(super) fn answered(connection: &Connection, deposit: i64, digest: Id) -> Result<Option<(DepositState, Vec<u8>)>> {
+    let mut query = connection.prepare_cached(
+        "SELECT state, coalesce(reason, ''), bytes FROM deposited JOIN deposit_report ON deposit_report.id = report
+         WHERE deposit = ?1 AND deposited.sha256 = ?2",
+    )?;
+    let found =
+        query.query_row((deposit, digest), |row| Ok((state(&row.get::<_, String>(0)?, row.get(1)?), row.get(2)?)));
+    Ok(found.optional()?)
+}
+
+fn state(stored: &str, reason: String) -> DepositState {
+    match stored {
+        "accepted" => DepositState::Accepted,
+        "refused" => DepositState::Refused { reason },
+        _ => DepositState::Waiting,
+    }
 }
 
 /// Writes down where a document stands.

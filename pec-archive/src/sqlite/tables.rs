@@ -230,6 +230,10 @@ impl Index for Tables<'_> {
         deposits::with_digest(self.connection, digest)
     }
 
+    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Vec<u8>)>> {
+        deposits::answered(self.connection, deposit, digest)
+    }
+
     fn deposits_with_document(&self, digest: Id) -> Result<Vec<i64>> {
         deposits::with_document(self.connection, digest)
     }
@@ -369,7 +373,7 @@ impl IndexWriter for Tables<'_> {
         deposits::put(self.connection, deposit)
     }
 
-    fn put_report(&self, id: Id, at: i64, bytes: &[u8]) -> Result<Option<i64>> {
+    fn put_report(&self, id: Id, at: i64, bytes: &[u8]) -> Result<(i64, bool)> {
         deposits::put_report(self.connection, id, at, bytes)
     }
 

@@ -7,7 +7,7 @@ use super::rows::{
     CheckpointRow, ImportedRow, KeptRow, KeyRow, KindRow, KnownDeposit, MessageRow, Number, SentRow, Speaking,
     SubmissionRow, Survey,
 };
-use crate::deposit::{Deposit, Deposited};
+use crate::deposit::{Deposit, DepositState, Deposited};
 use crate::error::Result;
 use crate::id::Id;
 use crate::page::Entry;
@@ -160,6 +160,9 @@ pub trait Index {
 
     /// The packages that have the document of this digest, newest first; also after the message was erased.
     fn deposits_with_document(&self, digest: Id) -> Result<Vec<i64>>;
+
+    /// Where a document of a package stands, and the report that said so, byte for byte.
+    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Vec<u8>)>>;
 
     // Care.
 

@@ -106,8 +106,8 @@ pub trait IndexWriter: Index {
     /// Notes a package; its documents wait. The messages belong to it now, and to no older one.
     fn put_deposit(&self, deposit: &DepositRow<'_>) -> Result<()>;
 
-    /// Keeps a report; gives its number, or nothing where it was kept before.
-    fn put_report(&self, id: Id, at: i64, bytes: &[u8]) -> Result<Option<i64>>;
+    /// Keeps a report, once; gives its number, and whether it is new.
+    fn put_report(&self, id: Id, at: i64, bytes: &[u8]) -> Result<(i64, bool)>;
 
     /// Writes down what a report says of a document of a package.
     fn answer(&self, deposit: i64, digest: Id, state: &DepositState, report: i64) -> Result<()>;

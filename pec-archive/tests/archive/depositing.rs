@@ -316,6 +316,51 @@ fn reports_say_where_each_document_stands_and_a_refused_one_is_brought_again() {
 }
 
 #[test]
+fn a_report_that_is_read_again_with_the_right_words_counts() {
+    let kit = Kit::new();
+    let made = kit.make("", &options(), &Target::Folder(kit.path("p"))).unwrap();
+    let (package, sent, host) = (&made.packages[0].name, Id::of(&kit.scene.sent), Actor::host());
+    let read =
+        |text: &str, form: &ReportForm| kit.archive.deposit_report(&host, kit.scene.now(), text.as_bytes(), form);
+    let text = format!("<R><Documento><Hash>{sent}</Hash><Esito>ACCOLTO</Esito></Documento></R>");
+    let first = read(&text, &ReportForm::default()).unwrap();
+    assert_eq!((first.known, first.unclear, first.accepted.len()), (false, vec![sent], 0));
+    assert_eq!(kit.states(package)[&sent], DepositState::Waiting);
+    let mut form = ReportForm::default();
+    form.accepted.push("ACCOLTO".into());
+    let log = || kit.archive.stats(&host).unwrap().log_entries;
+    let before = log();
+    let second = read(&text, &form).unwrap();
+    assert_eq!((second.known, second.accepted), (true, vec![sent]));
+    assert_eq!((kit.states(package)[&sent].clone(), log()), (DepositState::Accepted, before + 1));
+    // And once more, nothing.
+    assert!(read(&text, &form).unwrap().known && log() == before + 1);
+}
+
+#[test]
+fn an_earlier_report_that_is_read_later_overrules_nothing() {
+    let kit = Kit::new();
+    let made = kit.make("", &options(), &Target::Folder(kit.path("p"))).unwrap();
+    let (package, sent) = (&made.packages[0].name, Id::of(&kit.scene.sent));
+    let text = |day: u8, outcome: &str| {
+        format!(
+            "<R><DataRapportoVersamento>2026-02-{day}T08:00:00Z</DataRapportoVersamento><Documento><Hash>{sent}</Hash>\
+             <Esito>{outcome}</Esito></Documento></R>"
+        )
+    };
+    assert_eq!(kit.report(&text(11, "OK")).unwrap().accepted, [sent]);
+    let earlier = kit.report(&text(10, "KO")).unwrap();
+    assert_eq!((earlier.overruled, earlier.refused.len()), (vec![sent], 0));
+    assert_eq!(kit.states(package)[&sent], DepositState::Accepted);
+    assert_eq!(kit.report(&text(12, "KO")).unwrap().refused.len(), 1);
+    assert!(matches!(kit.states(package)[&sent], DepositState::Refused { .. }));
+    // Of one that does not say when it was made, the order of reading decides.
+    let plain = format!("<R><Documento><Hash>{sent}</Hash><Esito>OK</Esito></Documento></R>");
+    assert_eq!(kit.report(&plain).unwrap().accepted, [sent]);
+    assert_eq!(kit.report(&text(13, "KO")).unwrap().refused.len(), 1);
+}
+
+#[test]
 fn a_report_about_something_else_changes_nothing() {
     let kit = Kit::new();
     let made = kit.make("", &options(), &Target::Folder(kit.path("p"))).unwrap();

@@ -259,7 +259,8 @@ impl Call {
         } else {
             write!(output, "{}", self.report(&report))?;
         }
-        let sound = report.refused.is_empty() && report.unclear.is_empty() && report.unknown.is_empty();
+        let named = [&report.unclear, &report.overruled, &report.unknown];
+        let sound = report.refused.is_empty() && named.iter().all(|ids| ids.is_empty());
         Ok(ExitCode::from(u8::from(!sound)))
     }
 
@@ -268,7 +269,7 @@ impl Call {
         let at = report.at.map(|at| format!(" ({at})")).unwrap_or_default();
         let mut lines = vec![format!("{} {name}{at}", self.say("Rapporto di versamento", "Report of deposit"))];
         if report.known {
-            lines.push(self.say("era già stato letto: nulla cambia", "was read before: nothing changes").to_owned());
+            lines.push(self.say("era già stato letto", "was read before").to_owned());
         }
         for id in &report.accepted {
             lines.push(format!("{id}  {}", self.say("accettato", "accepted")));
@@ -280,6 +281,10 @@ impl Call {
         for id in &report.unclear {
             let said =
                 self.say("nominato senza un esito noto: resta in attesa", "named without a known outcome: it waits");
+            lines.push(format!("{id}  {said}"));
+        }
+        for id in &report.overruled {
+            let said = self.say("ne ha già parlato un rapporto più recente", "a later report has spoken of it already");
             lines.push(format!("{id}  {said}"));
         }
         for id in &report.unknown {

@@ -511,13 +511,15 @@ class DepositReport:
     at: datetime | None
     """Its time, as it says."""
     known: bool
-    """Whether it had been read before: then nothing was changed."""
+    """Whether it had been read before: then no more was changed than what it says by the words that are given now."""
     accepted: tuple[str, ...]
     """Documents that it accepts."""
     refused: tuple[tuple[str, str], ...]
     """Documents that it refuses, and why in its words."""
     unclear: tuple[str, ...]
     """Documents that it names without an outcome that is known: they wait."""
+    overruled: tuple[str, ...]
+    """Documents of which a report of a later time has spoken already: they stand as that one says."""
     unknown: tuple[str, ...]
     """Digests that belong to nothing that was deposited from here."""
     _json: str = field(repr=False, compare=False)
