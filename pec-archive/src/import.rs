@@ -2,15 +2,16 @@
 
 mod files;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::File;
+use std::io::{Read as _, Seek as _};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::UNIX_EPOCH;
 
 use pec_core::finding::Language;
-use pec_files::{Judge, Judged, Kind, Place, Position, Reason, Unread};
+use pec_files::{Judge, Judged, Kind, Place, Position, Reason, Unread, is_taken_for_message, no_message};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -21,6 +22,7 @@ use crate::care::{Progress, Watch};
 use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::intake::Intake;
+use crate::mailbox::mailbox_key;
 use crate::prepare::Verified;
 use crate::queue::Waiting;
 use crate::store::ImportedRow;
@@ -30,6 +32,9 @@ const ON_THE_WAY: usize = 8;
 
 /// So many bytes of messages, but for a batch that has more by itself.
 const BYTES_ON_THE_WAY: usize = 64 << 20;
+
+/// Bytes at the beginning of a long file that tell what it is.
+const BEGINNING: u64 = 256;
 
 /// What an import has done.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -62,7 +67,8 @@ pub struct Exception {
 impl Archive {
     /// Takes in everything below these paths: files of one message, mbox files, ZIP files, folders of them, Maildir; `-` is
     /// standard input. Nothing that cannot be read stops it. A file of one message that is beyond the limits of the intake is taken
-    /// in as by [`Archive::put_from`]; one inside an mbox or a ZIP is an exception. A second import goes on where the first was ended, even by a crash: what
+    /// in as by [`Archive::put_from`]; one inside an mbox or a ZIP is an exception. So is a file in a folder, or a ZIP, that is neither
+    /// called a message (`.eml`) nor begins as one; what is named itself is taken whatever it is. A second import goes on where the first was ended, even by a crash: what
     /// it has finished is skipped, what it had begun is taken once.
     ///
     /// # Errors
@@ -76,7 +82,7 @@ impl Archive {
     /// is heard when one of them is stored; those on their way are stored as well.
     pub fn import(&self, actor: &Actor, intake: &Intake<'_>, paths: &[PathBuf], watch: Watch<'_>) -> Result<Imported> {
         self.allow(&Asked::new(actor, Call::Import).at(intake.now))?;
-        let (places, seen, skipped) = self.not_imported(paths);
+        let (places, seen, skipped) = self.not_imported(paths, intake.mailbox);
         let (total, imported) = (skipped + places.len() as u64, Imported { skipped, ..Imported::default() });
         let judge = Judge::new(intake.trust.clone()).limits(intake.limits);
         let judge = match intake.evidence {
@@ -88,8 +94,8 @@ impl Archive {
         };
         let into = Destination { archive: self, actor, intake };
         thread::scope(|scope| {
-            let mut run =
-                Run { into, imported, places: &places, files: Files::of(seen), total, storing: VecDeque::new(), watch };
+            let (named, files) = (paths.iter().map(PathBuf::as_path).collect(), Files::of(seen));
+            let mut run = Run { into, imported, places: &places, named, files, total, storing: VecDeque::new(), watch };
             let read = judge.each(&places, intake.now, &|| (), make, |batch| run.take(scope, batch));
             match read.and_then(|()| run.all_stored()) {
                 Ok(()) => run.imported.complete = true,
@@ -102,12 +108,12 @@ impl Archive {
     }
 
     /// What is to be read below these paths, as it is now, and how many files an import has finished.
-    fn not_imported(&self, paths: &[PathBuf]) -> (Vec<Place>, Vec<Option<ImportedRow>>, u64) {
+    fn not_imported(&self, paths: &[PathBuf], mailbox: &str) -> (Vec<Place>, Vec<Option<ImportedRow>>, u64) {
         let mut places = pec_files::places(paths);
         let files: Vec<&Path> = places.iter().map(|place| file_of(place).unwrap_or(Path::new(""))).collect();
         let mut are_own = self.backend().are_own(&files).into_iter();
         places.retain(|_| !are_own.next().unwrap_or_default());
-        let mut found: Vec<_> = places.into_par_iter().map(|place| (describe(&place), place)).collect();
+        let mut found: Vec<_> = places.into_par_iter().map(|place| (describe(&place, mailbox), place)).collect();
         let all = found.len();
         // Where it cannot be told, all are read again.
         let _ = self.read(|view| {
@@ -170,6 +176,8 @@ struct Run<'r, 's> {
     into: Destination<'r>,
     imported: Imported,
     places: &'r [Place],
+    /// What was named itself, and not found in a folder.
+    named: BTreeSet<&'r Path>,
     files: Files,
     total: u64,
     /// Batches on their way, in their order.
@@ -192,6 +200,10 @@ impl<'r: 's, 's> Run<'r, 's> {
         let mut messages = Vec::with_capacity(batch.len());
         for (position, message) in batch {
             match message {
+                Ok((message, _)) if position.number == 0 && !self.is_taken(position, message.bytes()) => {
+                    let name = self.file(position).map(|path| path.display().to_string()).unwrap_or_default();
+                    self.except(position, Unread { name, reason: no_message() });
+                }
                 Ok(verified) => messages.push(verified),
                 Err(unread) if unread.reason.kind == Kind::TooLarge && position.number == 0 => {
                     self.take_large(position, unread)?;
@@ -249,12 +261,22 @@ impl<'r: 's, 's> Run<'r, 's> {
 
     /// A message that is too long to be held: piece by piece.
     fn take_large(&mut self, position: Position, unread: Unread) -> Result<()> {
-        let Some(Place::File(path)) = self.places.get(position.place) else {
+        let Some(path) = self.file(position) else {
             self.except(position, unread);
             return Ok(());
         };
-        let put = match File::open(path) {
-            Ok(mut file) => self.into.archive.put_from(self.into.actor, self.into.intake, &mut file),
+        let opened = File::open(path).and_then(|mut file| {
+            let mut beginning = Vec::new();
+            file.by_ref().take(BEGINNING).read_to_end(&mut beginning)?;
+            file.rewind()?;
+            Ok((file, beginning))
+        });
+        let put = match opened {
+            Ok((_, beginning)) if !self.is_taken(position, &beginning) => {
+                self.except(position, Unread { reason: no_message(), ..unread });
+                return Ok(());
+            }
+            Ok((mut file, _)) => self.into.archive.put_from(self.into.actor, self.into.intake, &mut file),
             Err(error) => Err(Error::file(path, error)),
         };
         match put {
@@ -266,6 +288,15 @@ impl<'r: 's, 's> Run<'r, 's> {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    fn file(&self, position: Position) -> Option<&'r Path> {
+        self.places.get(position.place).and_then(file_of)
+    }
+
+    /// Whether a file of one message is one: what somebody names is, whatever it is.
+    fn is_taken(&self, position: Position, beginning: &[u8]) -> bool {
+        self.file(position).is_none_or(|path| self.named.contains(path) || is_taken_for_message(path, beginning))
     }
 
     fn count(&mut self, stored: Stored) {
@@ -300,11 +331,17 @@ fn file_of(place: &Place) -> Option<&Path> {
     Some(path)
 }
 
-/// A file by its absolute path, size and time of change; nothing for what is no file.
-fn describe(place: &Place) -> Option<ImportedRow> {
+/// A file by its absolute path, size and time of change, as it was found in a mailbox: in another one it is found once more. Nothing
+/// for what is no file.
+fn describe(place: &Place, mailbox: &str) -> Option<ImportedRow> {
     let path = std::path::absolute(file_of(place)?).ok()?;
     let found = path.metadata().ok()?;
     let modified = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     let (size, modified) = (i64::try_from(found.len()).ok()?, i64::try_from(modified.as_nanos()).ok()?);
-    Some(ImportedRow { place: path.to_str()?.to_owned(), size, modified })
+    let mut place = path.to_str()?.to_owned();
+    if !mailbox.is_empty() {
+        // An absolute path has no two separators in a row.
+        place = format!("{place}//{}", mailbox_key(mailbox));
+    }
+    Some(ImportedRow { place, size, modified })
 }

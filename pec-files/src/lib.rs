@@ -40,5 +40,5 @@ pub use judge::{Judge, Judged, Position, Unread};
 pub use mbox::Quoting;
 pub use messages::Messages;
 pub use new_files::{NewFiles, safe_name};
-pub use place::{Item, Opened, Place, open, places, read_one};
+pub use place::{Item, Opened, Place, is_taken_for_message, no_message, open, places, read_one};
 pub use reason::{Kind, Reason};

@@ -104,9 +104,13 @@ impl Entry {
     }
 }
 
-/// Whether what begins so is an mbox file: its first line is a separator with a date (RFC 4155).
+/// What editors put before a text in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Whether what begins so is an mbox file: its first line, but for empty ones, is a separator with a date (RFC 4155).
 pub(crate) fn is_mbox(beginning: &[u8]) -> bool {
-    beginning.split(|byte| *byte == b'\n').next().is_some_and(is_separator)
+    let beginning = beginning.strip_prefix(MARK).unwrap_or(beginning);
+    beginning.trim_ascii_start().split(|byte| *byte == b'\n').next().is_some_and(is_separator)
 }
 
 /// Iterates over the messages of `reader`, each at most `limit` bytes.
@@ -144,12 +148,17 @@ impl<R: BufRead> Iterator for Entries<R> {
                     return Some(Err(error));
                 }
             }
+            if !self.begun && line.bytes.starts_with(MARK) {
+                line.bytes.drain(..MARK.len());
+            }
             if is_separator(&line.bytes)
                 && (after_empty || begins_with_field(self.reader.fill_buf().unwrap_or_default()))
             {
                 if std::mem::replace(&mut self.begun, true) {
                     return Some(Ok(entry.end()));
                 }
+                // Nothing but empty lines stood before the first one.
+                entry = Entry::new();
                 after_empty = false;
                 continue;
             }
@@ -159,7 +168,7 @@ impl<R: BufRead> Iterator for Entries<R> {
     }
 }
 
-/// `From `, anything, a weekday, a month. A date is asked for because a text may say "From …" too.
+/// `From `, anything, a weekday, a month, and somewhere after it a time of day. A date is asked for because a text may say "From …" too.
 fn is_separator(line: &[u8]) -> bool {
     const DAYS: [&[u8]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
     const MONTHS: [&[u8]; 12] =
@@ -167,7 +176,17 @@ fn is_separator(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"From ") else { return false };
     let mut words =
         rest.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).skip_while(|word| !DAYS.contains(word));
-    words.next().is_some() && words.next().is_some_and(|word| MONTHS.contains(&word))
+    words.next().is_some() && words.next().is_some_and(|word| MONTHS.contains(&word)) && words.any(is_time)
+}
+
+/// `10:15` and what may follow it.
+fn is_time(word: &[u8]) -> bool {
+    let mut parts = word.splitn(3, |byte| *byte == b':');
+    let mut is_number = || {
+        let part = parts.next().unwrap_or_default().trim_ascii_end();
+        (1..=2).contains(&part.len()) && part.iter().all(u8::is_ascii_digit)
+    };
+    is_number() && is_number()
 }
 
 /// Whether what follows a line begins like a header. Not every program writes the empty line before a separator.
@@ -248,7 +267,13 @@ mod tests {
 
     #[test]
     fn a_sentence_is_no_separator() {
-        for line in ["From here on Monday counts.\n", "From Mon to Fri\n", "From: a Mon Feb\n"] {
+        for line in [
+            "From here on Monday counts.\n",
+            "From Mon to Fri\n",
+            "From: a Mon Feb\n",
+            "From our call of Mon Feb 9, 2026: we agree.\n",
+            "From Mon Feb 2026: 1\n",
+        ] {
             let entry = entries(&format!("{SEPARATOR}A: 1\n\n{line}\n"), 100);
             assert_eq!(entry.len(), 1, "{line}");
         }

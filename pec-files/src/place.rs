@@ -205,6 +205,28 @@ pub(crate) fn too_large(limit: usize) -> Reason {
     .kind(Kind::TooLarge)
 }
 
+/// Whether a file of one message that was found in a folder is taken for that: it is called one (`.eml`), lies in a Maildir, or begins
+/// as one does, with the name of a field. Folders of mail hold indexes, attachments and archives of other programs beside it.
+#[must_use]
+pub fn is_taken_for_message(path: &Path, beginning: &[u8]) -> bool {
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    let is_in_maildir = || {
+        let name = folder.file_name().and_then(|name| name.to_str());
+        matches!(name, Some("cur" | "new")) && folder.parent().is_some_and(|above| Maildir::default().is(above))
+    };
+    zipped::begins_with_field(beginning) || zipped::is_called_a_message(&path.to_string_lossy()) || is_in_maildir()
+}
+
+/// Why a file is not taken for a message.
+#[must_use]
+pub fn no_message() -> Reason {
+    Reason::new(
+        "non è un messaggio: non comincia con un'intestazione",
+        "is no message: it does not begin with a header field",
+    )
+    .kind(Kind::File)
+}
+
 /// The one message of a file or of standard input (`-`), whole; `limit` as for [`open`].
 ///
 /// # Errors

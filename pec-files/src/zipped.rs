@@ -17,7 +17,7 @@ use zip::{SUPPORTED_COMPRESSION_METHODS, ZipReadOptions};
 
 use crate::mbox;
 use crate::messages::Numbered;
-use crate::place::{Item, too_large};
+use crate::place::{Item, no_message, too_large};
 use crate::reason::Reason;
 
 /// Members of one ZIP. A mailbox of ten years has a tenth of it.
@@ -208,7 +208,7 @@ impl<R: Read> Metered<'_, R> {
             return Ok(Ok(Member::Mbox(file)));
         }
         if !is_called_a_message(path) && !begins_with_field(&bytes) {
-            return Ok(Err(refused::no_message()));
+            return Ok(Err(no_message()));
         }
         if bytes.is_empty() {
             return Ok(Err(refused::nothing()));
@@ -222,13 +222,13 @@ impl<R: Read> Metered<'_, R> {
     }
 }
 
-fn is_called_a_message(path: &str) -> bool {
+pub(crate) fn is_called_a_message(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("eml"))
 }
 
 /// Whether a text begins as a message does: with the name of a field and a colon (RFC 5322 §2.2; nobody uses more
 /// characters of those that are allowed).
-fn begins_with_field(bytes: &[u8]) -> bool {
+pub(crate) fn begins_with_field(bytes: &[u8]) -> bool {
     let in_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let name = bytes.iter().take_while(in_name).count();
     name > 0 && bytes.get(name) == Some(&b':')

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
+use pec_archive::search::Query;
 use pec_archive::{Actor, Archive, Id, Intake, Progress};
 use pec_core::limits::Limits;
 use pec_core::trust::{Evidence, TrustStore};
@@ -237,4 +239,74 @@ fn an_mbox_that_was_read_is_done_though_the_import_was_ended() {
     let second = archive.import(&Actor::host(), &intake, &paths, &mut watch).unwrap();
     // Nothing that was stored is read again.
     assert_eq!((second.known, first.new + second.new), (0, 3300), "{first:?} {second:?}");
+}
+
+#[test]
+fn what_lies_beside_mail_in_a_folder_is_told_and_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mail, archive) = (folder.path().join("posta"), Archive::create(&folder.path().join("a.pecarchive")).unwrap());
+    fs::create_dir_all(mail.join("Maildir/cur")).unwrap();
+    fs::create_dir_all(mail.join("Maildir/new")).unwrap();
+    let trust = TrustStore::built_in();
+    let intake = Intake::new(&trust, "2026-02-09T10:00:00Z".parse().unwrap());
+    let separator = "From - Mon Feb  9 10:15:30 2026\n";
+    for (name, content) in [
+        ("uno", "Subject: 1\n\nuno\n".into()),
+        ("rotto.eml", "\u{1}\u{2} non si legge\n".into()),
+        ("Maildir/cur/1:2,S", "\u{1}\u{2} nemmeno\n".into()),
+        ("Inbox.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->\n".into()),
+        ("pianta.pdf", "%PDF-1.7\n".into()),
+        ("vecchia.pst", format!("!BDN{}", "x".repeat(3000))),
+        (
+            "Inbox",
+            format!(
+                "\u{feff}\n{separator}A: 1\n\nFrom our call of Mon Feb 9, 2026: we agree.\n\n{separator}A: 2\n\ndue\n"
+            ),
+        ),
+    ] {
+        fs::write(mail.join(name), content).unwrap();
+    }
+    let mut limits = Limits::DEFAULT;
+    limits.message_bytes = 2000;
+    let import = |paths: &[PathBuf], intake: &Intake<'_>| {
+        archive.import(&Actor::host(), intake, paths, &mut |_| ControlFlow::Continue(())).unwrap()
+    };
+    let imported = import(std::slice::from_ref(&mail), &intake.limits(limits));
+    let mut told: Vec<&str> = imported.exceptions.iter().map(|told| told.place.rsplit('/').next().unwrap()).collect();
+    told.sort_unstable();
+    assert_eq!((imported.new, told), (5, vec!["Inbox.msf", "pianta.pdf", "vecchia.pst"]));
+    assert!(imported.exceptions.iter().all(|told| told.it.contains("non è un messaggio")), "{imported:?}");
+    // Both of the mbox came out whole.
+    let texts: Vec<Vec<u8>> = archive
+        .search(&Actor::host(), &Query::default(), None, 9)
+        .unwrap()
+        .entries
+        .iter()
+        .map(|entry| archive.get(&Actor::host(), entry.id).unwrap())
+        .collect();
+    for whole in ["A: 1\n\nFrom our call of Mon Feb 9, 2026: we agree.\n", "A: 2\n\ndue\n"] {
+        assert!(texts.iter().any(|text| text == whole.as_bytes()), "{whole}");
+    }
+    // What is named itself is taken, whatever it is.
+    let named = import(&[mail.join("pianta.pdf")], &intake);
+    assert_eq!((named.new, named.exceptions.len()), (1, 0));
+}
+
+#[test]
+fn files_that_were_imported_are_found_in_another_mailbox_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::create(&folder.path().join("a.pecarchive")).unwrap();
+    let file = folder.path().join("uno.eml");
+    fs::write(&file, "Subject: 1\r\n\r\nuno\r\n").unwrap();
+    let trust = TrustStore::built_in();
+    let intake = Intake::new(&trust, "2026-02-09T10:00:00Z".parse().unwrap());
+    let import = |mailbox| {
+        let watch = &mut |_| ControlFlow::Continue(());
+        let done =
+            archive.import(&Actor::host(), &intake.mailbox(mailbox), std::slice::from_ref(&file), watch).unwrap();
+        (done.new, done.known, done.skipped)
+    };
+    assert_eq!([import(""), import("anna@pec.it"), import("Anna@PEC.it")], [(1, 0, 0), (0, 1, 0), (0, 0, 1)]);
+    let found = archive.search(&Actor::host(), &Query::parse("casella:anna@pec.it").unwrap(), None, 9).unwrap();
+    assert_eq!((found.entries.len(), import("")), (1, (0, 0, 1)));
 }

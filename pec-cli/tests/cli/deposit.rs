@@ -16,6 +16,9 @@ fn make(kit: &Kit, archive: &str, output: &str, more: &[&str]) -> Ran {
 fn from_a_query_to_the_answer() {
     let kit = Kit::new();
     let archive = kit.filled(&transaction());
+    let other = kit.path("altro.eml");
+    fs::write(&other, "Message-ID: <altro@ditta.example>\r\n\r\naltro\r\n").unwrap();
+    assert_eq!(pec(["archive", "add", &archive, &other, "--now", crate::NOW]).code, 0);
     let all = pec(["archive", "stats", &archive, "--json"]).json()[0]["messages"].as_u64().unwrap();
     let zip = kit.path("pacchetto.zip");
     let more = ["--classification", "1.2", "--confidential", "--retention", "17", "--json", "tipo:consegna"];

@@ -85,7 +85,7 @@ fn a_proof_is_made_in_the_name_of_whoever_asks() {
     let from = crate::archive::transaction().display().to_string();
     let add = ["archive", "add", &archive, &from, "--mailbox", BOX, "--anchor", &kit.anchor, "--now", crate::NOW];
     let added = pec(&add);
-    assert_eq!(added.code, 0, "{added:?}");
+    assert_eq!(added.code, 1, "the file that describes the case is told: {added:?}");
     let found = pec(&["archive", "search", &archive, "stato:consegnato", "--limit", "1", "--json"]).json();
     let pec_id = found[0]["pec_id"].as_str().unwrap();
     let make = |actor: &str, name: &str| {

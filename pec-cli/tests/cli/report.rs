@@ -35,7 +35,8 @@ fn filled(kit: &Kit) -> String {
     let (archive, from) = (kit.path("posta.pecarchive"), transaction().display().to_string());
     assert_eq!(pec(&["archive", "init", &archive]).code, 0);
     let judging = ["--anchor", &kit.anchor, "--now", NOW, "--mailbox", ANNA];
-    assert_eq!(pec(&[&["archive", "add", &archive, &from], &judging[..]].concat()).code, 0);
+    // The file that describes the case is told.
+    assert_eq!(pec(&[&["archive", "add", &archive, &from], &judging[..]].concat()).code, 1);
     organise(&archive);
     archive
 }

@@ -66,13 +66,6 @@ pub(super) fn nested() -> Reason {
     )
 }
 
-pub(super) fn no_message() -> Reason {
-    reason(
-        "non è un messaggio: non comincia con un'intestazione",
-        "is no message: it does not begin with a header field",
-    )
-}
-
 pub(super) fn nothing() -> Reason {
     reason(
         "è vuoto: non contiene alcun messaggio; salvarlo di nuovo dalla casella",
