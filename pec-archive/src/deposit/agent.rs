@@ -6,7 +6,8 @@ use crate::error::Error;
 
 /// A person or an organisation in a package (SInCRO *Agent*).
 ///
-/// Written `VATIT-12345678903=Ditta S.r.l.`, a person `TINIT-RSSMRA70A01H501S=Rossi, Maria`.
+/// Written `VATIT-12345678903=Ditta S.r.l.`, a person `TINIT-RSSMRA70A01H501S=Rossi, Maria`: which of the two it is, the identifier
+/// says, where it can; of another one, the comma.
 ///
 /// ```
 /// use pec_archive::deposit::Agent;
@@ -78,12 +79,27 @@ impl FromStr for Agent {
     fn from_str(text: &str) -> Result<Self, Error> {
         let (id, name) = text.split_once('=').unwrap_or((text, ""));
         let id = id.trim();
-        let person = ["TIN", "PNO", "PAS", "IDC"].iter().any(|kind| id.starts_with(kind));
-        let name = match name.split_once(',').filter(|_| person) {
-            Some((last, first)) => AgentName::Person { last: last.trim().to_owned(), first: first.trim().to_owned() },
-            None => AgentName::Organisation(name.trim().to_owned()),
+        let name = match (name.split_once(','), is_of_person(id)) {
+            (Some((last, first)), Some(true) | None) => {
+                AgentName::Person { last: last.trim().to_owned(), first: first.trim().to_owned() }
+            }
+            // Which of the names of a person is which nobody can tell.
+            (None, Some(true)) => return Err(Error::BadValue { what: "agent", value: format!("{id}: Rossi, Maria") }),
+            _ => AgentName::Organisation(name.trim().to_owned()),
         };
         Self::new(id, name)
+    }
+}
+
+/// Whether an identifier is one that only a person has, or only an organisation; nothing where it can be either's.
+fn is_of_person(id: &str) -> Option<bool> {
+    let (kind, number) = (id.get(..3)?, id.split_once('-')?.1);
+    match kind {
+        "VAT" | "NTR" => Some(false),
+        // An Italian tax number of 11 digits is an organisation's, one of 16 letters and digits a person's.
+        "TIN" if id.starts_with("TINIT") => Some(number.len() == 16),
+        "PNO" | "PAS" | "IDC" => Some(true),
+        _ => None,
     }
 }
 
@@ -127,7 +143,7 @@ mod tests {
             "TINIT-RSSMRA70A01H501S=Rossi, Maria",
             "TINIT-12345678903=X",
             "NTRDE-HRB 1=X",
-            "PNOFR-1=X",
+            "PNOFR-1=X, Y",
         ] {
             let expected = !good.contains("HRB 1");
             assert_eq!(good.parse::<Agent>().is_ok(), expected, "{good}");
@@ -144,6 +160,11 @@ mod tests {
         ] {
             assert!(bad.parse::<Agent>().is_err(), "{bad}");
         }
+        let firm: Agent = "TINIT-12345678903=Rossi, Bianchi e C. s.n.c.".parse().unwrap();
+        assert_eq!(firm.name(), &AgentName::Organisation("Rossi, Bianchi e C. s.n.c.".into()));
+        assert!("TINIT-RSSMRA70A01H501S=Maria Rossi".parse::<Agent>().is_err());
+        let other: Agent = "TINDE-12=Rossi, Maria".parse().unwrap();
+        assert!(matches!(other.name(), AgentName::Person { .. }));
         let person: Agent = " TINIT-RSSMRA70A01H501S = Rossi, Maria ".parse().unwrap();
         assert_eq!(person.name(), &AgentName::Person { last: "Rossi".into(), first: "Maria".into() });
         assert_eq!(person.number(), "RSSMRA70A01H501S");

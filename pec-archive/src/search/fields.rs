@@ -51,7 +51,7 @@ pub(super) fn named(name: &str) -> Option<Name> {
         "versato" | "deposited" => Name::Exact(Field::Deposit),
         "dopo" | "after" => Name::After,
         "prima" | "before" => Name::Before,
-        "id" | "identificativo" | "msgid" => Name::About,
+        "id" | "identificativo" | "msgid" | "message-id" => Name::About,
         "impronta" | "hash" => Name::Hash,
         _ => return None,
     })

@@ -9,6 +9,9 @@ use crate::retention::ROME;
 /// Characters of a query. Nobody types more.
 const LONGEST: usize = 4096;
 
+/// Terms of a query: what a store makes of them has a depth.
+const MOST: usize = 256;
+
 pub(super) fn parse(text: &str) -> Result<Query, QueryError> {
     let characters: Vec<char> = text.chars().collect();
     let mut reader = Reader { characters: &characters, at: 0 };
@@ -17,7 +20,11 @@ pub(super) fn parse(text: &str) -> Result<Query, QueryError> {
     }
     let mut terms = Vec::new();
     while reader.skip_blanks() {
+        let from = reader.at;
         terms.push(reader.term()?);
+        if terms.len() > MOST {
+            return Err(reader.fault(Fault::TooLong, from));
+        }
     }
     Ok(Query { terms })
 }
@@ -71,11 +78,11 @@ impl Reader<'_> {
     }
 
     /// The name before a colon, which is read over; nothing where the term has none. An address or a time of day is
-    /// no name: only letters count.
+    /// no name: only letters count, and hyphens between them.
     fn name(&mut self) -> Option<String> {
         let rest = self.characters.get(self.at..)?;
-        let length = rest.iter().take_while(|c| c.is_alphabetic()).count();
-        if length == 0 || rest.get(length) != Some(&':') {
+        let length = rest.iter().take_while(|c| c.is_alphabetic() || **c == '-').count();
+        if !rest.first().is_some_and(|c| c.is_alphabetic()) || rest.get(length) != Some(&':') {
             return None;
         }
         self.at += length + 1;
@@ -138,7 +145,9 @@ impl Reader<'_> {
 
     /// The first second of a day in Rome.
     fn day(&self, written: &Written) -> Result<i64, QueryError> {
-        let day: Option<Date> = written.text.parse().ok();
+        // A time of day would be read over.
+        let is_day = written.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let day: Option<Date> = written.text.parse().ok().filter(|_| is_day);
         // Days are those of Rome, as on every receipt.
         let begins = day.and_then(|day| day.to_zoned(ROME.clone()).ok());
         begins.map(|at| at.timestamp().as_second()).ok_or_else(|| self.fault(Fault::BadDate, written.from))

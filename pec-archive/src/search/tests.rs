@@ -89,6 +89,8 @@ fn errors_show_where() {
         ("tipo:accettazione,boh", Fault::UnknownValue(Field::Kind), 5..21, "accettazione,boh"),
         ("dopo:ieri", Fault::BadDate, 5..9, "ieri"),
         ("dopo:2026-02-30", Fault::BadDate, 5..15, "2026-02-30"),
+        ("prima:2026-01-10T23:59", Fault::BadDate, 6..22, "2026-01-10T23:59"),
+        ("x in-reply-to:1@d.example", Fault::UnknownField, 2..14, "in-reply-to:"),
         ("impronta:12", Fault::BadHash, 9..11, "12"),
         ("---", Fault::NoWord, 1..3, "--"),
         ("da:\"!\"", Fault::NoWord, 3..6, "\"!\""),
@@ -97,6 +99,9 @@ fn errors_show_where() {
         assert_eq!((error.fault, error.at.clone(), error.shown.as_str()), (fault, at, shown), "{text}");
     }
     assert_eq!(wrong(&"x".repeat(5000)).fault, Fault::TooLong);
+    let many = "-x ".repeat(300);
+    assert_eq!(wrong(&many).fault, Fault::TooLong);
+    assert_eq!(Query::parse("message-id:1@d.example").unwrap(), Query::parse("msgid:1@d.example").unwrap());
     let shown = wrong("xx colore:rosso").explain("xx colore:rosso", Language::It);
     assert!(shown.ends_with("\n  xx colore:rosso\n     ^^^^^^^"), "{shown}");
 }
