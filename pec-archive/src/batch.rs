@@ -200,7 +200,7 @@ pub(crate) fn put_message(
 }
 
 /// Makes a message that is here and damaged what it was.
-fn mend_message(change: &dyn Change, number: Number, prepared: &Prepared, pressed: &[u8]) -> Result<()> {
+pub(crate) fn mend_message(change: &dyn Change, number: Number, prepared: &Prepared, pressed: &[u8]) -> Result<()> {
     let Prepared { id, size, skeleton, .. } = prepared;
     // When it was stored, and where that is logged, stays.
     let row = Row { id: *id, size: *size, stored_at: 0, entry: 0 };

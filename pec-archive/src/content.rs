@@ -152,6 +152,22 @@ pub(crate) fn body(seal: &Seal, view: &dyn View, id: Id, mut take: impl FnMut(&[
     })
 }
 
+/// Whether a body that is here is these bytes; one that is damaged is not.
+pub(crate) fn is_same(seal: &Seal, view: &dyn View, id: Id, bytes: &[u8]) -> Result<bool> {
+    let (mut rest, mut same) = (bytes, true);
+    let read = body(seal, view, id, |piece| {
+        let begins = rest.strip_prefix(piece);
+        same &= begins.is_some();
+        rest = begins.unwrap_or_default();
+        Ok(())
+    });
+    match read {
+        Ok(()) => Ok(same && rest.is_empty()),
+        Err(Error::Damaged(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// The bytes of a body that stands for itself, compared with its digest.
 pub(crate) fn whole_body(seal: &Seal, view: &dyn View, id: Id) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();

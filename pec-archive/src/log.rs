@@ -337,9 +337,9 @@ pub(crate) fn find(view: &dyn View, from: u64, below: u64, says: &str) -> Result
     Ok(found)
 }
 
-/// Whether an entry is there and speaks of this message.
-pub(crate) fn names(view: &dyn View, n: u64, id: Id) -> Result<bool> {
-    Ok(n < MOST && view.log_entry(n)?.is_some_and(|entry| entry.contains(&id.to_string())))
+/// Whether an entry is there and says that this message was put.
+pub(crate) fn puts(view: &dyn View, n: u64, id: Id) -> Result<bool> {
+    Ok(n < MOST && view.log_entry(n)?.is_some_and(|entry| entry.contains(&format!("\"what\":\"put\",\"id\":\"{id}\""))))
 }
 
 /// Sizes of the checkpoints that are not over the root that the log has at their size.

@@ -15,7 +15,7 @@ use crate::intake::Prepared;
 use crate::pool::Pool;
 use crate::press::Press;
 use crate::seal::Seal;
-use crate::store::{Backend, View};
+use crate::store::Backend;
 
 /// Bytes of bodies, by their identifier.
 type Bodies<'p> = HashMap<Id, &'p [u8]>;
@@ -86,7 +86,8 @@ impl Compressed {
             }
             shared.retain(|id| !missing.contains(id));
             for id in shared {
-                if !is_kept(seal, view, id, bodies.get(&id).copied().unwrap_or_default())? {
+                let same = content::is_same(seal, view, id, bodies.get(&id).copied().unwrap_or_default());
+                if readable(same)? != Some(true) {
                     damaged.insert(id);
                 }
             }
@@ -122,18 +123,6 @@ impl Compressed {
         }
         Ok(Self { pieces, skeletons, damaged, broken })
     }
-}
-
-/// Whether a body that is here can be read, and is what it was.
-fn is_kept(seal: &Seal, view: &dyn View, id: Id, bytes: &[u8]) -> Result<bool> {
-    let (mut rest, mut same) = (bytes, true);
-    let read = content::body(seal, view, id, |piece| {
-        let begins = rest.strip_prefix(piece);
-        same &= begins.is_some();
-        rest = begins.unwrap_or_default();
-        Ok(())
-    });
-    Ok(readable(read)?.is_some() && same && rest.is_empty())
 }
 
 impl<'p> Ready<'p> {

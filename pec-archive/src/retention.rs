@@ -5,7 +5,8 @@
 //! term begins with the date that a provider certified. Where none has, it does not begin before the message was stored: its
 //! sender could have written any date, and what was forged today is not what may be erased today.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry as Known;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -189,7 +190,8 @@ impl Archive {
     /// [`Error::NotFound`].
     pub fn retention(&self, actor: &Actor, id: Id) -> Result<Retention> {
         self.read_for(&Asked::new(actor, Call::Retention).on(On::Message(id)), |view| {
-            let Keeping { class, until, cases, waits } = keeping(view, number_of(view, id)?)?;
+            let number = number_of(view, id)?;
+            let Keeping { class, until, cases, waits } = keeping(view, number, &mut Holders::default())?;
             Ok(Retention { id, class, until, cases, waits })
         })
     }
@@ -215,7 +217,9 @@ impl Archive {
             let mut log = Appender::new(change, actor, now)?;
             let judged = ids.iter().map(|id| Ok((*id, number_of(change, *id)?))).collect::<Result<Vec<_>>>()?;
             // All are judged before any is gone: the end of a term depends on the others of the dossier.
-            let judged = judged.into_iter().map(|(id, number)| Ok((id, number, refusal(change, number, now)?)));
+            let mut holders = Holders::default();
+            let judged =
+                judged.into_iter().map(|(id, number)| Ok((id, number, refusal(change, number, now, &mut holders)?)));
             let (mut done, mut bodies, mut erased) = (Vec::new(), Vec::new(), BTreeMap::new());
             for (id, number, refusal) in judged.collect::<Result<Vec<_>>>()? {
                 done.push(match (refusal, erased.get(&id)) {
@@ -349,21 +353,40 @@ struct Keeping {
     waits: Vec<String>,
 }
 
-fn keeping(view: &dyn View, number: Number) -> Result<Keeping> {
+/// For which cases a message is held, and under which keys it waits.
+type Holder = (Vec<String>, Vec<String>);
+
+/// The same of each message that was asked about: the messages of a dossier have each other in common.
+#[derive(Default)]
+struct Holders(HashMap<Number, Holder>);
+
+impl Holders {
+    fn of(&mut self, view: &dyn View, number: Number) -> Result<&Holder> {
+        Ok(match self.0.entry(number) {
+            Known::Occupied(known) => known.into_mut(),
+            Known::Vacant(unknown) => {
+                let open = view.tickets_of(number)?.into_iter().filter(|ticket| ticket.state.is_open());
+                unknown.insert((view.cases_of(number)?, open.map(|ticket| ticket.key).collect()))
+            }
+        })
+    }
+}
+
+fn keeping(view: &dyn View, number: Number, holders: &mut Holders) -> Result<Keeping> {
     let family = view.kept_with(number)?;
     let (class, until) = term(view, number, &family)?;
     let (mut cases, mut waits) = (BTreeSet::new(), BTreeSet::new());
     for other in &family {
-        cases.extend(view.cases_of(other.number)?);
-        let open = view.tickets_of(other.number)?.into_iter().filter(|ticket| ticket.state.is_open());
-        waits.extend(open.map(|ticket| ticket.key));
+        let (held, open) = holders.of(view, other.number)?;
+        cases.extend(held.iter().cloned());
+        waits.extend(open.iter().cloned());
     }
     Ok(Keeping { class, until, cases: cases.into_iter().collect(), waits: waits.into_iter().collect() })
 }
 
 /// Why a message has to stay.
-fn refusal(change: &dyn Change, number: Number, now: Timestamp) -> Result<Result<Over, Kept>> {
-    let Keeping { class, until: ended, cases, waits } = keeping(change, number)?;
+fn refusal(change: &dyn Change, number: Number, now: Timestamp, holders: &mut Holders) -> Result<Result<Over, Kept>> {
+    let Keeping { class, until: ended, cases, waits } = keeping(change, number, holders)?;
     if let Some(name) = cases.into_iter().chain(waits).next() {
         return Ok(Err(Kept::HeldFor(name)));
     }

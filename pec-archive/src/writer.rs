@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
-use crate::batch::{Batch, put_words};
+use crate::batch::{Batch, mend_message, put_words};
 use crate::care::remove_unused;
+use crate::content;
 use crate::dossiers::{self, Judge, Records, Telling};
 use crate::enforce::Under;
 use crate::error::{Error, Result};
@@ -142,14 +143,21 @@ impl Writer {
         let stored = backend.change(&mut |change| {
             records.heed(change);
             let under = gate(change)?;
-            (prepared.id, prepared.size) = take_in(change, source, &mut prepared.skeleton, press)?;
+            (prepared.id, prepared.size) = take_in(&seal, change, source, &mut prepared.skeleton, press)?;
             let compressed = Compressed::default();
             let ready = Ready::of(std::slice::from_ref(&prepared), &used, &compressed);
             let order = Order { actor, gate, intake, ready: &ready, submission: None, done: &[] };
             let written = Batch { change, press, order: &order, under }.write()?;
             put_words(change, [&written])?;
             puts = written.finish(change, records, &mut judge)?;
-            if puts.iter().any(|put| put.stored == Stored::Known) {
+            if let Some(number) = content::find(change, prepared.id)?
+                && puts.iter().any(|put| put.stored == Stored::Known)
+            {
+                // It is read again as a whole: nothing else compares it.
+                if let Err(Error::Damaged(_)) = content::check(&seal, change, number) {
+                    let pressed = press.skeleton(prepared.id, &prepared.skeleton.bytes)?;
+                    mend_message(change, number, &prepared, &pressed)?;
+                }
                 // It may have been stored under other limits, cut otherwise.
                 let cut: Vec<Id> = prepared.skeleton.holes.iter().map(|hole| hole.id).collect();
                 remove_unused(change, &cut)?;
@@ -230,6 +238,7 @@ impl Writer {
 /// Puts what `source` gives as pieces of a message, none of which is held for longer than it takes; gives its identifier and
 /// its size.
 fn take_in(
+    seal: &Seal,
     change: &dyn Change,
     source: &mut dyn Read,
     skeleton: &mut Skeleton,
@@ -246,8 +255,10 @@ fn take_in(
         hasher.update(&piece);
         size += piece.len() as u64;
         let id = Id::of(&piece);
-        if !change.missing(&[id])?.is_empty() {
-            change.put(&[Blob { id, size: piece.len() as u64, pieces: &press.pieces(id, &piece)? }])?;
+        let is_missing = !change.missing(&[id])?.is_empty();
+        // No message rests on a piece that is here and damaged.
+        if is_missing || !content::is_same(seal, change, id, &piece)? {
+            change.replace(&[Blob { id, size: piece.len() as u64, pieces: &press.pieces(id, &piece)? }])?;
         }
         skeleton.piece(id, piece.len());
     }

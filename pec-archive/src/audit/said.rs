@@ -53,7 +53,12 @@ impl Said {
     fn hear(&mut self, n: u64, entry: Entry<'_>) {
         let Entry { what, id, class, months, case } = entry;
         match (&*what, id, class, case, months) {
-            ("put", Some(id), ..) => drop(self.put.insert(id, n)),
+            ("put", Some(id), ..) => {
+                // Where it had been here before, that was lost, and told.
+                self.classes.remove(&id);
+                self.held.retain(|(_, held)| *held != id);
+                self.put.insert(id, n);
+            }
             ("erase", Some(id), ..) => {
                 self.put.remove(&id);
                 self.classes.remove(&id);
@@ -73,8 +78,14 @@ impl Said {
     }
 
     /// Decides once more what the log says was decided and the rows have lost. Where the log is cut short, a row that says otherwise
-    /// may be newer, and is logged as it is.
-    pub(crate) fn restore(&self, change: &dyn Change, log: &mut Appender<'_>, is_whole: bool) -> Result<()> {
+    /// may be newer, and is logged as it is. What cannot be decided again, or may have been taken back since, is told.
+    pub(crate) fn restore(
+        &self,
+        change: &dyn Change,
+        log: &mut Appender<'_>,
+        is_whole: bool,
+        told: &mut Vec<String>,
+    ) -> Result<()> {
         let terms: BTreeMap<String, u32> = change.terms()?.into_iter().collect();
         for (class, months) in &self.terms {
             match terms.get(class) {
@@ -84,12 +95,26 @@ impl Said {
             }
         }
         for (case, id) in &self.held {
-            if let Some(number) = content::find(change, *id)? {
-                change.hold(number, case)?;
+            match content::find(change, *id)? {
+                None => told
+                    .push(format!("message {id} is lost, and was held for {case:?}: hold it when it comes in again")),
+                Some(number) if !change.cases_of(number)?.contains(case) => {
+                    change.hold(number, case)?;
+                    log.append(What::Hold { id: *id, case })?;
+                    told.push(format!(
+                        "message {id} is held for {case:?} again, as the log says: release it if it was"
+                    ));
+                }
+                Some(_) => {}
             }
         }
         for (id, class) in &self.classes {
-            let Some(number) = content::find(change, *id)? else { continue };
+            let Some(number) = content::find(change, *id)? else {
+                told.push(format!(
+                    "message {id} is lost, and was in class {class:?}: put it there when it comes in again"
+                ));
+                continue;
+            };
             match change.class_of(number)? {
                 known if known == *class => {}
                 known if !is_whole && !known.is_empty() => drop(log.append(What::Classify { id: *id, class: &known })?),

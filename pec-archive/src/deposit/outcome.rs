@@ -33,7 +33,8 @@ pub struct DepositReport {
     pub refused: Vec<Refused>,
     /// Documents that it names without an outcome that the form knows: they wait.
     pub unclear: Vec<Id>,
-    /// Documents of which a report of a later time has spoken already: they stand as that one says.
+    /// Documents of which another report has spoken, one of a later time, or, where this one had been read before, since then: they
+    /// stand as that one says.
     pub overruled: Vec<Id>,
     /// Digests that belong to nothing that was deposited from here.
     pub unknown: Vec<Id>,
@@ -93,8 +94,14 @@ impl Archive {
                 return Ok(DepositReport { unknown, ..nothing });
             }
             let mut overruled = Vec::new();
+            let mut others = Others { form, times: BTreeMap::new() };
+            // Of what others have said since, the same one again takes nothing back.
+            let is_known = change.report(id)?.is_some();
             for key in answers.keys().copied().collect::<Vec<_>>() {
-                if is_overruled(change, key, report.at, form)? {
+                let other = change.answered(key.0, key.1)?.map(|(_, by)| by).filter(|by| *by != id);
+                if let Some(other) = other
+                    && (is_known || others.is_later(change, other, report.at)?)
+                {
                     answers.remove(&key);
                     overruled.push(key.1);
                 }
@@ -113,7 +120,7 @@ impl Archive {
             let mut changes = is_new;
             for ((deposit, digest), state) in &answers {
                 let stands = change.answered(*deposit, *digest)?;
-                if *state != DepositState::Waiting && stands.is_none_or(|(known, by)| known != *state || by != bytes) {
+                if *state != DepositState::Waiting && stands.is_none_or(|(known, by)| known != *state || by != id) {
                     change.answer(*deposit, *digest, state, row)?;
                     changes = true;
                 }
@@ -127,10 +134,28 @@ impl Archive {
     }
 }
 
-/// Whether a report that was made later has spoken of this document of a package.
-fn is_overruled(view: &dyn View, key: (i64, Id), at: Option<Timestamp>, form: &ReportForm) -> Result<bool> {
-    let Some((at, (_, by))) = at.zip(view.answered(key.0, key.1)?) else { return Ok(false) };
-    Ok(report::read(&by, form)?.at.is_some_and(|last| last > at))
+/// Reports that were read before, and when they say that they were made.
+struct Others<'f> {
+    form: &'f ReportForm,
+    times: BTreeMap<Id, Option<Timestamp>>,
+}
+
+impl Others<'_> {
+    /// Whether a report says that it was made later than this.
+    fn is_later(&mut self, view: &dyn View, id: Id, at: Option<Timestamp>) -> Result<bool> {
+        let Some(at) = at else { return Ok(false) };
+        let made = match self.times.get(&id) {
+            Some(made) => *made,
+            None => {
+                let bytes = view.report(id)?.unwrap_or_default();
+                // It may have been read by the words of another service.
+                let read = |form: &ReportForm| report::read(&bytes, form).ok().and_then(|report| report.at);
+                let made = read(self.form).or_else(|| read(&ReportForm::default()));
+                *self.times.entry(id).or_insert(made)
+            }
+        };
+        Ok(made.is_some_and(|made| made > at))
+    }
 }
 
 struct Matched {

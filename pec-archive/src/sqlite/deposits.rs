@@ -107,10 +107,16 @@ pub(super) fn put_report(connection: &Connection, id: Id, at: i64, bytes: &[u8])
     Ok((kept.query_row([id], |row| row.get(0))?, inserted > 0))
 }
 
+/// A report that is kept.
+pub(super) fn report(connection: &Connection, id: Id) -> Result<Option<Vec<u8>>> {
+    let mut query = connection.prepare_cached("SELECT bytes FROM deposit_report WHERE sha256 = ?1")?;
+    Ok(query.query_row([id], |row| row.get(0)).optional()?)
+}
+
 /// Where a document stands, and the report that said so.
-pub(super) fn answered(connection: &Connection, deposit: i64, digest: Id) -> Result<Option<(DepositState, Vec<u8>)>> {
+pub(super) fn answered(connection: &Connection, deposit: i64, digest: Id) -> Result<Option<(DepositState, Id)>> {
     let mut query = connection.prepare_cached(
-        "SELECT state, coalesce(reason, ''), bytes FROM deposited JOIN deposit_report ON deposit_report.id = report
+        "SELECT state, coalesce(reason, ''), deposit_report.sha256 FROM deposited JOIN deposit_report ON deposit_report.id = report
          WHERE deposit = ?1 AND deposited.sha256 = ?2",
     )?;
     let found =

@@ -129,7 +129,9 @@ fn take_over(
     watch: Watch<'_>,
 ) -> Result<Salvaged> {
     let mut salvaged = Salvaged::default();
-    let kept = proven_log(source, &mut salvaged)?;
+    let broken = audit::first_broken(source)?;
+    let kept = proven_log(source, broken, &mut salvaged)?;
+    let is_whole = broken.is_none() && salvaged.unproven_log.is_empty() && salvaged.unread.is_empty();
     target.transaction(|target| {
         if let Some(key) = seal.key() {
             target.put_key(&key)?;
@@ -174,7 +176,7 @@ fn take_over(
         }
         super::fold::mailboxes(target.connection())?;
         let mut log = Appender::new(target, actor, intake.now)?;
-        audit::Said::by(target)?.restore(target, &mut log, salvaged.unproven_log.is_empty())?;
+        audit::Said::by(target)?.restore(target, &mut log, is_whole, &mut salvaged.unread)?;
         let what = What::Salvage { messages: salvaged.messages, lost: salvaged.lost.len() as u64 };
         log.append(what).map(drop)
     })?;
@@ -184,8 +186,7 @@ fn take_over(
 }
 
 /// The entries of the log up to the first that is not what was logged; what stands behind it is noted.
-fn proven_log(source: &Tables<'_>, salvaged: &mut Salvaged) -> Result<Vec<String>> {
-    let broken = audit::first_broken(source)?;
+fn proven_log(source: &Tables<'_>, broken: Option<u64>, salvaged: &mut Salvaged) -> Result<Vec<String>> {
     let mut entries = BTreeMap::new();
     survey::each_row(source.connection(), "SELECT n, entry FROM log", &["n"], &mut salvaged.unread, |row| {
         entries.insert(row.get::<_, i64>(0)?, row.get::<_, String>(1)?);
@@ -264,7 +265,7 @@ impl Carrier<'_> {
         }
         // The entry that says that it was put, where it was brought over; else the new log says it.
         let entry = match u64::try_from(kept.entry) {
-            Ok(entry) if log::names(self.target, entry, id)? => entry,
+            Ok(entry) if log::puts(self.target, entry, id)? => entry,
             _ => Appender::new(self.target, self.actor, self.intake.now)?.append(What::Put { id, size })?,
         };
         let row = Row { id, size, stored_at: messages::stored_at(self.source.connection(), number)?, entry };

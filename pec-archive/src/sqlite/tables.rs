@@ -230,8 +230,12 @@ impl Index for Tables<'_> {
         deposits::with_digest(self.connection, digest)
     }
 
-    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Vec<u8>)>> {
+    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Id)>> {
         deposits::answered(self.connection, deposit, digest)
+    }
+
+    fn report(&self, id: Id) -> Result<Option<Vec<u8>>> {
+        deposits::report(self.connection, id)
     }
 
     fn deposits_with_document(&self, digest: Id) -> Result<Vec<i64>> {

@@ -161,8 +161,11 @@ pub trait Index {
     /// The packages that have the document of this digest, newest first; also after the message was erased.
     fn deposits_with_document(&self, digest: Id) -> Result<Vec<i64>>;
 
-    /// Where a document of a package stands, and the report that said so, byte for byte.
-    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Vec<u8>)>>;
+    /// Where a document of a package stands, and the digest of the report that said so.
+    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Id)>>;
+
+    /// A report of deposit that is kept, byte for byte.
+    fn report(&self, id: Id) -> Result<Option<Vec<u8>>>;
 
     // Care.
 

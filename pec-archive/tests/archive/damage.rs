@@ -497,6 +497,51 @@ fn what_the_log_says_is_here_is_missed_and_rows_that_say_otherwise_are_named() {
 }
 
 #[test]
+fn what_was_decided_outlives_its_rows_and_nothing_older_takes_its_place() {
+    let kit = Kit::new();
+    let (host, now) = (Actor::host(), kit.scene.now());
+    let archive = Archive::open(&kit.path()).unwrap();
+    archive.set_term(&host, now, "lunga", 240).unwrap();
+    archive.classify(&host, now, &kit.ids[1..2], "lunga").unwrap();
+    archive.set_term(&host, now, "breve", 120).unwrap();
+    let size = archive.log_root(&host).unwrap().0;
+    drop(archive);
+    let to = kit.folder.path().join("salvaged.pecarchive");
+    let salvage = |sql: &str| {
+        let _ = std::fs::remove_file(&to);
+        let watch = &mut |_| ControlFlow::Continue(());
+        let salvaged = Archive::salvage(&host, &kit.intake(), &kit.changed(sql), &to, watch).unwrap();
+        let archive = Archive::open(&to).unwrap();
+        let terms = archive.terms(&host).unwrap();
+        let retention = archive.retention(&host, kit.ids[1]);
+        let cases: Vec<String> = archive.cases(&host).unwrap().into_iter().map(|case| case.case).collect();
+        let found = check(&archive);
+        assert!(found.is_clean(), "{sql}: {found:?}");
+        (terms, retention.map(|kept| kept.class).unwrap_or_default(), cases, salvaged.unread.join("; "))
+    };
+    let terms = [(String::new(), 120), ("breve".into(), 120), ("lunga".into(), 240)].to_vec();
+    let all = (terms.clone(), "lunga".to_owned(), vec!["causa 1".to_owned()]);
+    // The rows are gone, and the log has it.
+    let (found, class, cases, told) =
+        salvage("DELETE FROM held; DELETE FROM classified; DELETE FROM class WHERE name <> ''");
+    assert!((found, class, cases) == all && told.contains("is held for \"causa 1\" again"), "{told}");
+    // The last entries are gone, and the rows have it.
+    let (found, class, cases, told) = salvage(&format!("DELETE FROM log WHERE n >= {}", size - 3));
+    assert!((found, class, cases) == all, "{told}");
+    // A message that was held and is lost is named; when it comes in again, nothing contradicts the log.
+    let row = "(SELECT message FROM held)";
+    let (.., told) = salvage(&format!("UPDATE message SET skeleton = x'00' WHERE id = {row}"));
+    assert!(told.contains("is lost, and was held for \"causa 1\": hold it when it comes in again"), "{told}");
+    let archive = Archive::open(&to).unwrap();
+    archive.put_batch(&host, &kit.intake().mailbox(ANNA), kit.scene.mailbox(ANNA)).unwrap();
+    assert!(check(&archive).is_clean());
+    // An entry that only names a message has not put it.
+    salvage(
+        "UPDATE message SET entry = (SELECT n FROM log WHERE entry LIKE '%\"what\":\"tag\"%' LIMIT 1) WHERE id = (SELECT message FROM tag LIMIT 1)",
+    );
+}
+
+#[test]
 fn a_receipt_is_stored_though_another_of_its_transaction_is_damaged() {
     let scene = Scene::new(3000);
     let folder = tempfile::tempdir().unwrap();

@@ -358,6 +358,12 @@ fn an_earlier_report_that_is_read_later_overrules_nothing() {
     let plain = format!("<R><Documento><Hash>{sent}</Hash><Esito>OK</Esito></Documento></R>");
     assert_eq!(kit.report(&plain).unwrap().accepted, [sent]);
     assert_eq!(kit.report(&text(13, "KO")).unwrap().refused.len(), 1);
+    // The same one once more takes back nothing that others have said since.
+    for known in [plain, text(11, "OK")] {
+        let again = kit.report(&known).unwrap();
+        assert_eq!((again.known, again.overruled, again.accepted.len()), (true, vec![sent], 0));
+        assert!(matches!(kit.states(package)[&sent], DepositState::Refused { .. }));
+    }
 }
 
 #[test]

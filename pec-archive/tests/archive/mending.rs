@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use pec_archive::{Actor, Archive, Error, Id, Intake, Stored};
+use pec_core::limits::Limits;
 use pec_core::trust::TrustStore;
 use rusqlite::Connection;
 
@@ -87,4 +88,34 @@ fn a_message_that_is_here_and_damaged_is_made_whole() {
         assert!(is_clean(&archive) && entry() == before, "{sql}");
     }
     assert_eq!(archive.log_root(&host).unwrap().0, size);
+}
+
+#[test]
+fn a_message_that_is_too_long_to_be_read_is_made_whole_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pecarchive");
+    let archive = Archive::create(&path).unwrap();
+    let (host, trust) = (Actor::host(), TrustStore::built_in());
+    let mut limits = Limits::DEFAULT;
+    limits.message_bytes = 1000;
+    let intake = Intake::new(&trust, "2026-02-09T10:00:00Z".parse().unwrap()).limits(limits);
+    // Their first MiB is the same.
+    let [one, other] = [&b"uno"[..], b"due"].map(|end| [&message("x@x.example", "x", 2 << 20)[..], end].concat());
+    let put = |bytes: &[u8]| archive.put_from(&host, &intake, &mut &*bytes).unwrap();
+    let id = put(&one).id;
+    for (sql, bytes) in [
+        ("UPDATE piece SET data = x'00' WHERE id = (SELECT min(id) FROM piece)", &other),
+        ("UPDATE piece SET data = x'00' WHERE id = (SELECT min(id) FROM piece)", &one),
+        ("DELETE FROM hole", &one),
+        ("UPDATE message SET size = 7", &one),
+        ("UPDATE message SET size = 7", &other),
+    ] {
+        changed(&path, sql);
+        assert!(!is_clean(&archive), "{sql}");
+        for bytes in [bytes, &one, &other] {
+            let put = put(bytes);
+            assert_eq!(archive.get(&host, put.id).unwrap(), *bytes, "{sql}");
+        }
+        assert!(archive.get(&host, id).unwrap() == one && is_clean(&archive), "{sql}");
+    }
 }

@@ -11,16 +11,16 @@ use super::stamps::{Borne, Stamps, earliest_borne};
 use super::zip::{self, Object};
 use super::{EXPERT, FORM, MANIFEST, PAGE, expert};
 use crate::crypto::{DigestAlgorithm, digest};
-use crate::finding::Language;
+use crate::finding::{Code, Language};
 use crate::limits::Limits;
 use crate::lookup::Lookup;
-use crate::message::Message;
+use crate::message::{Message, addresses};
 use crate::reconcile::examine::{Messages, examine};
 use crate::reconcile::instant::Reading;
 use crate::reconcile::page::{Entry, Page};
 use crate::reconcile::{HashKey, Ledger, Record, Report, Source};
 use crate::trust::{ChainCache, Evidence, TrustStore};
-use crate::verify::{Verdict, Verification, Verifier};
+use crate::verify::{Integrity, Kind, Verdict, Verification, Verifier};
 
 /// What was found out about a bundle.
 ///
@@ -115,6 +115,9 @@ pub struct MessageProof {
     pub witness_fails: Option<String>,
     /// The findings of its verification, warnings and worse.
     pub findings: Vec<&'static str>,
+    /// Whether it is no more than a person's own message, as that which was sent is.
+    #[serde(skip)]
+    pub(super) is_plain: bool,
 }
 
 /// One look-up of a bundle.
@@ -274,6 +277,20 @@ fn first_difference(objects: &[Object], all: &BTreeMap<String, Vec<u8>>, bytes: 
     differs.or_else(|| (again.len() != bytes.len()).then(|| again.len().min(bytes.len())))
 }
 
+/// Whether a message is a person's own, which claims nothing: one whose certification cannot be found is called ordinary too, and so
+/// is one in whose signature nothing holds. No person writes from the address of the service.
+fn is_plain<B: AsRef<[u8]>>(message: &Message<B>, verification: &Verification) -> bool {
+    let is_service = |address: &str| {
+        address.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
+    };
+    let mut from = message.root().headers().all("from").flat_map(addresses);
+    verification.kind == Kind::Ordinary
+        && matches!(verification.verdict(), Verdict::NotPec | Verdict::ContainsPec)
+        && matches!(verification.integrity, Integrity::Unsigned | Integrity::Intact)
+        && !verification.findings.iter().any(|finding| finding.code == Code::KindClaimedUnsigned)
+        && !from.any(|from| is_service(&from.address))
+}
+
 /// Whether a bundle has such an object.
 fn is_known(path: &str) -> bool {
     let is_digest = |name: &str| name.len() == 64 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -368,7 +385,7 @@ impl<'c> Case<'c> {
     }
 
     fn message(&self, path: &str, content: &[u8], cache: &mut ChainCache) -> MessageProof {
-        let (_, verification) = self.verify(content, cache);
+        let (message, verification) = self.verify(content, cache);
         let ends = verification.signer.as_ref().and_then(|signer| signer.not_after);
         let signed = matches!(verification.verdict(), Verdict::Certified | Verdict::CertifiedWithProblems);
         // The log of an archive has entries of other things that were done with the message: only that it came in counts.
@@ -386,6 +403,7 @@ impl<'c> Case<'c> {
                 .filter(|finding| finding.severity >= crate::finding::Severity::Warning)
                 .map(|finding| finding.code.as_str())
                 .collect(),
+            is_plain: is_plain(&message, &verification),
         }
     }
 

@@ -5,9 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Fault, LookupProof, MessageProof, ProofReport, Witnessed, expert, zip};
-use crate::finding::Code;
 use crate::lookup::Lookup;
-use crate::verify::{Kind, Verdict};
 
 /// Everything but the dossiers, which are written already.
 #[derive(Serialize)]
@@ -79,15 +77,9 @@ impl ProofReport {
     pub fn is_sound(&self) -> bool {
         let is_for_reading = |fault: &Fault| matches!(fault, Fault::Page | Fault::Expert);
         let is_certified = |message: &MessageProof| message.verdict.starts_with("certified");
-        let is_plain = |message: &MessageProof| {
-            // A message whose certification cannot be read is called ordinary too, whatever is wrong with it.
-            message.kind == Kind::Ordinary.as_str()
-                && [Verdict::NotPec, Verdict::ContainsPec].iter().any(|verdict| message.verdict == verdict.as_str())
-                && !message.findings.contains(&Code::KindClaimedUnsigned.as_str())
-        };
         self.faults.iter().all(is_for_reading)
             && self.messages.iter().any(is_certified)
-            && self.messages.iter().all(|message| is_certified(message) || is_plain(message))
+            && self.messages.iter().all(|message| is_certified(message) || message.is_plain)
     }
 }
 

@@ -177,8 +177,15 @@ fn no_message_that_only_looks_like_a_receipt_is_sound() {
     let mut altered = scene.messages.clone();
     let receipt = altered.iter_mut().find(|message| message.windows(8).any(|part| part == b"daticert")).unwrap();
     let text = String::from_utf8(receipt.clone()).unwrap().replace("daticert.xml", "daticert.txt");
+    let stripped: String = text.split_inclusive("\r\n").filter(|line| !line.starts_with("X-")).collect();
     *receipt = text.into_bytes();
     assert!(!sound(&altered));
+    // Nor without the headers by which it says that it is one.
+    *altered.iter_mut().find(|message| message.windows(12).any(|part| part == b"daticert.txt")).unwrap() =
+        stripped.replace("Subject: ", "Subject: Re: ").into_bytes();
+    assert!(!sound(&altered));
+    let service = b"From: posta-certificata@pec.alfa.example\r\nSubject: x\r\n\r\nconsegnato\r\n".to_vec();
+    assert!(!sound(&scene.messages.iter().cloned().chain([service]).collect::<Vec<_>>()));
     // A mail without a signature that says that it is one.
     let claimed = b"From: posta-certificata@pec.alfa.example\r\nX-Ricevuta: avvenuta-consegna\r\n\
                     Subject: CONSEGNA: contratto\r\n\r\nconsegnato\r\n";
