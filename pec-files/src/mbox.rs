@@ -110,7 +110,9 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 /// Whether what begins so is an mbox file: its first line, but for empty ones, is a separator with a date (RFC 4155).
 pub(crate) fn is_mbox(beginning: &[u8]) -> bool {
     let beginning = beginning.strip_prefix(MARK).unwrap_or(beginning);
-    beginning.trim_ascii_start().split(|byte| *byte == b'\n').next().is_some_and(is_separator)
+    let mut lines = beginning.split_inclusive(|byte| *byte == b'\n').skip_while(|line| is_empty(line));
+    let first = lines.next().unwrap_or_default();
+    is_separator(first) || (is_bare(first) && lines.next().is_some_and(begins_with_field))
 }
 
 /// Iterates over the messages of `reader`, each at most `limit` bytes.
@@ -142,7 +144,11 @@ impl<R: BufRead> Iterator for Entries<R> {
         loop {
             match line.read(&mut self.reader, self.limit) {
                 Ok(true) => {}
-                Ok(false) => return std::mem::take(&mut self.begun).then(|| Ok(entry.end())),
+                Ok(false) => {
+                    // What stands without any separator is a message too.
+                    let is_something = std::mem::take(&mut self.begun) || is_text(&entry.bytes);
+                    return is_something.then(|| Ok(entry.end()));
+                }
                 Err(error) => {
                     self.broken = true;
                     return Some(Err(error));
@@ -151,10 +157,11 @@ impl<R: BufRead> Iterator for Entries<R> {
             if !self.begun && line.bytes.starts_with(MARK) {
                 line.bytes.drain(..MARK.len());
             }
-            if is_separator(&line.bytes)
-                && (after_empty || begins_with_field(self.reader.fill_buf().unwrap_or_default()))
+            let mut is_followed = || begins_with_field(self.reader.fill_buf().unwrap_or_default());
+            if (is_separator(&line.bytes) && (after_empty || is_followed()))
+                || (is_bare(&line.bytes) && after_empty && is_followed())
             {
-                if std::mem::replace(&mut self.begun, true) {
+                if std::mem::replace(&mut self.begun, true) || is_text(&entry.bytes) {
                     return Some(Ok(entry.end()));
                 }
                 // Nothing but empty lines stood before the first one.
@@ -162,10 +169,23 @@ impl<R: BufRead> Iterator for Entries<R> {
                 after_empty = false;
                 continue;
             }
-            after_empty = matches!(&line.bytes[..], b"\n" | b"\r\n");
+            after_empty = is_empty(&line.bytes);
             entry.add(&line, self.limit);
         }
     }
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| !byte.is_ascii_whitespace())
+}
+
+fn is_empty(line: &[u8]) -> bool {
+    matches!(line, b"\n" | b"\r\n")
+}
+
+/// A separator that says nothing, as Thunderbird writes it now.
+fn is_bare(line: &[u8]) -> bool {
+    matches!(line, b"From \n" | b"From \r\n")
 }
 
 /// `From `, anything, a weekday, a month, and somewhere after it a time of day. A date is asked for because a text may say "From …" too.

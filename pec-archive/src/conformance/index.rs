@@ -298,13 +298,13 @@ impl Index for Session<'_> {
         Ok(self.rows().reports.iter().find(|(known, _)| *known == id).map(|(_, bytes)| bytes.clone()))
     }
 
-    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Id)>> {
+    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, i64, Id)>> {
         let rows = self.rows();
         let package = usize::try_from(deposit - 1).ok().and_then(|place| rows.deposits.get(place));
         let found = package.and_then(|package| package.documents.get(&digest));
         Ok(found.and_then(|(_, state, by)| {
             let report = usize::try_from((*by)? - 1).ok().and_then(|place| rows.reports.get(place));
-            Some((state.clone(), report?.0))
+            Some((state.clone(), (*by)?, report?.0))
         }))
     }
 

@@ -137,7 +137,7 @@ pub fn a_report_is_kept_once_and_says_where_each_document_stands<B: Backend>(bac
         change.answer(first.number, samples[0].id, &refused, report)?;
         change.answer(first.number, samples[1].id, &DepositState::Accepted, report)?;
         assert_eq!(change.refused(first.number)?, [numbers[0]]);
-        assert_eq!(change.answered(first.number, samples[0].id)?, Some((refused.clone(), Id::of(b"r"))));
+        assert_eq!(change.answered(first.number, samples[0].id)?, Some((refused.clone(), report, Id::of(b"r"))));
         assert_eq!((change.report(Id::of(b"r"))?, change.report(Id::of(b"s"))?), (Some(b"r".to_vec()), None));
         // Once more, in a package that names the first.
         let again = DepositRow { name: "pdv-2", pindex: Id::of(b"2"), zip: None, again_of: Some("pdv-1"), ..row };

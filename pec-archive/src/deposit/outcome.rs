@@ -93,20 +93,18 @@ impl Archive {
                 // It is about something else.
                 return Ok(DepositReport { unknown, ..nothing });
             }
-            let mut overruled = Vec::new();
-            let mut others = Others { form, times: BTreeMap::new() };
-            // Of what others have said since, the same one again takes nothing back.
-            let is_known = change.report(id)?.is_some();
+            let (row, is_new) = change.put_report(id, now.as_second(), bytes)?;
+            let (mut overruled, mut others) = (Vec::new(), Others { form, times: BTreeMap::new() });
             for key in answers.keys().copied().collect::<Vec<_>>() {
-                let other = change.answered(key.0, key.1)?.map(|(_, by)| by).filter(|by| *by != id);
-                if let Some(other) = other
-                    && (is_known || others.is_later(change, other, report.at)?)
+                // Of what others have said since it was read first, the same one again takes nothing back.
+                if let Some((_, other, by)) = change.answered(key.0, key.1)?
+                    && by != id
+                    && (other > row || others.is_later(change, by, report.at)?)
                 {
                     answers.remove(&key);
                     overruled.push(key.1);
                 }
             }
-            let (row, is_new) = change.put_report(id, now.as_second(), bytes)?;
             let mut answer = DepositReport { known: !is_new, overruled, unknown, ..nothing };
             for ((_, id), said) in &answers {
                 match said {
@@ -120,7 +118,7 @@ impl Archive {
             let mut changes = is_new;
             for ((deposit, digest), state) in &answers {
                 let stands = change.answered(*deposit, *digest)?;
-                if *state != DepositState::Waiting && stands.is_none_or(|(known, by)| known != *state || by != id) {
+                if *state != DepositState::Waiting && stands.is_none_or(|(known, _, by)| known != *state || by != id) {
                     change.answer(*deposit, *digest, state, row)?;
                     changes = true;
                 }

@@ -114,13 +114,14 @@ pub(super) fn report(connection: &Connection, id: Id) -> Result<Option<Vec<u8>>>
 }
 
 /// Where a document stands, and the report that said so.
-pub(super) fn answered(connection: &Connection, deposit: i64, digest: Id) -> Result<Option<(DepositState, Id)>> {
+pub(super) fn answered(connection: &Connection, deposit: i64, digest: Id) -> Result<Option<(DepositState, i64, Id)>> {
     let mut query = connection.prepare_cached(
-        "SELECT state, coalesce(reason, ''), deposit_report.sha256 FROM deposited JOIN deposit_report ON deposit_report.id = report
+        "SELECT state, coalesce(reason, ''), deposit_report.id, deposit_report.sha256 FROM deposited JOIN deposit_report ON deposit_report.id = report
          WHERE deposit = ?1 AND deposited.sha256 = ?2",
     )?;
-    let found =
-        query.query_row((deposit, digest), |row| Ok((state(&row.get::<_, String>(0)?, row.get(1)?), row.get(2)?)));
+    let found = query.query_row((deposit, digest), |row| {
+        Ok((state(&row.get::<_, String>(0)?, row.get(1)?), row.get(2)?, row.get(3)?))
+    });
     Ok(found.optional()?)
 }
 

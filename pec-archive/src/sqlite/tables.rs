@@ -230,7 +230,7 @@ impl Index for Tables<'_> {
         deposits::with_digest(self.connection, digest)
     }
 
-    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Id)>> {
+    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, i64, Id)>> {
         deposits::answered(self.connection, deposit, digest)
     }
 

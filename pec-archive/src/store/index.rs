@@ -161,8 +161,8 @@ pub trait Index {
     /// The packages that have the document of this digest, newest first; also after the message was erased.
     fn deposits_with_document(&self, digest: Id) -> Result<Vec<i64>>;
 
-    /// Where a document of a package stands, and the digest of the report that said so.
-    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, Id)>>;
+    /// Where a document of a package stands, and the number and the digest of the report that said so: later ones have higher numbers.
+    fn answered(&self, deposit: i64, digest: Id) -> Result<Option<(DepositState, i64, Id)>>;
 
     /// A report of deposit that is kept, byte for byte.
     fn report(&self, id: Id) -> Result<Option<Vec<u8>>>;

@@ -335,6 +335,14 @@ fn a_report_that_is_read_again_with_the_right_words_counts() {
     assert_eq!((kit.states(package)[&sent].clone(), log()), (DepositState::Accepted, before + 1));
     // And once more, nothing.
     assert!(read(&text, &form).unwrap().known && log() == before + 1);
+    // Also where another had spoken before.
+    let receipt = Id::of(&kit.scene.mailbox(ANNA)[0]);
+    let said = |outcome: &str| format!("<R><Documento><Hash>{receipt}</Hash><Esito>{outcome}</Esito></Documento></R>");
+    assert_eq!(read(&said("KO"), &form).unwrap().refused.len(), 1);
+    assert_eq!(read(&said("PRESO"), &form).unwrap().unclear, [receipt]);
+    form.accepted.push("PRESO".into());
+    assert_eq!(read(&said("PRESO"), &form).unwrap().accepted, [receipt]);
+    assert_eq!(kit.states(package)[&receipt], DepositState::Accepted);
 }
 
 #[test]

@@ -257,6 +257,8 @@ fn what_lies_beside_mail_in_a_folder_is_told_and_not_kept() {
         ("Inbox.msf", "// <!-- <mdb:mork:z v=\"1.4\"/> -->\n".into()),
         ("pianta.pdf", "%PDF-1.7\n".into()),
         ("vecchia.pst", format!("!BDN{}", "x".repeat(3000))),
+        ("Sent", "From \r\nA: 3\r\n\r\ntre\r\n\r\nFrom \r\nA: 4\r\n\r\nFrom \r\nqui\r\n".into()),
+        ("rientrata", format!(" {separator}A: 5\n\ncinque\n")),
         (
             "Inbox",
             format!(
@@ -274,7 +276,7 @@ fn what_lies_beside_mail_in_a_folder_is_told_and_not_kept() {
     let imported = import(std::slice::from_ref(&mail), &intake.limits(limits));
     let mut told: Vec<&str> = imported.exceptions.iter().map(|told| told.place.rsplit('/').next().unwrap()).collect();
     told.sort_unstable();
-    assert_eq!((imported.new, told), (5, vec!["Inbox.msf", "pianta.pdf", "vecchia.pst"]));
+    assert_eq!((imported.new, told), (7, vec!["Inbox.msf", "pianta.pdf", "rientrata", "vecchia.pst"]));
     assert!(imported.exceptions.iter().all(|told| told.it.contains("non è un messaggio")), "{imported:?}");
     // Both of the mbox came out whole.
     let texts: Vec<Vec<u8>> = archive
@@ -284,7 +286,12 @@ fn what_lies_beside_mail_in_a_folder_is_told_and_not_kept() {
         .iter()
         .map(|entry| archive.get(&Actor::host(), entry.id).unwrap())
         .collect();
-    for whole in ["A: 1\n\nFrom our call of Mon Feb 9, 2026: we agree.\n", "A: 2\n\ndue\n"] {
+    for whole in [
+        "A: 1\n\nFrom our call of Mon Feb 9, 2026: we agree.\n",
+        "A: 2\n\ndue\n",
+        "A: 3\r\n\r\ntre\r\n",
+        "A: 4\r\n\r\nFrom \r\nqui\r\n",
+    ] {
         assert!(texts.iter().any(|text| text == whole.as_bytes()), "{whole}");
     }
     // What is named itself is taken, whatever it is.

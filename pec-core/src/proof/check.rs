@@ -278,16 +278,20 @@ fn first_difference(objects: &[Object], all: &BTreeMap<String, Vec<u8>>, bytes: 
 }
 
 /// Whether a message is a person's own, which claims nothing: one whose certification cannot be found is called ordinary too, and so
-/// is one in whose signature nothing holds. No person writes from the address of the service.
+/// is one whose signature does not hold. No person writes from the address of the service, or marks his message as the service does.
 fn is_plain<B: AsRef<[u8]>>(message: &Message<B>, verification: &Verification) -> bool {
     let is_service = |address: &str| {
         address.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
     };
+    let headers = message.root().headers();
+    let is_marked = ["x-ricevuta", "x-trasporto"].iter().any(|name| headers.get(name).is_some());
     let mut from = message.root().headers().all("from").flat_map(addresses);
     verification.kind == Kind::Ordinary
         && matches!(verification.verdict(), Verdict::NotPec | Verdict::ContainsPec)
-        && matches!(verification.integrity, Integrity::Unsigned | Integrity::Intact)
+        // One that is enciphered, or whose signer's certificate is not in it, cannot be judged, and is its sender's all the same.
+        && verification.integrity != Integrity::Altered
         && !verification.findings.iter().any(|finding| finding.code == Code::KindClaimedUnsigned)
+        && !is_marked
         && !from.any(|from| is_service(&from.address))
 }
 

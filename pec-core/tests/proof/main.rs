@@ -184,6 +184,20 @@ fn no_message_that_only_looks_like_a_receipt_is_sound() {
     *altered.iter_mut().find(|message| message.windows(12).any(|part| part == b"daticert.txt")).unwrap() =
         stripped.replace("Subject: ", "Subject: Re: ").into_bytes();
     assert!(!sound(&altered));
+    // Nor one in which a genuine one is hidden.
+    let hidden = format!(
+        "From: consegna@pec.beta.example\r\nSubject: CONSEGNA: x\r\nX-Ricevuta: avvenuta-consegna\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{}\r\n--b--\r\n",
+        String::from_utf8_lossy(&receipts[0])
+    );
+    assert!(!sound(&scene.messages.iter().cloned().chain([hidden.clone().into_bytes()]).collect::<Vec<_>>()));
+    // What was sent may hold one, or be enciphered.
+    let forwarded = hidden.replace("X-Ricevuta: avvenuta-consegna\r\n", "X-TipoRicevuta: breve\r\n");
+    let enciphered = b"From: anna@pec.alfa.example\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; \
+                       smime-type=enveloped-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nMIAGCSqGSIb3DQEHA6CA\r\n";
+    for own in [forwarded.into_bytes(), enciphered.to_vec()] {
+        assert!(sound(&scene.messages.iter().cloned().chain([own]).collect::<Vec<_>>()));
+    }
     let service = b"From: posta-certificata@pec.alfa.example\r\nSubject: x\r\n\r\nconsegnato\r\n".to_vec();
     assert!(!sound(&scene.messages.iter().cloned().chain([service]).collect::<Vec<_>>()));
     // A mail without a signature that says that it is one.
