@@ -420,11 +420,12 @@ async fn what_the_archive_has_no_longer_whole_stops_no_delivery() {
     assert!(scene.office.hub.relay_new(UFFICIO, &to).await.unwrap().relayed.is_empty());
     scene.letter(1, CAPO, UFFICIO);
     let damaged = scene.receive(UFFICIO)[0];
-    // Another connection damages it behind the archive's back.
-    let database = rusqlite::Connection::open(scene.office.archive.path()).unwrap();
-    assert!(database.execute("UPDATE message SET skeleton = zeroblob(length(skeleton))", []).unwrap() > 0);
     scene.letter(2, CAPO, UFFICIO);
     scene.receive(UFFICIO);
+    // Another connection damages it behind the archive's back, when nothing more comes in that would make it whole.
+    let database = rusqlite::Connection::open(scene.office.archive.path()).unwrap();
+    let broken = "UPDATE message SET skeleton = zeroblob(length(skeleton)) WHERE sha256 = ?1";
+    assert_eq!(database.execute(broken, [damaged.as_bytes()]).unwrap(), 1);
     let done = scene.office.hub.relay_new(UFFICIO, &to).await.unwrap();
     assert_eq!(done.passed_over.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [damaged]);
     assert!(done.relayed.len() == 1 && done.problem.is_none(), "{done:?}");
