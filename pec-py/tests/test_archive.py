@@ -161,13 +161,14 @@ def test_terms_holds_and_erasures(archive: pecpy.Archive) -> None:
     kept = archive.retention(ids[0])
     assert (kept.id, kept.class_, kept.cases, kept.waits) == (ids[0], "brevi", ("causa 1", "verifica"), ())
     assert NOW < kept.until < LATER and pecpy.Retention.from_json(kept.to_json()) == kept
-    assert archive.release("verifica", now=NOW) == len(ids) and archive.retention(ids[1]).cases == ()
+    assert archive.release("verifica", now=NOW) == len(ids) and archive.retention(ids[1]).cases == ("causa 1",)
     for missing in (lambda: archive.held("verifica"), lambda: archive.retention("0" * 64)):
         with pytest.raises(pecpy.NotInArchiveError):
             missing()
     endings = archive.expiring(LATER, now=NOW)
     assert {it.what for it in endings} == {"term", "certificate"} and all(it.ends for it in endings)
-    assert all(it.kept_until and it.log is None for it in archive.erase(ids[1:], "prova", now=NOW))
+    assert all(it.held_for == "causa 1" and it.log is None for it in archive.erase(ids[1:], "prova", now=NOW))
+    assert archive.erase(other, "prova", now=NOW)[0].kept_until == archive.retention(other).until
     *held, gone = archive.acting_as("anna.verdi").erase([*ids, other], "termine", now=LATER)
     # What holds one message holds its dossier.
     assert {(it.held_for, it.log) for it in held} == {("causa 1", None)}
