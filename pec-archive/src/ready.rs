@@ -84,7 +84,8 @@ impl Compressed {
                 shared.extend(prepared.skeleton.holes.iter().map(|hole| hole.id));
                 broken.extend(known.map(|_| prepared.id));
             }
-            shared.retain(|id| !missing.contains(id));
+            let absent: BTreeSet<&Id> = missing.iter().collect();
+            shared.retain(|id| !absent.contains(id));
             for id in shared {
                 let same = content::is_same(seal, view, id, bodies.get(&id).copied().unwrap_or_default());
                 if readable(same)? != Some(true) {

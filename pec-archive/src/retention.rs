@@ -99,7 +99,7 @@ impl Archive {
     /// [`Error::BadValue`] for no months at all, and for more than a thousand years.
     pub fn set_term(&self, actor: &Actor, now: Timestamp, class: &str, months: u32) -> Result<()> {
         if !(1..=LONGEST_TERM).contains(&months) {
-            return Err(Error::BadValue { what: "months", value: months.to_string() });
+            return Err(Error::BadValue { what: "months", value: format!("{months}, and not 1 to {LONGEST_TERM}") });
         }
         self.change_for(&Asked::new(actor, Call::Terms).at(now), |change, _| {
             change.set_term(class, months)?;

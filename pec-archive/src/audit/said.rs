@@ -54,10 +54,12 @@ impl Said {
         let Entry { what, id, class, months, case } = entry;
         match (&*what, id, class, case, months) {
             ("put", Some(id), ..) => {
-                // Where it had been here before, that was lost, and told.
-                self.classes.remove(&id);
-                self.held.retain(|(_, held)| *held != id);
-                self.put.insert(id, n);
+                let before = self.put.insert(id, n);
+                if before.is_some() {
+                    // It had been here before: that was lost, and told.
+                    self.classes.remove(&id);
+                    self.held.retain(|(_, held)| *held != id);
+                }
             }
             ("erase", Some(id), ..) => {
                 self.put.remove(&id);

@@ -84,7 +84,12 @@ impl FromStr for Agent {
                 AgentName::Person { last: last.trim().to_owned(), first: first.trim().to_owned() }
             }
             // Which of the names of a person is which nobody can tell.
-            (None, Some(true)) => return Err(Error::BadValue { what: "agent", value: format!("{id}: Rossi, Maria") }),
+            (None, Some(true)) => {
+                return Err(Error::BadValue {
+                    what: "agent",
+                    value: format!("{id}, without a comma behind the last name"),
+                });
+            }
             _ => AgentName::Organisation(name.trim().to_owned()),
         };
         Self::new(id, name)

@@ -95,15 +95,16 @@ impl Archive {
             }
             let (row, is_new) = change.put_report(id, now.as_second(), bytes)?;
             let (mut overruled, mut others) = (Vec::new(), Others { form, times: BTreeMap::new() });
+            let mut stands = BTreeMap::new();
             for key in answers.keys().copied().collect::<Vec<_>>() {
                 // Of what others have said since it was read first, the same one again takes nothing back.
-                if let Some((_, other, by)) = change.answered(key.0, key.1)?
-                    && by != id
-                    && (other > row || others.is_later(change, by, report.at)?)
-                {
+                let Some(known) = change.answered(key.0, key.1)? else { continue };
+                let (_, other, by) = &known;
+                if *by != id && (*other > row || others.is_later(change, *by, report.at)?) {
                     answers.remove(&key);
                     overruled.push(key.1);
                 }
+                stands.insert(key, known);
             }
             let mut answer = DepositReport { known: !is_new, overruled, unknown, ..nothing };
             for ((_, id), said) in &answers {
@@ -117,8 +118,9 @@ impl Archive {
             }
             let mut changes = is_new;
             for ((deposit, digest), state) in &answers {
-                let stands = change.answered(*deposit, *digest)?;
-                if *state != DepositState::Waiting && stands.is_none_or(|(known, _, by)| known != *state || by != id) {
+                let is_said =
+                    stands.get(&(*deposit, *digest)).is_some_and(|(known, _, by)| known == state && *by == id);
+                if *state != DepositState::Waiting && !is_said {
                     change.answer(*deposit, *digest, state, row)?;
                     changes = true;
                 }

@@ -14,13 +14,13 @@ use crate::crypto::{DigestAlgorithm, digest};
 use crate::finding::{Code, Language};
 use crate::limits::Limits;
 use crate::lookup::Lookup;
-use crate::message::{Message, addresses};
+use crate::message::Message;
 use crate::reconcile::examine::{Messages, examine};
 use crate::reconcile::instant::Reading;
 use crate::reconcile::page::{Entry, Page};
 use crate::reconcile::{HashKey, Ledger, Record, Report, Source};
 use crate::trust::{ChainCache, Evidence, TrustStore};
-use crate::verify::{Integrity, Kind, Verdict, Verification, Verifier};
+use crate::verify::{Integrity, Kind, Verdict, Verification, Verifier, claims_service};
 
 /// What was found out about a bundle.
 ///
@@ -278,21 +278,14 @@ fn first_difference(objects: &[Object], all: &BTreeMap<String, Vec<u8>>, bytes: 
 }
 
 /// Whether a message is a person's own, which claims nothing: one whose certification cannot be found is called ordinary too, and so
-/// is one whose signature does not hold. No person writes from the address of the service, or marks his message as the service does.
+/// is one whose signature does not hold.
 fn is_plain<B: AsRef<[u8]>>(message: &Message<B>, verification: &Verification) -> bool {
-    let is_service = |address: &str| {
-        address.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
-    };
-    let headers = message.root().headers();
-    let is_marked = ["x-ricevuta", "x-trasporto"].iter().any(|name| headers.get(name).is_some());
-    let mut from = message.root().headers().all("from").flat_map(addresses);
     verification.kind == Kind::Ordinary
         && matches!(verification.verdict(), Verdict::NotPec | Verdict::ContainsPec)
         // One that is enciphered, or whose signer's certificate is not in it, cannot be judged, and is its sender's all the same.
         && verification.integrity != Integrity::Altered
         && !verification.findings.iter().any(|finding| finding.code == Code::KindClaimedUnsigned)
-        && !is_marked
-        && !from.any(|from| is_service(&from.address))
+        && !claims_service(message)
 }
 
 /// Whether a bundle has such an object.

@@ -38,6 +38,19 @@ struct Content<'c> {
     from: Option<MailboxRef<'c>>,
 }
 
+/// Whether a message comes from an address of the service or bears its marks, as no message of a person's does.
+pub(crate) fn claims_service<B: AsRef<[u8]>>(message: &Message<B>) -> bool {
+    let outer = Outer::of(message.root().headers());
+    !Markers::of(&outer).none() || is_from_service(&outer)
+}
+
+fn is_from_service(outer: &Outer<'_>) -> bool {
+    let is_service = |from: MailboxRef<'_>| {
+        from.address.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
+    };
+    outer.from.iter().flat_map(|value| mailboxes(value)).any(is_service)
+}
+
 impl<'c, B: AsRef<[u8]>> Case<'c, B> {
     /// No signature at the root: an ordinary message, whatever it claims (row 1).
     pub(super) fn unsigned(mut self) -> Verification {
@@ -71,11 +84,7 @@ impl<'c, B: AsRef<[u8]>> Case<'c, B> {
     /// A PEC subject under a service address.
     fn poses_as_pec(&self) -> bool {
         let subject = self.outer.subject_text().unwrap_or_default();
-        let service = |mailbox: &MailboxRef<'_>| {
-            mailbox.address.rsplit_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case("posta-certificata"))
-        };
-        kind::split_subject(&subject).is_some()
-            && self.outer.from.iter().flat_map(|value| mailboxes(value)).any(|from| service(&from))
+        kind::split_subject(&subject).is_some() && is_from_service(&self.outer)
     }
 
     fn report_contained(&mut self) {

@@ -30,6 +30,7 @@ mod verdict;
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub(crate) use case::claims_service;
 pub use certified::Certified;
 pub use cms::{opened, restored};
 pub use extract::{Extract, Extracted};
