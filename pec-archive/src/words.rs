@@ -148,6 +148,10 @@ fn add(known: &mut String, text: &str) {
 /// Whether these words stand near the end, and not as parts of others: `anna@pec.it` is not found in `joanna@pec.it`. Whoever
 /// writes to a hundred thousand recipients has each compared with a few.
 fn stands(known: &str, text: &str) -> bool {
+    // A search is made ready over all of what is looked for, which is mostly the whole text of a message, added to nothing.
+    if known.len() < text.len() {
+        return false;
+    }
     let from = known.len().saturating_sub(NEAR.max(2 * text.len()));
     let from = (from..=known.len()).find(|at| known.is_char_boundary(*at)).unwrap_or_default();
     let is_apart = |beside: Option<char>| !beside.is_some_and(char::is_alphanumeric);
