@@ -14,7 +14,7 @@ use pec_core::verify::Verification;
 use crate::content;
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
-use crate::evidence::{Brought, Kept, brought};
+use crate::evidence::{Brought, Kept, brought, newest_trust};
 use crate::intake::Intake;
 use crate::seal::Seal;
 use crate::store::{Change, DossierRow, Number, Speaking, View};
@@ -236,6 +236,18 @@ pub(crate) fn refresh(
         // A disk that fails is another matter: SQLite has undone the change by then.
         Err(error) => Err(error),
     }
+}
+
+/// Works out anew the dossiers of which a part was erased, by what is left of them: a state says what can be proven here. Nobody
+/// brings trust data: the newest count by which any of the rest was judged.
+pub(crate) fn without_erased(change: &dyn Change, seal: &Seal, texts: &BTreeSet<String>, now: Timestamp) -> Result<()> {
+    let left: Vec<Number> = related(change, texts, Speaking::Counting)?.into_iter().collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let trust = newest_trust(seal, change, &left)?;
+    let mut judge = Judge::by(&Intake::new(&trust, now), seal, ChainCache::default());
+    refresh(change, texts, &mut Records::default(), &mut judge, Telling::Quietly)
 }
 
 /// A ledger of what can be read.

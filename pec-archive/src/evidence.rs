@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pec_core::trust::{Evidence, Fingerprint};
+use pec_core::trust::{Evidence, Fingerprint, TrustStore};
 
+use crate::care::readable;
 use crate::content;
 use crate::error::Result;
 use crate::id::Id;
@@ -85,6 +86,22 @@ impl LastUsed {
             }
         }
     }
+}
+
+/// The newest of the trust data by which any of these messages was judged; those of this version, where none can be read.
+///
+/// # Errors
+/// What reading can meet, but for damage.
+pub(crate) fn newest_trust(seal: &Seal, view: &dyn View, numbers: &[Number]) -> Result<TrustStore> {
+    let mut newest: Option<TrustStore> = None;
+    for (_, id) in view.evidence(numbers)?.into_iter().filter(|(kind, _)| kind == TRUST) {
+        let kept = readable(content::whole_body(seal, view, id))?.and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some(kept) = kept.and_then(|json| TrustStore::from_json(&json).ok()) else { continue };
+        if newest.as_ref().is_none_or(|newest| newest.data_date() < kept.data_date()) {
+            newest = Some(kept);
+        }
+    }
+    Ok(newest.unwrap_or_else(TrustStore::built_in))
 }
 
 /// Stores bytes that stand for themselves, unless they are here.

@@ -16,6 +16,7 @@ use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::care::remove_unused;
 use crate::content::{self, number_of};
+use crate::dossiers;
 use crate::enforce::{Asked, Call, On, Sight};
 use crate::error::{Error, Result};
 use crate::id::Id;
@@ -203,6 +204,9 @@ impl Archive {
     /// Where somebody reads an older state meanwhile, or the disk fails just after, the last traces in the log of the file
     /// are overwritten with the next change; [`Archive::scrub`] does it at once and says whether it could.
     ///
+    /// Where a part of a dossier is erased, its states are from then on what the rest of it proves: without its delivery receipt
+    /// nothing is delivered any more. Nobody is told so as of something that has happened.
+    ///
     /// It proves nothing about copies elsewhere: backups, exports, the provider.
     ///
     /// # Errors
@@ -221,12 +225,14 @@ impl Archive {
             let judged =
                 judged.into_iter().map(|(id, number)| Ok((id, number, refusal(change, number, now, &mut holders)?)));
             let (mut done, mut bodies, mut erased) = (Vec::new(), Vec::new(), BTreeMap::new());
+            let mut texts = BTreeSet::new();
             for (id, number, refusal) in judged.collect::<Result<Vec<_>>>()? {
                 done.push(match (refusal, erased.get(&id)) {
                     (Err(kept), _) => Erasure::Refused(kept),
                     // It was named twice.
                     (Ok(_), Some(log)) => Erasure::Erased { log: *log },
                     (Ok(Over { class, ended, size }), None) => {
+                        texts.extend(dossiers::dissolve(change, number)?);
                         bodies.extend(change.erase(number)?);
                         let what = What::Erase { id, size, class: &class, term_ended: ended, reason };
                         let log = log.append(what)?;
@@ -236,6 +242,7 @@ impl Archive {
                 });
             }
             remove_unused(change, &bodies)?;
+            dossiers::without_erased(change, self.seal(), &texts, now)?;
             if any_erased(&done) {
                 change.purge()?;
             }

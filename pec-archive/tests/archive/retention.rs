@@ -1,7 +1,10 @@
 //! Terms, holds, and what may be erased.
 
 use crate::scene::{ANNA, Scene};
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
+use pec_archive::search::Query;
 use pec_archive::{Actor, Archive, Erasure, Error, Id, Intake, Kept};
 
 struct Kit {
@@ -190,6 +193,37 @@ fn a_message_that_is_named_twice_is_erased_once() {
     let erased = kit.erase("2040-01-01T00:00:00Z", &[sent, sent]);
     assert_eq!(erased, vec![Erasure::Erased { log: before }; 2]);
     assert_eq!(kit.archive.log_root(&Actor::host()).unwrap().0, before + 1);
+}
+
+#[test]
+fn what_rests_on_erased_receipts_is_said_no_longer() {
+    let kit = Kit::new();
+    let host = Actor::host();
+    let found = |query: &str| -> Vec<Id> {
+        let page = kit.archive.search(&host, &Query::parse(query).unwrap(), None, 100).unwrap();
+        page.entries.into_iter().map(|entry| entry.id).collect()
+    };
+    let (delivered, receipts) = (found("stato:consegnato"), found("tipo:avvenuta-consegna"));
+    assert!(delivered.len() > receipts.len() && !receipts.is_empty());
+    assert!(kit.erase("2040-01-01T00:00:00Z", &receipts).iter().all(|done| matches!(done, Erasure::Erased { .. })));
+    assert_eq!(found("stato:consegnato"), []);
+    // The rest is a dossier still: accepted, and kept together.
+    let rest: Vec<Id> = kit.all().into_iter().filter(|id| !receipts.contains(id)).collect();
+    kit.archive.hold(&host, kit.scene.now(), &rest[..1], "causa").unwrap();
+    for id in &rest {
+        assert_eq!(kit.archive.retention(&host, *id).unwrap().cases, ["causa"], "{id}");
+    }
+    // As when everything is judged anew: by the trust data that are kept.
+    let states = || {
+        ["in-attesa-accettazione", "accettato", "in-ritardo", "scaduto", "non-consegnato"]
+            .map(|state| found(&format!("stato:{state}")))
+    };
+    let left = states();
+    let now = at("2040-01-01T00:00:00Z");
+    kit.archive.rebuild_index(&host, &Intake::new(kit.scene.trust(), now), &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(states(), left);
+    assert!(left.iter().any(|found| !found.is_empty()), "{left:?}");
+    assert!(kit.archive.check(&host, &mut |_| ControlFlow::Continue(())).unwrap().is_clean());
 }
 
 #[test]
