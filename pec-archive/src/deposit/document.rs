@@ -103,6 +103,8 @@ pub(super) struct Family {
     pub(super) sent: BTreeSet<i64>,
     /// Of a receipt, the message of which it speaks.
     pub(super) about: BTreeMap<i64, i64>,
+    /// Messages that cannot be read, and why: the others are described without them.
+    pub(super) damaged: Vec<(i64, String)>,
 }
 
 /// A transaction: a message, its receipts and envelopes, and what claims to belong to it.
@@ -131,9 +133,15 @@ impl Transaction {
 impl Family {
     pub(super) fn of(view: &dyn View, judge: &mut Judge<'_>, numbers: &[i64]) -> Result<Self> {
         let mut ledger = Ledger::new(dossiers::key());
-        let mut documents = Vec::with_capacity(numbers.len());
+        let (mut documents, mut damaged) = (Vec::with_capacity(numbers.len()), Vec::new());
         for number in numbers {
-            let (document, record) = Document::of(view, judge, *number)?;
+            let (document, record) = match Document::of(view, judge, *number) {
+                Err(error) if error.is_local() => {
+                    damaged.push((*number, error.to_string()));
+                    continue;
+                }
+                read => read?,
+            };
             if let Some(record) = record {
                 dossiers::add(&mut ledger, record.numbered(dossiers::source(*number)))?;
             }
@@ -143,7 +151,8 @@ impl Family {
         found.sort_by_key(|dossier| {
             (dossier.pec_id.is_none(), dossier.pec_id, dossier.message_ids.first().copied(), dossier.sender)
         });
-        let mut family = Self { documents, dossiers: Vec::new(), sent: BTreeSet::new(), about: BTreeMap::new() };
+        let mut family =
+            Self { documents, dossiers: Vec::new(), sent: BTreeSet::new(), about: BTreeMap::new(), damaged };
         for dossier in &found {
             if dossier.side == Side::Sent {
                 family.sent.extend(dossier.copies.iter().chain(&dossier.submission).map(|source| number(*source)));

@@ -68,14 +68,14 @@ pub use report::ReportForm;
 
 use crate::actor::Actor;
 use crate::archive::Archive;
-use crate::care::{Progress, Watch};
+use crate::care::{Progress, Watch, readable};
 use crate::dossiers::Judge;
 use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::Intake;
 use crate::log::{Appender, What};
-use crate::store::DepositRow;
+use crate::store::{DepositRow, Number, View};
 use document::Family;
 use package::{Batch, Order, Package};
 use plan::Plan;
@@ -91,6 +91,8 @@ pub struct Made {
     pub packages: Vec<Packaged>,
     /// Messages that were left out, because a package has them already.
     pub already: u64,
+    /// Messages that were left out because they are damaged, and why: by identifier where it could be read.
+    pub damaged: Vec<(String, String)>,
     /// Whether everything was packed, or the work was ended before. What was packed stays.
     pub complete: bool,
 }
@@ -181,7 +183,7 @@ impl Archive {
     /// Makes packages ready for deposit of a selection, one or more as the limits ask. Each is on stable storage and in the
     /// log before the next one is begun. What is in a package already is left out, so that the same selection can be made
     /// again whenever something has come in. Every message is verified again, as `intake` judges; the same messages at the
-    /// same time give the same bytes.
+    /// same time give the same bytes. A message that is damaged is left out and named, and the rest of its transaction is packed.
     ///
     /// It proves nothing, and keeps nothing by the rules of the law: that begins when a conservation service has accepted
     /// the package.
@@ -267,18 +269,29 @@ impl Archive {
         let mut packing = Packing { order, package: Package::default(), made };
         let mut done = 0;
         for families in plan.families.chunks(BATCH) {
-            let batches: Vec<Vec<Batch>> = families
+            let batches: Vec<Readable> = families
                 .par_iter()
                 .map(|(members, wanted)| {
                     let mut judge = Judge::by(intake, self.seal(), self.cache());
-                    let family = self.read(|view| Family::of(view, &mut judge, members))?;
+                    let read = self.read(|view| {
+                        let family = Family::of(view, &mut judge, members)?;
+                        let left_out = family.damaged.iter().filter(|(number, _)| wanted.contains(number));
+                        let named = left_out.map(|(number, why)| Ok((name(view, *number)?, why.clone())));
+                        let damaged = named.collect::<Result<Vec<_>>>()?;
+                        Ok((family, damaged))
+                    });
+                    let (family, damaged) = read?;
                     self.give_back(judge.cache);
-                    Ok(Batch::all(&family, wanted, options, now))
+                    Ok((Batch::all(&family, wanted, options, now), damaged))
                 })
                 .collect::<Result<_>>()?;
-            for batch in batches.into_iter().flatten() {
-                done += batch.documents.len() as u64;
-                packing.add(batch)?;
+            for (batches, damaged) in batches {
+                done += damaged.len() as u64;
+                packing.made.damaged.extend(damaged);
+                for batch in batches {
+                    done += batch.documents.len() as u64;
+                    packing.add(batch)?;
+                }
             }
             if watch(Progress { done, total }).is_break() {
                 packing.finish()?;
@@ -289,6 +302,14 @@ impl Archive {
         packing.made.complete = true;
         Ok(packing.made)
     }
+}
+
+/// What of a family is wanted and can be packed, and what of it is damaged.
+type Readable = (Vec<Batch>, Vec<(String, String)>);
+
+/// What a message is called that cannot be read.
+fn name(view: &dyn View, number: Number) -> Result<String> {
+    Ok(readable(view.id(number))?.flatten().map_or_else(|| format!("number {number}"), |id| id.to_string()))
 }
 
 /// Packages on their way.

@@ -477,14 +477,44 @@ fn nothing_is_half_there_and_nothing_is_overwritten() {
     fs::write(left.join("old.xml"), b"old").unwrap();
     let whole = Kit::new().make("", &options(), &Target::Folder(kit.path("y"))).unwrap();
     assert_eq!(tree(&whole.packages[0].path), tree(&kit.path("x").join(name)));
-    // A body that is damaged ends it: no package, no row, nothing left behind.
-    let connection = rusqlite::Connection::open(kit.archive.path()).unwrap();
-    connection.execute("UPDATE piece SET data = x'00'", []).unwrap();
-    assert!(matches!(kit.make("", &options(), &Target::Folder(kit.path("q"))), Err(Error::Damaged(_))));
-    assert!(matches!(kit.make("", &options(), &Target::Zip(kit.path("q.zip"))), Err(Error::Damaged(_))));
-    assert_eq!(kit.archive.deposits(&Actor::host()).unwrap(), []);
     let left: Vec<_> = fs::read_dir(kit.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_str().unwrap().contains("part")), "{left:?}");
+}
+
+#[test]
+fn a_damaged_message_is_left_out_and_named_and_holds_up_nothing_else() {
+    let kit = Kit::new();
+    let connection = rusqlite::Connection::open(kit.archive.path()).unwrap();
+    let sole = Id::of(&message("sola@ditta.example", "Una lettera", 40));
+    let spoil = |id: Id| {
+        let row = connection.execute("UPDATE message SET skeleton = x'00' WHERE sha256 = ?1", [id.as_bytes()]).unwrap();
+        assert_eq!(row, 1);
+    };
+    // One of a transaction.
+    let [receipt, ..] = &kit.scene.mailbox(ANNA)[..] else { panic!() };
+    spoil(Id::of(receipt));
+    let made = kit.make("", &options(), &Target::Folder(kit.path("p"))).unwrap();
+    let [(id, why)] = &made.damaged[..] else { panic!("{made:?}") };
+    assert_eq!(*id, Id::of(receipt).to_string());
+    assert!(!why.is_empty() && made.complete);
+    let [package] = &made.packages[..] else { panic!("{made:?}") };
+    assert_eq!(package.documents as usize, kit.all() - 1);
+    assert!(!kit.states(&package.name).contains_key(&Id::of(receipt)));
+    // Once it has come in again, it goes into the next one.
+    let intake = Intake::new(kit.scene.trust(), kit.scene.now() + jiff::SignedDuration::from_secs(60));
+    kit.archive.put(&Actor::host(), &intake, receipt.clone()).unwrap();
+    let (query, target) = (Selection::Query(Query::parse("").unwrap()), Target::Folder(kit.path("p")));
+    let made = kit.archive.deposit(&Actor::host(), &intake, &query, &options(), &target, &mut watch).unwrap();
+    assert_eq!((made.damaged, made.packages[0].documents, made.already as usize), (vec![], 1, kit.all() - 1));
+    // Where nothing else is left there is no package.
+    let kit = Kit::new();
+    let connection = rusqlite::Connection::open(kit.archive.path()).unwrap();
+    connection.execute("UPDATE message SET skeleton = x'00'", []).unwrap();
+    let made = kit.make("", &options(), &Target::Zip(kit.path("q.zip"))).unwrap();
+    assert_eq!((made.packages.len(), made.damaged.len()), (0, kit.all()));
+    assert!(made.damaged.iter().any(|(id, _)| *id == sole.to_string()));
+    assert_eq!(kit.archive.deposits(&Actor::host()).unwrap(), []);
+    assert!(!kit.path("q.zip").exists());
 }
 
 #[test]

@@ -216,9 +216,10 @@ impl Call {
 
     fn made(&self, made: &Made, json: bool) -> Result<ExitCode, Stop> {
         let mut output = anstream::stdout();
+        let done = ExitCode::from(u8::from(!made.damaged.is_empty()));
         if json {
             writeln!(output, "{}", made.to_json())?;
-            return Ok(ExitCode::SUCCESS);
+            return Ok(done);
         }
         for package in &made.packages {
             let (name, documents, path) = (&package.name, package.documents, package.path.display());
@@ -234,7 +235,10 @@ impl Call {
             let said = self.say("messaggi già in un pacchetto", "messages in a package already");
             writeln!(output, "{} {said}", made.already)?;
         }
-        Ok(ExitCode::SUCCESS)
+        for (id, why) in &made.damaged {
+            writeln!(output, "{} {id}: {why}", self.say("DANNEGGIATO, lasciato fuori:", "DAMAGED, left out:"))?;
+        }
+        Ok(done)
     }
 
     fn deposit_report(&self, arguments: &Report) -> Result<ExitCode, Stop> {

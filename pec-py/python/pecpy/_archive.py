@@ -435,6 +435,8 @@ class Made:
     packages: tuple[Packaged, ...]
     already: int
     """Messages that were left out, because a package has them already."""
+    damaged: tuple[tuple[str, str], ...]
+    """Messages that were left out because they are damaged, and why: by identifier where it could be read."""
     complete: bool
     """Whether everything was packed."""
     _json: str = field(repr=False, compare=False)
@@ -443,7 +445,9 @@ class Made:
     def from_json(cls, line: str) -> Made:
         """A line of `to_json()`."""
         values = _values(cls, line)
-        return cls(**{**values, "packages": tuple(Packaged(**_named(Packaged, it)) for it in values["packages"])})
+        packages = tuple(Packaged(**_named(Packaged, it)) for it in values["packages"])
+        damaged = tuple((id, why) for id, why in values["damaged"])
+        return cls(**{**values, "packages": packages, "damaged": damaged})
 
     def to_json(self) -> str:
         """The report as one JSON object, byte for byte as `pec archive deposit make --json` prints it."""
