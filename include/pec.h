@@ -2768,6 +2768,24 @@ pec_result pec_archive_deposit_report(const pec_archive *archive,
 #endif
 
 #if defined(PEC_ARCHIVE)
+// Gives up a package of which no report will speak, because it was lost on its way or sent back as a whole: its documents that wait
+// still count as refused, for `reason`, which may not be empty, so that `pec_work_deposit_again` brings them. `package` is its
+// name. `documents` is how many these are; where none waits nothing is changed. `PEC_ARCHIVE_NOT_FOUND` when there is no such
+// package.
+//
+// A report that comes later all the same overrules this. It proves nothing about what the conservation service has.
+//
+// # Safety
+// `package` and `reason` are NULL or end with NUL.
+pec_result pec_archive_withdraw_deposit(const pec_archive *archive,
+                                        const char *package,
+                                        const char *reason,
+                                        int64_t now,
+                                        uint64_t *documents,
+                                        pec_error **error);
+#endif
+
+#if defined(PEC_ARCHIVE)
 // The packages that were made, oldest first, one JSON object (`deposit`) a line, as `pec archive deposit list --json` prints them.
 // Freed by `pec_text_free`.
 pec_result pec_archive_deposits(const pec_archive *archive,

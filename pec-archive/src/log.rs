@@ -70,6 +70,8 @@ pub(crate) enum What<'a> {
     },
     /// A report of deposit was read.
     DepositReport { report: Id, accepted: u64, refused: u64 },
+    /// A package was given up: the documents that waited still are to be deposited once more.
+    DepositWithdrawn { package: &'a str, documents: u64, reason: &'a str },
     /// A root was time-stamped. The next root covers this entry: a token is renewed before it weakens.
     Stamp {
         /// Entries under the root.

@@ -409,6 +409,14 @@ def test_a_deposit_and_what_is_answered(tmp_path: Path, archive: pecpy.Archive, 
     archive.deposit_again(package.name, tmp_path / "di nuovo.zip", producer=producer, now=NOW + timedelta(minutes=1))
     first, second = archive.deposits()
     assert (first.refused, second.again_of, second.waiting) == (1, first.name, 1)
+    assert archive.withdraw_deposit(second.name, "perso", now=NOW) == 1
+    assert archive.withdraw_deposit(second.name, "perso", now=NOW) == 0
+    assert [(it.state, it.reason) for it in archive.deposited(second.name)] == [("refused", "perso")]
+    with pytest.raises(pecpy.NotInArchiveError):
+        archive.withdraw_deposit("nessuno", "perso")
+    with pytest.raises(pecpy.ArchiveError) as caught:
+        archive.withdraw_deposit(second.name, " ")
+    assert caught.value.code == "archive.value"
     for options in ({"colour": "red"}, {"max_bytes": "many"}, {"retention": 0}):
         with pytest.raises(pecpy.ArchiveError) as caught:
             archive.deposit(tmp_path / "x", producer=producer, query="", now=NOW, **options)

@@ -134,8 +134,8 @@ pub fn a_report_is_kept_once_and_says_where_each_document_stands<B: Backend>(bac
         let (report, is_new) = change.put_report(Id::of(b"r"), 11, b"r")?;
         assert!(is_new && change.put_report(Id::of(b"r"), 12, b"r")? == (report, false));
         assert_eq!(change.answered(first.number, samples[0].id)?, None);
-        change.answer(first.number, samples[0].id, &refused, report)?;
-        change.answer(first.number, samples[1].id, &DepositState::Accepted, report)?;
+        change.answer(first.number, samples[0].id, &refused, Some(report))?;
+        change.answer(first.number, samples[1].id, &DepositState::Accepted, Some(report))?;
         assert_eq!(change.refused(first.number)?, [numbers[0]]);
         assert_eq!(change.answered(first.number, samples[0].id)?, Some((refused.clone(), report, Id::of(b"r"))));
         assert_eq!((change.report(Id::of(b"r"))?, change.report(Id::of(b"s"))?), (Some(b"r".to_vec()), None));

@@ -259,12 +259,12 @@ impl IndexWriter for Session<'_> {
         }))
     }
 
-    fn answer(&self, deposit: i64, digest: Id, state: &DepositState, report: i64) -> Result<()> {
+    fn answer(&self, deposit: i64, digest: Id, state: &DepositState, report: Option<i64>) -> Result<()> {
         self.write(|rows| {
             let place = usize::try_from(deposit - 1).ok();
             let package = place.and_then(|place| rows.deposits.get_mut(place));
             if let Some((_, known, by)) = package.and_then(|package| package.documents.get_mut(&digest)) {
-                (*known, *by) = (state.clone(), Some(report));
+                (*known, *by) = (state.clone(), report);
             }
         });
         Ok(())

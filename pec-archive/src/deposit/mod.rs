@@ -172,9 +172,9 @@ pub enum DepositState {
     Waiting,
     /// A report says that it was accepted.
     Accepted,
-    /// A report says that it was refused.
+    /// A report says that it was refused, or the host has given up the package.
     Refused {
-        /// Why, in the words of the report; empty where it does not say.
+        /// Why, in the words of the report, or of the host; empty where it does not say.
         reason: String,
     },
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::DepositState;
 use super::report::{self, Outcome, ReportForm, Said};
+use super::{DepositState, plan};
 use crate::actor::Actor;
 use crate::archive::Archive;
 use crate::enforce::{Asked, Call};
@@ -121,7 +121,7 @@ impl Archive {
                 let is_said =
                     stands.get(&(*deposit, *digest)).is_some_and(|(known, _, by)| known == state && *by == id);
                 if *state != DepositState::Waiting && !is_said {
-                    change.answer(*deposit, *digest, state, row)?;
+                    change.answer(*deposit, *digest, state, Some(row))?;
                     changes = true;
                 }
             }
@@ -130,6 +130,39 @@ impl Archive {
                 Appender::new(change, actor, now)?.append(What::DepositReport { report: id, accepted, refused })?;
             }
             Ok(answer)
+        })
+    }
+}
+
+impl Archive {
+    /// Gives up a package of which no report will speak, because it was lost on its way or sent back as a whole: its documents that
+    /// wait still count as refused, for this reason, so that [`Archive::deposit_again`] brings them. Gives how many these are; where
+    /// none waits nothing is changed.
+    ///
+    /// What reports have said stays, and one that comes later all the same overrules this. It proves nothing about what the
+    /// conservation service has.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such package, [`Error::BadValue`] for an empty reason.
+    pub fn withdraw_deposit(&self, actor: &Actor, now: Timestamp, package: &str, reason: &str) -> Result<u64> {
+        if reason.trim().is_empty() {
+            return Err(Error::BadValue { what: "reason", value: reason.into() });
+        }
+        self.change_for(&Asked::new(actor, Call::Deposit).at(now), |change, _| {
+            let deposit = plan::named(change, package)?.number;
+            let state = DepositState::Refused { reason: reason.to_owned() };
+            let mut documents = 0;
+            for document in change.deposited(deposit)? {
+                if document.state == DepositState::Waiting {
+                    change.answer(deposit, document.id, &state, None)?;
+                    documents += 1;
+                }
+            }
+            if documents > 0 {
+                let what = What::DepositWithdrawn { package, documents, reason };
+                Appender::new(change, actor, now)?.append(what)?;
+            }
+            Ok(documents)
         })
     }
 }

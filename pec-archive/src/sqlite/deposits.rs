@@ -139,7 +139,7 @@ pub(super) fn answer(
     deposit: i64,
     digest: Id,
     state: &DepositState,
-    report: i64,
+    report: Option<i64>,
 ) -> Result<()> {
     let (state, reason) = match state {
         DepositState::Waiting => ("waiting", None),

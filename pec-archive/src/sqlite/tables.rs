@@ -381,7 +381,7 @@ impl IndexWriter for Tables<'_> {
         deposits::put_report(self.connection, id, at, bytes)
     }
 
-    fn answer(&self, deposit: i64, digest: Id, state: &DepositState, report: i64) -> Result<()> {
+    fn answer(&self, deposit: i64, digest: Id, state: &DepositState, report: Option<i64>) -> Result<()> {
         deposits::answer(self.connection, deposit, digest, state, report)
     }
 }

@@ -109,6 +109,6 @@ pub trait IndexWriter: Index {
     /// Keeps a report, once; gives its number, and whether it is new.
     fn put_report(&self, id: Id, at: i64, bytes: &[u8]) -> Result<(i64, bool)>;
 
-    /// Writes down what a report says of a document of a package.
-    fn answer(&self, deposit: i64, digest: Id, state: &DepositState, report: i64) -> Result<()>;
+    /// Writes down where a document of a package stands, and by which report; by none where the host has said so.
+    fn answer(&self, deposit: i64, digest: Id, state: &DepositState, report: Option<i64>) -> Result<()>;
 }

@@ -482,6 +482,41 @@ fn nothing_is_half_there_and_nothing_is_overwritten() {
 }
 
 #[test]
+fn a_package_of_which_no_report_speaks_is_given_up_and_brought_again() {
+    let kit = Kit::new();
+    let (host, now) = (Actor::host(), kit.scene.now());
+    let name = kit.make("", &options(), &Target::Folder(kit.path("p"))).unwrap().packages.remove(0).name;
+    let withdraw = |package: &str, reason: &str| kit.archive.withdraw_deposit(&host, now, package, reason);
+    assert!(matches!(withdraw("pdv-nessuno", "perso"), Err(Error::NotFound(_))));
+    assert!(matches!(withdraw(&name, " "), Err(Error::BadValue { what: "reason", .. })));
+    // What a report has accepted stays so.
+    let id = *kit.states(&name).keys().next().unwrap();
+    let accepts = format!("<R><Documento><Impronta>{id}</Impronta><Esito>OK</Esito></Documento></R>");
+    kit.report(&accepts).unwrap();
+    let (before, _) = kit.archive.log_root(&host).unwrap();
+    assert_eq!(withdraw(&name, "mai arrivato").unwrap() as usize, kit.all() - 1);
+    let entry = kit.archive.log_entry(&host, before).unwrap().unwrap();
+    assert!(entry.contains("\"what\":\"deposit-withdrawn\"") && entry.contains("mai arrivato"), "{entry}");
+    let refused = DepositState::Refused { reason: "mai arrivato".into() };
+    for (document, state) in kit.states(&name) {
+        assert_eq!(state, if document == id { DepositState::Accepted } else { refused.clone() });
+    }
+    // Nothing waits any more.
+    assert_eq!(withdraw(&name, "ancora").unwrap(), 0);
+    assert_eq!(kit.archive.log_root(&host).unwrap().0, before + 1);
+    let late = Intake::new(kit.scene.trust(), now + jiff::SignedDuration::from_secs(60));
+    let target = Target::Folder(kit.path("p"));
+    let again = kit.archive.deposit_again(&host, &late, &name, &options(), &target, &mut watch).unwrap();
+    assert_eq!(again.packages[0].documents as usize, kit.all() - 1);
+    // It was not lost after all: what the service says counts.
+    let other = *kit.states(&name).keys().last().unwrap();
+    let index = kit.archive.deposits(&host).unwrap()[0].pindex;
+    let came = format!("<R><Impronta>{index}</Impronta><Esito>OK</Esito></R>");
+    kit.report(&came).unwrap();
+    assert_eq!(kit.states(&name)[&other], DepositState::Accepted);
+}
+
+#[test]
 fn a_damaged_message_is_left_out_and_named_and_holds_up_nothing_else() {
     let kit = Kit::new();
     let connection = rusqlite::Connection::open(kit.archive.path()).unwrap();

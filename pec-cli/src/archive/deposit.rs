@@ -29,6 +29,9 @@ pub(super) enum Deposit {
     Again(Again),
     /// Read a report of deposit (rapporto di versamento): what was accepted, what was refused.
     Report(Report),
+    /// Give up a package of which no report will speak, because it was lost on its way or sent back as a whole: what waits still
+    /// counts as refused, and `again` brings it.
+    Withdraw(Withdraw),
     /// List the packages, or the documents of one.
     List(List),
 }
@@ -133,6 +136,19 @@ pub(super) struct Report {
     clock: Clock,
 }
 
+/// Which package to give up.
+#[derive(Debug, Args)]
+pub(super) struct Withdraw {
+    archive: PathBuf,
+    /// The package, by its name.
+    package: String,
+    /// Why; kept in the log.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    #[command(flatten)]
+    clock: Clock,
+}
+
 /// What to list.
 #[derive(Debug, Args)]
 pub(super) struct List {
@@ -176,6 +192,7 @@ impl Call {
             Deposit::Make(arguments) => self.deposit_make(arguments),
             Deposit::Again(arguments) => self.deposit_again(arguments),
             Deposit::Report(arguments) => self.deposit_report(arguments),
+            Deposit::Withdraw(arguments) => self.deposit_withdraw(arguments),
             Deposit::List(arguments) => self.deposit_list(arguments),
         }
     }
@@ -296,6 +313,21 @@ impl Call {
             lines.push(format!("{id}  {said}"));
         }
         lines.join("\n") + "\n"
+    }
+
+    fn deposit_withdraw(&self, arguments: &Withdraw) -> Result<ExitCode, Stop> {
+        let Withdraw { archive, package, reason, clock } = arguments;
+        let archive = self.open(archive)?;
+        let documents = archive.withdraw_deposit(&self.actor, clock.now(), package, reason);
+        let documents = documents.map_err(|error| failed(&error))?;
+        let said = match self.language {
+            Language::It if documents == 0 => "nessun documento era in attesa: nulla è cambiato".to_owned(),
+            Language::En if documents == 0 => "no document was waiting: nothing has changed".to_owned(),
+            Language::It => format!("{documents} documenti da versare di nuovo: pec archive deposit again"),
+            Language::En => format!("{documents} documents to be deposited again: pec archive deposit again"),
+        };
+        writeln!(anstream::stdout(), "{said}")?;
+        Ok(ExitCode::SUCCESS)
     }
 
     fn deposit_list(&self, arguments: &List) -> Result<ExitCode, Stop> {

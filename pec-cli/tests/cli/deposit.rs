@@ -76,6 +76,14 @@ fn from_a_query_to_the_answer() {
     assert!(again.code == 0 && again.out.contains("ready for deposit: 1 messages"), "{again:?}");
     let list = pec(["archive", "deposit", "list", &archive, "--lang", "en"]);
     assert!(list.out.contains(&format!("1 waiting, 0 accepted, 0 refused  (again from {name})")), "{}", list.out);
+    // It never arrives.
+    let last = list.out.lines().last().unwrap().split_once(' ').unwrap().0;
+    let withdraw = |lang| pec(["archive", "deposit", "withdraw", &archive, last, "--reason", "perso", "--lang", lang]);
+    let withdrawn = withdraw("it");
+    assert!(withdrawn.code == 0 && withdrawn.out.starts_with("1 documenti da versare di nuovo"), "{withdrawn:?}");
+    assert!(withdraw("en").out.starts_with("no document was waiting"));
+    let list = pec(["archive", "deposit", "list", &archive, last, "--lang", "it"]);
+    assert!(list.code == 1 && list.out.contains("perso"), "{list:?}");
 }
 
 #[test]

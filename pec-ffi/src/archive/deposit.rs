@@ -211,6 +211,36 @@ pub unsafe extern "C" fn pec_archive_deposit_report(
     })
 }
 
+/// Gives up a package of which no report will speak, because it was lost on its way or sent back as a whole: its documents that wait
+/// still count as refused, for `reason`, which may not be empty, so that `pec_work_deposit_again` brings them. `package` is its
+/// name. `documents` is how many these are; where none waits nothing is changed. `PEC_ARCHIVE_NOT_FOUND` when there is no such
+/// package.
+///
+/// A report that comes later all the same overrules this. It proves nothing about what the conservation service has.
+///
+/// # Safety
+/// `package` and `reason` are NULL or end with NUL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_archive_withdraw_deposit(
+    archive: Option<&pec_archive>,
+    package: *const c_char,
+    reason: *const c_char,
+    now: i64,
+    documents: Option<&mut MaybeUninit<u64>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let it = some(archive, "archive")?;
+        // SAFETY: the caller's promise.
+        let package = unsafe { text(package, "package") }?;
+        // SAFETY: the caller's promise.
+        let reason = unsafe { text(reason, "reason") }?;
+        let (documents, now) = (some(documents, "documents")?, instant(now, "now")?);
+        documents.write(it.archive.withdraw_deposit(&it.actor, now, package, reason)?);
+        Ok(())
+    })
+}
+
 /// The packages that were made, oldest first, one JSON object (`deposit`) a line, as `pec archive deposit list --json` prints them.
 /// Freed by `pec_text_free`.
 #[unsafe(no_mangle)]

@@ -353,6 +353,7 @@ static void deposited(void)
     pec_text *report = NULL;
     pec_bytes bytes;
     char answer[300], package[200] = "", made[2000] = "", *name;
+    uint64_t documents = 0;
     CHECK(pec_deposit_new("nobody", &deposit, NULL) == PEC_ARCHIVE_VALUE);
     CHECK(pec_deposit_new("VATIT-12345678903=Ditta S.r.l.", &deposit, NULL) == PEC_OK);
     CHECK(pec_deposit_set(deposit, "retention", "10", NULL) == PEC_OK);
@@ -377,6 +378,11 @@ static void deposited(void)
     CHECK(pec_work_deposit_again(archive, intake, deposit, package, in_folder("di nuovo.zip"), NOW + 60, 1, &work, NULL) == PEC_OK);
     CHECK(last_of(work, &report, NULL) == PEC_EVENT_FINISHED && contains(report, "\"documents\":1,"));
     CHECK(pec_archive_deposits(archive, &report, NULL) == PEC_OK && contains(report, "\"again_of\":\""));
+    CHECK(pec_archive_withdraw_deposit(archive, "nothing", "perso", NOW, &documents, NULL) == PEC_ARCHIVE_NOT_FOUND);
+    CHECK(pec_archive_withdraw_deposit(archive, package, "", NOW, &documents, NULL) == PEC_ARCHIVE_VALUE);
+    CHECK(pec_archive_withdraw_deposit(archive, package, NULL, NOW, &documents, NULL) == PEC_NULL);
+    CHECK(pec_archive_withdraw_deposit(archive, package, "perso", NOW, &documents, NULL) == PEC_OK && documents > 0);
+    CHECK(pec_archive_deposited(archive, package, &report, NULL) == PEC_OK && contains(report, "\"reason\":\"perso\""));
     pec_deposit_free(deposit);
 }
 

@@ -12,6 +12,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use super::judging::Judging;
 use super::{Archive, given, ids, value, values};
 use crate::failure::Failure;
+use crate::instant::now;
 use crate::trust::{Evidence, TrustStore};
 
 /// Options by the names that they have in the program, with `_` for `-`; several values are an iterable of texts.
@@ -111,6 +112,24 @@ impl Archive {
             archive.deposit_again(actor, &judging.intake(), package, &options, &target, watch)
         })?;
         value(py, "Made", &made.to_json())
+    }
+
+    /// Gives up a package of which no report will speak, because it was lost on its way or sent back as a whole: its documents that
+    /// wait still count as refused, for this reason, so that `deposit_again` brings them. Gives how many these are; where none waits
+    /// nothing is changed. A report that comes later all the same overrules this. It proves nothing about what the conservation
+    /// service has.
+    ///
+    /// Raises `NotInArchiveError` when there is no such package, `ArchiveError` (`archive.value`) for an empty reason.
+    #[pyo3(signature = (package, reason, *, now = None))]
+    fn withdraw_deposit(
+        &self,
+        py: Python<'_>,
+        package: &str,
+        reason: &str,
+        now: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<u64> {
+        let now = self::now(now)?;
+        self.with(py, |archive, actor| archive.withdraw_deposit(actor, now, package, reason))
     }
 
     /// The packages that were made, oldest first: a `Deposit` each.
