@@ -4719,6 +4719,19 @@ pec_result pec_proof_check(const pec_trust_store *trust,
                            pec_proof **out,
                            pec_error **error);
 
+// As `pec_proof_check`, with revocation evidence of the caller's own beside that which the bundle carries: whoever made it may have
+// left out what he did not know, or did not want to be known. The evidence may be freed before the report.
+//
+// # Safety
+// `data` is NULL or the first of `len` bytes that can be read.
+pec_result pec_proof_check_with(const pec_trust_store *trust,
+                                const pec_evidence *evidence,
+                                const uint8_t *data,
+                                size_t len,
+                                int64_t now,
+                                pec_proof **out,
+                                pec_error **error);
+
 // Whether every byte of the file is what was written, and what is there for reading is what this library writes: 1, or 0.
 pec_result pec_proof_is_intact(const pec_proof *proof,
                                uint32_t *out);

@@ -6,6 +6,7 @@ mod asker;
 mod demo;
 mod explain;
 mod extract;
+mod file;
 mod foreign;
 #[cfg(feature = "wire")]
 mod gateway;
@@ -32,6 +33,7 @@ mod sandbox;
 mod setup;
 mod show;
 mod text;
+mod tokens;
 mod trust;
 mod user;
 mod verify;

@@ -5,18 +5,20 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anstyle::Style;
 use clap::{Args, Subcommand};
 use pec_archive::report::Written;
 use pec_archive::{Actor, Archive};
-use pec_core::finding::Language;
+use pec_core::finding::{Code, Language};
 use pec_core::limits::Limits;
 use pec_core::proof::{self, Fault, LookupProof, MessageProof, ObjectFault, ProofReport, Witnessed};
+use pec_core::verify::JudgedAt;
 
 use crate::archive::{looked_up, told};
 use crate::keys;
-use crate::render::printable;
-use crate::setup;
+use crate::render::{Page, printable};
 use crate::text::{Stop, Text};
+use crate::{setup, tokens};
 
 /// What to do with a bundle.
 #[derive(Debug, Args)]
@@ -76,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
 }
 
 fn make(arguments: &Make) -> Result<ExitCode, Stop> {
-    let setup = arguments.judging.load()?;
+    let setup = arguments.judging.load_at_signing()?;
     let (actor, keys) = (Actor::local(&arguments.actor), arguments.keys.load()?);
     // Of the program itself nothing is logged: a disk that cannot be written will do.
     let is_host = actor == Actor::host();
@@ -84,18 +86,23 @@ fn make(arguments: &Make) -> Result<ExitCode, Stop> {
     let archive = open(&arguments.archive, &keys).map_err(|error| crate::archive::failed(&error))?;
     let bundle = archive.bundle(&actor, &setup.trust, setup.now, &arguments.transaction);
     let bundle = bundle.map_err(|error| crate::archive::failed(&error))?;
-    let written = fs::OpenOptions::new().write(true).create_new(true).open(&arguments.output);
-    written
-        .and_then(|mut file| file.write_all(&bundle).and_then(|()| file.sync_all()))
-        .map_err(|error| Text::of_io(&error).at(&arguments.output))?;
+    crate::file::write_new(&arguments.output, &bundle)?;
     let transaction = Some(arguments.transaction.clone());
     told(arguments.json, &Written { transaction, ..Written::of("bundle", &arguments.output) })
 }
 
 fn verify(arguments: &Verify, language: Language) -> Result<ExitCode, Stop> {
-    let setup = arguments.judging.load()?;
+    let setup = arguments.judging.load_at_signing()?;
     let bytes = fs::read(&arguments.bundle).map_err(|error| Text::of_io(&error).at(&arguments.bundle))?;
-    let report = proof::check(&bytes, &setup.trust, setup.now, &Limits::DEFAULT);
+    let report = proof::check_with(&bytes, &setup.trust, &setup.evidence, setup.now, &Limits::DEFAULT);
+    if !arguments.json && is_none(&report) {
+        return Err(Text::new(
+            "non è un fascicolo di `pec proof make`, o il suo inizio è danneggiato",
+            "is no bundle of `pec proof make`, or its beginning is damaged",
+        )
+        .at(&arguments.bundle)
+        .into());
+    }
     let has_anchor = setup.trust.time_stamp_anchors().next().is_some();
     let mut output = anstream::stdout();
     if arguments.json {
@@ -104,6 +111,16 @@ fn verify(arguments: &Verify, language: Language) -> Result<ExitCode, Stop> {
         write!(output, "{}", Words(language, has_anchor).report(&report))?;
     }
     Ok(ExitCode::from(u8::from(!report.is_sound())))
+}
+
+/// Whether it tells of what is there for reading only.
+const fn is_for_reading(fault: &Fault) -> bool {
+    matches!(fault, Fault::Page | Fault::Expert)
+}
+
+/// Whether nothing of a bundle was found.
+fn is_none(report: &ProofReport) -> bool {
+    report.transaction.is_none() && report.messages.is_empty() && report.lookups.is_empty()
 }
 
 /// A report for a person, and whether he believes any authority for time.
@@ -122,7 +139,8 @@ impl Words {
             }
             None => lines.push(self.say("Fascicolo illeggibile", "Unreadable bundle").to_owned()),
         }
-        if report.is_intact() {
+        // What is for reading only is the file's own, though another version or another reader would write it otherwise.
+        if report.faults.iter().all(is_for_reading) {
             lines.push(self.say("Il file è integro, byte per byte.", "The file is intact, byte for byte.").to_owned());
         }
         lines.extend(report.faults.iter().map(|fault| self.fault(fault)));
@@ -157,19 +175,19 @@ impl Words {
             Fault::Object { path, how } => format!("{}: {}", printable(path), self.how(how)),
             Fault::Page => self
                 .say(
-                    "la pagina non è quella che questo programma scrive; è solo per la lettura e non prova nulla",
-                    "the page is not what this program writes; it is for reading and proves nothing",
+                    "index.html non è la pagina che questo programma scrive per chi verifica: la fece un'altra versione, chi si fida di altre autorità, o chi vuole ingannare; non prova nulla, vale quanto è detto qui",
+                    "index.html is not the page that this program writes for whoever verifies: another version made it, somebody who believes other authorities, or somebody who wants to deceive; it proves nothing, what is said here counts",
                 )
                 .to_owned(),
             Fault::Expert => self
                 .say(
-                    "perito.txt non è quello che questo programma scrive: non eseguirne i comandi",
-                    "perito.txt is not what this program writes: do not run its commands",
+                    "perito.txt non è quello che questo programma scrive: lo fece un'altra versione, o chi vuole ingannare; non eseguirne i comandi",
+                    "perito.txt is not what this program writes: another version made it, or somebody who wants to deceive; do not run its commands",
                 )
                 .to_owned(),
             _ => format!("{fault:?}"),
         };
-        format!("✗ {text}")
+        format!("{} {text}", if is_for_reading(fault) { "!" } else { "✗" })
     }
 
     fn how(&self, how: &ObjectFault) -> String {
@@ -190,11 +208,25 @@ impl Words {
             ObjectFault::Misnamed => {
                 self.say("non porta il nome della propria impronta", "is not called by its own digest").to_owned()
             }
+            ObjectFault::Packed => self
+                .say(
+                    "è compresso: un altro programma ha rifatto lo ZIP; estratti, i messaggi si verificano uno a uno con `pec verify`",
+                    "is compressed: another program has made the ZIP anew; unpacked, its messages can be checked each by `pec verify`",
+                )
+                .to_owned(),
         }
     }
 
     fn message(&self, message: &MessageProof) -> String {
-        let mut text = format!("{:24} {:26} {}", message.verdict, printable(&message.kind), printable(&message.path));
+        let (verdict, kind) = (tokens::verdict(message.verdict, self.0), tokens::kind(&message.kind, self.0));
+        let mut text = format!("{verdict}  {kind}\n  {}", printable(&message.path));
+        if message.anchor.as_deref().is_some_and(|anchor| anchor.starts_with("host:")) {
+            text += "\n  ! ";
+            text += self.say(
+                "autorità aggiunta da chi verifica: non è una PEC del sistema italiano",
+                "an authority that whoever verifies has added: no PEC of the Italian system",
+            );
+        }
         if let Some(ends) = message.certificate_ends {
             text +=
                 &format!("\n  {} {ends}", self.say("certificato del gestore fino al", "provider's certificate until"));
@@ -209,6 +241,13 @@ impl Words {
                 text += self.say("nessuna marca temporale di un registro lo copre", "no time-stamp of a log covers it");
             }
             (None, None) => {}
+        }
+        for code in &message.findings {
+            let said = Code::parse(code).map(|code| format!("{} ({code})", code.explanation(self.0)));
+            let mut line = String::new();
+            let page = Page::new(self.0, JudgedAt::Signing);
+            page.marked(&mut line, "  ! ", Style::new(), &said.unwrap_or_else(|| printable(code)));
+            text += &format!("\n{}", line.trim_end());
         }
         text
     }
@@ -263,14 +302,24 @@ impl Words {
         format!("{said} {at} ({authority})\n  {held} {borne_until}{renewed}")
     }
 
-    /// States of the recipients, from the report that programs read.
+    /// States of the recipients and what they rest on, from the report that programs read.
     fn recipients(&self, dossier: &str) -> Vec<String> {
         let value: serde_json::Value = serde_json::from_str(dossier).unwrap_or_default();
         let text = |value: &serde_json::Value| printable(value.as_str().unwrap_or_default());
-        let recipients = value["recipients"].as_array().cloned().unwrap_or_default();
-        recipients
-            .iter()
-            .map(|recipient| format!("{}  {}", text(&recipient["state"]), text(&recipient["address"])))
-            .collect()
+        let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
+        let mut lines = Vec::new();
+        for recipient in list(&value["recipients"]) {
+            let state = tokens::state(recipient["state"].as_str().unwrap_or_default(), self.0);
+            lines.push(format!("{state}  {}", text(&recipient["address"])));
+            let events = list(&recipient["events"])
+                .into_iter()
+                .filter_map(|n| value["events"].get(n.as_u64()? as usize).cloned());
+            for event in events {
+                let (at, provider) = (text(&event["local"]), text(&event["provider"]));
+                let stated = self.say("ora dichiarata dal gestore", "time stated by the provider");
+                lines.push(format!("  {at}  {stated} {provider}: {}", text(&event["source"])));
+            }
+        }
+        lines
     }
 }

@@ -85,6 +85,20 @@ impl Options {
     }
 }
 
+impl Options {
+    /// As [`Self::load`], for what judges at the time of signing and at no other: an option that changes nothing must not pass for one
+    /// that was heeded.
+    pub(crate) fn load_at_signing(&self) -> Result<Setup, Text> {
+        if self.at == JudgedAt::Signing {
+            return self.load();
+        }
+        Err(Text::new(
+            "--at: archivi e fascicoli giudicano al momento della firma, come vuole la legge; in altri momenti giudica `pec verify`",
+            "--at: archives and bundles judge at the time of signing, as the law asks; `pec verify` judges at other times",
+        ))
+    }
+}
+
 impl Setup {
     /// The same, owned, for many messages on many threads.
     pub(crate) fn judge(&self) -> Judge {

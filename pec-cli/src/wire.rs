@@ -66,7 +66,7 @@ impl Reach {
             opened => opened,
         };
         let archive = Arc::new(archive.map_err(|error| archive_failed(&error))?);
-        let setup = self.judging.load()?;
+        let setup = self.judging.load_at_signing()?;
         let actor = Actor::local(&self.actor);
         let trust = Arc::new(setup.trust);
         let receiver = Receiver::new(Arc::clone(&archive), Arc::clone(&trust))

@@ -5,12 +5,13 @@
 use std::mem::MaybeUninit;
 
 use pec_core::limits::Limits;
-use pec_core::proof::{ProofReport, check, expert_commands};
+use pec_core::proof::{ProofReport, check_with, expert_commands};
+use pec_core::trust::Evidence;
 
 use crate::border::{self, bytes, enter, instant, some};
 use crate::failure::{Failure, pec_error, pec_result};
 use crate::text::pec_bytes;
-use crate::trust::pec_trust_store;
+use crate::trust::{pec_evidence, pec_trust_store};
 use crate::verification::pec_text;
 
 /// What was found out about a bundle. It never changes and may be shared between threads.
@@ -43,7 +44,34 @@ pub unsafe extern "C" fn pec_proof_check(
         // SAFETY: the caller's promise.
         let bundle = unsafe { bytes(data, len, "data") }?;
         let (now, out) = (instant(now, "now")?, some(out, "out")?);
-        let report = check(bundle, &trust.store, now, &Limits::DEFAULT);
+        let report = check_with(bundle, &trust.store, &Evidence::none(), now, &Limits::DEFAULT);
+        let json = report.to_json();
+        out.write(Some(Box::new(pec_proof { report, json })));
+        Ok(())
+    })
+}
+
+/// As `pec_proof_check`, with revocation evidence of the caller's own beside that which the bundle carries: whoever made it may have
+/// left out what he did not know, or did not want to be known. The evidence may be freed before the report.
+///
+/// # Safety
+/// `data` is NULL or the first of `len` bytes that can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pec_proof_check_with(
+    trust: Option<&pec_trust_store>,
+    evidence: Option<&pec_evidence>,
+    data: *const u8,
+    len: usize,
+    now: i64,
+    out: Option<&mut MaybeUninit<Option<Box<pec_proof>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<pec_error>>>>,
+) -> pec_result {
+    enter(error, || {
+        let (trust, evidence) = (some(trust, "trust")?, some(evidence, "evidence")?);
+        // SAFETY: the caller's promise.
+        let bundle = unsafe { bytes(data, len, "data") }?;
+        let (now, out) = (instant(now, "now")?, some(out, "out")?);
+        let report = check_with(bundle, &trust.store, &evidence.evidence, now, &Limits::DEFAULT);
         let json = report.to_json();
         out.write(Some(Box::new(pec_proof { report, json })));
         Ok(())

@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::Args;
 use pec_archive::report::{Report as _, Written};
 use pec_archive::search::Query;
-use pec_archive::{Archive, Id};
+use pec_archive::{Archive, Error, Id};
 use pec_core::finding::Language;
 
 use super::{Call, bar, failed, intake, named, told, watch};
@@ -110,7 +110,7 @@ pub(super) struct Rebuild {
 impl Call {
     pub(super) fn add(&self, arguments: &Add) -> Result<ExitCode, Stop> {
         let archive = self.open(&arguments.archive)?;
-        let setup = arguments.judging.load()?;
+        let setup = arguments.judging.load_at_signing()?;
         let intake = intake(&setup).mailbox(&arguments.mailbox);
         // Where it cannot be told, it is the import that says why.
         let before = if arguments.json { None } else { self.suspect(&archive).ok() };
@@ -181,10 +181,23 @@ impl Call {
         let archive = self.open_to_read(&arguments.archive)?;
         let ids = named(&archive, &self.actor, &arguments.names)?;
         fs::create_dir_all(&arguments.output).map_err(|error| Text::of_io(&error).at(&arguments.output))?;
+        let mut damaged = false;
         for id in ids {
             let path = arguments.output.join(format!("{id}.eml"));
-            let bytes = archive.get(&self.actor, id).map_err(|error| failed(&error))?;
-            fs::write(&path, bytes).map_err(|error| Text::of_io(&error).at(&path))?;
+            let bytes = match archive.get(&self.actor, id) {
+                // What is damaged keeps nobody from the rest.
+                Err(error @ (Error::Damaged(_) | Error::Device(_))) => {
+                    damaged = true;
+                    writeln!(anstream::stderr(), "{id}: {} ({error})", error.explanation(self.language))?;
+                    continue;
+                }
+                read => read.map_err(|error| failed(&error))?,
+            };
+            // The name says what is in it: where it is there already, nothing has to be written.
+            let is_here = path.is_file() && fs::read(&path).is_ok_and(|found| found == bytes);
+            if !is_here {
+                crate::file::write_new(&path, &bytes)?;
+            }
             if arguments.json {
                 let written = Written { id: Some(id), ..Written::of("message", &path) };
                 writeln!(anstream::stdout(), "{}", written.to_json())?;
@@ -192,12 +205,12 @@ impl Call {
                 writeln!(anstream::stdout(), "{}", path.display())?;
             }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(ExitCode::from(u8::from(damaged)))
     }
 
     pub(super) fn reverify(&self, arguments: &Reverify) -> Result<ExitCode, Stop> {
         let archive = self.open(&arguments.archive)?;
-        let setup = arguments.judging.load()?;
+        let setup = arguments.judging.load_at_signing()?;
         let bar = bar();
         let changed = archive.reverify(&self.actor, &intake(&setup), &mut watch(&bar));
         bar.finish_and_clear();
@@ -218,7 +231,7 @@ impl Call {
     }
 
     pub(super) fn salvage(&self, arguments: &Salvage) -> Result<ExitCode, Stop> {
-        let setup = arguments.judging.load()?;
+        let setup = arguments.judging.load_at_signing()?;
         let bar = bar();
         let (from, to) = (&arguments.archive, &arguments.to);
         let salvaged = Archive::salvage_with(&self.actor, &intake(&setup), from, to, &self.keys, &mut watch(&bar));
@@ -245,7 +258,7 @@ impl Call {
 
     pub(super) fn rebuild(&self, arguments: &Rebuild) -> Result<ExitCode, Stop> {
         let archive = self.open(&arguments.archive)?;
-        let setup = arguments.judging.load()?;
+        let setup = arguments.judging.load_at_signing()?;
         let bar = bar();
         let rebuilt = archive.rebuild_index(&self.actor, &intake(&setup), &mut watch(&bar));
         bar.finish_and_clear();

@@ -201,7 +201,7 @@ impl Call {
         let text = query::joined(&arguments.query);
         let query = Query::parse(&text).map_err(|error| super::look::unclear(&error, &text))?;
         let packing = &arguments.packing;
-        let (archive, setup, bar) = (self.open(&arguments.archive)?, packing.judging.load()?, bar());
+        let (archive, setup, bar) = (self.open(&arguments.archive)?, packing.judging.load_at_signing()?, bar());
         let (options, target) = (packing.options(), packing.target());
         let made = archive.deposit(
             &self.actor,
@@ -217,7 +217,7 @@ impl Call {
 
     fn deposit_again(&self, arguments: &Again) -> Result<ExitCode, Stop> {
         let packing = &arguments.packing;
-        let (archive, setup, bar) = (self.open(&arguments.archive)?, packing.judging.load()?, bar());
+        let (archive, setup, bar) = (self.open(&arguments.archive)?, packing.judging.load_at_signing()?, bar());
         let (options, target) = (packing.options(), packing.target());
         let made = archive.deposit_again(
             &self.actor,

@@ -133,7 +133,7 @@ impl Call {
     pub(super) fn show(&self, arguments: &Show) -> Result<ExitCode, Stop> {
         let archive = self.open_to_read(&arguments.archive)?;
         let ids = named(&archive, &self.actor, std::slice::from_ref(&arguments.name))?;
-        let setup = arguments.judging.load()?;
+        let setup = arguments.judging.load_at_signing()?;
         let mut output = anstream::stdout();
         for id in ids {
             let entry = archive.entry(&self.actor, id).map_err(|error| failed(&error))?;

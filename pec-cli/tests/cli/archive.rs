@@ -73,7 +73,14 @@ fn from_a_folder_to_a_proof() {
     };
     let ran = verify(&[]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.out.contains("intact, byte for byte") && ran.out.contains("delivered  "), "{}", ran.out);
+    assert!(ran.out.contains("intact, byte for byte") && ran.out.contains("DELIVERED  "), "{}", ran.out);
+    assert!(ran.out.contains("time stated by the provider") && ran.out.contains("no PEC of the Italian system"));
+    let it = pec(&["proof", "verify", &bundle, "--anchor", &kit.anchor, "--now", later, "--lang", "it"]).out;
+    assert!(it.contains("CONSEGNATO  ") && it.contains("CERTIFICATO  ricevuta di avvenuta consegna"), "{it}");
+    assert!(
+        it.contains("ora dichiarata dal gestore") && !it.contains("delivered") && !it.contains("certified"),
+        "{it}"
+    );
     let json: serde_json::Value = serde_json::from_str(&verify(&["--json"]).out).unwrap();
     assert_eq!(json["transaction"], pec_id);
     // The tamper demo: one bit, and the object and block are named.
@@ -329,7 +336,80 @@ fn wrong_input_is_explained() {
     fs::write(&text, "ciao").unwrap();
     assert!(pec(&["archive", "stats", &text, "--lang", "en"]).err.contains("no archive of pec"));
     let bundle = pec(&["proof", "verify", &text, "--lang", "en"]);
-    assert!(bundle.code == 1 && bundle.out.contains("frame altered at byte 0"), "{bundle:?}");
+    assert!(bundle.code == 2 && bundle.err.contains("is no bundle") && bundle.err.contains(&text), "{bundle:?}");
+}
+
+/// Who made a bundle may have left out that a certificate is revoked: what the reader knows counts beside it.
+#[test]
+fn evidence_of_the_reader_counts() {
+    let kit = Kit::new();
+    let artefacts = conformance().join("artefacts");
+    let archive = kit.path("a.pecarchive");
+    assert_eq!(pec(&["archive", "init", &archive]).code, 0);
+    let delivery = conformance().join("kind-delivery-a.eml").display().to_string();
+    assert_eq!(pec(&["archive", "add", &archive, &delivery, "--anchor", &kit.anchor, "--now", crate::NOW]).code, 0);
+    let found = pec(&["archive", "search", &archive, "--json"]).json();
+    let (pec_id, bundle) = (found[0]["pec_id"].as_str().unwrap(), kit.path("b.zip"));
+    let judged = ["--anchor", &kit.anchor, "--now", crate::NOW, "--json"];
+    assert_eq!(pec(&[&["proof", "make", &archive, pec_id, "-o", &bundle][..], &judged[..4]].concat()).code, 0);
+    let verify = |more: &[&str]| pec(&[&["proof", "verify", &bundle][..], &judged, more].concat());
+    let sound = verify(&[]);
+    assert!(sound.code == 0 && sound.json()[0]["messages"][0]["verdict"] == "certified", "{sound:?}");
+    let list = artefacts.join("crl-key-compromise.crl").display().to_string();
+    let revoked = verify(&["--crl", &list]);
+    assert_eq!(revoked.code, 1, "{revoked:?}");
+    assert_eq!(revoked.json()[0]["messages"][0]["verdict"], "intact-but-untrusted");
+    // What would change nothing is refused, and told.
+    for command in [&["proof", "verify", &bundle][..], &["archive", "add", &archive, &delivery]] {
+        let ran = pec(&[command, &["--at", "now", "--lang", "it"]].concat());
+        assert!(ran.code == 2 && ran.err.contains("--at: archivi e fascicoli"), "{ran:?}");
+    }
+    // Packed again, as mail gateways and file managers do.
+    let unpack = format!(
+        "import zipfile\na = zipfile.ZipFile({bundle:?})\nwith zipfile.ZipFile({bundle:?} + 'x', 'w', zipfile.ZIP_DEFLATED) as b:\n  \
+         for name in a.namelist(): b.writestr(name, a.read(name))\n"
+    );
+    let packed = std::process::Command::new("python3").args(["-c", &unpack]).status().unwrap();
+    let again = pec(&["proof", "verify", &format!("{bundle}x"), "--lang", "it"]);
+    assert!(packed.success() && again.code == 2 && again.err.contains("non è un fascicolo"), "{again:?}");
+}
+
+/// What is written elsewhere follows no link, overwrites nothing, and one that is damaged keeps nobody from the rest.
+#[test]
+fn an_export_overwrites_nothing_and_goes_on() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let ids: Vec<String> = pec(&["archive", "search", &archive, "--json"])
+        .json()
+        .iter()
+        .filter_map(|found| found["id"].as_str().map(str::to_owned))
+        .collect();
+    let (folder, precious) = (kit.path("fuori"), kit.path("prezioso.txt"));
+    fs::create_dir(&folder).unwrap();
+    fs::write(&precious, "prezioso").unwrap();
+    std::os::unix::fs::symlink(&precious, format!("{folder}/{}.eml", ids[0])).unwrap();
+    let export =
+        |ids: &[&str]| pec(&[&["archive", "export", &archive, "-o", &folder, "--lang", "it"][..], ids].concat());
+    let linked = export(&[&ids[0]]);
+    assert!(linked.code == 2 && linked.err.contains("esiste già"), "{linked:?}");
+    assert_eq!(fs::read(&precious).unwrap(), b"prezioso");
+    fs::remove_file(format!("{folder}/{}.eml", ids[0])).unwrap();
+    // Twice the same is the same.
+    for _ in 0..2 {
+        assert_eq!(export(&[&ids[0]]).code, 0);
+    }
+    let spoil = format!(
+        "import sqlite3\nc = sqlite3.connect({archive:?})\n\
+         assert c.execute(\"UPDATE message SET skeleton = x'00' WHERE sha256 = x'{}'\").rowcount == 1\nc.commit()\n",
+        ids[1]
+    );
+    assert!(std::process::Command::new("python3").args(["-c", &spoil]).status().unwrap().success());
+    let rest = export(&[&ids[1], &ids[2]]);
+    assert!(rest.code == 1 && rest.err.starts_with(&ids[1]), "{rest:?}");
+    assert!(
+        fs::exists(format!("{folder}/{}.eml", ids[2])).unwrap()
+            && !fs::exists(format!("{folder}/{}.eml", ids[1])).unwrap()
+    );
 }
 
 /// What is wrong with a query, the query, and a mark below the place: three lines, whatever stands in the query.

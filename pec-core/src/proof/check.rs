@@ -1,6 +1,6 @@
 //! A bundle is read: nothing that it says of itself is believed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -95,6 +95,9 @@ pub enum ObjectFault {
     Foreign,
     /// A message, or a look-up, is not called by its own digest.
     Misnamed,
+    /// It is compressed, as nothing in a bundle is: another program has packed the file again. Unpacked, its messages can be checked
+    /// each by itself.
+    Packed,
 }
 
 /// One message of a bundle.
@@ -107,6 +110,8 @@ pub struct MessageProof {
     pub kind: String,
     /// The verdict, by the reader's trust data.
     pub verdict: &'static str,
+    /// The authority at the end of the path, as [`crate::trust::Anchor`] is written: one that the reader gave is no authority of PEC.
+    pub anchor: Option<String>,
     /// When the certificate of its signer ends.
     pub certificate_ends: Option<Timestamp>,
     /// Since when it is proven to have existed, where it is.
@@ -169,6 +174,22 @@ impl ProofReport {
 /// Everything is held in memory; each message as in `limits`.
 #[must_use]
 pub fn check(bytes: &[u8], trust: &TrustStore, now: Timestamp, limits: &Limits) -> ProofReport {
+    check_with(bytes, trust, &Evidence::none(), now, limits)
+}
+
+/// As [`check`], with revocation evidence of the reader's own beside that which the bundle carries: whoever made it may have left out
+/// what he did not know, or did not want to be known.
+///
+/// # Limits
+/// As [`check`].
+#[must_use]
+pub fn check_with(
+    bytes: &[u8],
+    trust: &TrustStore,
+    evidence: &Evidence,
+    now: Timestamp,
+    limits: &Limits,
+) -> ProofReport {
     let mut report = ProofReport {
         transaction: None,
         made_at: None,
@@ -177,26 +198,32 @@ pub fn check(bytes: &[u8], trust: &TrustStore, now: Timestamp, limits: &Limits) 
         dossiers: Vec::new(),
         lookups: Vec::new(),
     };
-    let objects = match zip::read(bytes) {
-        Ok(objects) => objects,
-        Err(zip::Broken { at, object }) => {
-            report.faults.push(Fault::Frame { at, object });
-            return report;
-        }
-    };
+    let (objects, broken) = zip::read(bytes);
+    if let Some(zip::Broken { at, object }) = broken {
+        report.faults.push(Fault::Frame { at, object });
+    }
+    if objects.is_empty() {
+        return report;
+    }
+    let packed = objects.iter().filter(|object| object.is_packed);
+    let packed: BTreeSet<&str> = packed.map(|object| object.name.as_str()).collect();
+    let is_packed = |path: &&str| Fault::Object { path: (*path).to_owned(), how: ObjectFault::Packed };
+    report.faults.extend(packed.iter().map(is_packed));
     let content = |object: &Object| bytes.get(object.content.clone()).unwrap_or_default();
+    let readable = objects.iter().filter(|object| !object.is_packed);
     let all: BTreeMap<String, Vec<u8>> =
-        objects.iter().map(|object| (object.name.clone(), content(object).to_vec())).collect();
-    let manifest = manifest(&all, &mut report);
-    if let Some(manifest) = &manifest {
-        compare(manifest, &all, &mut report.faults);
+        readable.map(|object| (object.name.clone(), content(object).to_vec())).collect();
+    if !packed.contains(MANIFEST)
+        && let Some(manifest) = manifest(&all, &mut report)
+    {
+        compare(&manifest, &all, &packed, &mut report.faults);
     }
     if report.faults.is_empty()
         && let Some(at) = first_difference(&objects, &all, bytes)
     {
         report.faults.push(Fault::Frame { at, object: zip::place(&objects, at).map(str::to_owned) });
     }
-    let mut case = Case::new(&all, trust, now, limits);
+    let mut case = Case::new(&all, trust, evidence.clone(), now, limits);
     case.stamps = Stamps::read(&all, trust, now, limits);
     report.messages = case.messages();
     report.lookups = case.lookups();
@@ -242,11 +269,12 @@ fn manifest(all: &BTreeMap<String, Vec<u8>>, report: &mut ProofReport) -> Option
 }
 
 /// Each object against the manifest.
-fn compare(manifest: &Manifest, all: &BTreeMap<String, Vec<u8>>, faults: &mut Vec<Fault>) {
+fn compare(manifest: &Manifest, all: &BTreeMap<String, Vec<u8>>, packed: &BTreeSet<&str>, faults: &mut Vec<Fault>) {
     let listed: BTreeMap<&str, &Listed> = manifest.objects.iter().map(|listed| (&*listed.path, listed)).collect();
     let mut fault = |path: &str, how| faults.push(Fault::Object { path: path.to_owned(), how });
     for (path, listed) in &listed {
         match all.get(*path) {
+            None if packed.contains(path) => {}
             None => fault(path, ObjectFault::Missing),
             Some(content) => {
                 let damaged = listed.damaged(content);
@@ -312,7 +340,7 @@ fn is_message(path: &str) -> bool {
 
 /// The page about the messages of a bundle, as `trust` judges at `at`.
 pub(super) fn page(all: &BTreeMap<String, Vec<u8>>, trust: &TrustStore, at: Timestamp) -> String {
-    let case = Case::new(all, trust, at, &Limits::DEFAULT);
+    let case = Case::new(all, trust, Evidence::none(), at, &Limits::DEFAULT);
     let (ledger, sources) = case.ledger();
     let mut shelf = Shelf { case: &case, sources: &sources };
     let entries: Vec<Entry<'_>> = ledger
@@ -335,8 +363,14 @@ struct Case<'c> {
 }
 
 impl<'c> Case<'c> {
-    fn new(all: &'c BTreeMap<String, Vec<u8>>, trust: &'c TrustStore, now: Timestamp, limits: &'c Limits) -> Self {
-        let mut evidence = Evidence::none();
+    /// `evidence` is the reader's.
+    fn new(
+        all: &'c BTreeMap<String, Vec<u8>>,
+        trust: &'c TrustStore,
+        mut evidence: Evidence,
+        now: Timestamp,
+        limits: &'c Limits,
+    ) -> Self {
         for (path, content) in all {
             if path.ends_with(".crl") {
                 evidence = evidence.with_crl(content.clone());
@@ -391,6 +425,7 @@ impl<'c> Case<'c> {
             path: path.to_owned(),
             kind: verification.kind.as_str().to_owned(),
             verdict: verification.verdict().as_str(),
+            anchor: verification.anchor.map(|anchor| anchor.to_string()),
             certificate_ends: ends,
             witnessed,
             witness_fails,

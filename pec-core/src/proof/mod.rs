@@ -22,7 +22,7 @@ mod tree;
 mod zip;
 
 pub use build::{Bundle, Checkpoint, Witness};
-pub use check::{Fault, LookupProof, MessageProof, ObjectFault, ProofReport, Witnessed, check};
+pub use check::{Fault, LookupProof, MessageProof, ObjectFault, ProofReport, Witnessed, check, check_with};
 pub use manifest::BLOCK;
 pub use report::expert_commands;
 pub use zip::{Frames, TooLarge};

@@ -32,6 +32,8 @@ pub struct TooLarge;
 pub(super) struct Object {
     pub(super) name: String,
     pub(super) content: Range<usize>,
+    /// Whether somebody has compressed it.
+    pub(super) is_packed: bool,
 }
 
 /// A file that is not in this form, and where it stops being so.
@@ -142,36 +144,52 @@ pub(super) fn write<'o>(objects: impl Iterator<Item = (&'o str, &'o [u8])>) -> R
     Ok(out)
 }
 
-/// The objects of a file in this form, by their frames; what is in them may be anything.
+/// The objects of a file in this form, by their frames, up to where it is broken; what is in them may be anything.
 ///
 /// Frames are read from the front. That directory and checksums agree with them, writing everything once more shows.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Object>, Broken> {
+pub(super) fn read(bytes: &[u8]) -> (Vec<Object>, Option<Broken>) {
     let mut objects: Vec<Object> = Vec::new();
     let mut at = 0;
     loop {
-        let broken = |at| Broken { at, object: None };
-        match u32_at(bytes, at) {
-            Some(LOCAL) if objects.len() < MOST => {}
-            Some(CENTRAL | END) => return Ok(objects),
-            _ => return Err(broken(at)),
+        match next(bytes, at, &objects) {
+            Ok(Some(object)) => {
+                at = object.content.end;
+                objects.push(object);
+            }
+            Ok(None) => return (objects, None),
+            Err(broken) => return (objects, Some(broken)),
         }
-        let size = u32_at(bytes, at + 18).ok_or_else(|| broken(at + 18))? as usize;
-        let name_size = u16_at(bytes, at + 26).ok_or_else(|| broken(at + 26))?;
-        let from = at + LOCAL_BYTES;
-        let content = from + usize::from(name_size)..from + usize::from(name_size) + size;
-        let name = bytes.get(from..content.start).and_then(|name| std::str::from_utf8(name).ok());
-        let name = name.ok_or_else(|| broken(from))?.to_owned();
-        if content.end > bytes.len() {
-            return Err(Broken { at: at + 18, object: Some(name) });
-        }
-        // In order, each once, and no name that would lead out of a folder.
-        let follows = objects.last().is_none_or(|last| *last.name < *name);
-        if !follows || !is_plain(&name) {
-            return Err(Broken { at: from, object: Some(name) });
-        }
-        at = content.end;
-        objects.push(Object { name, content });
     }
+}
+
+/// The object whose frame begins here, after these; none where all have been read.
+fn next(bytes: &[u8], at: usize, before: &[Object]) -> Result<Option<Object>, Broken> {
+    let broken = |at| Broken { at, object: None };
+    match u32_at(bytes, at) {
+        Some(LOCAL) if before.len() < MOST => {}
+        Some(CENTRAL | END) => return Ok(None),
+        _ => return Err(broken(at)),
+    }
+    let is_packed = u16_at(bytes, at + 8) != Some(0);
+    let size = u32_at(bytes, at + 18).ok_or_else(|| broken(at + 18))? as usize;
+    let name_size = u16_at(bytes, at + 26).ok_or_else(|| broken(at + 26))?;
+    // Others write further fields before the content.
+    let further = u16_at(bytes, at + 28).ok_or_else(|| broken(at + 28))?;
+    let from = at + LOCAL_BYTES;
+    let named = from + usize::from(name_size);
+    let begins = named + usize::from(further);
+    let content = begins..begins + size;
+    let name = bytes.get(from..named).and_then(|name| std::str::from_utf8(name).ok());
+    let name = name.ok_or_else(|| broken(from))?.to_owned();
+    if content.end > bytes.len() {
+        return Err(Broken { at: at + 18, object: Some(name) });
+    }
+    // In order, each once, and no name that would lead out of a folder.
+    let follows = before.last().is_none_or(|last| *last.name < *name);
+    if !follows || !is_plain(&name) {
+        return Err(Broken { at: from, object: Some(name) });
+    }
+    Ok(Some(Object { name, content, is_packed }))
 }
 
 /// What stands at a byte of a file whose objects are these.
@@ -218,7 +236,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let bytes = write(OBJECTS.iter().copied()).unwrap();
-        let read = read(&bytes).unwrap();
+        let (read, broken) = read(&bytes);
+        assert_eq!(broken, None);
         let pairs: Vec<_> = read.iter().map(|object| (object.name.as_str(), &bytes[object.content.clone()])).collect();
         assert_eq!(pairs, OBJECTS);
         assert_eq!(bytes.len(), size(OBJECTS.iter().map(|(name, content)| (*name, content.len()))));
@@ -231,9 +250,9 @@ mod tests {
     fn names_are_in_order_and_lead_nowhere_else() {
         for names in [["b", "a"], ["a", "a"], ["a", "../x"], ["a", "b\\c"], ["a", "/b"], ["A", "b"], ["a", "b//c"]] {
             let bytes = write(names.into_iter().map(|name| (name, &b""[..]))).unwrap();
-            assert!(read(&bytes).is_err(), "{names:?}");
+            assert!(read(&bytes).1.is_some(), "{names:?}");
         }
-        assert!(read(b"").is_err());
-        assert!(read(b"PK\x03\x04").is_err());
+        assert!(read(b"").1.is_some());
+        assert!(read(b"PK\x03\x04").1.is_some());
     }
 }

@@ -208,6 +208,49 @@ fn no_message_that_only_looks_like_a_receipt_is_sound() {
 }
 
 #[test]
+fn what_can_still_be_read_of_a_broken_file_is_judged() {
+    let scene = Scene::new();
+    let bytes = scene.bundle();
+    let certified = |report: &ProofReport| report.messages.iter().filter(|it| it.verdict == "certified").count();
+    let all = certified(&read(&bytes, &scene.trust));
+    let frame = |path: &str| bytes.windows(path.len()).position(|window| window == path.as_bytes()).unwrap() - 30;
+    // One is called compressed: what stands there is no message.
+    let first = format!("messages/{}.eml", scene.messages.iter().map(|message| hex(message)).min().unwrap());
+    let mut packed = bytes.clone();
+    packed[frame(&first) + 8] = 8;
+    let report = read(&packed, &scene.trust);
+    assert_eq!(report.faults, [Fault::Object { path: first.clone(), how: ObjectFault::Packed }]);
+    assert!(report.messages.iter().all(|message| message.path != first));
+    assert!(report.messages.len() == scene.messages.len() - 1 && !report.is_sound());
+    // It ends before its end.
+    let last = format!("messages/{}.eml", scene.messages.iter().map(|message| hex(message)).max().unwrap());
+    let report = read(&bytes[..frame(&last) + 200], &scene.trust);
+    assert!(report.faults.iter().any(|fault| matches!(fault, Fault::Frame { .. })), "{:?}", report.faults);
+    let missing = Fault::Object { path: last, how: ObjectFault::Missing };
+    assert!(report.faults.contains(&missing) && certified(&report) + 1 >= all && !report.is_sound());
+    // Something was added, as programs that add files do.
+    let directory = bytes.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    let begins = (0..directory).find(|at| bytes[*at..].starts_with(b"PK\x01\x02")).unwrap();
+    let mut more = bytes[..begins].to_vec();
+    more.extend(pec_core::proof::Frames::default().object("note.txt", b"nota").unwrap());
+    more.extend_from_slice(b"nota");
+    more.extend_from_slice(&bytes[begins..]);
+    let report = read(&more, &scene.trust);
+    assert!(
+        matches!(&report.faults[..], [Fault::Frame { object: Some(object), .. }] if object == "note.txt"),
+        "{:?}",
+        report.faults
+    );
+    assert!(certified(&report) == all && !report.is_sound());
+    // What is none says nothing at all.
+    for none in [&b""[..], b"From: x\r\n\r\n", b"PK\x03\x04", &[0; 5000]] {
+        let report = read(none, &scene.trust);
+        assert!(matches!(report.faults[..], [Fault::Frame { object: None, .. }]), "{:?}", report.faults);
+        assert!(report.messages.is_empty() && report.transaction.is_none());
+    }
+}
+
+#[test]
 fn every_byte_that_is_changed_is_found_and_named() {
     let scene = Scene::new();
     let bytes = scene.bundle();

@@ -332,6 +332,12 @@ static void proven(void)
     CHECK(pec_proof_check(trust, bytes.data, bytes.len, NOW, &proof, NULL) == PEC_OK);
     CHECK(pec_proof_is_intact(proof, &yes) == PEC_OK && yes == 1 && pec_proof_is_sound(proof, &yes) == PEC_OK && yes == 1);
     pec_proof_free(proof);
+    CHECK(pec_proof_check_with(trust, NULL, bytes.data, bytes.len, NOW, &proof, NULL) == PEC_NULL);
+    CHECK(pec_evidence_new(&evidence, NULL) == PEC_OK);
+    CHECK(pec_proof_check_with(trust, evidence, bytes.data, bytes.len, NOW, &proof, NULL) == PEC_OK);
+    pec_evidence_free(evidence);
+    CHECK(pec_proof_is_sound(proof, &yes) == PEC_OK && yes == 1);
+    pec_proof_free(proof);
     CHECK(pec_proof_expert_commands(bytes.data, bytes.len, &text, NULL) == PEC_OK && contains(text, "$ openssl cms -verify"));
     CHECK(pec_proof_expert_commands((const uint8_t *)"x", 1, &text, NULL) == PEC_ABSENT);
     damaged = (uint8_t *)malloc(bytes.len);

@@ -636,6 +636,8 @@ class MessageProof:
     """Its path in the bundle."""
     kind: str
     verdict: Verdict
+    anchor: str | None
+    """The authority at the end of the path: `host:…` is one that the reader gave, and no authority of PEC."""
     certificate_ends: datetime | None
     witnessed: Witnessed | None
     witness_fails: str | None

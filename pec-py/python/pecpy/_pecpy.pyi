@@ -2773,7 +2773,7 @@ def check_entry(proof: str, root: str) -> bool:
 def check_growth(proof: str, earlier: str, later: str) -> bool:
     """Whether a proof, as JSON, leads from one root to the other; for `pecpy.GrowthProof`."""
 def check_proof(
-    bundle: _Bytes, *, now: datetime | None = None, trust: TrustStore | None = None
+    bundle: _Bytes, *, now: datetime | None = None, trust: TrustStore | None = None, evidence: Evidence | None = None
 ) -> tuple[str, bool, bool]:
     """The report on a bundle, as JSON, and whether it is intact and sound; for `pecpy.proof`."""
 def expert_commands(bundle: _Bytes) -> str | None:

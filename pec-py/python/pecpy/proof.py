@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pecpy._archive import LookupProof, MessageProof, ProofReport, Witnessed
-from pecpy._pecpy import Archive, TrustStore, check_proof
+from pecpy._pecpy import Archive, Evidence, TrustStore, check_proof
 from pecpy._pecpy import expert_commands as _commands
 from pecpy._pecpy import time_stamp_request as _request
 
@@ -36,11 +36,14 @@ def make(archive: Archive, identifier: str, *, now: datetime | None = None, trus
     return archive.bundle(identifier, now=now, trust=trust)
 
 
-def verify(bundle: _Bytes, *, now: datetime | None = None, trust: TrustStore | None = None) -> ProofReport:
-    """Checks a bundle, a path, bytes or a file, by the trust data of the caller at `now`: nothing that it says of itself counts. A
-    file that was damaged, or is none, raises nothing: the report says so.
+def verify(
+    bundle: _Bytes, *, now: datetime | None = None, trust: TrustStore | None = None, evidence: Evidence | None = None
+) -> ProofReport:
+    """Checks a bundle, a path, bytes or a file, by the trust data of the caller at `now`: nothing that it says of itself counts.
+    `evidence` about revocation counts beside that which the bundle carries: whoever made it may have left something out. A file that
+    was damaged, or is none, raises nothing: the report says so.
     """
-    return ProofReport._of(*check_proof(bundle, now=now, trust=trust))
+    return ProofReport._of(*check_proof(bundle, now=now, trust=trust, evidence=evidence))
 
 
 def expert_commands(bundle: _Bytes) -> str | None:

@@ -10,7 +10,7 @@ use pyo3::types::PyBytes;
 use super::judging::Judging;
 use super::{Archive, given, value};
 use crate::source;
-use crate::trust::{Trust, TrustStore};
+use crate::trust::{Evidence, Trust, TrustStore};
 use crate::work::released;
 
 #[pymethods]
@@ -73,17 +73,19 @@ impl Archive {
 
 /// The report on a bundle, as JSON, and whether it is intact and sound; for `pecpy.proof`.
 #[pyfunction]
-#[pyo3(signature = (bundle, *, now = None, trust = None))]
+#[pyo3(signature = (bundle, *, now = None, trust = None, evidence = None))]
 pub(crate) fn check_proof(
     py: Python<'_>,
     bundle: &Bound<'_, PyAny>,
     now: Option<&Bound<'_, PyAny>>,
     trust: Option<&Bound<'_, TrustStore>>,
+    evidence: Option<&Bound<'_, Evidence>>,
 ) -> PyResult<(String, bool, bool)> {
     let (bundle, now) = given(bundle, now)?;
     let trust = trust.map_or_else(Trust::built_in, |trust| std::sync::Arc::clone(&trust.get().trust));
+    let evidence = evidence.map(|given| std::sync::Arc::clone(&given.get().evidence)).unwrap_or_default();
     released(py, || {
-        let report = proof::check(&bundle, &trust.store, now, &Limits::DEFAULT);
+        let report = proof::check_with(&bundle, &trust.store, &evidence, now, &Limits::DEFAULT);
         (report.to_json(), report.is_intact(), report.is_sound())
     })
 }
