@@ -19,6 +19,7 @@ use crate::dossiers::{self, Judge, Records};
 use crate::enforce::{Asked, Call, On, Sight};
 use crate::error::{Error, Result};
 use crate::evidence::{LastUsed, Used};
+use crate::guard::Guarded;
 use crate::id::Id;
 use crate::intake::{Intake, Prepared};
 use crate::log::What;
@@ -28,7 +29,7 @@ use crate::pool::Pool;
 use crate::press::Press;
 use crate::queue::Queue;
 use crate::ready::{Compressed, Ready};
-use crate::seal::{Keys, Seal};
+use crate::seal::{Keys, NOT_ENCRYPTED, Seal};
 use crate::search::Query;
 use crate::seen::Seen;
 use crate::sqlite::Sqlite;
@@ -171,18 +172,28 @@ impl Archive {
     /// # Errors
     /// [`Error::Key`], as [`Archive::open_with`]; what the backend meets.
     pub fn over_with(backend: impl Backend + 'static, keys: &Keys) -> Result<Self> {
-        let mut registered = None;
-        let mut is_empty = false;
+        let is_writable = backend.writable().is_ok();
+        let is_empty = |view: &dyn View| view.last_entry().is_ok_and(|last| last.is_none());
+        let (mut registered, mut empty) = (None, false);
         backend.read(&mut |view| {
             registered = readable(view.keys())?;
-            is_empty = view.last_entry().is_ok_and(|last| last.is_none());
+            empty = is_empty(view);
             Ok(())
         })?;
-        let (seal, new) = Seal::new(keys, registered.as_deref(), is_empty)?;
-        if let Some(key) = new.filter(|_| backend.writable().is_ok()) {
-            backend.change(&mut |change| change.put_key(&key))?;
+        let (seal, new) = Seal::new(keys, registered.as_deref(), empty)?;
+        if let Some(key) = new.filter(|_| is_writable) {
+            backend.change(&mut |change| {
+                // Somebody else may have begun meanwhile.
+                let known = change.keys()?;
+                if known.is_empty() && !is_empty(change) {
+                    return Err(NOT_ENCRYPTED);
+                }
+                seal.still_fits(&known)?;
+                change.put_key(&key)
+            })?;
         }
         let seal = Arc::new(seal);
+        let backend = Guarded::new(backend, Arc::clone(&seal));
         let writer = Mutex::new(Writer::new(&seal)?);
         Ok(Self {
             backend: Box::new(backend),

@@ -20,6 +20,7 @@ mod error;
 mod events;
 mod evidence;
 mod filing;
+mod guard;
 mod id;
 mod import;
 mod intake;

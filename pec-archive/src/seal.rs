@@ -23,6 +23,9 @@ use crate::words::Words;
 /// The form of what is sealed, and its first byte: no data that are only compressed begin so.
 const VERSION: u8 = 1;
 
+/// Keys for an archive that has none.
+pub(crate) const NOT_ENCRYPTED: Error = Error::Key("the archive is not encrypted");
+
 const KEY_ID: usize = 8;
 const NONCE: usize = 24;
 
@@ -218,24 +221,35 @@ impl Seal {
     /// [`Error::Key`].
     pub(crate) fn new(keys: &Keys, registered: Option<&[KeyRow]>, is_empty: bool) -> Result<(Self, Option<KeyRow>)> {
         let Some(first) = keys.rings.first() else {
-            return match registered {
-                None | Some([]) => Ok((Self::default(), None)),
-                Some(_) => Err(Error::Key("the archive is encrypted, and no key was given")),
-            };
+            Self::default().still_fits(registered.unwrap_or_default())?;
+            return Ok((Self::default(), None));
         };
         let Some(registered) = registered else { return Ok((Self(keys.clone()), None)) };
         if registered.is_empty() && !is_empty {
-            return Err(Error::Key("the archive is not encrypted"));
+            return Err(NOT_ENCRYPTED);
         }
-        if !registered.iter().all(|row| keys.rings.iter().any(|ring| ring.id == row.id)) {
-            return Err(Error::Key("a key under which the archive was encrypted is missing"));
-        }
+        Self(keys.clone()).still_fits(registered)?;
         let words = registered.first().map_or(keys.searchable == Searchable::Words, |row| row.words);
         let is_new = !registered.iter().any(|row| row.id == first.id);
         let searchable = if words { Searchable::Words } else { Searchable::Fields };
         let seal = Self(Keys { searchable, ..keys.clone() });
         let new = seal.key().filter(|_| is_new);
         Ok((seal, new))
+    }
+
+    /// That what is stored now is sealed under none but its keys.
+    ///
+    /// # Errors
+    /// [`Error::Key`].
+    pub(crate) fn still_fits(&self, registered: &[KeyRow]) -> Result<()> {
+        let rings = &self.0.rings;
+        if registered.iter().all(|row| rings.iter().any(|ring| ring.id == row.id)) {
+            return Ok(());
+        }
+        Err(Error::Key(match rings.is_empty() {
+            true => "the archive is encrypted, and no key was given",
+            false => "a key under which the archive was encrypted is missing",
+        }))
     }
 
     /// The key under which it seals.
@@ -260,14 +274,20 @@ impl Seal {
     /// # Errors
     /// [`Error::Damaged`] where they are not what was sealed for this place.
     pub(crate) fn open<'d>(&self, place: Place, data: &'d [u8]) -> Result<Cow<'d, [u8]>> {
-        if self.0.rings.is_empty() {
+        let rings = &self.0.rings;
+        let key = data.strip_prefix(&[VERSION]).and_then(|data| data.first_chunk::<KEY_ID>());
+        if key.is_some_and(|id| !rings.iter().any(|ring| ring.id == *id)) {
+            // Or damage has made it look so: whoever reads on must be told either.
+            return Err(Error::Damaged("encrypted under a key that was not given".into()));
+        }
+        if rings.is_empty() {
             return Ok(Cow::Borrowed(data));
         }
         let opened = || {
             let data = data.strip_prefix(&[VERSION])?;
             let (id, data) = data.split_first_chunk::<KEY_ID>()?;
             let (nonce, sealed) = data.split_first_chunk::<NONCE>()?;
-            let ring = self.0.rings.iter().find(|ring| ring.id == *id)?;
+            let ring = rings.iter().find(|ring| ring.id == *id)?;
             let payload = Payload { msg: sealed, aad: &place.associated() };
             place.cipher(ring).decrypt(&XNonce::from(*nonce), payload).ok()
         };

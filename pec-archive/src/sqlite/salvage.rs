@@ -93,7 +93,7 @@ impl Archive {
         // One view of what may still be written to.
         source.view(|source| {
             everything_is_theirs(source, actor)?;
-            let (seal, _) = Seal::new(keys, readable(source.keys())?.as_deref(), true)?;
+            let (seal, _) = Seal::new(keys, readable(source.keys())?.as_deref(), false)?;
             let target = Sqlite::create(to)?;
             let path = target.place.path().to_owned();
             let salvaged = take_over(source, target, &Arc::new(seal), keys, actor, intake, watch);

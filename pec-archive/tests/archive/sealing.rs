@@ -148,6 +148,56 @@ fn damage_to_what_is_known_of_its_keys_hides_nothing() {
 }
 
 #[test]
+fn nothing_is_written_under_other_keys_than_the_archive_has_by_then() {
+    let scene = Scene::new(1000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    let (host, intake) = (Actor::host(), Intake::new(scene.trust(), scene.now()));
+    let other = || b"Message-ID: <1@ditta.example>\r\n\r\nciao\r\n".to_vec();
+    // Opened while it was empty; encrypted since.
+    let plain = Archive::create(&path).unwrap();
+    let sealed = Archive::open_with(&path, &keys(7)).unwrap();
+    let ids = fill(&sealed, &scene);
+    for message in [other(), scene.sent.clone()] {
+        assert!(matches!(plain.put(&host, &intake, message), Err(Error::Key(_))));
+    }
+    assert!(plain.hold(&host, scene.now(), &ids[..1], "causa").is_err());
+    assert_eq!(sealed.get(&host, ids[0]).unwrap(), scene.sent);
+    // A key that came since then.
+    let newer = Archive::open_with(&path, &Keys::of(key(9)).unwrap().and(key(7)).unwrap()).unwrap();
+    newer.put(&host, &intake, other()).unwrap();
+    let states = found(&newer, "stato:consegnato");
+    assert!(matches!(sealed.put(&host, &intake, other()), Err(Error::Key(_))));
+    let watch = &mut |_| ControlFlow::Continue(());
+    assert!(matches!(sealed.rebuild_index(&host, &intake, watch), Err(Error::Key(_))));
+    assert!(found(&newer, "stato:consegnato") == states && is_clean(&newer));
+    drop((plain, sealed, newer));
+    // Which they are can no longer be read: what is there is read, and nothing written.
+    rusqlite::Connection::open(&path).unwrap().execute_batch("DROP TABLE sealed").unwrap();
+    for keys in [Keys::none(), keys(7), keys(8)] {
+        let archive = Archive::open_with(&path, &keys).unwrap();
+        assert!(archive.put(&host, &intake, scene.sent.clone()).is_err());
+        assert!(archive.put(&host, &intake, b"Subject: y\r\n\r\n".to_vec()).is_err());
+    }
+    let both = Keys::of(key(9)).unwrap().and(key(7)).unwrap();
+    assert_eq!(Archive::open_with(&path, &both).unwrap().get(&host, ids[0]).unwrap(), scene.sent);
+}
+
+#[test]
+fn keys_for_an_archive_that_has_none_lose_nothing() {
+    let scene = Scene::new(1000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (host, intake) = (Actor::host(), Intake::new(scene.trust(), scene.now()));
+    let archive = Archive::create(&path("a")).unwrap();
+    fill(&archive, &scene);
+    assert!(matches!(Archive::open_with(&path("a"), &keys(7)), Err(Error::Key(_))));
+    let watch = &mut |_| ControlFlow::Continue(());
+    let salvaged = Archive::salvage_with(&host, &intake, &path("a"), &path("b"), &keys(7), watch);
+    assert!(matches!(salvaged, Err(Error::Key(_))) && !path("b").exists(), "{salvaged:?}");
+}
+
+#[test]
 fn keys_are_changed_copies_opened_and_messages_erased_as_ever() {
     let scene = Scene::new(10_000);
     let folder = tempfile::tempdir().unwrap();
