@@ -11,10 +11,11 @@ use pec_core::reconcile::{Dossier, HashKey, Ledger, Record, Role, Source};
 use pec_core::trust::ChainCache;
 use pec_core::verify::Verification;
 
+use crate::care::readable;
 use crate::content;
 use crate::error::{Error, Result};
 use crate::events::{Happened, tell};
-use crate::evidence::{Brought, Kept, brought, newest_trust};
+use crate::evidence::{Brought, Kept, brought, kept_trust};
 use crate::intake::Intake;
 use crate::seal::Seal;
 use crate::store::{Change, DossierRow, Number, Speaking, View};
@@ -111,6 +112,17 @@ impl<'a> Judge<'a> {
         let kept = self.kept.with(self.seal, view, number)?;
         let intake = Intake { evidence: kept.as_deref().or(self.intake.evidence), ..self.intake };
         Ok(intake.verify(message, &mut self.cache))
+    }
+
+    /// Whether a message that is here is judged as it is stored. One that is damaged is not.
+    fn agrees(&mut self, view: &dyn View, number: Number) -> Result<bool> {
+        let limits = self.intake.limits;
+        let mut judged = || -> Result<bool> {
+            let message = Message::parse(content::to_judge(self.seal, view, number, &limits)?.1, &limits);
+            let verdict = self.verify(view, number, &message)?.verdict();
+            Ok(view.verdict(number)?.is_some_and(|(stored, _)| stored == verdict.as_str()))
+        };
+        Ok(readable(judged())?.unwrap_or_default())
     }
 
     fn record(&mut self, view: &dyn View, number: Number) -> Result<Option<Record>> {
@@ -239,13 +251,28 @@ pub(crate) fn refresh(
 }
 
 /// Works out anew the dossiers of which a part was erased, by what is left of them: a state says what can be proven here. Nobody
-/// brings trust data: the newest count by which any of the rest was judged.
+/// brings trust data: of those by which the rest was judged, the ones count by which it was judged last.
 pub(crate) fn without_erased(change: &dyn Change, seal: &Seal, texts: &BTreeSet<String>, now: Timestamp) -> Result<()> {
     let left: Vec<Number> = related(change, texts, Speaking::Counting)?.into_iter().collect();
     if left.is_empty() {
         return Ok(());
     }
-    let trust = newest_trust(seal, change, &left)?;
+    let mut trusts = kept_trust(seal, change, &left)?;
+    let mut last = 0;
+    if trusts.len() > 1 {
+        // They may be of one day: a host's own authorities have none. The verdicts that are stored tell them apart.
+        let mut most = None;
+        for (n, trust) in trusts.iter().enumerate() {
+            let mut judge = Judge::by(&Intake::new(trust, now), seal, ChainCache::default());
+            let agreeing =
+                left.iter().map(|number| judge.agrees(change, *number).map(u64::from)).sum::<Result<u64>>()?;
+            let stands = (agreeing, trust.data_date());
+            if most.as_ref().is_none_or(|most| *most < stands) {
+                (last, most) = (n, Some(stands));
+            }
+        }
+    }
+    let trust = trusts.swap_remove(last);
     let mut judge = Judge::by(&Intake::new(&trust, now), seal, ChainCache::default());
     refresh(change, texts, &mut Records::default(), &mut judge, Telling::Quietly)
 }

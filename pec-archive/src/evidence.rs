@@ -88,20 +88,20 @@ impl LastUsed {
     }
 }
 
-/// The newest of the trust data by which any of these messages was judged; those of this version, where none can be read.
+/// The trust data by which any of these messages was judged; those of this version, where none can be read.
 ///
 /// # Errors
 /// What reading can meet, but for damage.
-pub(crate) fn newest_trust(seal: &Seal, view: &dyn View, numbers: &[Number]) -> Result<TrustStore> {
-    let mut newest: Option<TrustStore> = None;
+pub(crate) fn kept_trust(seal: &Seal, view: &dyn View, numbers: &[Number]) -> Result<Vec<TrustStore>> {
+    let mut kept = Vec::new();
     for (_, id) in view.evidence(numbers)?.into_iter().filter(|(kind, _)| kind == TRUST) {
-        let kept = readable(content::whole_body(seal, view, id))?.and_then(|bytes| String::from_utf8(bytes).ok());
-        let Some(kept) = kept.and_then(|json| TrustStore::from_json(&json).ok()) else { continue };
-        if newest.as_ref().is_none_or(|newest| newest.data_date() < kept.data_date()) {
-            newest = Some(kept);
-        }
+        let json = readable(content::whole_body(seal, view, id))?.and_then(|bytes| String::from_utf8(bytes).ok());
+        kept.extend(json.and_then(|json| TrustStore::from_json(&json).ok()));
     }
-    Ok(newest.unwrap_or_else(TrustStore::built_in))
+    if kept.is_empty() {
+        kept.push(TrustStore::built_in());
+    }
+    Ok(kept)
 }
 
 /// Stores bytes that stand for themselves, unless they are here.

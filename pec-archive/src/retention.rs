@@ -408,7 +408,7 @@ fn refusal(change: &dyn Change, number: Number, now: Timestamp, holders: &mut Ho
 /// The class of a message, and the end of its term: that of the last message of its dossiers.
 fn term(view: &dyn View, number: Number, family: &[KeptRow]) -> Result<(String, Timestamp)> {
     // Beside what is certified a date of a sender's changes nothing: the dossier ends with its last message.
-    let is_dated = family.iter().any(|other| other.is_certified);
+    let is_dated = family.iter().any(|other| other.certified_at.is_some());
     let (mut class, mut ends) = (String::new(), Timestamp::MIN);
     for other in family {
         let months = months(view, &other.class).map_err(|error| match error {
@@ -416,7 +416,13 @@ fn term(view: &dyn View, number: Number, family: &[KeptRow]) -> Result<(String, 
             other => other,
         })?;
         let dated = second_of(other.number);
-        ends = ends.max(after(if is_dated { dated } else { dated.max(other.stored_at) }, months)?);
+        let begins = match other.certified_at {
+            // Where it was certified only when it was judged again, its number still says what its sender wrote.
+            Some(certified) => dated.max(certified),
+            None if is_dated => dated,
+            None => dated.max(other.stored_at),
+        };
+        ends = ends.max(after(begins, months)?);
         if other.number == number {
             class.clone_from(&other.class);
         }

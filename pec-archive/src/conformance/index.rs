@@ -156,9 +156,9 @@ impl Index for Session<'_> {
         let all: BTreeSet<Number> = others.chain(own).collect();
         let kept = |number| -> Result<Option<KeptRow>> {
             let Some((_, stored_at)) = rows.messages.get(&number) else { return Ok(None) };
-            let certified = rows.derived.get(&number).and_then(|derived| derived.judged.certified_at);
-            let (is_certified, class) = (certified.is_some(), self.class_of(number)?);
-            Ok(Some(KeptRow { number, class, is_certified, stored_at: *stored_at }))
+            let certified_at = rows.derived.get(&number).and_then(|derived| derived.judged.certified_at);
+            let class = self.class_of(number)?;
+            Ok(Some(KeptRow { number, class, certified_at, stored_at: *stored_at }))
         };
         all.into_iter().filter_map(|number| kept(number).transpose()).collect()
     }

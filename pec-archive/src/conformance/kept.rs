@@ -36,10 +36,10 @@ pub fn classes_holds_and_tags_are_kept_by_message<B: Backend>(backend: &B) {
         assert_eq!(view.terms()?, [(String::new(), 120), ("breve".into(), 24)]);
         assert_eq!((view.months("breve")?, view.months("")?, view.months("altra")?), (Some(24), Some(120), None));
         assert_eq!((view.class_of(numbers[0])?.as_str(), view.class_of(numbers[1])?.as_str()), ("breve", ""));
-        let kept =
-            |number, class: &str| KeptRow { number, class: class.into(), is_certified: false, stored_at: STORED };
+        let kept = |number, class: &str| KeptRow { number, class: class.into(), certified_at: None, stored_at: STORED };
         assert_eq!(view.kept_with(numbers[0])?, [kept(numbers[0], "breve")]);
-        assert_eq!(view.kept_with(numbers[2])?, [KeptRow { is_certified: true, ..kept(numbers[2], "") }]);
+        let certified_at = Some(3);
+        assert_eq!(view.kept_with(numbers[2])?, [KeptRow { certified_at, ..kept(numbers[2], "") }]);
         assert_eq!(view.cases_of(numbers[0])?, ["causa 1", "causa 2"]);
         assert_eq!(view.cases_of(numbers[2])?, [""; 0]);
         assert_eq!(view.cases()?, [("causa 1".into(), 2), ("causa 2".into(), 1)]);

@@ -40,14 +40,14 @@ pub(super) fn classify(connection: &Connection, number: Number, class: &str) -> 
 /// A message and those of its dossiers.
 pub(super) fn kept_with(connection: &Connection, number: Number) -> Result<Vec<KeptRow>> {
     let mut query = connection.prepare_cached(
-        "SELECT message.id, coalesce(classified.class, ''), judged.at IS NOT NULL, stored_at FROM message
+        "SELECT message.id, coalesce(classified.class, ''), judged.at, stored_at FROM message
          LEFT JOIN classified ON classified.message = message.id LEFT JOIN judged ON judged.message = message.id
          WHERE message.id = ?1 OR message.id IN
          (SELECT other.message FROM part_of AS own JOIN part_of AS other USING (dossier) WHERE own.message = ?1)
          ORDER BY message.id",
     )?;
     let rows = query.query_map([number], |row| {
-        Ok(KeptRow { number: row.get(0)?, class: row.get(1)?, is_certified: row.get(2)?, stored_at: row.get(3)? })
+        Ok(KeptRow { number: row.get(0)?, class: row.get(1)?, certified_at: row.get(2)?, stored_at: row.get(3)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -199,12 +199,12 @@ pub struct DepositRow<'r> {
 /// What the end of the term of a message depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptRow {
-    /// The message, whose number says its date.
+    /// The message, whose number says the date by which it was stored: one that was certified only later keeps it.
     pub number: Number,
     /// Its class; `""` where it was put in none.
     pub class: String,
-    /// Whether a provider has certified its date.
-    pub is_certified: bool,
+    /// The date that a provider has certified, in seconds since 1970, where one has.
+    pub certified_at: Option<i64>,
     /// When it was stored, in seconds since 1970.
     pub stored_at: i64,
 }

@@ -1,11 +1,12 @@
 //! Terms, holds, and what may be erased.
 
-use crate::scene::{ANNA, Scene};
+use crate::scene::{ANNA, OFFICE, Scene};
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 use pec_archive::search::Query;
 use pec_archive::{Actor, Archive, Erasure, Error, Id, Intake, Kept};
+use pec_core::trust::TrustStore;
 
 struct Kit {
     scene: Scene,
@@ -139,6 +140,34 @@ fn no_sender_says_when_the_term_of_his_message_begins() {
     assert_eq!(late.retention(&host, Id::of(&kit.scene.sent)).unwrap().until, copy);
 }
 
+/// Nobody signs the header: that a message is certified may be found out only later, by other trust data.
+#[test]
+fn what_is_certified_later_is_kept_from_the_date_that_is_certified() {
+    let kit = Kit::new();
+    let (host, now) = (Actor::host(), kit.scene.now());
+    let envelope = kit.scene.mailbox(OFFICE).remove(0);
+    let text = String::from_utf8(envelope).unwrap();
+    let (before, dated) = text.split_once("Date: ").unwrap();
+    let old = format!("{before}Date: Fri, 1 Jan 1971 00:00:00 +0000\r\n{}", dated.split_once("\r\n").unwrap().1);
+    let trust = TrustStore::built_in();
+    let until = |name: &str, first: &Intake<'_>| {
+        let archive = Archive::create(&kit.path.with_extension(name)).unwrap();
+        let id = archive.put(&host, first, old.clone().into_bytes()).unwrap().id;
+        let judged = Intake::new(kit.scene.trust(), now);
+        archive.reverify(&host, &judged, &mut |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!(archive.entry(&host, id).unwrap().verdict, "certified");
+        let kept = archive.retention(&host, id).unwrap().until;
+        let erased = archive.erase(&host, at("2030-06-01T00:00:00Z"), &[id], "scarto").unwrap();
+        assert_eq!(erased, [Erasure::Refused(Kept::Until(kept))]);
+        kept
+    };
+    let known = until("noto", &Intake::new(kit.scene.trust(), now));
+    assert!(known > at("2036-02-01T00:00:00Z"));
+    assert_eq!(until("ignoto", &Intake::new(&trust, now)), known);
+    // By a clock that was years behind.
+    assert_eq!(until("orologio", &Intake::new(&trust, at("2020-01-01T00:00:00Z"))), known);
+}
+
 #[test]
 fn a_term_is_a_thousand_years_at_most() {
     let kit = Kit::new();
@@ -224,6 +253,31 @@ fn what_rests_on_erased_receipts_is_said_no_longer() {
     assert_eq!(states(), left);
     assert!(left.iter().any(|found| !found.is_empty()), "{left:?}");
     assert!(kit.archive.check(&host, &mut |_| ControlFlow::Continue(())).unwrap().is_clean());
+}
+
+/// Host's own authorities do not change the date of trust data: which of two were the last is told by the verdicts.
+#[test]
+fn what_is_left_of_a_dossier_is_judged_as_it_was_last() {
+    let scene = Scene::new(1000);
+    let folder = tempfile::tempdir().unwrap();
+    let (host, now, sent) = (Actor::host(), scene.now(), Id::of(&scene.sent));
+    let (built_in, watch) = (TrustStore::built_in(), |_| ControlFlow::Continue(()));
+    let stores = [scene.trust().clone(), built_in];
+    for (n, [first, last]) in [[&stores[0], &stores[1]], [&stores[1], &stores[0]]].into_iter().enumerate() {
+        let archive = Archive::create(&folder.path().join(n.to_string())).unwrap();
+        archive.put(&host, &Intake::new(first, now), scene.sent.clone()).unwrap();
+        archive.put_batch(&host, &Intake::new(first, now), scene.mailbox(ANNA)).unwrap();
+        archive.reverify(&host, &Intake::new(last, now), &mut { watch }).unwrap();
+        let delivered = || {
+            let query = Query::parse("stato:consegnato").unwrap();
+            archive.search(&host, &query, None, 100).unwrap().entries.len()
+        };
+        let before = delivered();
+        archive.erase(&host, at("2050-01-01T00:00:00Z"), &[sent], "scarto").unwrap();
+        // The copy that was sent is gone; what the receipts prove is not.
+        assert_eq!(delivered(), before.saturating_sub(1), "{n}");
+        assert_eq!(before > 0, n == 1);
+    }
 }
 
 #[test]
