@@ -370,6 +370,7 @@ impl Archive {
     /// What reading can meet.
     pub fn search(&self, actor: &Actor, query: &Query, from: Option<Cursor>, limit: usize) -> Result<Page> {
         let asked = Asked::new(actor, Call::search(query));
+        self.seal.answers(query)?;
         self.read_for(&asked, |view| match self.sight(view, &asked)? {
             Sight::All => page::read(view, query, from, limit),
             sight => self.search_seen(view, &sight, query, from, limit),

@@ -198,6 +198,7 @@ impl Archive {
     /// # Errors
     /// [`Error::NotFound`] for a message that is not here; and those of [`Archive::put`].
     pub fn file(&self, actor: &Actor, rules: &[Rule], ids: &[Id], now: Timestamp) -> Result<Vec<Filed>> {
+        rules.iter().try_for_each(|rule| self.seal().answers(&rule.query))?;
         let mut done = Vec::new();
         self.change_each(actor, Call::File, ids, now, |change, log, id, number| {
             for rule in rules {
@@ -296,6 +297,7 @@ impl Archive {
     /// [`Error::NotFound`]; what reading can meet.
     pub fn explain(&self, actor: &Actor, rule: &Rule, id: Id) -> Result<Explained> {
         let asked = Asked::new(actor, Call::Explain).on(On::Message(id));
+        self.seal().answers(&rule.query)?;
         self.read_for(&asked, |view| {
             self.may_by_hand(view, (actor, asked.at), id, &rule.query, &[])?;
             explained(view, rule, id)

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::intake::Derived;
+use crate::search::{Fault, Query, QueryError, Test};
 use crate::store::KeyRow;
 use crate::words::Words;
 
@@ -292,6 +293,20 @@ impl Seal {
             place.cipher(ring).decrypt(&XNonce::from(*nonce), payload).ok()
         };
         opened().map(Cow::Owned).ok_or_else(|| Error::Damaged("encrypted data".into()))
+    }
+
+    /// That the index has what this query looks for. A word that is nowhere would be found in no message, and its absence in all.
+    ///
+    /// # Errors
+    /// [`Error::Query`], which names the condition.
+    pub(crate) fn answers(&self, query: &Query) -> Result<()> {
+        if self.0.rings.is_empty() || self.0.searchable == Searchable::Words {
+            return Ok(());
+        }
+        match query.terms().iter().find(|term| matches!(term.test, Test::Words { .. })) {
+            Some(term) => Err(QueryError { fault: Fault::NoWords, at: 0..0, shown: term.to_string() }.into()),
+            None => Ok(()),
+        }
     }
 
     /// Takes out of what is worked out of a message what must not stand in the open.

@@ -206,6 +206,9 @@ impl Archive {
         watch: Watch<'_>,
     ) -> Result<Made> {
         let asked = Asked::new(actor, Call::Deposit).at(intake.now);
+        if let Selection::Query(query) = selection {
+            self.seal().answers(query)?;
+        }
         let plan = self.read_for(&asked, |view| plan::plan(view, selection))?;
         self.pack(actor, intake, plan, options, target, watch)
     }

@@ -129,14 +129,19 @@ impl fmt::Display for Term {
 
 /// What is wrong with a query, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} at character {}: {}", .fault.text(Language::En), .at.start + 1, .shown)]
+#[error("{}{}: {}", .fault.text(Language::En), place(.at), .shown)]
 pub struct QueryError {
     /// What is wrong.
     pub fault: Fault,
-    /// Where, in characters of the query.
+    /// Where, in characters of the query; empty where only the whole of it is known.
     pub at: Range<usize>,
     /// The part of the query that is wrong.
     pub shown: String,
+}
+
+/// Where something stands, if that is known.
+fn place(at: &Range<usize>) -> String {
+    if at.is_empty() { String::new() } else { format!(" at character {}", at.start + 1) }
 }
 
 impl QueryError {
@@ -168,6 +173,8 @@ pub enum Fault {
     NoWord,
     /// The query is too long.
     TooLong,
+    /// The archive is encrypted and has no index of words.
+    NoWords,
 }
 
 impl Fault {
@@ -184,7 +191,9 @@ impl Fault {
             ),
             Self::NoValue => ("manca il valore del campo", "the field has no value"),
             Self::UnknownValue(field) => field.which(),
-            Self::BadDate => ("non è una data (2026-01-31)", "this is not a date (2026-01-31)"),
+            Self::BadDate => {
+                ("non è una data: si scrive come 2026-01-31", "this is not a date: it is written as 2026-01-31")
+            }
             Self::BadHash => {
                 ("non è un'impronta SHA-256: 64 cifre esadecimali", "this is not a SHA-256: 64 hexadecimal digits")
             }
@@ -192,6 +201,12 @@ impl Fault {
                 ("nulla da cercare: servono lettere o cifre", "nothing to search for: letters or digits are needed")
             }
             Self::TooLong => ("la ricerca è troppo lunga", "the query is too long"),
+            Self::NoWords => (
+                "l'archivio è cifrato senza indice delle parole: si cerca con tipo, verdetto, stato, casella, etichetta, versato, \
+                 dopo, prima, id, impronta, e non con parole, oggetti o indirizzi",
+                "the archive is encrypted and has no index of words: there are kind, verdict, state, mailbox, tag, deposited, \
+                 after, before, id, hash, and no words, subjects or addresses",
+            ),
         };
         match language {
             Language::It => it,
