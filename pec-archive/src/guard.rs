@@ -43,6 +43,10 @@ impl<B: Backend> Backend for Guarded<B> {
         self.backend.writable()
     }
 
+    fn wipe(&self) -> Result<()> {
+        self.backend.wipe()
+    }
+
     fn scrub(&self) -> Result<()> {
         self.backend.scrub()
     }

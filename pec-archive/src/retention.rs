@@ -198,11 +198,12 @@ impl Archive {
     }
 
     /// Erases messages whose term is over and which no case holds; the others are refused, each with its reason. What is
-    /// erased is overwritten in the file. The log keeps its identifier and size, who erased it, when and why: nothing of
-    /// what it said.
+    /// erased is overwritten where it stands in the file. The log keeps its identifier and size, who erased it, when and why: nothing
+    /// of what it said.
     ///
     /// Where somebody reads an older state meanwhile, or the disk fails just after, the last traces in the log of the file
-    /// are overwritten with the next change; [`Archive::scrub`] does it at once and says whether it could.
+    /// are overwritten with the next change. As a file grows rows are moved within it, and single ones of those that moved, such as a
+    /// Message-ID, may be left in gaps between others: [`Archive::scrub`] writes everything anew, and says whether it could.
     ///
     /// Where a part of a dossier is erased, its states are from then on what the rest of it proves: without its delivery receipt
     /// nothing is delivered any more. Nobody is told so as of something that has happened.
@@ -251,13 +252,16 @@ impl Archive {
         if any_erased(&done) {
             writer.forget();
             // The messages are gone and the log says so: no error may claim that nothing was done.
-            let _ = self.backend().scrub();
+            let _ = self.backend().wipe();
         }
         Ok(done)
     }
 
-    /// Overwrites what is left in the file of erased messages: what [`Archive::erase`] does by itself, unless somebody
-    /// was reading an older state just then, or the disk failed. When it returns `Ok`, nothing is left.
+    /// Overwrites what is left in the file of erased messages, by writing all of it anew without them. When it returns `Ok`, nothing
+    /// is left. Reading goes on meanwhile; whoever writes waits.
+    ///
+    /// # Limits
+    /// It takes as long as a copy, and room for two: one where the system keeps temporary files, one beside the archive.
     ///
     /// # Errors
     /// [`Error::Locked`] while somebody reads an older state.

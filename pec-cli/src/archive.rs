@@ -89,6 +89,9 @@ enum Action {
     Stats(look::Stats),
     /// Write a copy, while others use the archive.
     Backup(act::Backup),
+    /// Write the whole file anew without what is left of erased messages in its gaps and its log. It takes as long as a copy, and room
+    /// for two.
+    Scrub(act::Scrub),
     /// Make verdicts, dossiers and the index anew from the messages.
     Rebuild(act::Rebuild),
     /// Bring what can be read of a broken archive into a new one, and say what cannot.
@@ -128,6 +131,7 @@ pub(crate) fn run(arguments: &Arguments, language: Language) -> Result<ExitCode,
         Action::Stamp(arguments) => call.stamp(arguments),
         Action::Stats(arguments) => call.stats(arguments),
         Action::Backup(arguments) => call.backup(arguments),
+        Action::Scrub(arguments) => call.scrub(arguments),
         Action::Rebuild(arguments) => call.rebuild(arguments),
         Action::Salvage(arguments) => call.salvage(arguments),
     }

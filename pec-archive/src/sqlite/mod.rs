@@ -82,7 +82,8 @@ impl Sqlite {
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let place = Place::of(path)?;
         let connection = open::open(&place, Access::Write)?;
-        let writer = Writer { connection, unscrubbed: false, version: None };
+        // Whoever erased something last may have been kept from taking it out of the log of the file.
+        let writer = Writer { connection, unscrubbed: true, version: None };
         Ok(Self { writer: Some(Mutex::new(writer)), ..Self::reading(place, Vec::new()) })
     }
 
@@ -189,8 +190,16 @@ impl Backend for Sqlite {
         self.writer.as_ref().map(drop).ok_or(Error::ReadOnly)
     }
 
-    fn scrub(&self) -> Result<()> {
+    fn wipe(&self) -> Result<()> {
         self.scrub_log(&mut *self.writer()?)
+    }
+
+    fn scrub(&self) -> Result<()> {
+        let mut writer = self.writer()?;
+        self.place.confirm()?;
+        writer.version = None;
+        erase::rewrite(&writer.connection)?;
+        self.scrub_log(&mut writer)
     }
 
     fn backup(&self, to: &Path) -> Result<()> {

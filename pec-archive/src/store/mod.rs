@@ -109,8 +109,17 @@ pub trait Backend: Debug + Send + Sync {
     /// [`Error::ReadOnly`].
     fn writable(&self) -> Result<()>;
 
-    /// Overwrites what is left of what was erased, wherever the store still has it: logs, old versions, deleted objects.
-    /// When it returns `Ok`, nothing is left within the reach of the store.
+    /// Overwrites what is left of what was erased as far as that is quickly done; called after each erasure. What keeps it from that
+    /// is tried again after the next change.
+    ///
+    /// # Errors
+    /// [`Error::Locked`] while somebody reads an older state.
+    fn wipe(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Overwrites what is left of what was erased, wherever the store still has it: logs, old versions, deleted objects, gaps. It may
+    /// write everything anew. When it returns `Ok`, nothing is left within the reach of the store.
     ///
     /// # Errors
     /// [`Error::Locked`] while somebody reads an older state.

@@ -83,6 +83,12 @@ pub(super) struct Backup {
     json: bool,
 }
 
+/// What to write anew.
+#[derive(Debug, Args)]
+pub(super) struct Scrub {
+    archive: PathBuf,
+}
+
 /// What is broken, and where to.
 #[derive(Debug, Args)]
 pub(super) struct Salvage {
@@ -287,6 +293,14 @@ impl Call {
         bar.finish_and_clear();
         copied.map_err(|error| failed(&error))?;
         told(arguments.json, &Written::of("backup", &arguments.to))
+    }
+
+    pub(super) fn scrub(&self, arguments: &Scrub) -> Result<ExitCode, Stop> {
+        self.open(&arguments.archive)?.scrub(&self.actor).map_err(|error| failed(&error))?;
+        let said =
+            self.say("nulla resta nel file dei messaggi eliminati", "nothing of erased messages is left in the file");
+        writeln!(anstream::stdout(), "{said}")?;
+        Ok(ExitCode::SUCCESS)
     }
 
     /// One of two texts, by the language of the reader.

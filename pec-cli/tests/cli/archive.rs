@@ -256,6 +256,8 @@ fn terms_and_holds() {
     assert_eq!(pec(&["archive", "release", &archive, "--case", "causa 7"]).code, 0);
     let erased = erase(&["--now", "2026-04-02T00:00:00Z"]);
     assert!(erased.code == 0 && erased.out.contains("certificate: entry"), "{erased:?}");
+    let scrubbed = pec(&["archive", "scrub", &archive, "--lang", "it"]);
+    assert!(scrubbed.code == 0 && scrubbed.out.starts_with("nulla resta"), "{scrubbed:?}");
     assert_eq!(pec(&["archive", "export", &archive, &id, "-o", &kit.path("x")]).code, 2);
     assert_eq!(pec(&["archive", "expiring", &archive, "--days", "4000", "--now", crate::NOW]).code, 1);
     // A certificate that ends, and one that has ended, of the same message.

@@ -217,8 +217,9 @@ pub unsafe extern "C" fn pec_archive_erase(
     })
 }
 
-/// Overwrites what is left in the file of erased messages: what `pec_archive_erase` does by itself, unless somebody was reading an
-/// older state just then. With `PEC_OK` nothing is left; `PEC_ARCHIVE_LOCKED` while somebody reads an older state.
+/// Overwrites what is left in the file of erased messages, by writing all of it anew without them: `pec_archive_erase` overwrites what
+/// it erases, but single values may be left in gaps of the file, or in its log while somebody reads an older state. With `PEC_OK`
+/// nothing is left; `PEC_ARCHIVE_LOCKED` while somebody reads an older state. It takes as long as a copy, and room for two.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_archive_scrub(
     archive: Option<&pec_archive>,

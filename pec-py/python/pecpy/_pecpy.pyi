@@ -1709,8 +1709,9 @@ class Archive:
         nothing was erased.
         """
     def scrub(self) -> None:
-        """Overwrites what is left in the file of erased messages: what `erase` does by itself, unless somebody was reading an older state
-        just then. When it returns, nothing is left.
+        """Overwrites what is left in the file of erased messages, by writing all of it anew without them: `erase` overwrites what it
+        erases, but single values may be left in gaps of the file, or in its log while somebody reads an older state. When it returns,
+        nothing is left. It takes as long as a copy, and room for two.
 
         Raises `LockedError` while somebody reads an older state.
         """
