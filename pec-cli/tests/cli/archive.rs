@@ -424,7 +424,7 @@ fn a_wrong_query_is_marked_where_it_is_wrong() {
     let search = ["archive", "search", &archive, "--lang", "it"];
     let deposit =
         ["archive", "deposit", "make", &archive, "-o", &out, "--producer", "VATIT-12345678903=Alfa", "--lang", "it"];
-    let (wrong, place) = ("pec: non è una data (2026-01-31)\n", "\n               ^^^^\n");
+    let (wrong, place) = ("pec: non è una data: si scrive come 2026-01-31\n", "\n               ^^^^\n");
     for command in [&search[..], &deposit] {
         let ran = pec(&[command, &["dopo:oggi"]].concat());
         assert_eq!((ran.code, ran.err), (2, format!("{wrong}  dopo:oggi\n       ^^^^\n")));
