@@ -146,7 +146,7 @@ impl Archive {
     ///
     /// # Errors
     /// As [`Archive::open`]; [`Error::ReadOnly`] where the folder cannot be written and the last writer has left a log
-    /// beside the file, which only a writer can take in.
+    /// beside the file, which only a writer can take in; [`Error::Older`] where an older version has written it last.
     pub fn open_read_only(path: &Path) -> Result<Self> {
         Self::open_read_only_with(path, &Keys::none())
     }
@@ -247,7 +247,8 @@ impl Archive {
         let (message, verification) = self.verified(intake, &begun[..]);
         let derived = self.seal.hide(intake.derive(&message, &verification, &Seen::default()));
         let (gate, mut source) = (self.gate(&asked), (&begun[..]).chain(source));
-        let stored = self.writer().store_long(self.backend(), actor, &gate, intake, derived, &mut source);
+        let used = self.used(intake);
+        let stored = self.writer().store_long(self.backend(), actor, &gate, (intake, &used), derived, &mut source);
         self.noted(&asked, stored)
     }
 

@@ -228,7 +228,7 @@ impl Archive {
         let numbers: Vec<Number> = self.read_for(&asked, |view| Ok(view.survey()?.known.into_keys().collect()))?;
         let total = numbers.len() as u64;
         let mut done = 0;
-        let mut kept = Kept::beside(intake);
+        let (mut kept, used) = (Kept::beside(intake), self.used(intake));
         for batch in numbers.chunks(BATCH) {
             let read = self.read(|view| {
                 let mut read = |number| {
@@ -254,7 +254,7 @@ impl Archive {
             for (number, id, derived) in &derived {
                 see(self.read(|view| view.verdict(*number))?, *id, &derived.judged);
             }
-            self.writer().index(self.backend(), intake, &derived)?;
+            self.writer().index(self.backend(), (intake, &used), &derived)?;
             done += batch.len() as u64;
             if watch(Progress { done, total }).is_break() {
                 break;

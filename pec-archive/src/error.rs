@@ -66,6 +66,14 @@ pub enum Error {
     /// The file or its file system cannot be written.
     #[error("the archive cannot be written")]
     ReadOnly,
+    /// Written by an older version, and opened for reading: it has to be brought to the present format first.
+    #[error("format {found}, this version reads {known}")]
+    Older {
+        /// The format of the archive.
+        found: u32,
+        /// The format that this version reads.
+        known: u32,
+    },
     /// Bytes are not what they were when they were stored.
     #[error("damaged: {0}")]
     Damaged(String),
@@ -193,6 +201,14 @@ impl Error {
                 "device",
                 "L'archivio è in sola lettura: controllare i permessi del file e della cartella.",
                 "The archive cannot be written: check the permissions of file and folder.",
+            ),
+            Self::Older { .. } => (
+                "archive.read_only",
+                "caller",
+                "L'archivio è di una versione precedente, e in sola lettura non si può portare al formato attuale: aprirlo una volta \
+                 in scrittura, o farlo con una sua copia su un disco in cui si può scrivere.",
+                "The archive is of an earlier version, and for reading only it cannot be brought to the present format: open it once for \
+                 writing, or do so with a copy of it on a disk that can be written.",
             ),
             Self::Damaged(_) => (
                 "archive.damaged",

@@ -43,9 +43,17 @@ impl Used {
         self.bodies.iter().map(|(_, id, _)| *id).filter(move |_| is_left)
     }
 
-    /// Stores its bodies that are not here.
-    pub(crate) fn put(&self, change: &dyn Change, press: &mut Press) -> Result<()> {
-        self.bodies.iter().try_for_each(|(_, id, bytes)| keep(change, press, *id, bytes))
+    /// Stores its bodies that are not here, or are damaged: nothing new rests on those.
+    pub(crate) fn put(&self, change: &dyn Change, seal: &Seal, press: &mut Press) -> Result<()> {
+        let uncompared: BTreeSet<Id> = self.uncompared().collect();
+        for (_, id, bytes) in &self.bodies {
+            keep(change, press, *id, bytes)?;
+            if uncompared.contains(id) && readable(content::is_same(seal, change, *id, bytes))? != Some(true) {
+                let pieces = press.pieces(*id, bytes)?;
+                change.replace(&[Blob { id: *id, size: bytes.len() as u64, pieces: &pieces }])?;
+            }
+        }
+        Ok(())
     }
 
     /// Notes by what a message was judged.

@@ -129,11 +129,10 @@ impl Writer {
         backend: &dyn Backend,
         actor: &Actor,
         gate: Gate<'_>,
-        intake: &Intake<'_>,
+        (intake, used): (&Intake<'_>, &Used),
         derived: Derived,
         source: &mut dyn Read,
     ) -> Result<Put> {
-        let used = Used::by(intake);
         let seal = Arc::clone(&self.seal);
         let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
         let mut prepared =
@@ -144,8 +143,9 @@ impl Writer {
             records.heed(change);
             let under = gate(change)?;
             (prepared.id, prepared.size) = take_in(&seal, change, source, &mut prepared.skeleton, press)?;
+            used.put(change, &seal, press)?;
             let compressed = Compressed::default();
-            let ready = Ready::of(std::slice::from_ref(&prepared), &used, &compressed);
+            let ready = Ready::of(std::slice::from_ref(&prepared), used, &compressed);
             let order = Order { actor, gate, intake, ready: &ready, submission: None, done: &[] };
             let written = Batch { change, press, order: &order, under }.write()?;
             put_words(change, [&written])?;
@@ -203,16 +203,16 @@ impl Writer {
     pub(crate) fn index(
         &mut self,
         backend: &dyn Backend,
-        intake: &Intake<'_>,
+        (intake, used): (&Intake<'_>, &Used),
         derived: &[(Number, Id, Derived)],
     ) -> Result<()> {
         // What is held was judged by other data.
         self.records.forget();
         let Self { press, records, .. } = self;
-        let (seal, used) = (Arc::clone(&self.seal), Used::by(intake));
+        let seal = Arc::clone(&self.seal);
         let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
         let written = backend.change(&mut |change| {
-            used.put(change, press)?;
+            used.put(change, &seal, press)?;
             let mut texts = BTreeSet::new();
             let ids: Vec<Id> = derived.iter().map(|(_, id, _)| *id).collect();
             for ((number, _, derived), here) in derived.iter().zip(change.numbers(&ids)?) {

@@ -99,11 +99,11 @@ pub struct Ticket {
     pub key: String,
     /// The message: the SHA-256 of its bytes.
     pub id: Id,
-    /// Its Message-ID, without brackets; empty where it has none.
+    /// Its Message-ID, without brackets; empty where it has none, and after it was erased.
     pub message_id: String,
-    /// The SMTP reverse path.
+    /// The SMTP reverse path; empty after the message was erased.
     pub sender: String,
-    /// The SMTP recipients.
+    /// The SMTP recipients; none after the message was erased.
     pub recipients: Vec<String>,
     /// Where it stands.
     pub state: TicketState,
@@ -117,7 +117,7 @@ pub struct Ticket {
     pub not_before: Option<Timestamp>,
     /// How often it was about to be handed over.
     pub attempts: u32,
-    /// What the server said.
+    /// What the server said; nothing after the message was erased.
     pub answers: Answers,
     /// When it was put into the folder of sent mail.
     pub filed_at: Option<Timestamp>,

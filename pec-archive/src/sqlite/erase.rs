@@ -50,8 +50,13 @@ pub(super) fn message(connection: &Connection, number: Number) -> Result<Vec<Id>
     }
     // That it was deposited stays known, by its digest.
     connection.prepare_cached("UPDATE deposited SET message = NULL WHERE message = ?1")?.execute([number])?;
-    // And that it was sent under its key.
-    connection.prepare_cached("UPDATE outbox SET message = NULL WHERE message = ?1")?.execute([number])?;
+    // And that it was sent under its key; not to whom, nor what was answered.
+    connection
+        .prepare_cached(
+            "UPDATE outbox SET message = NULL, message_id = '', sender = '', recipients = '[]', answers = '{}'
+             WHERE message = ?1",
+        )?
+        .execute([number])?;
     connection.prepare_cached("DELETE FROM message WHERE id = ?1")?.execute([number])?;
     Ok(bodies)
 }

@@ -81,9 +81,10 @@ impl Sqlite {
     /// Opens an archive for reading and writing, and brings it to the present format.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let place = Place::of(path)?;
-        let connection = open::open(&place, Access::Write)?;
         // Whoever erased something last may have been kept from taking it out of the log of the file.
-        let writer = Writer { connection, unscrubbed: true, version: None };
+        let unscrubbed = std::fs::metadata(place.beside("-wal")).is_ok_and(|log| log.len() > 0);
+        let connection = open::open(&place, Access::Write)?;
+        let writer = Writer { connection, unscrubbed, version: None };
         Ok(Self { writer: Some(Mutex::new(writer)), ..Self::reading(place, Vec::new()) })
     }
 
@@ -154,7 +155,11 @@ impl Sqlite {
         let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version = Some(transaction.pragma_query_value(None, "data_version", |row| row.get(0))?);
         let tables = Tables::of(&transaction);
-        work(&if version == known { tables.unchanged() } else { tables })?;
+        let is_unchanged = version == known;
+        if !is_unchanged {
+            open::still_known(&transaction)?;
+        }
+        work(&if is_unchanged { tables.unchanged() } else { tables })?;
         if transaction.is_autocommit() {
             return Err(Error::Device("SQLite has undone the change".into()));
         }

@@ -287,8 +287,13 @@ fn recognise(connection: &Connection, path: &Path) -> Result<(), Refused> {
         return Err(foreign());
     }
     // Before anything is set: a newer archive is left as it is.
+    still_known(connection).map_err(Refused::Foreign)
+}
+
+/// That no newer version has brought the archive to its own format.
+pub(super) fn still_known(connection: &Connection) -> Result<()> {
     match format_of(connection)? {
-        found if found > FORMAT => Err(Refused::Foreign(Error::Newer { found, known: FORMAT })),
+        found if found > FORMAT => Err(Error::Newer { found, known: FORMAT }),
         _ => Ok(()),
     }
 }
@@ -325,7 +330,7 @@ fn migrate(connection: &mut Connection, access: Access) -> Result<()> {
         return Ok(());
     }
     if access == Access::Read {
-        return Err(Error::ReadOnly);
+        return Err(Error::Older { found: format_of(connection)?, known: FORMAT });
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have been first.
@@ -460,7 +465,7 @@ mod tests {
         connection.execute("INSERT INTO log (n, entry) VALUES (0, '{}')", []).unwrap();
         drop(connection);
         // Whoever only reads must not write.
-        assert!(matches!(open(&old, Access::Read), Err(Error::ReadOnly)));
+        assert!(matches!(open(&old, Access::Read), Err(Error::Older { .. })));
         let opened = open(&old, Access::Write).unwrap();
         assert_eq!(format_of(&opened).unwrap(), FORMAT);
         assert_eq!(opened.query_row("SELECT entry FROM log", [], |row| row.get::<_, String>(0)).unwrap(), "{}");

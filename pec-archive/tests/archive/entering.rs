@@ -247,7 +247,7 @@ fn an_archive_of_format_10_gives_out_challenges_once_it_is_opened_and_a_salvaged
     tables.iter().for_each(|table| connection.execute_batch(&format!("DROP TABLE {table}")).unwrap());
     connection.execute_batch("PRAGMA user_version = 10").unwrap();
     drop(connection);
-    assert!(matches!(Archive::open_read_only(&path), Err(Error::ReadOnly)));
+    assert!(matches!(Archive::open_read_only(&path), Err(Error::Older { .. })));
     let (archive, desk) = (Archive::open(&path).unwrap(), Desk::new());
     let card = desk.card(ROSSI);
     let text = begin(&archive, Purpose::Login, BOX).text();

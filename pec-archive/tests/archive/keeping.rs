@@ -312,6 +312,11 @@ fn what_was_known_to_be_revoked_stays_so_for_whoever_brings_no_list() {
     assert_eq!(verdicts(&archive), revoked);
     assert!(matches!(archive.verify(&host, &plain, pec_archive::Id::of(&messages[0])), Err(Error::Damaged(_))));
     assert!(!archive.check(&host, watch).unwrap().is_clean());
+    // Whoever brings it again makes it whole: nothing new rests on what is damaged.
+    assert_eq!(archive.reverify(&host, &informed, watch).unwrap(), []);
+    assert!(archive.check(&host, watch).unwrap().is_clean());
+    assert_eq!(archive.reverify(&host, &plain, watch).unwrap(), []);
+    assert_eq!(verdicts(&archive), revoked);
 }
 
 #[test]

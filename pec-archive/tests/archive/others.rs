@@ -48,6 +48,19 @@ fn messages(archive: &Archive) -> usize {
     archive.search(&Actor::host(), &Query::parse("").unwrap(), None, 100_000).unwrap().entries.len()
 }
 
+#[test]
+fn who_is_older_writes_nothing_more_once_a_newer_version_has_been_here() {
+    let (_folder, path, archive) = fresh();
+    put(&archive, 1).unwrap();
+    let newer = rusqlite::Connection::open(&path).unwrap();
+    let format: u32 = newer.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    newer.pragma_update(None, "user_version", format + 1).unwrap();
+    assert!(matches!(put(&archive, 2), Err(Error::Newer { found, .. }) if found == format + 1));
+    newer.pragma_update(None, "user_version", format).unwrap();
+    put(&archive, 3).unwrap();
+    assert_eq!(messages(&archive), 2);
+}
+
 /// Another process of this program, doing `task`.
 fn other(task: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());

@@ -309,6 +309,12 @@ fn what_waits_cannot_be_erased_and_a_key_outlives_what_is() {
     assert!(matches!(erase(), Erasure::Erased { .. }));
     assert_eq!(desk.queue("k", &draft(1)).unwrap().state, TicketState::Sent);
     assert!(matches!(desk.queue("k", &draft(2)), Err(Error::KeyReused { .. })));
+    // Not to whom it went, nor what was answered.
+    let kept = desk.ticket("k");
+    assert_eq!((kept.id, &*kept.sender, &*kept.message_id, &kept.answers), (ticket.id, "", "", &Answers::default()));
+    assert!(kept.recipients.is_empty());
+    let file = std::fs::read(desk.archive.path()).unwrap();
+    assert!(!file.windows(OFFICE.len()).any(|window| window == OFFICE.as_bytes()));
     let check = desk.archive.check(&host, &mut |_| ControlFlow::Continue(())).unwrap();
     assert!(check.is_clean(), "{check:?}");
 }
