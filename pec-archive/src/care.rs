@@ -20,6 +20,7 @@ use crate::intake::{Derived, Intake, Judged};
 use crate::seal::Seal;
 use crate::seen::Seen;
 use crate::store::{Change, Number, View};
+use crate::writer::Anew;
 use crate::{audit, content, log};
 
 /// Identifier and bytes of a message, and the evidence that is kept with it, if it can be read, where that is more than is brought.
@@ -190,11 +191,12 @@ impl Archive {
     pub fn rebuild_index(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<()> {
         let asked = Asked::new(actor, Call::Care).at(intake.now);
         self.change_for(&asked, |change, _| change.prepare_index())?;
-        self.again(actor, intake, watch, |_, _, _| {})
+        self.again(actor, intake, Anew::Indexed, watch, |_, _, _| {})
     }
 
     /// Judges every message again, with newer trust data or a newer engine, and reports each verdict that has changed.
-    /// The messages themselves cannot change. Revocation evidence that is kept with a message counts beside what the intake brings,
+    /// The messages themselves cannot change. Each change is an entry of the log, also where the work ends early, and whoever follows
+    /// events is told of recipients whose state it changes. Revocation evidence that is kept with a message counts beside what the intake brings,
     /// and what that brings is kept from now on.
     ///
     /// # Errors
@@ -202,16 +204,14 @@ impl Archive {
     /// be certified without: [`Archive::check`] names both.
     pub fn reverify(&self, actor: &Actor, intake: &Intake<'_>, watch: Watch<'_>) -> Result<Vec<Changed>> {
         let mut changed = Vec::new();
-        self.again(actor, intake, watch, |before, id, judged| {
-            if let Some((verdict, trust_data)) = before.filter(|(verdict, _)| verdict != judged.verdict) {
-                changed.push(Changed {
-                    id: id.to_string(),
-                    before: verdict,
-                    before_trust_data: trust_data,
-                    after: judged.verdict.to_owned(),
-                    findings: judged.findings.clone(),
-                });
-            }
+        self.again(actor, intake, Anew::Judged, watch, |(before, before_trust_data), id, judged| {
+            changed.push(Changed {
+                id: id.to_string(),
+                before,
+                before_trust_data,
+                after: judged.verdict.to_owned(),
+                findings: judged.findings.clone(),
+            });
         })?;
         Ok(changed)
     }
@@ -221,8 +221,9 @@ impl Archive {
         &self,
         actor: &Actor,
         intake: &Intake<'_>,
+        why: Anew,
         watch: Watch<'_>,
-        mut see: impl FnMut(Option<(String, String)>, Id, &Judged),
+        mut see: impl FnMut((String, String), Id, &Judged),
     ) -> Result<()> {
         let asked = Asked::new(actor, Call::Care).at(intake.now);
         let numbers: Vec<Number> = self.read_for(&asked, |view| Ok(view.survey()?.known.into_keys().collect()))?;
@@ -251,10 +252,11 @@ impl Archive {
             let derived: Vec<Option<(Number, Id, Derived)>> =
                 read.into_par_iter().map(derive).collect::<Result<_>>()?;
             let derived: Vec<(Number, Id, Derived)> = derived.into_iter().flatten().collect();
-            for (number, id, derived) in &derived {
-                see(self.read(|view| view.verdict(*number))?, *id, &derived.judged);
+            for (place, before) in self.writer().index(self.backend(), actor, why, (intake, &used), &derived)? {
+                if let Some((_, id, derived)) = derived.get(place) {
+                    see(before, *id, &derived.judged);
+                }
             }
-            self.writer().index(self.backend(), (intake, &used), &derived)?;
             done += batch.len() as u64;
             if watch(Progress { done, total }).is_break() {
                 break;

@@ -207,18 +207,27 @@ pub(crate) fn key() -> HashKey {
 }
 
 /// Takes away the dossiers of which this message is a part; gives the identifiers of which it speaks, as they are stored:
-/// by them what is left of those dossiers is found again.
-pub(crate) fn dissolve(change: &dyn Change, number: Number) -> Result<Vec<String>> {
+/// by them what is left of those dossiers is found again. What they said goes into `before`.
+pub(crate) fn dissolve(change: &dyn Change, number: Number, before: &mut Before) -> Result<Vec<String>> {
+    for key in change.keys_of(number)? {
+        let states = change.states_of(&key)?;
+        before.entry(key).or_insert(states);
+    }
     change.dissolve(number)?;
     change.texts_of(&[number], Speaking::Counting)
 }
 
+/// The states of dossiers that are worked out anew, by their keys, before they were taken away.
+pub(crate) type Before = HashMap<String, Vec<(String, String)>>;
+
 /// Whether states that change are told to those who follow events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Telling {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Telling<'b> {
     /// Something has come in.
     Aloud,
-    /// What is here is judged or indexed anew: nothing has happened.
+    /// What is here is judged anew: what has changed since it was so.
+    Since(&'b Before),
+    /// What is here is indexed anew: nothing has happened.
     Quietly,
 }
 
@@ -228,7 +237,7 @@ pub(crate) fn refresh(
     texts: &BTreeSet<String>,
     records: &mut Records,
     judge: &mut Judge<'_>,
-    telling: Telling,
+    telling: Telling<'_>,
 ) -> Result<()> {
     if texts.is_empty() {
         return Ok(());
@@ -242,8 +251,10 @@ pub(crate) fn refresh(
         Err(Error::Damaged(_)) => match telling {
             // Its own stays as it is until it can be read whole: the rest of it could say more than all of it.
             Telling::Aloud => Ok(()),
-            // Or is made of the rest, where it was taken away to be made anew.
-            Telling::Quietly => put(change, &of_the_rest(change, texts, records, judge)?, judge.intake.now, telling),
+            // Or is made of the rest, where it was taken away to be made anew. Nothing has happened by that.
+            Telling::Since(_) | Telling::Quietly => {
+                put(change, &of_the_rest(change, texts, records, judge)?, judge.intake.now, Telling::Quietly)
+            }
         },
         // A disk that fails is another matter: SQLite has undone the change by then.
         Err(error) => Err(error),
@@ -296,21 +307,26 @@ fn of_the_rest(
 }
 
 /// Writes what a ledger comes to.
-fn put(change: &dyn Change, ledger: &Ledger, now: Timestamp, telling: Telling) -> Result<()> {
+fn put(change: &dyn Change, ledger: &Ledger, now: Timestamp, telling: Telling<'_>) -> Result<()> {
     ledger.dossiers(now).try_for_each(|dossier| {
         let row = row(&dossier);
-        if telling == Telling::Aloud {
-            tell_changes(change, now, &row)?;
+        match telling {
+            Telling::Aloud => tell_changes(change, now, &row, &Before::new())?,
+            Telling::Since(taken) => tell_changes(change, now, &row, taken)?,
+            Telling::Quietly => {}
         }
         change.put_dossier(&row)
     })
 }
 
-/// Tells of each recipient whose state is another than the one that is stored.
-fn tell_changes(change: &dyn Change, now: Timestamp, row: &DossierRow<'_>) -> Result<()> {
+/// Tells of each recipient whose state is another than the one that is stored, or was before its dossier was taken away.
+fn tell_changes(change: &dyn Change, now: Timestamp, row: &DossierRow<'_>, taken: &Before) -> Result<()> {
     let mut before = HashMap::new();
     for key in row.replaces.iter().chain([&row.key]) {
-        before.extend(change.states_of(key)?);
+        match taken.get(key) {
+            Some(states) => before.extend(states.iter().cloned()),
+            None => before.extend(change.states_of(key)?),
+        }
     }
     for (address, state) in &row.recipients {
         let from = before.get(address);

@@ -40,6 +40,14 @@ pub(crate) struct LogEntry<'a> {
 pub(crate) enum What<'a> {
     /// A message was stored.
     Put { id: Id, size: u64 },
+    /// A message was judged anew, and otherwise than before.
+    Judged {
+        id: Id,
+        before: &'a str,
+        after: &'a str,
+        /// The date of the trust data by which it is judged now.
+        trust_data: &'a str,
+    },
     /// A message was taken into a class with a term of its own.
     Classify { id: Id, class: &'a str },
     /// A message was given a tag.

@@ -233,7 +233,7 @@ impl Archive {
                     // It was named twice.
                     (Ok(_), Some(log)) => Erasure::Erased { log: *log },
                     (Ok(Over { class, ended, size }), None) => {
-                        texts.extend(dossiers::dissolve(change, number)?);
+                        texts.extend(dossiers::dissolve(change, number, &mut dossiers::Before::new())?);
                         bodies.extend(change.erase(number)?);
                         let what = What::Erase { id, size, class: &class, term_ended: ended, reason };
                         let log = log.append(what)?;

@@ -11,14 +11,15 @@ use sha2::{Digest as _, Sha256};
 use crate::actor::Actor;
 use crate::archive::{Put, Stored, Submission};
 use crate::batch::{Batch, mend_message, put_words};
-use crate::care::remove_unused;
+use crate::care::{readable, remove_unused};
 use crate::content;
-use crate::dossiers::{self, Judge, Records, Telling};
+use crate::dossiers::{self, Before, Judge, Records, Telling};
 use crate::enforce::Under;
 use crate::error::{Error, Result};
 use crate::evidence::Used;
 use crate::id::Id;
 use crate::intake::{Derived, Intake, Prepared};
+use crate::log::{Appender, What};
 use crate::press::Press;
 use crate::ready::{Compressed, Ready};
 use crate::seal::Seal;
@@ -63,6 +64,15 @@ impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Writer").finish_non_exhaustive()
     }
+}
+
+/// Why messages that are here are worked out anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anew {
+    /// Somebody judges them by other data: what changes by that has happened.
+    Judged,
+    /// Their index is made anew.
+    Indexed,
 }
 
 impl Writer {
@@ -199,39 +209,57 @@ impl Writer {
         written
     }
 
-    /// Writes anew what is worked out of messages that are here, notes by what, and brings their dossiers up to date.
+    /// Writes anew what is worked out of messages that are here, notes by what, and brings their dossiers up to date. Gives those that
+    /// are judged otherwise than before, by their place, with the verdict and the date of the trust data that they had.
     pub(crate) fn index(
         &mut self,
         backend: &dyn Backend,
+        actor: &Actor,
+        why: Anew,
         (intake, used): (&Intake<'_>, &Used),
         derived: &[(Number, Id, Derived)],
-    ) -> Result<()> {
+    ) -> Result<Vec<(usize, (String, String))>> {
         // What is held was judged by other data.
         self.records.forget();
         let Self { press, records, .. } = self;
         let seal = Arc::clone(&self.seal);
         let mut judge = Judge::by(intake, &seal, std::mem::take(&mut self.cache));
+        let mut changed = Vec::new();
         let written = backend.change(&mut |change| {
             used.put(change, &seal, press)?;
-            let mut texts = BTreeSet::new();
+            changed.clear();
+            let (mut texts, mut before) = (BTreeSet::new(), Before::new());
             let ids: Vec<Id> = derived.iter().map(|(_, id, _)| *id).collect();
-            for ((number, _, derived), here) in derived.iter().zip(change.numbers(&ids)?) {
+            for (place, ((number, id, derived), here)) in derived.iter().zip(change.numbers(&ids)?).enumerate() {
                 if here != Some(*number) {
                     // Erased since it was read.
                     continue;
                 }
+                let after = derived.judged.verdict;
+                if let Some(was) = readable(change.verdict(*number))?.flatten().filter(|(verdict, _)| verdict != after)
+                {
+                    let trust_data = &derived.judged.trust_data;
+                    let what = What::Judged { id: *id, before: &was.0, after, trust_data };
+                    // A log that is damaged keeps nothing from being judged.
+                    readable(Appender::new(change, actor, intake.now).and_then(|mut log| log.append(what)))?;
+                    changed.push((place, was));
+                }
                 // Its dossiers are worked out anew: what it no longer says, they must not say either.
-                texts.extend(dossiers::dissolve(change, *number)?);
+                texts.extend(dossiers::dissolve(change, *number, &mut before)?);
                 change.forget_derived(*number)?;
                 change.put_derived(*number, &derived.row())?;
                 change.put_words(*number, &derived.words)?;
                 used.note(change, *number)?;
                 texts.extend(derived.record.iter().flat_map(|record| record.about().map(str::to_owned)));
             }
-            dossiers::refresh(change, &texts, records, &mut judge, Telling::Quietly)
+            let telling = match why {
+                Anew::Judged => Telling::Since(&before),
+                Anew::Indexed => Telling::Quietly,
+            };
+            dossiers::refresh(change, &texts, records, &mut judge, telling)
         });
         self.cache = judge.cache;
-        written
+        written.map(|()| changed)
     }
 }
 

@@ -71,6 +71,8 @@ pub fn what_a_rule_has_done_is_noted_by_message_and_rule<B: Backend>(backend: &B
     let states = [("a@x.example", "failed"), ("b@x.example", "delivered")].map(|(a, b)| (a.to_owned(), b.to_owned()));
     assert_eq!(read(backend, |view| view.states_of("k")), states);
     assert!(read(backend, |view| view.states_of("other")).is_empty());
+    assert_eq!(read(backend, |view| view.keys_of(numbers[0])), ["k"]);
+    assert!(read(backend, |view| view.keys_of(numbers[1])).is_empty());
     change(backend, |change| change.put_filed(&row(numbers[1], "r", "accepted", 200)));
     assert_eq!(suggested(), [second]);
     change(backend, |change| change.erase(numbers[0]).map(drop));
@@ -86,6 +88,12 @@ impl HappenedIndex for Session<'_> {
 
     fn follower(&self, name: &str) -> Result<Option<u64>> {
         Ok(self.rows().followers.get(name).copied())
+    }
+
+    fn keys_of(&self, number: Number) -> Result<Vec<String>> {
+        let rows = self.rows();
+        let own = rows.dossiers.iter().filter(|(_, dossier)| dossier.messages.contains(&number));
+        Ok(own.map(|(key, _)| key.clone()).collect())
     }
 
     fn states_of(&self, key: &str) -> Result<Vec<(String, String)>> {

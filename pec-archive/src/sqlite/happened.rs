@@ -35,6 +35,13 @@ pub(super) fn follower(connection: &Connection, name: &str) -> Result<Option<u64
     Ok(query.query_row([name], |row| row.get::<_, i64>(0)).optional()?.map(i64::cast_unsigned))
 }
 
+pub(super) fn keys_of(connection: &Connection, number: Number) -> Result<Vec<String>> {
+    let mut query = connection.prepare_cached(
+        "SELECT key FROM dossier WHERE id IN (SELECT dossier FROM part_of WHERE message = ?1) ORDER BY key",
+    )?;
+    Ok(query.query_map([number], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
 pub(super) fn states_of(connection: &Connection, key: &str) -> Result<Vec<(String, String)>> {
     let mut query = connection.prepare_cached(
         "SELECT address, state FROM recipient WHERE dossier = (SELECT id FROM dossier WHERE key = ?1) ORDER BY address",

@@ -443,6 +443,10 @@ impl HappenedIndex for Tables<'_> {
         happened::follower(self.connection, name)
     }
 
+    fn keys_of(&self, number: Number) -> Result<Vec<String>> {
+        happened::keys_of(self.connection, number)
+    }
+
     fn states_of(&self, key: &str) -> Result<Vec<(String, String)>> {
         happened::states_of(self.connection, key)
     }

@@ -43,6 +43,9 @@ pub trait HappenedIndex {
     /// Up to which event somebody has finished; `None` where nobody of this name has.
     fn follower(&self, name: &str) -> Result<Option<u64>>;
 
+    /// The keys of the dossiers to which a message belongs, in their order.
+    fn keys_of(&self, number: Number) -> Result<Vec<String>>;
+
     /// The recipients of the dossier of this key and their states, as they are kept.
     fn states_of(&self, key: &str) -> Result<Vec<(String, String)>>;
 

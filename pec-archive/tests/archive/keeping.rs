@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::scene::{ANNA, FULL, OFFICE, Scene};
-use pec_archive::{Actor, Archive, Error, Id, Intake, Stored, Submission, search::Query};
+use pec_archive::{Actor, Archive, Error, Happened, Id, Intake, Stored, Submission, search::Query};
 
 fn fresh() -> (tempfile::TempDir, Archive) {
     let folder = tempfile::tempdir().unwrap();
@@ -244,6 +244,31 @@ fn other_trust_data_change_verdicts_and_say_which() {
     assert!(changed.iter().all(|changed| changed.before != "certified" && changed.after.starts_with("certified")));
     assert!(!found(&archive, "stato:consegnato").is_empty());
     assert_eq!(archive.reverify(&host, &intake, &mut |_| ControlFlow::Continue(())).unwrap(), []);
+    // Each is an entry of the log, and whoever follows what happens hears of it once.
+    let (entries, _) = archive.log_root(&host).unwrap();
+    let logged: Vec<String> = (0..entries).filter_map(|n| archive.log_entry(&host, n).unwrap()).collect();
+    let judged: Vec<&String> = logged.iter().filter(|entry| entry.contains("\"what\":\"judged\"")).collect();
+    assert_eq!(judged.len(), changed.len());
+    assert!(
+        judged.iter().all(|entry| entry.contains("\"before\":\"intact-but-untrusted\",\"after\":\"certified")),
+        "{judged:?}"
+    );
+    let told: Vec<(String, Option<String>, String)> = archive
+        .events(&host, 0, 1000)
+        .unwrap()
+        .into_iter()
+        .filter_map(|event| match event.what {
+            Happened::State { recipient, from, to, .. } => Some((recipient, from, to)),
+            _ => None,
+        })
+        .collect();
+    assert!(told.contains(&(OFFICE.to_owned(), None, "delivered".to_owned())), "{told:?}");
+    assert_eq!(told.iter().filter(|(recipient, ..)| recipient == OFFICE).count(), 1, "{told:?}");
+    // An index that is made anew has nothing to tell.
+    archive.rebuild_index(&host, &intake, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(archive.log_root(&host).unwrap().0, entries);
+    let again = archive.events(&host, 0, 1000).unwrap();
+    assert_eq!(again.iter().filter(|event| matches!(event.what, Happened::State { .. })).count(), told.len());
     // Trust that is withdrawn takes the states with it, and what is missing is said.
     let changed = archive.reverify(&host, &stranger, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(changed.len(), scene.mailbox(ANNA).len());
