@@ -72,6 +72,7 @@ reports! {
     Deposited: "deposited";
     DepositReport: "deposit-report";
     PageEnd: "page";
+    Standing: "recipient";
     Erased: "erased";
     Written: "written";
     Held: "held";
@@ -102,6 +103,15 @@ pub fn lines<'r, R: Report + 'r>(reports: impl IntoIterator<Item = &'r R>) -> St
 pub struct PageEnd {
     /// For `from` of the next search; `None` when nothing older is found.
     pub next: Option<i64>,
+}
+
+/// Where a recipient of a transaction stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The address.
+    pub recipient: String,
+    /// The state, as it is named on the wire.
+    pub state: String,
 }
 
 /// What became of one message that was to be erased.

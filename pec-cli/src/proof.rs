@@ -42,7 +42,7 @@ enum Action {
 #[derive(Debug, Args)]
 struct Make {
     archive: PathBuf,
-    /// The transaction: identificativo or msgid.
+    /// The transaction: identificativo or msgid, or one of its messages by its identifier (64 hexadecimal digits).
     transaction: String,
     /// The file; nothing may be there yet.
     #[arg(long, short, value_name = "FILE.zip")]
@@ -84,11 +84,17 @@ fn make(arguments: &Make) -> Result<ExitCode, Stop> {
     let is_host = actor == Actor::host();
     let open = if is_host { Archive::open_read_only_with } else { Archive::open_with };
     let archive = open(&arguments.archive, &keys).map_err(|error| crate::archive::failed(&error))?;
-    let bundle = archive.bundle(&actor, &setup.trust, setup.now, &arguments.transaction);
-    let bundle = bundle.map_err(|error| crate::archive::failed(&error))?;
+    let failed = |error| crate::archive::failed(&error);
+    let transaction = match arguments.transaction.parse() {
+        Ok(id) => {
+            let entry = archive.entry(&actor, id).map_err(failed)?;
+            entry.pec_id.or(entry.message_id).unwrap_or_else(|| arguments.transaction.clone())
+        }
+        Err(_) => arguments.transaction.clone(),
+    };
+    let bundle = archive.bundle(&actor, &setup.trust, setup.now, &transaction).map_err(failed)?;
     crate::file::write_new(&arguments.output, &bundle)?;
-    let transaction = Some(arguments.transaction.clone());
-    told(arguments.json, &Written { transaction, ..Written::of("bundle", &arguments.output) })
+    told(arguments.json, &Written { transaction: Some(transaction), ..Written::of("bundle", &arguments.output) })
 }
 
 fn verify(arguments: &Verify, language: Language) -> Result<ExitCode, Stop> {

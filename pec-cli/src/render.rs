@@ -255,7 +255,7 @@ fn wrap(text: &str, width: usize) -> Vec<std::borrow::Cow<'_, str>> {
 }
 
 /// A value from a message, without what steers a terminal, at most `most` characters of it.
-fn shortened(value: &str, most: usize) -> String {
+pub(crate) fn shortened(value: &str, most: usize) -> String {
     let mut shown: String = value.chars().take(most).collect();
     let rest = value.chars().skip(most).count();
     if rest > 0 {

@@ -119,12 +119,16 @@ impl Call {
         let setup = arguments.judging.load_at_signing()?;
         let intake = intake(&setup).mailbox(&arguments.mailbox);
         // Where it cannot be told, it is the import that says why.
-        let before = if arguments.json { None } else { self.suspect(&archive).ok() };
+        let before = self.suspect(&archive).ok();
         let bar = bar();
         let imported = archive.import(&self.actor, &intake, &arguments.paths, &mut watch(&bar));
         bar.finish_and_clear();
         let imported = imported.map_err(|error| failed(&error))?;
         let mut output = anstream::stdout();
+        let suspect = match before.filter(|_| imported.new > 0) {
+            Some(before) => self.suspect(&archive)?.difference(&before).count(),
+            None => 0,
+        };
         if arguments.json {
             writeln!(output, "{}", imported.to_json())?;
         } else {
@@ -145,12 +149,9 @@ impl Call {
                     imported.exceptions.len()
                 )?,
             }
-            if let Some(before) = before.filter(|_| new > 0) {
-                let suspect = self.suspect(&archive)?.difference(&before).count();
-                self.tell_suspect(&mut output, suspect)?;
-            }
+            self.tell_suspect(&mut output, suspect, &arguments.archive)?;
         }
-        Ok(ExitCode::from(u8::from(!imported.exceptions.is_empty())))
+        Ok(ExitCode::from(u8::from(suspect > 0 || !imported.exceptions.is_empty())))
     }
 
     /// The messages that are set apart for somebody to look at.
@@ -167,17 +168,18 @@ impl Call {
         }
     }
 
-    fn tell_suspect(&self, output: &mut impl io::Write, suspect: usize) -> io::Result<()> {
+    fn tell_suspect(&self, output: &mut impl io::Write, suspect: usize, archive: &Path) -> io::Result<()> {
+        let archive = archive.display();
         match (suspect, self.language) {
             (0, _) => Ok(()),
             (_, Language::It) => writeln!(
                 output,
-                "{suspect} con errori che li rendono sospetti: pec archive search ARCHIVIO {}",
+                "{suspect} con errori che li rendono sospetti: pec archive search '{archive}' {}",
                 SUSPECT.0
             ),
             (_, Language::En) => writeln!(
                 output,
-                "{suspect} with errors that make them suspect: pec archive search ARCHIVE {}",
+                "{suspect} with errors that make them suspect: pec archive search '{archive}' {}",
                 SUSPECT.1
             ),
         }

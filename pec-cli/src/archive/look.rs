@@ -8,16 +8,19 @@ use std::process::ExitCode;
 use anstyle::Style;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
-use pec_archive::report::Report as _;
+use pec_archive::report::{Report as _, Standing};
 use pec_archive::search::{Query, QueryError};
 use pec_archive::{Actor, Cursor, Entry};
 use pec_core::finding::{Code, Language};
 use pec_core::verify::JudgedAt;
 
 use super::{Call, Clock, bar, failed, intake, named, watch};
-use crate::render::{Page, printable};
+use crate::render::{Page, printable, shortened};
 use crate::text::{Stop, Text};
-use crate::{query, setup};
+use crate::{query, setup, tokens};
+
+/// Characters of a value of a message that are shown.
+const SHOWN: usize = 300;
 
 /// What to look for.
 #[derive(Debug, Args)]
@@ -118,12 +121,13 @@ impl Call {
     /// One message on three lines: the date by which it stands in its list, what, from whom; its subject; what it is called.
     pub(super) fn line(&self, entry: &Entry) -> String {
         let at = entry.dated_at.map_or_else(String::new, |at| at.to_string());
-        let text = |text: &Option<String>| text.as_deref().map(printable).unwrap_or_default();
+        // A sender may have written megabytes.
+        let text = |text: &Option<String>| text.as_deref().map(|text| shortened(text, SHOWN)).unwrap_or_default();
         let quarantine = if entry.quarantine.is_empty() { "" } else { "  !" };
         format!(
-            "{at:20}  {:24} {:26} {}{quarantine}\n  {}\n  {}",
-            entry.verdict,
-            printable(&entry.kind),
+            "{at:20}  {}  {}  {}{quarantine}\n  {}\n  {}",
+            tokens::verdict(&entry.verdict, self.language),
+            tokens::kind(&entry.kind, self.language),
             text(&entry.sender),
             text(&entry.subject),
             entry.id
@@ -145,7 +149,7 @@ impl Call {
                 kept.iter().try_for_each(|kept| writeln!(output, "{}", kept.to_json()))?;
             } else {
                 writeln!(output, "{}", self.line(&entry))?;
-                write!(output, "{}", self.why_suspect(&entry))?;
+                write!(output, "{}{}", self.facts(&entry), self.why_suspect(&entry))?;
                 kept.iter().try_for_each(|kept| write!(output, "{}", self.kept(kept)))?;
             }
         }
@@ -157,14 +161,31 @@ impl Call {
             for recipient in &dossier.recipients {
                 let look = dossier.look(recipient, self.language);
                 if arguments.json {
-                    let state = recipient.state.as_str();
-                    writeln!(output, "{}", serde_json::json!({ "recipient": recipient.address, "state": state }))?;
+                    let (recipient, state) = (recipient.address.to_owned(), recipient.state.as_str().to_owned());
+                    writeln!(output, "{}", Standing { recipient, state }.to_json())?;
                 } else {
                     writeln!(output, "{} {}  {}", look.mark, printable(recipient.address), look.title)?;
                 }
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What else is known of a message.
+    fn facts(&self, entry: &Entry) -> String {
+        let text = |text: &Option<String>| text.as_deref().map(|text| shortened(text, SHOWN)).unwrap_or_default();
+        let list = |texts: &[String]| texts.iter().map(|text| printable(text)).collect::<Vec<_>>().join(", ");
+        let stored = entry.stored_at.map_or_else(String::new, |at| at.to_string());
+        let facts = [
+            ("identificativo", "identificativo", text(&entry.pec_id)),
+            ("msgid", "msgid", text(&entry.message_id)),
+            ("caselle", "mailboxes", list(&entry.mailboxes)),
+            ("etichette", "tags", list(&entry.tags)),
+            ("byte", "bytes", entry.size.to_string()),
+            ("archiviato", "stored", stored),
+        ];
+        let told = facts.into_iter().filter(|(.., value)| !value.is_empty());
+        told.map(|(it, en, value)| format!("  {}: {value}\n", self.say(it, en))).collect()
     }
 
     /// What is wrong with a message that is set apart.
@@ -253,6 +274,13 @@ impl Call {
             };
             writeln!(output, "{what} {ends}\n{}", self.line(entry))?;
         }
+        if expiring.terms.len().max(expiring.proofs.len()) >= arguments.limit {
+            let said = self.say(
+                "ce ne possono essere altri: --limit dice quanti se ne mostrano",
+                "there may be more: --limit says how many are shown",
+            );
+            writeln!(output, "{said}")?;
+        }
         Ok(ExitCode::from(u8::from(!nothing)))
     }
 
@@ -277,15 +305,16 @@ impl Call {
         ] {
             writeln!(output, "{number:>15}  {}", self.say(it, en))?;
         }
-        let groups: [(&str, &str, &BTreeMap<String, u64>); 3] = [
-            ("per verdetto", "by verdict", &stats.verdicts),
-            ("per tipo", "by kind", &stats.kinds),
-            ("destinatari per stato", "recipients by state", &stats.states),
+        type Called = fn(&str, Language) -> String;
+        let groups: [(&str, &str, &BTreeMap<String, u64>, Called); 3] = [
+            ("per verdetto", "by verdict", &stats.verdicts, tokens::verdict),
+            ("per tipo", "by kind", &stats.kinds, tokens::kind),
+            ("destinatari per stato", "recipients by state", &stats.states, tokens::state),
         ];
-        for (it, en, group) in groups.into_iter().filter(|(_, _, group)| !group.is_empty()) {
+        for (it, en, group, called) in groups.into_iter().filter(|(_, _, group, _)| !group.is_empty()) {
             writeln!(output, "{}", self.say(it, en))?;
             for (name, number) in group {
-                writeln!(output, "{number:>15}  {}", printable(name))?;
+                writeln!(output, "{number:>15}  {}", called(name, self.language))?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -169,11 +169,15 @@ fn what_is_suspect_is_told_when_it_comes_in() {
         pec(&[&fixed[..], more].concat())
     };
     let ran = add(&[&altered, "--lang", "it"]);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    // Done, and something to look at.
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{ran:?}");
+    let query = "verdetto:alterato,falso,non-verificabile";
     assert_eq!(
         ran.out,
-        "2 messaggi nuovi, 0 già presenti, 0 file già acquisiti, 0 non letti\n\
-         2 con errori che li rendono sospetti: pec archive search ARCHIVIO verdetto:alterato,falso,non-verificabile\n"
+        format!(
+            "2 messaggi nuovi, 0 già presenti, 0 file già acquisiti, 0 non letti\n\
+             2 con errori che li rendono sospetti: pec archive search '{archive}' {query}\n"
+        )
     );
     // What was here before is not told again.
     let text = kit.path("lettera.eml");
@@ -182,9 +186,9 @@ fn what_is_suspect_is_told_when_it_comes_in() {
     let others = Kit::new();
     let archive_of_others = others.filled(&transaction());
     let ran = pec(&["archive", "add", &archive_of_others, &altered, "--anchor", &kit.anchor, "--now", crate::NOW]);
-    let said =
-        "\n1 with errors that make them suspect: pec archive search ARCHIVE verdict:altered,forged,unverifiable\n";
-    assert!(ran.code == 0 && ran.out.ends_with(said), "{ran:?}");
+    let search = format!("pec archive search '{archive_of_others}' verdict:altered,forged,unverifiable");
+    let said = format!("\n1 with errors that make them suspect: {search}\n");
+    assert!(ran.code == 1 && ran.out.ends_with(&said), "{ran:?}");
     let listed = pec(&["archive", "search", &archive, "verdetto:alterato,falso,non-verificabile", "--json"]).json();
     assert_eq!(listed.len(), 3, "two, and the end of the page: {listed:?}");
     let id = listed[0]["id"].as_str().unwrap();
@@ -339,6 +343,41 @@ fn wrong_input_is_explained() {
     assert!(pec(&["archive", "stats", &text, "--lang", "en"]).err.contains("no archive of pec"));
     let bundle = pec(&["proof", "verify", &text, "--lang", "en"]);
     assert!(bundle.code == 2 && bundle.err.contains("is no bundle") && bundle.err.contains(&text), "{bundle:?}");
+}
+
+/// What a person reads is in his language, and as long as he can read.
+#[test]
+fn what_is_shown_is_in_the_language_of_the_reader() {
+    let kit = Kit::new();
+    let archive = kit.filled(&transaction());
+    let long = kit.path("lunga.eml");
+    fs::write(&long, format!("Subject: {}\n\nx\n", "a".repeat(2_000_000))).unwrap();
+    assert_eq!(pec(&["archive", "add", &archive, &long, "--mailbox", "fatture@ditta.example"]).code, 0);
+    let found = pec(&["archive", "search", &archive, "tipo:avvenuta-consegna", "--json"]).json();
+    let (id, pec_id) = (found[0]["id"].as_str().unwrap(), found[0]["pec_id"].as_str().unwrap());
+    for (language, said, other) in [
+        ("it", ["CERTIFICATO", "ricevuta di avvenuta consegna", "CONSEGNATO"], "certified"),
+        ("en", ["CERTIFIED", "delivery receipt", "DELIVERED"], "certificato"),
+    ] {
+        let stats = pec(&["archive", "stats", &archive, "--lang", language]).out;
+        let show = pec(&["archive", "show", &archive, pec_id, "--anchor", &kit.anchor, "--lang", language]).out;
+        let search = pec(&["archive", "search", &archive, "--lang", language]).out;
+        for word in said {
+            assert!(stats.contains(word) && show.contains(word), "{word}\n{stats}\n{show}");
+        }
+        assert!(search.contains(said[1]) && search.len() < 20_000, "{}", search.len());
+        assert!([&stats, &show, &search].iter().all(|text| !text.contains(other)), "{stats}\n{show}\n{search}");
+        assert!(show.contains(&format!("identificativo: {pec_id}")));
+    }
+    let lines = pec(&["archive", "show", &archive, pec_id, "--anchor", &kit.anchor, "--json"]).json();
+    let standing = lines.iter().find(|line| line["report"] == "recipient").unwrap();
+    assert!(standing["schema"] == "pec-archive/1" && standing["state"].is_string(), "{standing}");
+    // A bundle by any of its messages.
+    let bundle = kit.path("per impronta.zip");
+    let made = pec(&["proof", "make", &archive, id, "-o", &bundle, "--json"]);
+    assert!(made.code == 0 && made.json()[0]["transaction"] == pec_id, "{made:?}");
+    let soon = pec(&["archive", "expiring", &archive, "--days", "5000", "--limit", "1", "--lang", "it"]).out;
+    assert!(soon.ends_with("--limit dice quanti se ne mostrano\n"), "{soon}");
 }
 
 /// Who made a bundle may have left out that a certificate is revoked: what the reader knows counts beside it.
