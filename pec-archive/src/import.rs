@@ -21,6 +21,7 @@ use crate::archive::{Archive, Put, Stored};
 use crate::care::{Progress, Watch};
 use crate::enforce::{Asked, Call};
 use crate::error::{Error, Result};
+use crate::id::Id;
 use crate::intake::Intake;
 use crate::mailbox::mailbox_key;
 use crate::prepare::Verified;
@@ -117,12 +118,13 @@ impl Archive {
         let all = found.len();
         // Where it cannot be told, all are read again.
         let _ = self.read(|view| {
-            found.retain(|(file, _)| !file.as_ref().is_some_and(|file| view.is_imported(file).unwrap_or(false)));
+            let is_known = |file: &ImportedRow| view.is_imported(file).unwrap_or(false);
+            found.retain(|(file, _)| !file.as_ref().is_some_and(|file| is_known(&unnamed(file)) || is_known(file)));
             Ok(())
         });
         let skipped = (all - found.len()) as u64;
-        let (seen, places) = found.into_iter().unzip();
-        (places, seen, skipped)
+        let (seen, places): (Vec<_>, _) = found.into_iter().unzip();
+        (places, seen.iter().map(|file| file.as_ref().map(unnamed)).collect(), skipped)
     }
 }
 
@@ -329,6 +331,12 @@ impl<'r: 's, 's> Run<'r, 's> {
 fn file_of(place: &Place) -> Option<&Path> {
     let Place::File(path) = place else { return None };
     Some(path)
+}
+
+/// The same by the digest of its place: mail programs call files by subject and sender, and a message that was erased leaves nothing of
+/// what it said. Older versions have noted the place itself.
+fn unnamed(file: &ImportedRow) -> ImportedRow {
+    ImportedRow { place: Id::of(file.place.as_bytes()).to_string(), ..file.clone() }
 }
 
 /// A file by its absolute path, size and time of change, as it was found in a mailbox: in another one it is found once more. Nothing

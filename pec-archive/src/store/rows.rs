@@ -169,7 +169,7 @@ pub struct CheckpointRow {
 /// A file that an import has finished, as it was then.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImportedRow {
-    /// Its absolute path.
+    /// Its place: the digest of its absolute path and of the mailbox in which it was found; in older rows these themselves.
     pub place: String,
     /// Bytes.
     pub size: i64,

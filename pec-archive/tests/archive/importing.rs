@@ -58,6 +58,31 @@ fn a_second_import_adds_nothing_and_opens_nothing() {
     assert_eq!((third.new, third.known), (1, 0));
 }
 
+/// Mail programs call files by subject and sender.
+#[test]
+fn what_files_were_called_is_not_kept() {
+    let scene = Scene::new(100);
+    let from = tempfile::tempdir().unwrap();
+    let named = from.path().join("Licenziamento di Mario Rossi.eml");
+    fs::write(&named, crate::scene::message("uno@x.example", "x", 100)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pecarchive");
+    let archive = Archive::create(&path).unwrap();
+    let intake = Intake::new(scene.trust(), scene.now()).mailbox("anna@x.example");
+    let import = || {
+        let imported = archive.import(&Actor::host(), &intake, &[from.path().to_owned()], &mut watch).unwrap();
+        (imported.new, imported.known, imported.skipped)
+    };
+    assert_eq!((import(), import()), ((1, 0, 0), (0, 0, 1)));
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM imported WHERE place LIKE '%Rossi%' OR place LIKE '%anna%'"), 0);
+    // As an older version has noted it.
+    let place = format!("{}//anna@x.example", named.canonicalize().unwrap().display());
+    assert_eq!(connection.execute("UPDATE imported SET place = ?1", [place]).unwrap(), 1);
+    assert_eq!(import(), (0, 0, 1));
+}
+
 #[test]
 fn a_file_beyond_the_limits_is_kept_and_known_the_next_time() {
     let scene = Scene::new(100);
