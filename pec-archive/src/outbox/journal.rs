@@ -310,7 +310,12 @@ impl Outcome {
             let refused = |code: u16| !(200..400).contains(&code);
             let of_recipients = self.answers.recipients.iter().find(|answer| refused(answer.reply.code));
             let reply = of_recipients.map(|answer| &answer.reply).or(self.answers.message.as_ref());
-            reply.map(|reply| format!("{} {}", reply.code, reply.text)).unwrap_or_default()
+            // What a server says mostly names a recipient: the ticket keeps it and goes blank with the message, the log is for ever.
+            reply.map_or_else(String::new, |reply| match (reply.code, &reply.enhanced) {
+                (0, _) => reply.text.clone(),
+                (code, Some(enhanced)) => format!("{code} {enhanced}"),
+                (code, None) => code.to_string(),
+            })
         };
         match self.ending {
             Ending::Sent => return sent(change, by, row, self.at, "server"),

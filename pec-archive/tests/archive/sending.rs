@@ -253,6 +253,12 @@ fn the_last_word_of_the_server_counts_whatever_was_believed_meanwhile() {
     desk.ends(&refused, Ending::Refused, 550);
     assert_eq!((desk.ticket("l").state, desk.logged("send-refused")), (TicketState::Refused, 1));
     assert!(!desk.journal(&[], Some(refused.number)));
+    // What a server says mostly names a recipient, and the log is for ever: it has the code, the ticket the words.
+    let (entries, _) = desk.archive.log_root(&Actor::host()).unwrap();
+    let logged = (0..entries).filter_map(|n| desk.archive.log_entry(&Actor::host(), n).unwrap());
+    let refusal = logged.filter(|entry| entry.contains("send-refused")).collect::<String>();
+    assert!(refusal.contains("\"why\":\"550 2.0.0\"") && !refusal.contains("ok"), "{refusal}");
+    assert_eq!(desk.ticket("l").answers.recipients[0].reply.text, "ok");
 }
 
 #[test]
