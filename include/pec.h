@@ -2581,7 +2581,7 @@ pec_result pec_log_check_growth(const char *proof,
 
 #if defined(PEC_ARCHIVE)
 // Begins to read every message again and to compare its digest; structure, index, log and evidence are checked too. All damage
-// is named, nothing is repaired. Its report is one JSON object (`check`), as `pec archive check --json` prints it. The work
+// is named, nothing is repaired. Verdicts are not judged again: `pec_work_reverify` does that. Its report is one JSON object (`check`), as `pec archive check --json` prints it. The work
 // lives without the archive. Freed by `pec_work_free`.
 pec_result pec_work_check(const pec_archive *archive,
                           pec_work **out,

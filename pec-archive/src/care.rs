@@ -105,6 +105,8 @@ impl Archive {
     /// Reads every message again and compares its digest; checks the structure of the file, the index, the log and the
     /// evidence. All damage is named, whatever else is damaged; nothing is repaired.
     ///
+    /// What was worked out of them, verdicts and states, is not judged again: [`Archive::reverify`] does that.
+    ///
     /// This proves that the bytes are those that were stored under these digests. It does not prove that nobody has
     /// written another archive in its place: that, only a time-stamped checkpoint kept elsewhere can show.
     ///

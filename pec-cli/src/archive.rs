@@ -62,7 +62,7 @@ enum Action {
     LookUp(lookup::LookUp),
     /// Write messages out, byte for byte.
     Export(act::Export),
-    /// Read everything again and compare its digests; check index and log.
+    /// Read everything again and compare its digests; check index and log. Verdicts are not judged again: `reverify` does that.
     Check(look::Check),
     /// Judge every message again, with newer trust data, and say which verdicts change.
     Reverify(act::Reverify),

@@ -60,7 +60,7 @@ impl pec_archive {
 }
 
 /// Begins to read every message again and to compare its digest; structure, index, log and evidence are checked too. All damage
-/// is named, nothing is repaired. Its report is one JSON object (`check`), as `pec archive check --json` prints it. The work
+/// is named, nothing is repaired. Verdicts are not judged again: `pec_work_reverify` does that. Its report is one JSON object (`check`), as `pec archive check --json` prints it. The work
 /// lives without the archive. Freed by `pec_work_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn pec_work_check(

@@ -1816,8 +1816,8 @@ class Archive:
         """Reads every message again and compares its digest; checks structure, index, log and evidence. All damage is named in the
         `ArchiveCheck`, nothing is repaired. `progress` is called with what is done and what is to be done.
 
-        It proves that the bytes are those that were stored. It does not prove that nobody has written another archive in its place:
-        that, only a time-stamped root kept elsewhere can show.
+        Verdicts are not judged again: `reverify` does that. It proves that the bytes are those that were stored, not that nobody has
+        written another archive in its place: that, only a time-stamped root kept elsewhere can show.
         """
     def collect(self) -> Collected:
         """Takes away what no message uses; it only takes room. Gives a `Collected`."""

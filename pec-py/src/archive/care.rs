@@ -17,8 +17,8 @@ impl Archive {
     /// Reads every message again and compares its digest; checks structure, index, log and evidence. All damage is named in the
     /// `ArchiveCheck`, nothing is repaired. `progress` is called with what is done and what is to be done.
     ///
-    /// It proves that the bytes are those that were stored. It does not prove that nobody has written another archive in its place:
-    /// that, only a time-stamped root kept elsewhere can show.
+    /// Verdicts are not judged again: `reverify` does that. It proves that the bytes are those that were stored, not that nobody has
+    /// written another archive in its place: that, only a time-stamped root kept elsewhere can show.
     #[pyo3(signature = (*, progress = None))]
     fn check<'py>(&self, py: Python<'py>, progress: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
         let check = self.watched(py, progress, |archive, actor, watch| archive.check(actor, watch))?;
