@@ -221,8 +221,8 @@ impl Error {
             Self::NotFound(_) => (
                 "archive.not_found",
                 "argument",
-                "L'archivio non contiene nulla con questo nome.",
-                "The archive has nothing of this name.",
+                "L'archivio non contiene nulla con questo nome; se è stato eliminato, il registro ne conserva il certificato.",
+                "The archive has nothing of this name; where it was erased, the log keeps the certificate of that.",
             ),
             Self::Query(_) => (
                 "archive.query",

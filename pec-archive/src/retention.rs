@@ -212,6 +212,9 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a message that is not here, [`Error::BadValue`] for an empty reason: then nothing was erased.
+    ///
+    /// # Limits
+    /// The whole index of words is written anew, in the same change, while nobody else can write: name many messages at once.
     pub fn erase(&self, actor: &Actor, now: Timestamp, ids: &[Id], reason: &str) -> Result<Vec<Erasure>> {
         if reason.trim().is_empty() {
             return Err(Error::BadValue { what: "reason", value: reason.into() });

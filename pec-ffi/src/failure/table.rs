@@ -300,8 +300,8 @@ results! {
         it: "I dati non sono più quelli archiviati: eseguire il controllo, che dice quali; ripristinare da una copia, o salvare il leggibile in un archivio nuovo.",
         en: "The data are not what was stored: run the check, which says which; restore from a backup, or salvage what can be read into a new archive.";
     PEC_ARCHIVE_NOT_FOUND / "archive.not_found", "argument",
-        it: "L'archivio non contiene nulla con questo nome.",
-        en: "The archive has nothing of this name.";
+        it: "L'archivio non contiene nulla con questo nome; se è stato eliminato, il registro ne conserva il certificato.",
+        en: "The archive has nothing of this name; where it was erased, the log keeps the certificate of that.";
     PEC_ARCHIVE_QUERY / "archive.query", "argument",
         it: "La ricerca non si può interpretare: correggerla nel punto indicato.",
         en: "The query cannot be understood: correct it at the place that is shown.";
