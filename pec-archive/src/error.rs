@@ -196,19 +196,13 @@ impl Error {
                 "Il disco è pieno: liberare spazio e riprovare. Ciò che era già confermato è salvo.",
                 "The disk is full: make room and try again. What had been confirmed is safe.",
             ),
-            Self::ReadOnly => (
+            Self::ReadOnly | Self::Older { .. } => (
                 "archive.read_only",
                 "device",
-                "L'archivio è in sola lettura: controllare i permessi del file e della cartella.",
-                "The archive cannot be written: check the permissions of file and folder.",
-            ),
-            Self::Older { .. } => (
-                "archive.read_only",
-                "caller",
-                "L'archivio è di una versione precedente, e in sola lettura non si può portare al formato attuale: aprirlo una volta \
-                 in scrittura, o farlo con una sua copia su un disco in cui si può scrivere.",
-                "The archive is of an earlier version, and for reading only it cannot be brought to the present format: open it once for \
-                 writing, or do so with a copy of it on a disk that can be written.",
+                "L'archivio è in sola lettura: controllare i permessi del file e della cartella. Se è di una versione precedente, aprirlo \
+                 una volta in scrittura, o farlo con una sua copia: così prende il formato attuale.",
+                "The archive cannot be written: check the permissions of file and folder. Where it is of an earlier version, open it once \
+                 for writing, or do so with a copy of it: that brings it to the present format.",
             ),
             Self::Damaged(_) => (
                 "archive.damaged",

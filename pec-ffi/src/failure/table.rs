@@ -294,8 +294,8 @@ results! {
         it: "Il disco è pieno: liberare spazio e riprovare. Ciò che era già confermato è salvo.",
         en: "The disk is full: make room and try again. What had been confirmed is safe.";
     PEC_ARCHIVE_READ_ONLY / "archive.read_only", "device",
-        it: "L'archivio è in sola lettura: controllare i permessi del file e della cartella.",
-        en: "The archive cannot be written: check the permissions of file and folder.";
+        it: "L'archivio è in sola lettura: controllare i permessi del file e della cartella. Se è di una versione precedente, aprirlo una volta in scrittura, o farlo con una sua copia: così prende il formato attuale.",
+        en: "The archive cannot be written: check the permissions of file and folder. Where it is of an earlier version, open it once for writing, or do so with a copy of it: that brings it to the present format.";
     PEC_ARCHIVE_DAMAGED / "archive.damaged", "archive",
         it: "I dati non sono più quelli archiviati: eseguire il controllo, che dice quali; ripristinare da una copia, o salvare il leggibile in un archivio nuovo.",
         en: "The data are not what was stored: run the check, which says which; restore from a backup, or salvage what can be read into a new archive.";
