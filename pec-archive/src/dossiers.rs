@@ -3,12 +3,13 @@
 //! They are worked out anew from the messages of a transaction whenever one comes in: no order of arrival can change
 //! them. The messages that move states are read back as records, which are made by verification alone.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use pec_core::message::Message;
 use pec_core::reconcile::{Dossier, HashKey, Ledger, Record, Role, Source};
-use pec_core::trust::ChainCache;
+use pec_core::trust::{ChainCache, TrustStore};
 use pec_core::verify::Verification;
 
 use crate::care::readable;
@@ -261,31 +262,44 @@ pub(crate) fn refresh(
     }
 }
 
-/// Works out anew the dossiers of which a part was erased, by what is left of them: a state says what can be proven here. Nobody
-/// brings trust data: of those by which the rest was judged, the ones count by which it was judged last.
+/// Works out anew the dossiers of which a part was erased, by what is left of them: a state says what can be proven here.
 pub(crate) fn without_erased(change: &dyn Change, seal: &Seal, texts: &BTreeSet<String>, now: Timestamp) -> Result<()> {
-    let left: Vec<Number> = related(change, texts, Speaking::Counting)?.into_iter().collect();
-    if left.is_empty() {
-        return Ok(());
+    let mut done = BTreeSet::new();
+    for text in texts {
+        let own = BTreeSet::from([text.clone()]);
+        let left = related(change, &own, Speaking::Counting)?;
+        if left.is_empty() || !left.iter().all(|number| done.insert(*number)) {
+            continue;
+        }
+        let trust = last_trust(change, seal, &left, now)?;
+        let mut judge = Judge::by(&Intake::new(&trust, now), seal, ChainCache::default());
+        refresh(change, &own, &mut Records::default(), &mut judge, Telling::Quietly)?;
     }
-    let mut trusts = kept_trust(seal, change, &left)?;
-    let mut last = 0;
-    if trusts.len() > 1 {
-        // They may be of one day: a host's own authorities have none. The verdicts that are stored tell them apart.
-        let mut most = None;
-        for (n, trust) in trusts.iter().enumerate() {
-            let mut judge = Judge::by(&Intake::new(trust, now), seal, ChainCache::default());
-            let agreeing =
-                left.iter().map(|number| judge.agrees(change, *number).map(u64::from)).sum::<Result<u64>>()?;
-            let stands = (agreeing, trust.data_date());
-            if most.as_ref().is_none_or(|most| *most < stands) {
-                (last, most) = (n, Some(stands));
-            }
+    Ok(())
+}
+
+/// Nobody brings trust data where something is erased: of those by which these messages were judged, the ones by which they were judged
+/// last. They may be of one day, since a host's own authorities have none: the verdicts that are stored tell them apart.
+fn last_trust(view: &dyn View, seal: &Seal, messages: &BTreeSet<Number>, now: Timestamp) -> Result<TrustStore> {
+    let numbers: Vec<Number> = messages.iter().copied().collect();
+    let mut trusts = kept_trust(seal, view, &numbers)?;
+    // The newest are the likeliest, and mostly all agree with the first.
+    trusts.sort_by_key(|trust| Reverse(trust.data_date()));
+    let (mut best, mut most) = (0, None);
+    for (n, trust) in trusts.iter().enumerate() {
+        if trusts.len() == 1 || most == Some(numbers.len()) {
+            break;
+        }
+        let mut judge = Judge::by(&Intake::new(trust, now), seal, ChainCache::default());
+        let mut agreeing = 0;
+        for number in &numbers {
+            agreeing += usize::from(judge.agrees(view, *number)?);
+        }
+        if most.is_none_or(|most| agreeing > most) {
+            (best, most) = (n, Some(agreeing));
         }
     }
-    let trust = trusts.swap_remove(last);
-    let mut judge = Judge::by(&Intake::new(&trust, now), seal, ChainCache::default());
-    refresh(change, texts, &mut Records::default(), &mut judge, Telling::Quietly)
+    Ok(trusts.swap_remove(best))
 }
 
 /// A ledger of what can be read.
@@ -373,7 +387,7 @@ fn row<'d>(dossier: &'d Dossier<'d>) -> DossierRow<'d> {
 
 #[cfg(test)]
 mod tests {
-    use pec_core::trust::{Evidence, TrustStore};
+    use pec_core::trust::Evidence;
 
     use super::*;
     use crate::actor::Actor;

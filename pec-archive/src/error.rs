@@ -187,8 +187,8 @@ impl Error {
             Self::Locked => (
                 "archive.locked",
                 "archive",
-                "Un altro processo sta scrivendo nell'archivio: riprovare. Nulla è stato scritto.",
-                "Another process is writing to the archive: try again. Nothing was written.",
+                "Un altro processo scrive nell'archivio, o ne legge uno stato precedente: riprovare. Nulla è cambiato.",
+                "Another process is writing to the archive, or reading an older state of it: try again. Nothing has changed.",
             ),
             Self::Full => (
                 "archive.full",

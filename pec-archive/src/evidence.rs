@@ -43,6 +43,11 @@ impl Used {
         self.bodies.iter().map(|(_, id, _)| *id).filter(move |_| is_left)
     }
 
+    /// What was compared and mended was not, where the change in which it was is undone.
+    pub(crate) fn compare_again(&self) {
+        self.compared.store(false, Ordering::Relaxed);
+    }
+
     /// Stores its bodies that are not here, or are damaged: nothing new rests on those.
     pub(crate) fn put(&self, change: &dyn Change, seal: &Seal, press: &mut Press) -> Result<()> {
         let uncompared: BTreeSet<Id> = self.uncompared().collect();

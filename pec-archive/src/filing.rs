@@ -343,6 +343,7 @@ impl Archive {
     /// # Errors
     /// Those of [`Archive::put`]: an archive that is open for reading alone cannot.
     pub fn explain_bytes(&self, intake: &Intake<'_>, rule: &Rule, message: &[u8]) -> Result<Explained> {
+        self.seal().answers(&rule.query)?;
         let id = Id::of(message);
         let mut answer = None;
         let mut look = |change: &dyn Change| {

@@ -72,7 +72,7 @@ reports! {
     Deposited: "deposited";
     DepositReport: "deposit-report";
     PageEnd: "page";
-    Standing: "recipient";
+    RecipientState: "recipient";
     Erased: "erased";
     Written: "written";
     Held: "held";
@@ -107,7 +107,7 @@ pub struct PageEnd {
 
 /// Where a recipient of a transaction stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Standing {
+pub struct RecipientState {
     /// The address.
     pub recipient: String,
     /// The state, as it is named on the wire.

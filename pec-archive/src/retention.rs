@@ -202,7 +202,7 @@ impl Archive {
     /// of what it said.
     ///
     /// Where somebody reads an older state meanwhile, or the disk fails just after, the last traces in the log of the file
-    /// are overwritten with the next change. As a file grows rows are moved within it, and single ones of those that moved, such as a
+    /// are overwritten with the next change, or when it is opened for writing again. As a file grows rows are moved within it, and single ones of those that moved, such as a
     /// Message-ID, may be left in gaps between others: [`Archive::scrub`] writes everything anew, and says whether it could.
     ///
     /// Where a part of a dossier is erased, its states are from then on what the rest of it proves: without its delivery receipt
@@ -261,7 +261,7 @@ impl Archive {
     }
 
     /// Overwrites what is left in the file of erased messages, by writing all of it anew without them. When it returns `Ok`, nothing
-    /// is left. Reading goes on meanwhile; whoever writes waits.
+    /// is left. Reading goes on meanwhile; whoever writes by another handle waits some seconds, and is told that the archive is locked.
     ///
     /// # Limits
     /// It takes as long as a copy, and room for two: one where the system keeps temporary files, one beside the archive.

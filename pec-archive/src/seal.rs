@@ -222,14 +222,14 @@ impl Seal {
     /// [`Error::Key`].
     pub(crate) fn new(keys: &Keys, registered: Option<&[KeyRow]>, is_empty: bool) -> Result<(Self, Option<KeyRow>)> {
         let Some(first) = keys.rings.first() else {
-            Self::default().still_fits(registered.unwrap_or_default())?;
+            Self::default().knows(registered.unwrap_or_default())?;
             return Ok((Self::default(), None));
         };
         let Some(registered) = registered else { return Ok((Self(keys.clone()), None)) };
         if registered.is_empty() && !is_empty {
             return Err(NOT_ENCRYPTED);
         }
-        Self(keys.clone()).still_fits(registered)?;
+        Self(keys.clone()).knows(registered)?;
         let words = registered.first().map_or(keys.searchable == Searchable::Words, |row| row.words);
         let is_new = !registered.iter().any(|row| row.id == first.id);
         let searchable = if words { Searchable::Words } else { Searchable::Fields };
@@ -238,11 +238,20 @@ impl Seal {
         Ok((seal, new))
     }
 
-    /// That what is stored now is sealed under none but its keys.
+    /// That what is stored now is sealed under none but its keys, and hides what this hides.
     ///
     /// # Errors
     /// [`Error::Key`].
     pub(crate) fn still_fits(&self, registered: &[KeyRow]) -> Result<()> {
+        self.knows(registered)?;
+        let words = self.0.searchable == Searchable::Words;
+        if registered.iter().all(|row| row.words == words) {
+            return Ok(());
+        }
+        Err(Error::Key("whether words may stand in the index was decided otherwise meanwhile"))
+    }
+
+    fn knows(&self, registered: &[KeyRow]) -> Result<()> {
         let rings = &self.0.rings;
         if registered.iter().all(|row| rings.iter().any(|ring| ring.id == row.id)) {
             return Ok(());
@@ -318,5 +327,27 @@ impl Seal {
             derived.words = Words { attachments, ..Words::default() };
         }
         derived
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_has_registered_is_heeded() {
+        let keys = |byte, searchable| Keys::of(HostKey::new([byte; 32])).unwrap().searchable(searchable);
+        let [fields, words] = [Searchable::Fields, Searchable::Words].map(|searchable| {
+            let (seal, new) = Seal::new(&keys(7, searchable), Some(&[]), true).unwrap();
+            (seal, new.unwrap())
+        });
+        // Two began the same archive at the same time, and one was first.
+        assert!(fields.0.still_fits(&[fields.1]).is_ok());
+        assert!(matches!(fields.0.still_fits(&[words.1]), Err(Error::Key(_))));
+        assert!(matches!(words.0.still_fits(&[fields.1]), Err(Error::Key(_))));
+        // Whoever opens it afterwards takes what was decided.
+        let (_, other) = Seal::new(&keys(8, Searchable::Fields), Some(&[]), true).unwrap();
+        assert!(matches!(fields.0.still_fits(&[other.unwrap()]), Err(Error::Key(_))));
+        assert!(Seal::default().still_fits(&[]).is_ok());
     }
 }

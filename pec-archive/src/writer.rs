@@ -129,6 +129,7 @@ impl Writer {
         if stored.is_err() {
             // The numbers of what was not stored will be given again.
             self.records.forget();
+            orders.iter().for_each(|order| order.ready.used.compare_again());
         }
         stored.map(|()| answers)
     }
@@ -177,6 +178,7 @@ impl Writer {
         self.cache = judge.cache;
         if stored.is_err() {
             self.records.forget();
+            used.compare_again();
         }
         stored?;
         puts.first().copied().ok_or_else(|| Error::Internal("a batch of one".into()))
@@ -259,6 +261,9 @@ impl Writer {
             dossiers::refresh(change, &texts, records, &mut judge, telling)
         });
         self.cache = judge.cache;
+        if written.is_err() {
+            used.compare_again();
+        }
         written.map(|()| changed)
     }
 }

@@ -101,7 +101,7 @@ fn verify(arguments: &Verify, language: Language) -> Result<ExitCode, Stop> {
     let setup = arguments.judging.load_at_signing()?;
     let bytes = fs::read(&arguments.bundle).map_err(|error| Text::of_io(&error).at(&arguments.bundle))?;
     let report = proof::check_with(&bytes, &setup.trust, &setup.evidence, setup.now, &Limits::DEFAULT);
-    if !arguments.json && is_none(&report) {
+    if !arguments.json && !report.is_bundle() {
         return Err(Text::new(
             "non è un fascicolo di `pec proof make`, o il suo inizio è danneggiato",
             "is no bundle of `pec proof make`, or its beginning is damaged",
@@ -122,11 +122,6 @@ fn verify(arguments: &Verify, language: Language) -> Result<ExitCode, Stop> {
 /// Whether it tells of what is there for reading only.
 const fn is_for_reading(fault: &Fault) -> bool {
     matches!(fault, Fault::Page | Fault::Expert)
-}
-
-/// Whether nothing of a bundle was found.
-fn is_none(report: &ProofReport) -> bool {
-    report.transaction.is_none() && report.messages.is_empty() && report.lookups.is_empty()
 }
 
 /// A report for a person, and whether he believes any authority for time.

@@ -408,7 +408,6 @@ mod tests {
             Error::Locked,
             Error::Full,
             Error::ReadOnly,
-            Error::Older { found: 9, known: 12 },
             Error::Damaged(text()),
             Error::NotFound(text()),
             Error::Query(::pec_archive::search::Query::parse("x:y").unwrap_err()),

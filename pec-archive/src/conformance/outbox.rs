@@ -92,6 +92,9 @@ pub fn a_key_outlives_its_message<B: Backend>(backend: &B) {
     change(backend, |change| change.erase(message).map(drop));
     let left = read(backend, |view| view.ticket(number)).unwrap();
     assert_eq!((left.message, left.id, left.key.as_str()), (None, Id::of(b"a"), "1"));
+    // To whom it went, and what was answered, goes with it.
+    assert_eq!((left.message_id.as_str(), left.sender.as_str(), left.answers.as_str()), ("", "", "{}"));
+    assert!(left.recipients.is_empty());
     assert!(read(backend, |view| view.tickets_of(message)).is_empty());
 }
 

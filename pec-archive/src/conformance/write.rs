@@ -100,8 +100,10 @@ impl IndexWriter for Session<'_> {
             for (message, ..) in rows.deposits.iter_mut().flat_map(|package| package.documents.values_mut()) {
                 *message = message.filter(|message| *message != number);
             }
-            for row in rows.outbox.values_mut() {
-                row.message = row.message.filter(|message| *message != number);
+            for row in rows.outbox.values_mut().filter(|row| row.message == Some(number)) {
+                row.message = None;
+                (row.message_id, row.sender) = (String::new(), String::new());
+                (row.recipients, row.answers) = (Vec::new(), "{}".into());
             }
             blobs.into_iter().collect()
         }))

@@ -103,7 +103,7 @@ pub(super) struct Family {
     pub(super) sent: BTreeSet<i64>,
     /// Of a receipt, the message of which it speaks.
     pub(super) about: BTreeMap<i64, i64>,
-    /// Messages that cannot be read, and why: the others are described without them.
+    /// Messages that are damaged, and why. What is described without them could say something else than is so.
     pub(super) damaged: Vec<(i64, String)>,
 }
 
@@ -136,7 +136,8 @@ impl Family {
         let (mut documents, mut damaged) = (Vec::with_capacity(numbers.len()), Vec::new());
         for number in numbers {
             let (document, record) = match Document::of(view, judge, *number) {
-                Err(error) if error.is_local() => {
+                // A disk that fails for a moment is another matter.
+                Err(error @ Error::Damaged(_)) => {
                     damaged.push((*number, error.to_string()));
                     continue;
                 }

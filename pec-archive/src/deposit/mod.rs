@@ -91,7 +91,8 @@ pub struct Made {
     pub packages: Vec<Packaged>,
     /// Messages that were left out, because a package has them already.
     pub already: u64,
-    /// Messages that were left out because they are damaged, and why: by identifier where it could be read.
+    /// Messages that are damaged, and why: by identifier where it could be read. Whatever belongs to their transactions was left out with
+    /// them: described without them it could say something else than is so.
     pub damaged: Vec<(String, String)>,
     /// Whether everything was packed, or the work was ended before. What was packed stays.
     pub complete: bool,
@@ -183,7 +184,7 @@ impl Archive {
     /// Makes packages ready for deposit of a selection, one or more as the limits ask. Each is on stable storage and in the
     /// log before the next one is begun. What is in a package already is left out, so that the same selection can be made
     /// again whenever something has come in. Every message is verified again, as `intake` judges; the same messages at the
-    /// same time give the same bytes. A message that is damaged is left out and named, and the rest of its transaction is packed.
+    /// same time give the same bytes. A message that is damaged is named, and left out with what belongs to its transactions.
     ///
     /// It proves nothing, and keeps nothing by the rules of the law: that begins when a conservation service has accepted
     /// the package.
@@ -278,23 +279,21 @@ impl Archive {
                     let mut judge = Judge::by(intake, self.seal(), self.cache());
                     let read = self.read(|view| {
                         let family = Family::of(view, &mut judge, members)?;
-                        let left_out = family.damaged.iter().filter(|(number, _)| wanted.contains(number));
-                        let named = left_out.map(|(number, why)| Ok((name(view, *number)?, why.clone())));
+                        let named = family.damaged.iter().map(|(number, why)| Ok((name(view, *number)?, why.clone())));
                         let damaged = named.collect::<Result<Vec<_>>>()?;
                         Ok((family, damaged))
                     });
                     let (family, damaged) = read?;
                     self.give_back(judge.cache);
-                    Ok((Batch::all(&family, wanted, options, now), damaged))
+                    let batches =
+                        if damaged.is_empty() { Batch::all(&family, wanted, options, now) } else { Vec::new() };
+                    Ok((wanted.len() as u64, batches, damaged))
                 })
                 .collect::<Result<_>>()?;
-            for (batches, damaged) in batches {
-                done += damaged.len() as u64;
+            for (wanted, batches, damaged) in batches {
+                done += wanted;
                 packing.made.damaged.extend(damaged);
-                for batch in batches {
-                    done += batch.documents.len() as u64;
-                    packing.add(batch)?;
-                }
+                batches.into_iter().try_for_each(|batch| packing.add(batch))?;
             }
             if watch(Progress { done, total }).is_break() {
                 packing.finish()?;
@@ -307,8 +306,8 @@ impl Archive {
     }
 }
 
-/// What of a family is wanted and can be packed, and what of it is damaged.
-type Readable = (Vec<Batch>, Vec<(String, String)>);
+/// How many messages of a family are wanted, its batches, and what of it is damaged.
+type Readable = (u64, Vec<Batch>, Vec<(String, String)>);
 
 /// What a message is called that cannot be read.
 fn name(view: &dyn View, number: Number) -> Result<String> {

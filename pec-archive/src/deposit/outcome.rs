@@ -136,8 +136,8 @@ impl Archive {
 
 impl Archive {
     /// Gives up a package of which no report will speak, because it was lost on its way or sent back as a whole: its documents that
-    /// wait still count as refused, for this reason, so that [`Archive::deposit_again`] brings them. Gives how many these are; where
-    /// none waits nothing is changed.
+    /// wait still count as refused, for this reason, so that [`Archive::deposit_again`] brings them. Gives how many it will
+    /// bring; where none waits nothing is changed.
     ///
     /// What reports have said stays, and one that comes later all the same overrules this. It proves nothing about what the
     /// conservation service has.
@@ -151,14 +151,17 @@ impl Archive {
         self.change_for(&Asked::new(actor, Call::Deposit).at(now), |change, _| {
             let deposit = plan::named(change, package)?.number;
             let state = DepositState::Refused { reason: reason.to_owned() };
-            let mut documents = 0;
+            let before = change.refused(deposit)?.len();
+            let mut waited = false;
             for document in change.deposited(deposit)? {
                 if document.state == DepositState::Waiting {
                     change.answer(deposit, document.id, &state, None)?;
-                    documents += 1;
+                    waited = true;
                 }
             }
-            if documents > 0 {
+            // What was erased since, or is in a newer package, is brought no more.
+            let documents = (change.refused(deposit)?.len() - before) as u64;
+            if waited {
                 let what = What::DepositWithdrawn { package, documents, reason };
                 Appender::new(change, actor, now)?.append(what)?;
             }

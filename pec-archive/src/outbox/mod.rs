@@ -66,7 +66,7 @@ impl Archive {
     /// Whether a provider would take it is not asked here: [`Archive::queue_checked`] does.
     ///
     /// # Errors
-    /// [`Error::KeyReused`]: the key stands for another message, or another envelope; the caller's. [`Error::BadValue`] for an
+    /// [`Error::KeyReused`]: the key stands for another message, or another envelope, or for one that was erased; the caller's. [`Error::BadValue`] for an
     /// empty or odd key, and where there are no recipients. And those of [`Archive::put`]. Nothing was stored then.
     pub fn queue(
         &self,
@@ -229,10 +229,8 @@ impl Archive {
 impl Outgoing<'_> {
     /// What is known under the key, where it is the same.
     fn again(&self, known: TicketRow, id: Id) -> Result<Ticket> {
-        // Of one that was erased only the digest is known.
-        let is_erased = known.recipients.is_empty();
-        let envelope = is_erased || (known.sender == self.sender && known.recipients == self.recipients);
-        let same = known.id == id && envelope;
+        // To whom one went that was erased is not known any more: it is not said to have gone to these.
+        let same = known.id == id && known.sender == self.sender && known.recipients == self.recipients;
         if same { Ticket::of(known) } else { Err(Error::KeyReused { key: self.key.to_owned(), id: known.id }) }
     }
 }

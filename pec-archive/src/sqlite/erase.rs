@@ -67,6 +67,15 @@ pub(super) fn words(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Takes out of the outbox what older versions have left there of messages that were erased.
+pub(super) fn tickets(connection: &Connection) -> Result<()> {
+    connection.execute(
+        "UPDATE outbox SET message_id = '', sender = '', recipients = '[]', answers = '{}' WHERE message IS NULL",
+        [],
+    )?;
+    Ok(())
+}
+
 /// Writes every page of the file anew: where a page was divided as the archive grew, what stood on it may stand in gaps of it, which
 /// SQLite overwrites for what it deletes and not for what it moves. No transaction may be open.
 pub(super) fn rewrite(connection: &Connection) -> Result<()> {

@@ -81,10 +81,13 @@ impl Sqlite {
     /// Opens an archive for reading and writing, and brings it to the present format.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         let place = Place::of(path)?;
-        // Whoever erased something last may have been kept from taking it out of the log of the file.
-        let unscrubbed = std::fs::metadata(place.beside("-wal")).is_ok_and(|log| log.len() > 0);
+        let has_log = std::fs::metadata(place.beside("-wal")).is_ok_and(|log| log.len() > 0);
         let connection = open::open(&place, Access::Write)?;
-        let writer = Writer { connection, unscrubbed, version: None };
+        if has_log {
+            // Whoever erased something last may have been kept from taking it out of the log. Once, and without waiting for anybody.
+            let _ = open::at_once(&connection, erase::scrub);
+        }
+        let writer = Writer { connection, unscrubbed: false, version: None };
         Ok(Self { writer: Some(Mutex::new(writer)), ..Self::reading(place, Vec::new()) })
     }
 
@@ -167,9 +170,9 @@ impl Sqlite {
         writer.version = version;
         // Its file is still the archive, and what an earlier call could not do is done.
         self.place.confirm()?;
-        if writer.unscrubbed {
-            // The change is done whatever comes of this.
-            let _ = self.scrub_log(&mut writer);
+        if writer.unscrubbed && open::at_once(&writer.connection, erase::scrub).is_ok() {
+            // The change is done whatever comes of this, and nobody waits for it.
+            writer.unscrubbed = false;
         }
         Ok(())
     }
@@ -201,8 +204,13 @@ impl Backend for Sqlite {
 
     fn scrub(&self) -> Result<()> {
         let mut writer = self.writer()?;
-        self.place.confirm()?;
+        // Before everything is written twice: while somebody reads an older state, nothing would come of it.
+        self.scrub_log(&mut writer)?;
         writer.version = None;
+        let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        open::still_known(&transaction)?;
+        erase::tickets(&transaction)?;
+        transaction.commit()?;
         erase::rewrite(&writer.connection)?;
         self.scrub_log(&mut writer)
     }

@@ -320,6 +320,14 @@ fn tune(connection: &Connection, access: Access) -> Result<()> {
     Ok(())
 }
 
+/// Does something that waits for nobody who has the file just then.
+pub(super) fn at_once<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let done = work(connection);
+    connection.busy_timeout(PATIENCE)?;
+    done
+}
+
 /// The format of an archive that is open.
 pub(super) fn format_of(connection: &Connection) -> rusqlite::Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))

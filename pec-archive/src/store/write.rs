@@ -40,8 +40,8 @@ pub trait IndexWriter: Index {
     /// Notes by what a message was judged. The blob has been put.
     fn put_evidence(&self, number: Number, kind: &str, blob: Id) -> Result<()>;
 
-    /// Takes a message out of every row; that it was deposited stays known by its digest. Gives the blobs that it named:
-    /// others may name them too.
+    /// Takes a message out of every row; that it was deposited stays known by its digest, and that it was sent by its key: the
+    /// Message-ID, sender, recipients and answers of a ticket are empty then. Gives the blobs that it named: others may name them too.
     fn erase(&self, number: Number) -> Result<Vec<Id>>;
 
     /// Takes what this change has erased out of whatever only marks it, as indexes of words do.

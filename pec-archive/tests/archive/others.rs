@@ -48,6 +48,31 @@ fn messages(archive: &Archive) -> usize {
     archive.search(&Actor::host(), &Query::parse("").unwrap(), None, 100_000).unwrap().entries.len()
 }
 
+/// Whoever reads an older state keeps what is written anew from replacing what stands in the file: then nothing is written anew.
+#[test]
+fn nothing_is_written_anew_while_somebody_reads_an_older_state() {
+    let (_folder, path, archive) = fresh();
+    for n in 0..20 {
+        put(&archive, n).unwrap();
+    }
+    let reader = rusqlite::Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM message").unwrap();
+    put(&archive, 20).unwrap();
+    let log = || std::fs::metadata(format!("{}-wal", path.display())).map_or(0, |log| log.len());
+    let before = log();
+    assert!(matches!(archive.scrub(&Actor::host()), Err(Error::Locked)));
+    assert!(before > 0 && log() <= before, "{} for {before}", log());
+    // Nor does anybody who opens it then wait for that reader, again and again.
+    let other = Archive::open(&path).unwrap();
+    for n in 21..25 {
+        put(&other, n).unwrap();
+    }
+    reader.execute_batch("COMMIT").unwrap();
+    archive.scrub(&Actor::host()).unwrap();
+    assert_eq!((log(), messages(&archive)), (0, 25));
+    is_clean(&archive);
+}
+
 #[test]
 fn who_is_older_writes_nothing_more_once_a_newer_version_has_been_here() {
     let (_folder, path, archive) = fresh();

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use jiff::SignedDuration;
 use pec_archive::deposit::{Options, ReportForm, Selection, Target};
-use pec_archive::report::{Erased, Held, LookedUp, Released, Report, Term, Written, lines};
+use pec_archive::report::{Erased, Held, LookedUp, RecipientState, Released, Report, Term, Written, lines};
 use pec_archive::search::Query;
 use pec_archive::{
     Action, Actor, Answer, Answers, Archive, Error, Intake, Managed, Outcome, Outgoing, Progress, Progressed, Reached,
@@ -66,6 +66,7 @@ fn reports(scene: &Scene, world: &World) -> (Vec<String>, BTreeSet<String>, Vec<
         let page = archive.search(&host, &Query::parse(query).unwrap(), None, 2).unwrap();
         said.extend(page.to_lines().lines().map(str::to_owned));
     }
+    said.push(RecipientState { recipient: ANNA.into(), state: "delivered".into() }.to_json());
     said.push(archive.check(&host, &mut watch).unwrap().to_json());
     said.push(archive.collect(&host).unwrap().to_json());
     let nobody = TrustStore::built_in();

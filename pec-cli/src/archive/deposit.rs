@@ -253,7 +253,11 @@ impl Call {
             writeln!(output, "{} {said}", made.already)?;
         }
         for (id, why) in &made.damaged {
-            writeln!(output, "{} {id}: {why}", self.say("DANNEGGIATO, lasciato fuori:", "DAMAGED, left out:"))?;
+            writeln!(
+                output,
+                "{} {id}: {why}",
+                self.say("DANNEGGIATO, fuori con la sua transazione:", "DAMAGED, left out with its transaction:")
+            )?;
         }
         Ok(done)
     }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anstyle::Style;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
-use pec_archive::report::{Report as _, Standing};
+use pec_archive::report::{RecipientState, Report as _};
 use pec_archive::search::{Query, QueryError};
 use pec_archive::{Actor, Cursor, Entry};
 use pec_core::finding::{Code, Language};
@@ -162,7 +162,7 @@ impl Call {
                 let look = dossier.look(recipient, self.language);
                 if arguments.json {
                     let (recipient, state) = (recipient.address.to_owned(), recipient.state.as_str().to_owned());
-                    writeln!(output, "{}", Standing { recipient, state }.to_json())?;
+                    writeln!(output, "{}", RecipientState { recipient, state }.to_json())?;
                 } else {
                     writeln!(output, "{} {}  {}", look.mark, printable(recipient.address), look.title)?;
                 }

@@ -160,6 +160,15 @@ pub struct Witnessed {
 }
 
 impl ProofReport {
+    /// Whether anything of a bundle was found; where not, the file is something else, or broken from its beginning.
+    #[must_use]
+    pub fn is_bundle(&self) -> bool {
+        let is_packed = |how: &ObjectFault| *how == ObjectFault::Packed;
+        let names_ours =
+            |fault: &Fault| matches!(fault, Fault::Object { path, how } if is_packed(how) && is_known(path));
+        self.transaction.is_some() || !self.messages.is_empty() || self.faults.iter().any(names_ours)
+    }
+
     /// Whether every byte of the file is what was written, and what is there for reading is what this library writes.
     #[must_use]
     pub fn is_intact(&self) -> bool {

@@ -288,8 +288,8 @@ results! {
         it: "L'archivio non può stare su un file system di rete, dove i suoi blocchi non valgono: usare un disco locale.",
         en: "An archive cannot lie on a network file system, where its locks do not hold: use a local disk.";
     PEC_ARCHIVE_LOCKED / "archive.locked", "archive",
-        it: "Un altro processo sta scrivendo nell'archivio: riprovare. Nulla è stato scritto.",
-        en: "Another process is writing to the archive: try again. Nothing was written.";
+        it: "Un altro processo scrive nell'archivio, o ne legge uno stato precedente: riprovare. Nulla è cambiato.",
+        en: "Another process is writing to the archive, or reading an older state of it: try again. Nothing has changed.";
     PEC_ARCHIVE_FULL / "archive.full", "device",
         it: "Il disco è pieno: liberare spazio e riprovare. Ciò che era già confermato è salvo.",
         en: "The disk is full: make room and try again. What had been confirmed is safe.";

@@ -99,7 +99,8 @@ impl Hub {
     /// Those of the archive: what was done before stays done, the rest is done the next time.
     pub fn apply_rules(&self, rules: &[Rule]) -> Result<Vec<Filed>> {
         let for_old = rules.iter().filter_map(|rule| without_forward(rule).transpose()).collect::<Result<Vec<_>>>()?;
-        let mut filed = Vec::new();
+        // A rule that this archive cannot answer is told of before any mail comes in.
+        let mut filed = self.archive().file(self.actor(), rules, &[], self.now())?;
         self.follow(RULES, |event| {
             let (Happened::Stored { .. } | Happened::Found { .. }, Some(id)) = (&event.what, event.id) else {
                 return Ok(());

@@ -436,7 +436,8 @@ class Made:
     already: int
     """Messages that were left out, because a package has them already."""
     damaged: tuple[tuple[str, str], ...]
-    """Messages that were left out because they are damaged, and why: by identifier where it could be read."""
+    """Messages that are damaged, and why: by identifier where it could be read. Whatever belongs to their transactions was left out
+    with them."""
     complete: bool
     """Whether everything was packed."""
     _json: str = field(repr=False, compare=False)
