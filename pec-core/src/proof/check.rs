@@ -208,10 +208,12 @@ pub fn check_with(
         lookups: Vec::new(),
     };
     let (objects, broken) = zip::read(bytes);
+    let is_empty = objects.is_empty();
+    let broken = broken.or_else(|| is_empty.then_some(zip::Broken { at: 0, object: None }));
     if let Some(zip::Broken { at, object }) = broken {
         report.faults.push(Fault::Frame { at, object });
     }
-    if objects.is_empty() {
+    if is_empty {
         return report;
     }
     let packed = objects.iter().filter(|object| object.is_packed);

@@ -213,7 +213,11 @@ fn what_can_still_be_read_of_a_broken_file_is_judged() {
     let bytes = scene.bundle();
     let certified = |report: &ProofReport| report.messages.iter().filter(|it| it.verdict == "certified").count();
     let all = certified(&read(&bytes, &scene.trust));
-    let frame = |path: &str| bytes.windows(path.len()).position(|window| window == path.as_bytes()).unwrap() - 30;
+    let frame = |path: &str| {
+        let begins =
+            |at: &usize| bytes[*at..].starts_with(b"PK\x03\x04") && bytes[*at + 30..].starts_with(path.as_bytes());
+        (0..bytes.len() - 30).find(begins).unwrap()
+    };
     // One is called compressed: what stands there is no message.
     let first = format!("messages/{}.eml", scene.messages.iter().map(|message| hex(message)).min().unwrap());
     let mut packed = bytes.clone();

@@ -313,6 +313,7 @@ static void proven(void)
     pec_bytes bytes;
     uint8_t *damaged;
     uint32_t yes = 9;
+    pec_evidence *evidence = NULL;
     int asked = 0, index;
     const char *found_at = "{\"form\":\"pec-lookup/1\",\"address\":\"ufficio@cert.beta.example\",\"register\":\"INI-PEC\",\"asked\":null,"
                            "\"asked_at\":\"2026-01-09T08:00:00Z\",\"valid_on\":null,\"found\":true,\"answer\":\"e30=\"}";
