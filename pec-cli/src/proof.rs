@@ -12,6 +12,7 @@ use pec_archive::{Actor, Archive};
 use pec_core::finding::{Code, Language};
 use pec_core::limits::Limits;
 use pec_core::proof::{self, Fault, LookupProof, MessageProof, ObjectFault, ProofReport, Witnessed};
+use pec_core::trust::Facts;
 use pec_core::verify::JudgedAt;
 
 use crate::archive::{looked_up, told};
@@ -114,6 +115,9 @@ fn verify(arguments: &Verify, language: Language) -> Result<ExitCode, Stop> {
     if arguments.json {
         writeln!(output, "{}", report.to_json())?;
     } else {
+        if setup.trust.facts() == Facts::Replaced {
+            writeln!(output, "! {}", Code::TrustReplacedData.explanation(language))?;
+        }
         write!(output, "{}", Words(language, has_anchor).report(&report))?;
     }
     Ok(ExitCode::from(u8::from(!report.is_sound())))
@@ -222,11 +226,7 @@ impl Words {
         let (verdict, kind) = (tokens::verdict(message.verdict, self.0), tokens::kind(&message.kind, self.0));
         let mut text = format!("{verdict}  {kind}\n  {}", printable(&message.path));
         if message.anchor.as_deref().is_some_and(|anchor| anchor.starts_with("host:")) {
-            text += "\n  ! ";
-            text += self.say(
-                "autorità aggiunta da chi verifica: non è una PEC del sistema italiano",
-                "an authority that whoever verifies has added: no PEC of the Italian system",
-            );
+            text += &format!("\n  ! {}", Code::TrustHostAnchor.explanation(self.0));
         }
         if let Some(ends) = message.certificate_ends {
             text +=

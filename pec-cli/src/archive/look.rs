@@ -12,7 +12,8 @@ use pec_archive::report::{RecipientState, Report as _};
 use pec_archive::search::{Query, QueryError};
 use pec_archive::{Actor, Cursor, Entry};
 use pec_core::finding::{Code, Language};
-use pec_core::verify::JudgedAt;
+use pec_core::trust::Anchor;
+use pec_core::verify::{JudgedAt, Verification};
 
 use super::{Call, Clock, bar, failed, intake, named, watch};
 use crate::render::{Page, printable, shortened};
@@ -150,6 +151,11 @@ impl Call {
             } else {
                 writeln!(output, "{}", self.line(&entry))?;
                 write!(output, "{}{}", self.facts(&entry), self.why_suspect(&entry))?;
+                // Where its bytes are damaged, what is stored is all that can be said; a user who only looks has not read it.
+                let verified = (self.actor == Actor::host()).then(|| archive.verify(&self.actor, &intake(&setup), id));
+                if let Some(Ok((_, verification))) = verified {
+                    write!(output, "{}", self.judged_now(&entry, &verification))?;
+                }
                 kept.iter().try_for_each(|kept| write!(output, "{}", self.kept(kept)))?;
             }
         }
@@ -186,6 +192,20 @@ impl Call {
         ];
         let told = facts.into_iter().filter(|(.., value)| !value.is_empty());
         told.map(|(it, en, value)| format!("  {}: {value}\n", self.say(it, en))).collect()
+    }
+
+    /// How whoever asks judges a message by his own trust data, where that is otherwise, and by whose authority.
+    fn judged_now(&self, entry: &Entry, verification: &Verification) -> String {
+        let verdict = verification.verdict();
+        let mut text = String::new();
+        if verdict.as_str() != entry.verdict {
+            let said = self.say("con i dati di fiducia di chi chiede", "by the trust data of whoever asks");
+            text += &format!("  ! {said}: {}\n", verdict.title(self.language));
+        }
+        if matches!(verification.anchor, Some(Anchor::Host(_))) {
+            text += &format!("  ! {}\n", Code::TrustHostAnchor.explanation(self.language));
+        }
+        text
     }
 
     /// What is wrong with a message that is set apart.

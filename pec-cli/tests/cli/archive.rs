@@ -74,7 +74,7 @@ fn from_a_folder_to_a_proof() {
     let ran = verify(&[]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("intact, byte for byte") && ran.out.contains("DELIVERED  "), "{}", ran.out);
-    assert!(ran.out.contains("time stated by the provider") && ran.out.contains("no PEC of the Italian system"));
+    assert!(ran.out.contains("time stated by the provider") && ran.out.contains("not on those recognised for PEC"));
     let it = pec(&["proof", "verify", &bundle, "--anchor", &kit.anchor, "--now", later, "--lang", "it"]).out;
     assert!(it.contains("CONSEGNATO  ") && it.contains("CERTIFICATO  ricevuta di avvenuta consegna"), "{it}");
     assert!(
@@ -368,6 +368,16 @@ fn what_is_shown_is_in_the_language_of_the_reader() {
         assert!(search.contains(said[1]) && search.len() < 20_000, "{}", search.len());
         assert!([&stats, &show, &search].iter().all(|text| !text.contains(other)), "{stats}\n{show}\n{search}");
         assert!(show.contains(&format!("identificativo: {pec_id}")));
+        // Whose authority it is, and how somebody judges who does not believe it.
+        let [own, stranger] = [
+            ("it", ["non su quelle riconosciute", "INTEGRO MA NON ATTENDIBILE"]),
+            ("en", ["not on those recognised", "INTACT BUT UNTRUSTED"]),
+        ]
+        .into_iter()
+        .find_map(|(of, said)| (of == language).then_some(said))
+        .unwrap();
+        let others = pec(&["archive", "show", &archive, pec_id, "--lang", language]).out;
+        assert!(show.contains(own) && !show.contains(stranger) && others.contains(stranger), "{show}\n{others}");
     }
     let lines = pec(&["archive", "show", &archive, pec_id, "--anchor", &kit.anchor, "--json"]).json();
     let standing = lines.iter().find(|line| line["report"] == "recipient").unwrap();
