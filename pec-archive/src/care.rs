@@ -198,8 +198,8 @@ impl Archive {
 
     /// Judges every message again, with newer trust data or a newer engine, and reports each verdict that has changed.
     /// The messages themselves cannot change. Each change is an entry of the log, also where the work ends early, and whoever follows
-    /// events is told of recipients whose state it changes. Revocation evidence that is kept with a message counts beside what the intake brings,
-    /// and what that brings is kept from now on.
+    /// events is told of recipients whose state it changes. Revocation evidence that is kept with a message counts beside what the
+    /// intake brings, and what that brings is kept from now on.
     ///
     /// # Errors
     /// As [`Archive::put`]. A message that is damaged keeps the verdict that it has, and so does one whose evidence is, where it would

@@ -202,8 +202,9 @@ impl Archive {
     /// of what it said.
     ///
     /// Where somebody reads an older state meanwhile, or the disk fails just after, the last traces in the log of the file
-    /// are overwritten with the next change, or when it is opened for writing again. As a file grows rows are moved within it, and single ones of those that moved, such as a
-    /// Message-ID, may be left in gaps between others: [`Archive::scrub`] writes everything anew, and says whether it could.
+    /// are overwritten with the next change, or when it is opened for writing again. As a file grows rows are moved within it, and
+    /// single values of those that moved, such as a Message-ID, may be left in gaps between others: [`Archive::scrub`] writes
+    /// everything anew, and says whether it could.
     ///
     /// Where a part of a dossier is erased, its states are from then on what the rest of it proves: without its delivery receipt
     /// nothing is delivered any more. Nobody is told so as of something that has happened.

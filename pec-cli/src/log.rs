@@ -170,7 +170,7 @@ impl Call<'_> {
     }
 
     fn verify(&self, arguments: &Verify) -> Result<ExitCode, Stop> {
-        let setup = arguments.judging.load_at_signing()?;
+        let setup = arguments.judging.load_without_evidence()?;
         let read = |path: &PathBuf| fs::read(path).map_err(|error| Text::of_io(&error).at(path));
         let mut kept = Vec::new();
         for path in &arguments.checkpoint {

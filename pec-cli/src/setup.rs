@@ -83,9 +83,7 @@ impl Options {
         }
         Ok(Setup { trust, evidence, at: self.at, now: self.now.unwrap_or_else(Timestamp::now) })
     }
-}
 
-impl Options {
     /// As [`Self::load`], for what judges at the time of signing and at no other: an option that changes nothing must not pass for one
     /// that was heeded.
     pub(crate) fn load_at_signing(&self) -> Result<Setup, Text> {
@@ -95,6 +93,18 @@ impl Options {
         Err(Text::new(
             "--at: archivi e fascicoli giudicano al momento della firma, come vuole la legge; in altri momenti giudica `pec verify`",
             "--at: archives and bundles judge at the time of signing, as the law asks; `pec verify` judges at other times",
+        ))
+    }
+
+    /// The same, for what judges by no evidence of the caller's.
+    pub(crate) fn load_without_evidence(&self) -> Result<Setup, Text> {
+        let setup = self.load_at_signing()?;
+        if setup.evidence.id().is_none() {
+            return Ok(setup);
+        }
+        Err(Text::new(
+            "--crl, --ocsp: qui non cambiano nulla; `pec archive reverify` li conserva nell'archivio, e nei suoi fascicoli",
+            "--crl, --ocsp: nothing here depends on them; `pec archive reverify` keeps them in the archive, and in its bundles",
         ))
     }
 }

@@ -5,8 +5,7 @@
 use std::mem::MaybeUninit;
 
 use pec_core::limits::Limits;
-use pec_core::proof::{ProofReport, check_with, expert_commands};
-use pec_core::trust::Evidence;
+use pec_core::proof::{ProofReport, check, check_with, expert_commands};
 
 use crate::border::{self, bytes, enter, instant, some};
 use crate::failure::{Failure, pec_error, pec_result};
@@ -19,6 +18,13 @@ use crate::verification::pec_text;
 pub struct pec_proof {
     report: ProofReport,
     json: String,
+}
+
+impl pec_proof {
+    fn of(report: ProofReport) -> Box<Self> {
+        let json = report.to_json();
+        Box::new(Self { report, json })
+    }
 }
 
 /// Checks a bundle, as `pec_archive_bundle` makes it, by the trust data of the caller at `now`, in seconds since 1970 (UTC): offline,
@@ -44,9 +50,7 @@ pub unsafe extern "C" fn pec_proof_check(
         // SAFETY: the caller's promise.
         let bundle = unsafe { bytes(data, len, "data") }?;
         let (now, out) = (instant(now, "now")?, some(out, "out")?);
-        let report = check_with(bundle, &trust.store, &Evidence::none(), now, &Limits::DEFAULT);
-        let json = report.to_json();
-        out.write(Some(Box::new(pec_proof { report, json })));
+        out.write(Some(pec_proof::of(check(bundle, &trust.store, now, &Limits::DEFAULT))));
         Ok(())
     })
 }
@@ -71,9 +75,7 @@ pub unsafe extern "C" fn pec_proof_check_with(
         // SAFETY: the caller's promise.
         let bundle = unsafe { bytes(data, len, "data") }?;
         let (now, out) = (instant(now, "now")?, some(out, "out")?);
-        let report = check_with(bundle, &trust.store, &evidence.evidence, now, &Limits::DEFAULT);
-        let json = report.to_json();
-        out.write(Some(Box::new(pec_proof { report, json })));
+        out.write(Some(pec_proof::of(check_with(bundle, &trust.store, &evidence.evidence, now, &Limits::DEFAULT))));
         Ok(())
     })
 }

@@ -132,9 +132,7 @@ impl Archive {
             Ok(answer)
         })
     }
-}
 
-impl Archive {
     /// Gives up a package of which no report will speak, because it was lost on its way or sent back as a whole: its documents that
     /// wait still count as refused, for this reason, so that [`Archive::deposit_again`] brings them. Gives how many it will
     /// bring; where none waits nothing is changed.

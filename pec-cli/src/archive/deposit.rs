@@ -325,8 +325,8 @@ impl Call {
         let documents = archive.withdraw_deposit(&self.actor, clock.now(), package, reason);
         let documents = documents.map_err(|error| failed(&error))?;
         let said = match self.language {
-            Language::It if documents == 0 => "nessun documento era in attesa: nulla è cambiato".to_owned(),
-            Language::En if documents == 0 => "no document was waiting: nothing has changed".to_owned(),
+            Language::It if documents == 0 => "nessun documento da versare di nuovo".to_owned(),
+            Language::En if documents == 0 => "no document to be deposited again".to_owned(),
             Language::It => format!("{documents} documenti da versare di nuovo: pec archive deposit again"),
             Language::En => format!("{documents} documents to be deposited again: pec archive deposit again"),
         };

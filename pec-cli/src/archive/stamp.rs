@@ -37,7 +37,7 @@ pub(super) struct Stamp {
 
 impl Call {
     pub(super) fn stamp(&self, arguments: &Stamp) -> Result<ExitCode, Stop> {
-        let setup = arguments.judging.load_at_signing()?;
+        let setup = arguments.judging.load_without_evidence()?;
         let archive = self.open(&arguments.archive)?;
         let ask = &mut |checkpoint: &[u8]| {
             let asked = run(&arguments.command, &timestamp::request(checkpoint));

@@ -415,6 +415,17 @@ fn evidence_of_the_reader_counts() {
         let ran = pec(&[command, &["--at", "now", "--lang", "it"]].concat());
         assert!(ran.code == 2 && ran.err.contains("--at: archivi e fascicoli"), "{ran:?}");
     }
+    let other = kit.path("altro.zip");
+    let made = pec(&["proof", "make", &archive, pec_id, "-o", &other, "--crl", &list, "--lang", "it"]);
+    assert!(made.code == 2 && made.err.contains("reverify") && !fs::exists(&other).unwrap(), "{made:?}");
+    assert_eq!(
+        pec(&["archive", "reverify", &archive, "--anchor", &kit.anchor, "--now", crate::NOW, "--crl", &list]).code,
+        1
+    );
+    assert_eq!(pec(&[&["proof", "make", &archive, pec_id, "-o", &other][..], &judged[..4]].concat()).code, 0);
+    // From then on it is in the bundle, whoever reads it.
+    let carried = pec(&[&["proof", "verify", &other][..], &judged].concat());
+    assert!(carried.code == 1 && carried.json()[0]["messages"][0]["verdict"] == "intact-but-untrusted", "{carried:?}");
     // Packed again, as mail gateways and file managers do.
     let unpack = format!(
         "import zipfile\na = zipfile.ZipFile({bundle:?})\nwith zipfile.ZipFile({bundle:?} + 'x', 'w', zipfile.ZIP_DEFLATED) as b:\n  \

@@ -81,7 +81,7 @@ fn from_a_query_to_the_answer() {
     let withdraw = |lang| pec(["archive", "deposit", "withdraw", &archive, last, "--reason", "perso", "--lang", lang]);
     let withdrawn = withdraw("it");
     assert!(withdrawn.code == 0 && withdrawn.out.starts_with("1 documenti da versare di nuovo"), "{withdrawn:?}");
-    assert!(withdraw("en").out.starts_with("no document was waiting"));
+    assert!(withdraw("en").out.starts_with("no document to be deposited again"));
     let list = pec(["archive", "deposit", "list", &archive, last, "--lang", "it"]);
     assert!(list.code == 1 && list.out.contains("perso"), "{list:?}");
 }

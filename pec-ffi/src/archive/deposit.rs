@@ -213,7 +213,7 @@ pub unsafe extern "C" fn pec_archive_deposit_report(
 
 /// Gives up a package of which no report will speak, because it was lost on its way or sent back as a whole: its documents that wait
 /// still count as refused, for `reason`, which may not be empty, so that `pec_work_deposit_again` brings them. `package` is its
-/// name. `documents` is how many these are; where none waits nothing is changed. `PEC_ARCHIVE_NOT_FOUND` when there is no such
+/// name. `documents` is how many it will bring; where none waits nothing is changed. `PEC_ARCHIVE_NOT_FOUND` when there is no such
 /// package.
 ///
 /// A report that comes later all the same overrules this. It proves nothing about what the conservation service has.

@@ -115,7 +115,7 @@ impl Archive {
     }
 
     /// Gives up a package of which no report will speak, because it was lost on its way or sent back as a whole: its documents that
-    /// wait still count as refused, for this reason, so that `deposit_again` brings them. Gives how many these are; where none waits
+    /// wait still count as refused, for this reason, so that `deposit_again` brings them. Gives how many it will bring; where none waits
     /// nothing is changed. A report that comes later all the same overrules this. It proves nothing about what the conservation
     /// service has.
     ///
